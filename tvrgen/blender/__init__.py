@@ -1,0 +1,1 @@
+"""The only package that imports bpy. One Blender per process, used from the main thread."""

@@ -1,0 +1,157 @@
+"""Documents that people write: YAML in, checked against a JSON Schema, defaults filled in, faults in one line."""
+
+import copy
+import difflib
+import json
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError, relevance
+
+from tvrgen.errors import UserError
+
+_SCHEMAS = Path(__file__).parent / "schema"
+
+
+@cache
+def schema(name: str) -> dict:
+    """A shipped schema: config, scene or question."""
+    return json.loads((_SCHEMAS / f"{name}.schema.json").read_text())
+
+
+@cache
+def _validator(name: str, definition: str) -> Draft202012Validator:
+    root = schema(name)
+    return Draft202012Validator({"$defs": root["$defs"], "$ref": f"#/$defs/{definition}"} if definition else root)
+
+
+def read_yaml(path: Path) -> dict:
+    """The mapping in a YAML file. Raises UserError where there is none."""
+    try:
+        document = yaml.safe_load(path.read_text())
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{path}:{mark.line + 1}" if mark else str(path)
+        raise UserError(f"{place}: is not YAML: {getattr(error, 'problem', None) or 'not text'}") from error
+    if not isinstance(document, dict):
+        raise UserError(f"{path}: holds {_say(document)}; write keys and values, such as 'seed: 0'")
+    return document
+
+
+def override(document: dict, assignments: Iterable[str]) -> dict:
+    """The document with `a.b=c` assignments, c read as YAML."""
+    document = copy.deepcopy(document)
+    for assignment in assignments:
+        key, equals, text = assignment.partition("=")
+        if not equals or not all(parts := key.strip().split(".")):
+            raise UserError(f"--set {assignment}: write key=value, such as --set render.samples=16")
+        try:
+            value = yaml.safe_load(text)
+        except yaml.YAMLError as error:
+            raise UserError(f"--set {assignment}: {text!r} is not a YAML value") from error
+        node = document
+        for part in parts[:-1]:
+            node = node.setdefault(part, {})
+            if not isinstance(node, dict):
+                raise UserError(f"--set {assignment}: {part!r} holds {_say(node)}, not keys")
+        node[parts[-1]] = value
+    return document
+
+
+def check(document: Any, where: str, name: str, definition: str = "") -> None:
+    """Raises UserError for the first fault of `document` against a shipped schema (or one of its definitions)."""
+    errors = sorted(_validator(name, definition).iter_errors(document), key=lambda e: [str(p) for p in e.absolute_path])
+    if errors:
+        raise UserError(f"{where}: {_explain(errors[0])}")
+
+
+def fill(document: dict, name: str, definition: str = "") -> dict:
+    """The document with the schema's defaults. Keys of splits stay away: what a split leaves out, it inherits."""
+    root = schema(name)
+    return _fill(document, root["$defs"][definition] if definition else root, root["$defs"])
+
+
+def _fill(node: Any, schema: dict, definitions: dict) -> Any:
+    if "$ref" in schema:
+        schema = definitions[schema["$ref"].rsplit("/", 1)[1]]
+    if not isinstance(node, dict):
+        return copy.deepcopy(node)
+    filled = {key: copy.deepcopy(value) for key, value in node.items()}
+    for key, part in schema.get("properties", {}).items():
+        if key == "splits":
+            continue
+        if key not in filled and "default" in part:
+            filled[key] = copy.deepcopy(part["default"])
+        if key in filled:
+            filled[key] = _fill(filled[key], part, definitions)
+    if isinstance(others := schema.get("additionalProperties"), dict):
+        for key in filled.keys() - schema.get("properties", {}).keys():
+            filled[key] = _fill(filled[key], others, definitions)
+    return filled
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """"; did you mean 'x'? (x, y, z)" for an unknown word."""
+    known = [str(k) for k in known]
+    close = difflib.get_close_matches(str(word), known, n=1, cutoff=0.5)
+    hint = f"; did you mean '{close[0]}'?" if close else ""
+    shown = ", ".join(known[:12]) + (", ..." if len(known) > 12 else "")
+    return f"{hint} (known: {shown})"
+
+
+def _explain(error: ValidationError) -> str:
+    """One line for a person: the key's path, what is wrong, what to write."""
+    while error.validator == "anyOf":
+        branches = [e for e in error.context if e.validator != "type" or len(e.relative_path)]
+        if not branches:
+            break
+        error = min(branches, key=relevance)
+    path = _path(error.absolute_path)
+    value, rule = error.instance, error.validator_value
+    match error.validator:
+        case "additionalProperties":
+            unknown = sorted(str(key) for key in value if key not in error.schema.get("properties", {}))
+            full = f"{path}.{unknown[0]}" if path else unknown[0]
+            return f"{full}: unknown key{nearest(unknown[0], error.schema.get('properties', {}))}"
+        case "required":
+            missing = next(key for key in rule if key not in value)
+            return f"{path + '.' if path else ''}{missing}: is missing"
+        case "enum" | "const":
+            known = rule if error.validator == "enum" else [rule]
+            return f"{path}: unknown value {_say(value)}{nearest(value, known)}"
+        case "minimum" | "exclusiveMinimum":
+            return f"{path}: {_say(value)} is too small; write {'at least' if error.validator == 'minimum' else 'more than'} {rule}"
+        case "maximum":
+            return f"{path}: {_say(value)} is too large; write at most {rule}"
+        case "minItems" | "minProperties":
+            return f"{path}: has {len(value)} entries; write at least {rule}"
+        case "maxItems":
+            return f"{path}: has {len(value)} entries; write at most {rule}"
+        case "uniqueItems":
+            return f"{path}: lists an entry twice in {_say(value)}"
+        case "pattern":
+            return f"{path + ': ' if path else ''}{_say(value)} is no name; write letters, digits and underscores"
+        case "type":
+            wanted = rule if isinstance(rule, str) else " or ".join(rule)
+            words = {"object": "keys and values", "array": "a list", "string": "text", "boolean": "true or false"}
+            return f"{path or 'top level'}: holds {_say(value)}; write {words.get(wanted, 'a whole number' if wanted == 'integer' else wanted)}"
+    description = error.schema.get("description", "").split("\n")[0]
+    return f"{path}: holds {_say(value)}; expected: {description or error.message}"
+
+
+def _path(parts: Iterable) -> str:
+    text = ""
+    for part in parts:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def _say(value: Any) -> str:
+    text = "nothing" if value is None else repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

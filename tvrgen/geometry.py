@@ -1,0 +1,94 @@
+"""The camera model, and footprints on the ground.
+
+Everything here uses elementwise IEEE arithmetic only: matrix products go through BLAS, which rounds differently
+from one processor to the next, and a problem must be the same on all of them.
+
+Camera coordinates are those of computer vision: x right, y down, z forward, all in metres. Pixel (0, 0) is the
+upper left one and its centre is (0.5, 0.5).
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from tvrgen.scene import Camera, State
+from tvrgen.vocabulary import Grid, Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A camera at a resolution. `rotation` has the camera's x, y and z axis as rows, in world coordinates."""
+
+    camera: Camera
+    width: int
+    height: int
+    rotation: tuple[tuple[float, float, float], ...]
+    focal: float
+
+    @property
+    def intrinsics(self) -> list[list[float]]:
+        """The 3x3 matrix K in pixels."""
+        return [[self.focal, 0.0, self.width / 2], [0.0, self.focal, self.height / 2], [0.0, 0.0, 1.0]]
+
+    @property
+    def world_to_camera(self) -> list[list[float]]:
+        """The 4x4 matrix from world to camera coordinates, in metres."""
+        rows = [[*axis, -dot(axis, self.camera.location)] for axis in self.rotation]
+        return [*rows, [0.0, 0.0, 0.0, 1.0]]
+
+    def project(self, points: np.ndarray) -> np.ndarray:
+        """World points (N, 3) -> (N, 3): pixel x, pixel y, depth along the optical axis in metres."""
+        offset = [points[:, k] - self.camera.location[k] for k in range(3)]
+        x, y, z = (axis[0] * offset[0] + axis[1] * offset[1] + axis[2] * offset[2] for axis in self.rotation)
+        return np.stack([self.focal * x / z + self.width / 2, self.focal * y / z + self.height / 2, z], axis=1)
+
+
+def view(camera: Camera, width: int, height: int) -> View:
+    """What `camera` sees at width x height pixels. The sensor's width always spans the image's width."""
+    forward = _unit(tuple(t - p for t, p in zip(camera.look_at, camera.location, strict=True)))
+    right = _unit(cross(forward, (0.0, 0.0, 1.0)))
+    down = cross(forward, right)
+    focal = camera.focal_length / camera.sensor_width * width
+    return View(camera, width, height, (right, down, forward), focal)
+
+
+def dot(a, b) -> float:
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+
+
+def cross(a, b) -> tuple[float, float, float]:
+    return a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]
+
+
+def _unit(a) -> tuple[float, float, float]:
+    length = math.sqrt(dot(a, a))
+    return a[0] / length, a[1] / length, a[2] / length
+
+
+def turn(degrees: float) -> tuple[float, float]:
+    """(cos, sin) of an angle, rounded so that the last bit of a C library's cosine cannot matter."""
+    angle = math.radians(degrees)
+    return round(math.cos(angle), 12), round(math.sin(angle), 12)
+
+
+def azimuth(camera: Camera) -> float:
+    """Where the camera stands around the point it looks at, in degrees from +x towards +y."""
+    dx, dy = (camera.location[k] - camera.look_at[k] for k in (0, 1))
+    return round(math.degrees(math.atan2(dy, dx)), 6)
+
+
+def crowded(state: State, vocabulary: Vocabulary) -> tuple[int, int] | None:
+    """The first pair of objects whose footprints stand closer than the gap, or None."""
+    for j, b in enumerate(state.objects):
+        for i, a in enumerate(state.objects[:j]):
+            dx, dy = a.position[0] - b.position[0], a.position[1] - b.position[1]
+            needed = required_distance(vocabulary.sizes[a.size], vocabulary.sizes[b.size], vocabulary.grid)
+            if dx * dx + dy * dy < needed * needed:
+                return i, j
+    return None
+
+
+def required_distance(radius_a: float, radius_b: float, grid: Grid) -> float:
+    """Smallest allowed distance of two centres in grid units: the radii and the gap, with room for rounding."""
+    return (radius_a + radius_b) / grid.unit + grid.gap - 1e-9

@@ -1,0 +1,70 @@
+"""A config's references followed: the scene and the vocabulary it names, put into the config itself.
+
+Paths are relative to the file that names them, then to the packaged files; never to the working directory.
+"""
+
+import hashlib
+from pathlib import Path
+
+from tvrgen import document as documents
+from tvrgen import packaged
+from tvrgen.errors import UserError
+
+_TABLES = ("shapes", "sizes", "materials", "colors", "directions", "distances", "grid")
+
+Meshes = dict[str, bytes]
+"""Shape name -> content of its mesh file."""
+
+
+def resolve(document: dict, source: str, folder: Path | None) -> tuple[dict, Meshes]:
+    """The config with defaults, scene and vocabulary inside. `folder` None: a dataset that is read back, no meshes."""
+    resolved = documents.fill(document, "config")
+    scene, where, _ = _read(resolved["scene"], "scene", source, folder)
+    documents.check(scene, where, "config", "scene")
+    resolved["scene"] = documents.fill(scene, "config", "scene")
+    resolved["vocabulary"], meshes = _vocabulary(resolved["vocabulary"], source, folder)
+    return resolved, meshes
+
+
+def _read(value: str | dict, key: str, source: str, folder: Path | None) -> tuple[dict, str, Path | None]:
+    """The document a key means, the name to give it in errors, and the folder its own paths are relative to."""
+    if isinstance(value, dict):
+        return value, f"{source}: {key}", folder
+    path = packaged.find(value, folder)
+    if path is None:
+        raise UserError(f"{source}: {key}: no file {value!r}, neither beside the config nor packaged")
+    return documents.read_yaml(path), str(path), path.parent
+
+
+def _vocabulary(value: str | dict, source: str, folder: Path | None) -> tuple[dict, Meshes]:
+    value, where, folder = _read(value, "vocabulary", source, folder)
+    documents.check(value, where, "config", "vocabulary")
+    own = documents.fill(value, "config", "vocabulary")
+    meshes: Meshes = {}
+    for name, shape in own.get("shapes", {}).items():
+        if folder is not None:
+            meshes[name] = data = _mesh(shape["mesh"], folder, f"{where}: shapes.{name}.mesh")
+            digest = hashlib.sha256(data).hexdigest()
+            if shape.get("sha256", digest) != digest:
+                raise UserError(f"{where}: shapes.{name}.mesh: {shape['mesh']} is not the file the dataset was made with")
+            shape["sha256"] = digest
+        if Path(shape["mesh"]).is_absolute():
+            shape["mesh"] = Path(shape["mesh"]).name
+    base = own.pop("extends")
+    if base is None:
+        if missing := [table for table in _TABLES if table not in own]:
+            raise UserError(f"{where}: {missing[0]}: is missing; a vocabulary that extends nothing holds all tables")
+        return {"extends": None, **own}, meshes
+    whole, base_meshes = _vocabulary(base, source, folder)
+    for table, entries in own.items():
+        whole[table] = {**whole[table], **entries} if isinstance(entries, dict) else entries
+    return whole, base_meshes | meshes
+
+
+def _mesh(name: str, folder: Path, where: str) -> bytes:
+    path = packaged.find(name, folder, folder="assets")
+    if path is None:
+        raise UserError(f"{where}: no file {name!r} beside the vocabulary")
+    if path.suffix.lower() not in (".ply", ".glb", ".obj", ".stl"):
+        raise UserError(f"{where}: {name!r} is no mesh file; write a .ply, .glb, .obj or .stl")
+    return path.read_bytes()

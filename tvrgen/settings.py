@@ -1,0 +1,118 @@
+"""The settings of a dataset, frozen: what a config says once it is read, checked and resolved."""
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from tvrgen.document import nearest
+from tvrgen.errors import UserError
+from tvrgen.scene import SceneSpec
+from tvrgen.transform import Kind
+from tvrgen.vocabulary import Vocabulary
+
+Range = tuple[int, int]
+NEUTRAL = ("render.device", "render.threads")
+"""Keys that say where pictures are made, not which: they may differ between runs into one dataset."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SamplingSettings:
+    """Which problems are drawn. Ranges include both ends; `visible` None: all objects are on stage."""
+
+    kinds: tuple[str, ...]
+    objects: Range
+    visible: Range | None
+    steps: Range
+    moves: tuple[str, ...]
+    only: dict[str, tuple[str, ...]]
+    min_visible_pixels: int
+    max_attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraSettings:
+    initial: str
+    final: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All cameras of a problem, the initial one first, each once."""
+        return tuple(dict.fromkeys((self.initial, *self.final)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderSettings:
+    width: int
+    height: int
+    samples: int
+    denoise: bool
+    device: str
+    threads: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputSettings:
+    shard_size: int
+    format: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Split:
+    """One part of the dataset, with everything it inherits.
+
+    `vocabulary` is the split's own: the values that `sampling.only` leaves, directions as the initial camera's viewer
+    sees them. `kinds` maps the names in steps to kinds.
+    """
+
+    name: str
+    count: int
+    sampling: SamplingSettings
+    cameras: CameraSettings
+    render: RenderSettings
+    vocabulary: Vocabulary
+    kinds: dict[str, Kind]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Config:
+    """All settings of one dataset. `document` is the resolved config they were read from; `source` names its file."""
+
+    seed: int
+    scene: SceneSpec
+    vocabulary: Vocabulary
+    splits: dict[str, Split]
+    output: OutputSettings
+    document: dict[str, Any] = dataclasses.field(repr=False)
+    source: str
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of what determines the dataset, as hexadecimal text."""
+        return hashlib.sha256(json.dumps(identity(self.document), sort_keys=True).encode()).hexdigest()
+
+    def split(self, name: str) -> Split:
+        if name not in self.splits:
+            raise UserError(f"{self.source}: splits: no split {name!r}{nearest(name, self.splits)}")
+        return self.splits[name]
+
+
+def identity(document: dict) -> dict:
+    """A resolved document without the keys that do not determine the dataset."""
+    sections = [document, *document["splits"].values()]
+    kept = json.loads(json.dumps(document))
+    for section, copy in zip(sections, [kept, *kept["splits"].values()], strict=True):
+        for key in NEUTRAL:
+            outer, inner = key.split(".")
+            if outer in section:
+                copy[outer].pop(inner, None)
+    return kept
+
+
+def differences(a: Any, b: Any, path: str = "") -> list[str]:
+    """The keys in which two documents differ."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        keys = sorted(a.keys() | b.keys())
+        return [d for k in keys for d in differences(a.get(k), b.get(k), f"{path}.{k}" if path else k)]
+    return [] if a == b else [path]
