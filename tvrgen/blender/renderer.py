@@ -14,35 +14,47 @@ from tvrgen.scene import Light, SceneSpec, State
 from tvrgen.settings import RenderSettings
 from tvrgen.vocabulary import Vocabulary
 
-VERSION = bpy.app.version_string
-
 MAX_BOUNCES = 4  # as TRANCE's
 TRANSPARENT_BOUNCES = 8
 FILTER_GLOSSY = 2.0
 
 
 class Renderer:
-    """Renders states of one scene: 8-bit RGB PNG files of settings.width x settings.height pixels.
+    """Renders states of one scene into 8-bit RGB PNG files.
 
-    Blender's own output goes to the file `log`.
+    Blender's own output goes to the file `log`. `threads` is used where the settings leave the number open (0: all).
     """
 
-    def __init__(self, scene: SceneSpec, vocabulary: Vocabulary, settings: RenderSettings, log: Path) -> None:
-        self._log = log
+    description = {"blender": bpy.app.version_string}
+
+    def __init__(self, scene: SceneSpec, vocabulary: Vocabulary, log: Path, threads: int = 0) -> None:
+        self._log, self._threads = log, threads
         with quiet(log):
             self._stage = build.Stage(scene, vocabulary)
-            self.devices = device.use(settings.device)
-            configure(settings)
+
+    def configure(self, settings: RenderSettings) -> list[str]:
+        """Takes the settings for the next pictures. Returns the names of the devices that will render them.
+
+        Raises UserError where the device asked for is not there.
+        """
+        with quiet(self._log):
+            configure(settings, settings.threads or self._threads)
+            return device.use(settings.device)
+
+    def devices(self) -> list[str]:
+        """The types of devices on this machine."""
+        with quiet(self._log):
+            return list(device.available())
 
     def render(self, state: State, view: View, lights: tuple[Light, ...], path: Path) -> None:
-        """One picture. The view's size is the renderer's. Raises OSError where the file cannot be written."""
+        """One picture of view.width x view.height pixels. Raises OSError where the file cannot be written."""
         with quiet(self._log):
             self._stage.show(state)
             self._stage.aim(view)
             self._stage.light(lights)
-            scene = bpy.context.scene
-            scene.render.resolution_x, scene.render.resolution_y = view.width, view.height
-            scene.render.filepath = str(path)
+            render = bpy.context.scene.render
+            render.resolution_x, render.resolution_y = view.width, view.height
+            render.filepath = str(path)
             try:
                 bpy.ops.render.render(write_still=True)
             except RuntimeError as error:
@@ -50,14 +62,14 @@ class Renderer:
             build.purge()
 
 
-def configure(settings: RenderSettings) -> None:
+def configure(settings: RenderSettings, threads: int) -> None:
     """Everything about Cycles and the file that stays the same from picture to picture."""
     scene = bpy.context.scene
     scene.render.engine = "CYCLES"
     scene.render.resolution_percentage = 100
     scene.render.use_compositing = scene.render.use_sequencer = False
-    scene.render.threads_mode = "FIXED" if settings.threads else "AUTO"
-    scene.render.threads = settings.threads or 1
+    scene.render.threads_mode = "FIXED" if threads else "AUTO"
+    scene.render.threads = threads or 1
     scene.render.image_settings.file_format = "PNG"
     scene.render.image_settings.color_mode, scene.render.image_settings.color_depth = "RGB", "8"
     scene.view_settings.view_transform, scene.view_settings.look = "Standard", "None"

@@ -1,0 +1,203 @@
+"""The `tvrgen` command."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from tvrgen import __version__
+from tvrgen.errors import UserError
+
+_EXAMPLES = """\
+examples:
+  tvrgen generate configs/quickstart.yaml --out demo          8 problems, 32 pictures, 24 questions
+  tvrgen generate my.yaml --out data --set render.samples=64  any key of the config, for this run
+  tvrgen plan my.yaml --out plan.jsonl --count 1000           the problems alone, in seconds, without Blender
+  tvrgen validate demo                                        is every picture, record and answer sound?
+  tvrgen doctor                                               is this machine ready to render?
+
+A config is a YAML file; the shipped ones are {configs}.
+Documentation: README.md, docs/. Exit codes: 0 done, 1 faults were found, 2 a mistake that the message names, 130 Ctrl-C.
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the command; returns its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except KeyboardInterrupt:
+        print("tvrgen: stopped; what was finished is kept, and the same command goes on from there", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output is gone
+        return 141
+    except (UserError, OSError, ModuleNotFoundError) as error:
+        if options.debug:
+            raise
+        print(f"tvrgen: error: {_line(error)}", file=sys.stderr)
+        return 2
+
+
+def _line(error: Exception) -> str:
+    if isinstance(error, ModuleNotFoundError):
+        return f"{error.name} is not installed; pip install 'tvrgen[render]'"
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return " ".join(str(error).split())
+
+
+def _parser() -> argparse.ArgumentParser:
+    from tvrgen.config import shipped
+
+    form = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(
+        prog="tvrgen",
+        description="Datasets for Transformation-driven Visual Reasoning, from one YAML file.",
+        epilog=_EXAMPLES.format(configs=", ".join(f"configs/{name}.yaml" for name in shipped())),
+        formatter_class=form,
+    )
+    parser.add_argument("--version", action="version", version=f"tvrgen {__version__}")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--debug", action="store_true", help="show tracebacks")
+    chosen = argparse.ArgumentParser(add_help=False)
+    chosen.add_argument("config", help="a YAML file, or a shipped config")
+    chosen.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="overrides a key, e.g. splits.train.count=100"
+    )
+    chosen.add_argument("--split", help="this split only")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    generate = commands.add_parser(
+        "generate",
+        parents=[chosen, common],
+        help="make a dataset: plan, render, write",
+        description="Makes what is missing of a dataset. Stopped or killed, the same command goes on.",
+    )
+    generate.add_argument("--out", required=True, type=Path, metavar="DIR", help="the dataset's folder")
+    generate.add_argument("--workers", type=_positive, default=1, metavar="N", help="processes; more than 1 uses Ray")
+    generate.set_defaults(run=_generate)
+
+    plan = commands.add_parser(
+        "plan",
+        parents=[chosen, common],
+        help="write scene lines without rendering",
+        description="Writes the scene lines that generate would write, visibility included. Needs no Blender.",
+    )
+    plan.add_argument("--out", required=True, metavar="FILE", help="a JSONL file; - for standard output")
+    plan.add_argument("--count", type=_positive, metavar="N", help="so many problems (default: all)")
+    plan.add_argument("--start", type=_natural, default=0, metavar="I", help="from this problem on (default: 0)")
+    plan.set_defaults(run=_plan)
+
+    validate = commands.add_parser(
+        "validate", parents=[common], help="check a dataset", description="Names every fault of a dataset; exits 1 if any."
+    )
+    validate.add_argument("dataset", type=Path, metavar="DIR")
+    validate.set_defaults(run=_validate)
+
+    doctor = commands.add_parser(
+        "doctor", parents=[common], help="check this machine", description="Looks at all that rendering needs."
+    )
+    doctor.set_defaults(run=_doctor)
+    return parser
+
+
+def _positive(text: str) -> int:
+    return _whole(text, 1)
+
+
+def _natural(text: str) -> int:
+    return _whole(text, 0)
+
+
+def _whole(text: str, least: int) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = least - 1
+    if number < least:
+        raise argparse.ArgumentTypeError(f"{text!r}: write a whole number of at least {least}")
+    return number
+
+
+def _generate(options: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from tvrgen import config, distribute, environment, store, worker
+    from tvrgen.report.preview import write_preview
+
+    settings = config.load(options.config, tuple(options.set))
+    splits = [settings.split(options.split).name] if options.split else list(settings.splits)
+    if fault := environment.lacking():
+        raise UserError(fault)
+    store.open_output(options.out, settings)
+    wanted = [shard for split in splits for shard in store.shards(settings, split)]
+    todo = store.missing(options.out, wanted)
+    total, left = (sum(worker.images_in(s, settings) for s in shards) for shards in (wanted, todo))
+    with tqdm(total=total, initial=total - left, unit="img", desc="rendering", smoothing=0.1) as bar:
+        if todo and options.workers == 1:
+            distribute.run_local(settings, todo, options.out, bar.update)
+        elif todo:
+            distribute.run_ray(settings, todo, options.out, bar.update, options.workers)
+    dataset = store.finish(options.out, settings)
+    preview = options.out / "preview.png"
+    write_preview(store.open_dataset(options.out), preview)
+    problems, questions = (sum(s[k] for s in dataset["splits"].values()) for k in ("problems", "questions"))
+    print(f"{options.out}: {problems} problems, {questions} questions; look at {preview}")
+    return 0
+
+
+def _plan(options: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from tvrgen import config, record, sampler
+
+    settings = config.load(options.config, tuple(options.set))
+    splits = [settings.split(options.split)] if options.split else list(settings.splits.values())
+    wanted = []
+    for split in splits:
+        if options.start >= split.count:
+            raise UserError(f"--start {options.start}: split {split.name} has {split.count} problems; write less than that")
+        stop = min(split.count, options.start + (options.count or split.count))
+        wanted += [(split, index) for index in range(options.start, stop)]
+    with _output(options.out) as file:
+        for split, index in tqdm(wanted, unit="problem", desc="planning", disable=options.out == "-"):
+            line = record.scene_line(sampler.plan_problem(settings, split.name, index), split)
+            record.check(line, "scene", line["id"])
+            file.write(record.dump(line) + "\n")
+    if options.out != "-":
+        print(f"{options.out}: {len(wanted)} problems")
+    return 0
+
+
+def _output(name: str):
+    from contextlib import nullcontext
+
+    from tvrgen.store import whole_file
+
+    return nullcontext(sys.stdout) if name == "-" else whole_file(Path(name))
+
+
+def _validate(options: argparse.Namespace) -> int:
+    from tvrgen import store, validate
+
+    count = 0
+    for count, fault in enumerate(validate.faults(options.dataset), 1):
+        print(fault)
+    splits = store.open_dataset(options.dataset).description["splits"]
+    questions = sum(s["questions"] for s in splits.values())
+    print(f"{options.dataset}: {f'{count} faults' if count else 'sound'}, {questions} questions in {', '.join(splits)}")
+    return 1 if count else 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from tvrgen import doctor
+
+    ready = True
+    for fine, line in doctor.examine():
+        print(f"{'ok  ' if fine else 'FAIL'}  {line}", flush=True)
+        ready &= fine
+    return 0 if ready else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

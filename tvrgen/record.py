@@ -1,0 +1,151 @@
+"""Problems and questions as JSON: the two kinds of lines of a dataset, and back.
+
+Numbers that are computed are rounded to six decimals, so that a record does not show the last bit of a machine's
+arithmetic. Both kinds of lines are checked against the schemas that ship with tvrgen.
+"""
+
+import dataclasses
+import json
+from pathlib import PurePosixPath
+from typing import Any
+
+from tvrgen import document as documents
+from tvrgen import geometry, question, transform
+from tvrgen.sampler import Planned
+from tvrgen.scene import Camera, Light, Object, Problem, State, Step
+from tvrgen.settings import Split
+from tvrgen.visibility import Sight
+
+Record = dict[str, Any]
+
+
+def scene_line(planned: Planned, split: Split) -> Record:
+    """The record of one problem; see scene.schema.json."""
+    problem = planned.problem
+    return {
+        "id": problem.id,
+        "split": problem.split,
+        "index": problem.index,
+        "attempt": problem.attempt,
+        "initial": {"objects": _objects(planned.states[0], split)},
+        "final": {"objects": _objects(planned.states[-1], split)},
+        "steps": [_step(planned, k, split) for k in range(len(problem.steps))],
+        "cameras": {c.name: _camera(c, split) for c in problem.cameras},
+        "lights": [_plain(light) for light in problem.lights],
+        "visibility": {
+            when: {name: [_sight(s) for s in sights] for name, sights in views.items()}
+            for when, views in (("initial", planned.initial), ("final", planned.final))
+        },
+    }
+
+
+def question_lines(planned: Planned, split: Split) -> list[Record]:
+    """The records of a problem's questions, one for each final view; see question.schema.json."""
+    problem = planned.problem
+    text = question.prompt(problem.initial, split.kinds, split.vocabulary)
+    return [
+        {
+            "id": f"{problem.id}-{view}",
+            "scene": problem.id,
+            "split": problem.split,
+            "view": {"initial": split.cameras.initial, "final": view},
+            "images": [image_path(problem, "initial", split.cameras.initial), image_path(problem, "final", view)],
+            "question": text,
+            "answer": question.answer(problem.steps),
+            "changes": changes(problem.steps),
+            "initial_objects": initial_objects(problem.initial, split),
+        }
+        for view in split.cameras.final
+    ]
+
+
+def changes(steps: tuple[Step, ...]) -> list[Record]:
+    """The answer as data."""
+    return [{"index": s.object, "attribute": s.kind, "value": s.value} for s in steps]
+
+
+def initial_objects(initial: State, split: Split) -> list[Record]:
+    """What a question says of the objects."""
+    names = ("index", "shape", "size", "color", "material", "on_stage")
+    return [{k: o[k] for k in names} for o in _objects(initial, split)]
+
+
+def image_path(problem: Problem, when: str, camera: str) -> str:
+    """Where a picture lies, relative to its shard."""
+    return str(PurePosixPath("images") / f"{problem.index:06d}-{when}-{camera}.png")
+
+
+def problem_from(line: Record) -> Problem:
+    """The problem that a scene line describes."""
+    return Problem(
+        split=line["split"],
+        index=line["index"],
+        attempt=line["attempt"],
+        initial=state_from(line["initial"]),
+        steps=tuple(Step(object=s["object"], kind=s["kind"], value=s["value"]) for s in line["steps"]),
+        cameras=tuple(
+            Camera(name=name, **{k: _frozen(c[k]) for k in ("location", "look_at", "focal_length", "sensor_width")})
+            for name, c in line["cameras"].items()
+        ),
+        lights=tuple(Light(**{k: _frozen(v) for k, v in light.items()}) for light in line["lights"]),
+    )
+
+
+def state_from(part: Record) -> State:
+    """The state in the `initial` or `final` part of a scene line."""
+    names = ("shape", "size", "color", "material", "position", "rotation")
+    return State(objects=tuple(Object(**{k: _frozen(o[k]) for k in names}) for o in part["objects"]))
+
+
+def dump(line: Record) -> str:
+    """One line of JSON, always the same text for the same record."""
+    return json.dumps(line, ensure_ascii=False, allow_nan=False)
+
+
+def check(line: Record, schema: str, where: str) -> None:
+    """Raises UserError where a line does not fit its schema ("scene" or "question")."""
+    documents.check(line, where, schema)
+
+
+def _objects(state: State, split: Split) -> list[Record]:
+    grid = split.vocabulary.grid
+    return [
+        {"index": k, **_plain(o), "on_stage": grid.on_stage(o.position)} for k, o in enumerate(state.objects)
+    ]
+
+
+def _step(planned: Planned, k: int, split: Split) -> Record:
+    step, before, after = planned.problem.steps[k], planned.states[k], planned.states[k + 1]
+    was, is_ = before.objects[step.object], after.objects[step.object]
+    record = {
+        "object": step.object,
+        "kind": step.kind,
+        "value": step.value,
+        "from": {f: v for f, v in _plain(was).items() if v != _plain(is_)[f]},
+        "accepted": list(transform.accepted(before, step, split.kinds, split.vocabulary)),
+    }
+    move = transform.move_type(was, is_, split.vocabulary)
+    return record | ({"type": move} if move else {})
+
+
+def _camera(camera: Camera, split: Split) -> Record:
+    view = geometry.view(camera, split.render.width, split.render.height)
+    own = {k: v for k, v in _plain(camera).items() if k != "name"}
+    return own | {"intrinsics": _rounded(view.intrinsics), "world_to_camera": _rounded(view.world_to_camera)}
+
+
+def _sight(sight: Sight) -> Record:
+    return {"pixels": sight.pixels, "fraction": sight.fraction, "box": sight.box and list(sight.box)}
+
+
+def _plain(data: Any) -> Record:
+    """A flat dataclass as JSON has it: lists for tuples."""
+    return {k: list(v) if isinstance(v, tuple) else v for k, v in dataclasses.asdict(data).items()}
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _rounded(matrix: list[list[float]]) -> list[list[float]]:
+    return [[round(v, 6) + 0.0 for v in row] for row in matrix]

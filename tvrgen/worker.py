@@ -1,0 +1,109 @@
+"""One shard from start to commit. The only module that imports tvrgen.blender."""
+
+import json
+import platform
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import tvrgen
+from tvrgen import environment, geometry, record, sampler, store
+from tvrgen.errors import UserError
+from tvrgen.geometry import View
+from tvrgen.sampler import Planned
+from tvrgen.scene import Light, State
+from tvrgen.settings import Config, RenderSettings, Split
+from tvrgen.store import Shard
+
+
+class Renderer(Protocol):
+    """What a worker needs of a renderer; `tvrgen.blender.renderer.Renderer` is one."""
+
+    description: dict[str, str]
+    """Versions, by name: {"blender": "4.5.15 LTS"}."""
+
+    def configure(self, settings: RenderSettings) -> list[str]:
+        """Takes the settings for the next pictures; returns the names of the devices in use."""
+
+    def render(self, state: State, view: View, lights: tuple[Light, ...], path: Path) -> None:
+        """Writes one picture."""
+
+
+def open_renderer(config: Config, log: Path, threads: int = 0) -> Renderer:
+    """Blender, opened with the config's scene; `threads` where the config leaves them open (0: all).
+
+    Raises UserError where Blender cannot be imported.
+    """
+    if fault := environment.lacking():
+        raise UserError(fault)
+    try:
+        from tvrgen.blender.renderer import Renderer as BlenderRenderer
+    except ImportError as error:
+        raise UserError(f"Blender cannot be loaded: {error}; see tvrgen doctor") from error
+    return BlenderRenderer(config.scene, config.vocabulary, log, threads)
+
+
+def make_shard(config: Config, shard: Shard, root: Path, renderer: Renderer, report: Callable[[int], None]) -> None:
+    """Plans, renders, writes and commits one shard. `report` is told of each finished picture."""
+    split, clock = config.split(shard.split), _Clock()
+    devices = renderer.configure(split.render)
+    with (
+        store.writing(root, shard) as folder,
+        open(folder / "scenes.jsonl", "w", encoding="utf-8") as scenes,
+        open(folder / "questions.jsonl", "w", encoding="utf-8") as questions,
+    ):
+        for index in range(shard.first, shard.first + shard.count):
+            with clock("planning"):
+                planned = sampler.plan_problem(config, split.name, index)
+            with clock("writing"):
+                lines = record.question_lines(planned, split)
+                for file, schema, line in [(scenes, "scene", record.scene_line(planned, split))] + [
+                    (questions, "question", line) for line in lines
+                ]:
+                    record.check(line, schema, f"{shard.path}: {line['id']}")
+                    file.write(record.dump(line) + "\n")
+            for state, camera, name in pictures(planned, split):
+                with clock("rendering"):
+                    view = geometry.view(camera, split.render.width, split.render.height)
+                    renderer.render(state, view, planned.problem.lights, folder / name)
+                report(1)
+        scenes.close()
+        questions.close()
+        versions = {"tvrgen": tvrgen.__version__, "python": platform.python_version(), **renderer.description}
+        run = {"devices": devices, "versions": versions, "samples": split.render.samples, "seconds": clock.seconds}
+        (folder / "run.json").write_text(json.dumps(run, indent=1) + "\n")
+
+
+def pictures(planned: Planned, split: Split):
+    """(state, camera, path in the shard) of every picture of a problem."""
+    cameras = {c.name: c for c in planned.problem.cameras}
+    views = [("initial", split.cameras.initial, 0)] + [("final", name, -1) for name in split.cameras.final]
+    return [
+        (planned.states[which], cameras[name], record.image_path(planned.problem, when, name))
+        for when, name, which in views
+    ]
+
+
+def images_in(shard: Shard, config: Config) -> int:
+    """How many pictures a shard has."""
+    return shard.count * (1 + len(config.split(shard.split).cameras.final))
+
+
+class _Clock:
+    """Seconds by what they were spent on."""
+
+    def __init__(self) -> None:
+        self._seconds: dict[str, float] = defaultdict(float)
+
+    @contextmanager
+    def __call__(self, what: str):
+        start = time.perf_counter()
+        yield
+        self._seconds[what] += time.perf_counter() - start
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        return {what: round(s, 3) for what, s in self._seconds.items()}
