@@ -16,8 +16,11 @@ examples:
   tvrgen doctor                                               is this machine ready to render?
 
 A config is a YAML file; the shipped ones are {configs}.
-Documentation: README.md, docs/. Exit codes: 0 done, 1 faults were found, 2 a mistake that the message names, 130 Ctrl-C.
+Documentation: README.md, docs/.
+Exit codes: 0 done, 1 faults were found, 2 a mistake that the message names, 130 Ctrl-C.
 """
+
+_BAR = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} images [{elapsed}<{remaining}, {rate_noinv_fmt}]"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -89,7 +92,10 @@ def _parser() -> argparse.ArgumentParser:
     plan.set_defaults(run=_plan)
 
     validate = commands.add_parser(
-        "validate", parents=[common], help="check a dataset", description="Names every fault of a dataset; exits 1 if any."
+        "validate",
+        parents=[common],
+        help="check a dataset",
+        description="Names every fault of a dataset; exits 1 if any.",
     )
     validate.add_argument("dataset", type=Path, metavar="DIR")
     validate.set_defaults(run=_validate)
@@ -133,7 +139,7 @@ def _generate(options: argparse.Namespace) -> int:
     wanted = [shard for split in splits for shard in store.shards(settings, split)]
     todo = store.missing(options.out, wanted)
     total, left = (sum(worker.images_in(s, settings) for s in shards) for shards in (wanted, todo))
-    with tqdm(total=total, initial=total - left, unit="img", desc="rendering", smoothing=0.1) as bar:
+    with tqdm(total=total, initial=total - left, desc="rendering", unit=" images", bar_format=_BAR) as bar:
         if todo and options.workers == 1:
             distribute.run_local(settings, todo, options.out, bar.update)
         elif todo:
@@ -156,7 +162,9 @@ def _plan(options: argparse.Namespace) -> int:
     wanted = []
     for split in splits:
         if options.start >= split.count:
-            raise UserError(f"--start {options.start}: split {split.name} has {split.count} problems; write less than that")
+            raise UserError(
+                f"--start {options.start}: split {split.name} has {split.count} problems; write less than that"
+            )
         stop = min(split.count, options.start + (options.count or split.count))
         wanted += [(split, index) for index in range(options.start, stop)]
     with _output(options.out) as file:
@@ -181,8 +189,9 @@ def _validate(options: argparse.Namespace) -> int:
     from tvrgen import store, validate
 
     count = 0
-    for count, fault in enumerate(validate.faults(options.dataset), 1):
+    for fault in validate.faults(options.dataset):
         print(fault)
+        count += 1
     splits = store.open_dataset(options.dataset).description["splits"]
     questions = sum(s["questions"] for s in splits.values())
     print(f"{options.dataset}: {f'{count} faults' if count else 'sound'}, {questions} questions in {', '.join(splits)}")

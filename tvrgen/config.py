@@ -23,7 +23,9 @@ def load(name: str | Path, overrides: tuple[str, ...] = ()) -> Config:
     """The config in a YAML file (by path, or by the name of a packaged one). Raises UserError for every fault."""
     path = Path(name)
     if not path.is_file():
-        packaged_path = next((p for n in (f"{name}", f"configs/{name}", f"configs/{name}.yaml") if (p := packaged.find(n, None))), None)
+        packaged_path = next(
+            (p for n in (f"{name}", f"configs/{name}", f"configs/{name}.yaml") if (p := packaged.find(n, None))), None
+        )
         if packaged_path is None:
             raise UserError(f"{name}: no such config{nearest(path.stem, shipped())}")
         path = packaged_path
@@ -104,7 +106,9 @@ def _split(name: str, document: dict, words: Vocabulary, scene: SceneSpec, sourc
         max_attempts=raw["max_attempts"],
     )
     kinds = _kinds(sampling.kinds, where("sampling.kinds"))
-    tables = {ATTRIBUTES[a]: {v: getattr(words, ATTRIBUTES[a])[v] for v in values} for a, values in sampling.only.items()}
+    tables = {
+        ATTRIBUTES[a]: {v: getattr(words, ATTRIBUTES[a])[v] for v in values} for a, values in sampling.only.items()
+    }
     own_words = dataclasses.replace(words, **tables).facing(geometry.azimuth(scene.cameras[cameras.initial]))
     split = Split(
         name=name,
@@ -130,7 +134,9 @@ def _kinds(names: tuple[str, ...], where: str) -> dict[str, Kind]:
     kinds = {}
     for name in names:
         if name not in transform.BUILT_IN and ":" not in name:
-            raise UserError(f"{where}: unknown kind {name!r}{nearest(name, [*transform.BUILT_IN, 'package.module:Class'])}")
+            raise UserError(
+                f"{where}: unknown kind {name!r}{nearest(name, [*transform.BUILT_IN, 'package.module:Class'])}"
+            )
         try:
             kind = transform.resolve(name)
         except UserError as error:

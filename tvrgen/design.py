@@ -10,7 +10,7 @@ import itertools
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -117,7 +117,7 @@ def _block(config: Config, split: Split, block: int) -> tuple[Levels, ...]:
             _place(moves, own, _shuffled(rng, _Deck(types, *key, "move").cards(before, len(own))))
             movers = [(s, [slot for slot in s.slots if kinds[slot] == name]) for s in samples]
             others = {s: [kinds[slot] for slot in s.slots if kinds[slot] != name] for s in samples}
-            _mend(rng, movers, moves, lambda sample, own: _no_room(sample, own, others[sample]), types)
+            _mend(rng, movers, moves, partial(_no_room, others), types)
     return tuple(
         Levels(
             objects=s.objects,
@@ -145,10 +145,10 @@ def _too_often(sample: _Sample, kinds: list[str]) -> int:
     return sum(max(0, n - sample.visible) for n in Counter(kinds).values())
 
 
-def _no_room(sample: _Sample, moves: list[str], other_kinds: list[str]) -> int:
+def _no_room(others: dict[_Sample, list[str]], sample: _Sample, moves: list[str]) -> int:
     """Objects lacking for the moves: entering ones must be hidden, and one that leaves changes in no other way."""
     entering, leaving = moves.count("in"), moves.count("out")
-    staying = max([moves.count("inner"), *Counter(other_kinds).values()])
+    staying = max([moves.count("inner"), *Counter(others[sample]).values()])
     return max(0, entering - (sample.objects - sample.visible)) + max(0, leaving + staying - sample.visible)
 
 
@@ -164,7 +164,9 @@ def _shuffled(rng: np.random.Generator, items: list) -> list:
 Lack = Callable[[_Sample, list], int]
 
 
-def _mend(rng: np.random.Generator, owned: list[tuple[_Sample, Sequence[int]]], items: list, lack: Lack, spare=()) -> None:
+def _mend(
+    rng: np.random.Generator, owned: list[tuple[_Sample, Sequence[int]]], items: list, lack: Lack, spare=()
+) -> None:
     """Swaps items between samples, in place, until none lacks anything; replaces by `spare` what no swap mends."""
 
     def lacking(k: int) -> int:

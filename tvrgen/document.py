@@ -97,7 +97,7 @@ def _fill(node: Any, schema: dict, definitions: dict) -> Any:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """"; did you mean 'x'? (x, y, z)" for an unknown word."""
+    """ "; did you mean 'x'? (x, y, z)" for an unknown word."""
     known = [str(k) for k in known]
     close = difflib.get_close_matches(str(word), known, n=1, cutoff=0.5)
     hint = f"; did you mean '{close[0]}'?" if close else ""

@@ -35,7 +35,9 @@ def lacking_python() -> str | None:
     if sys.version_info[:2] in BLENDER:
         return None
     known = ", ".join(f"Python {a}.{b} (Blender {v})" for (a, b), v in BLENDER.items())
-    return f"there is no Blender for Python {sys.version_info[0]}.{sys.version_info[1]}; rendering needs one of: {known}"
+    return (
+        f"there is no Blender for Python {sys.version_info[0]}.{sys.version_info[1]}; rendering needs one of: {known}"
+    )
 
 
 def lacking_libraries() -> str | None:

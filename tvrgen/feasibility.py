@@ -37,10 +37,14 @@ def check(split: Split, where: Callable[[str], str]) -> None:
     for name, kind in split.kinds.items():
         values = kind.values(words)
         if len(values) < (2 if isinstance(kind, Attribute) else 1):
-            raise UserError(f"{where('sampling.kinds')}: {name} has {len(values)} values left; leave it out or allow more")
+            raise UserError(
+                f"{where('sampling.kinds')}: {name} has {len(values)} values left; leave it out or allow more"
+            )
     hidden = high - least_visible
     if any(isinstance(k, Position) for k in split.kinds.values()) and sampling.moves == ("in",) and not hidden:
-        raise UserError(f"{where('sampling.moves')}: nothing can enter where all objects are visible; write inner or out")
+        raise UserError(
+            f"{where('sampling.moves')}: nothing can enter where all objects are visible; write inner or out"
+        )
     most_steps = capacity(split, least_visible)
     if sampling.steps[1] > most_steps:
         raise UserError(

@@ -40,11 +40,10 @@ def prompt(initial: State, kinds: Mapping[str, Kind], vocabulary: Vocabulary) ->
     moves = any(isinstance(kind, Position) for kind in kinds.values())
     directions = _DIRECTIONS.format(length=grid.move * grid.unit, stage=2 * grid.stage * grid.unit) if moves else ""
     example = answer(
-        Step(object=k, kind=name, value=kind.values(vocabulary)[-1]) for k, (name, kind) in enumerate(list(kinds.items())[:2])
+        Step(object=k, kind=name, value=kind.values(vocabulary)[-1])
+        for k, (name, kind) in enumerate(list(kinds.items())[:2])
     )
-    return _PROMPT.format(
-        objects=objects, changes=changes, directions=directions, example=example, no_change=NO_CHANGE
-    )
+    return _PROMPT.format(objects=objects, changes=changes, directions=directions, example=example, no_change=NO_CHANGE)
 
 
 def answer(steps: Iterable[Step]) -> str:

@@ -109,9 +109,7 @@ def check(line: Record, schema: str, where: str) -> None:
 
 def _objects(state: State, split: Split) -> list[Record]:
     grid = split.vocabulary.grid
-    return [
-        {"index": k, **_plain(o), "on_stage": grid.on_stage(o.position)} for k, o in enumerate(state.objects)
-    ]
+    return [{"index": k, **_plain(o), "on_stage": grid.on_stage(o.position)} for k, o in enumerate(state.objects)]
 
 
 def _step(planned: Planned, k: int, split: Split) -> Record:

@@ -46,7 +46,9 @@ def _vocabulary(value: str | dict, source: str, folder: Path | None) -> tuple[di
             meshes[name] = data = _mesh(shape["mesh"], folder, f"{where}: shapes.{name}.mesh")
             digest = hashlib.sha256(data).hexdigest()
             if shape.get("sha256", digest) != digest:
-                raise UserError(f"{where}: shapes.{name}.mesh: {shape['mesh']} is not the file the dataset was made with")
+                raise UserError(
+                    f"{where}: shapes.{name}.mesh: {shape['mesh']} is not the file the dataset was made with"
+                )
             shape["sha256"] = digest
         if Path(shape["mesh"]).is_absolute():
             shape["mesh"] = Path(shape["mesh"]).name

@@ -1,12 +1,12 @@
 """How a dataset lies on disk: shards that are there whole or not at all, and what describes them.
 
-    OUT/config.json                    the resolved config, written first
-    OUT/SPLIT/shard-00000/             one shard, committed by one rename
-        scenes.jsonl, questions.jsonl  the records
-        images/                        the pictures they name
-        shard.json                     size and SHA-256 of every file
-        run.json                       device, versions, seconds: all that may differ between two runs
-    OUT/dataset.json                   config, versions, splits, and the SHA-256 of every shard.json; written last
+OUT/config.json                    the resolved config, written first
+OUT/SPLIT/shard-00000/             one shard, committed by one rename
+    scenes.jsonl, questions.jsonl  the records
+    images/                        the pictures they name
+    shard.json                     size and SHA-256 of every file
+    run.json                       device, versions, seconds: all that may differ between two runs
+OUT/dataset.json                   config, versions, splits, and the SHA-256 of every shard.json; written last
 """
 
 import contextlib

@@ -79,7 +79,12 @@ class Eye:
             seen = indices[cover.window] == k + 1 if cover is not None else np.zeros(0, bool)
             if pixels := int(np.count_nonzero(seen)):
                 rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
-                box = (columns[0] + cover.left, rows[0] + cover.top, columns[-1] + cover.left + 1, rows[-1] + cover.top + 1)
+                box = (
+                    columns[0] + cover.left,
+                    rows[0] + cover.top,
+                    columns[-1] + cover.left + 1,
+                    rows[-1] + cover.top + 1,
+                )
                 alone = int(np.count_nonzero(cover.depth < _MISS))
                 sights.append(Sight(pixels, round(pixels / alone, 4), tuple(int(b) for b in box)))
             else:
@@ -106,15 +111,28 @@ class Eye:
         place = (obj.position[0] * unit, obj.position[1] * unit, 0.0)
 
         corners = np.array(np.meshgrid(*target.bounds.T)).reshape(3, 8) * radius
-        world = np.stack([cos * corners[0] - sin * corners[1] + place[0], sin * corners[0] + cos * corners[1] + place[1], corners[2]], 1)
+        world = np.stack(
+            [
+                cos * corners[0] - sin * corners[1] + place[0],
+                sin * corners[0] + cos * corners[1] + place[1],
+                corners[2],
+            ],
+            1,
+        )
         pixel = view.project(world)
         left, top = (max(0, math.floor(c) - 1) for c in pixel.min(axis=0)[:2])
-        right, bottom = (min(n, math.ceil(c) + 1) for n, c in zip((view.width, view.height), pixel.max(axis=0)[:2], strict=True))
+        right, bottom = (
+            min(n, math.ceil(c) + 1) for n, c in zip((view.width, view.height), pixel.max(axis=0)[:2], strict=True)
+        )
         if left >= right or top >= bottom or pixel[:, 2].min() <= 0:
             return None
 
         def local(vector):
-            return (cos * vector[0] + sin * vector[1]) / radius, (cos * vector[1] - sin * vector[0]) / radius, vector[2] / radius
+            return (
+                (cos * vector[0] + sin * vector[1]) / radius,
+                (cos * vector[1] - sin * vector[0]) / radius,
+                vector[2] / radius,
+            )
 
         rays = _Rays(
             origin=local([c - p for c, p in zip(view.camera.location, place, strict=True)]),

@@ -89,9 +89,7 @@ def from_document(document: dict, meshes: dict[str, bytes], where: str) -> Vocab
         raise UserError(f"{where}: grid.field: {grid.field} is not larger than grid.stage ({grid.stage})")
     return Vocabulary(
         shapes={
-            name: Shape(
-                mesh=s["mesh"], footprint=s.get("footprint"), sha256=s["sha256"], data=meshes.get(name, b"")
-            )
+            name: Shape(mesh=s["mesh"], footprint=s.get("footprint"), sha256=s["sha256"], data=meshes.get(name, b""))
             for name, s in document["shapes"].items()
         },
         sizes={name: float(radius) for name, radius in document["sizes"].items()},

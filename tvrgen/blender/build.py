@@ -129,7 +129,9 @@ def _ground(scene: SceneSpec, vocabulary: Vocabulary) -> None:
     if scene.stage_line.width:
         edge, width = vocabulary.grid.stage * vocabulary.grid.unit, scene.stage_line.width / 2
         inner, outer = edge - width, edge + width
-        corners = [(sx * r, sy * r, _LINE_HEIGHT) for r in (inner, outer) for sx, sy in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
+        corners = [
+            (sx * r, sy * r, _LINE_HEIGHT) for r in (inner, outer) for sx, sy in ((-1, -1), (1, -1), (1, 1), (-1, 1))
+        ]
         faces = [(k, (k + 1) % 4, 4 + (k + 1) % 4, 4 + k) for k in range(4)]
         _add("stage line", _painted("stage line", corners, faces, matte, scene.stage_line.color))
 

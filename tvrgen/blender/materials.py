@@ -40,7 +40,9 @@ def _glass(tree, color, inputs):
     """
     density, ior, roughness = inputs.pop("density", 0.5), inputs.pop("ior", 1.45), inputs.pop("roughness", 0.0)
     if inputs:
-        raise UserError(f"vocabulary: materials: recipe glass has no input {next(iter(inputs))!r}; it has density, ior, roughness")
+        raise UserError(
+            f"vocabulary: materials: recipe glass has no input {next(iter(inputs))!r}; it has density, ior, roughness"
+        )
     tint = (*(c**density for c in color[:3]), 1)
     through, mirror, clear, fresnel, path = (
         tree.nodes.new(f"ShaderNode{name}")
@@ -71,5 +73,7 @@ def _set(node, inputs: dict[str, float], recipe: str) -> None:
     sockets = {s.name.lower().replace(" ", "_"): s for s in node.inputs if s.type == "VALUE"}
     for name, value in inputs.items():
         if name not in sockets:
-            raise UserError(f"vocabulary: materials: recipe {recipe} has no input {name!r}; it has {', '.join(sockets)}")
+            raise UserError(
+                f"vocabulary: materials: recipe {recipe} has no input {name!r}; it has {', '.join(sockets)}"
+            )
         sockets[name].default_value = value

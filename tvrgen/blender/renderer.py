@@ -25,10 +25,9 @@ class Renderer:
     Blender's own output goes to the file `log`. `threads` is used where the settings leave the number open (0: all).
     """
 
-    description = {"blender": bpy.app.version_string}
-
     def __init__(self, scene: SceneSpec, vocabulary: Vocabulary, log: Path, threads: int = 0) -> None:
         self._log, self._threads = log, threads
+        self.description = {"blender": bpy.app.version_string}
         with quiet(log):
             self._stage = build.Stage(scene, vocabulary)
 

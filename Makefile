@@ -1,0 +1,70 @@
+# How people work here. Every target sets up $(VENV) by itself; nothing needs root.
+#   make demo   a small real dataset in demo/        make lint   what the linter says
+#   make test   the whole suite                      make bench  the figures that the README quotes
+#   make test-core  the core's tests, in an environment without Blender
+VENV ?= .venv
+CORE_VENV ?= .venv-core
+BIN := $(VENV)/bin
+
+# The first Python that a long-term Blender is built for; a shim that leads nowhere does not count.
+CANDIDATES ?= python3.11 python3.13 python3 python
+PYTHON ?= $(shell for p in $(CANDIDATES); do \
+	$$p -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 13)))' 2>/dev/null && { echo $$p; break; }; done)
+UV ?= $(shell command -v uv 2>/dev/null)
+
+.PHONY: demo test test-core lint bench clean setup
+.DEFAULT_GOAL := demo
+
+demo: setup
+	$(BIN)/tvrgen generate configs/quickstart.yaml --out demo
+
+test: setup
+	TVRGEN_TEST_ALL=1 $(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+bench: setup
+	$(BIN)/python benchmarks/throughput.py
+
+test-core: $(CORE_VENV)/.installed
+	$(CORE_VENV)/bin/python -m pytest -m "not rays and not blender"
+
+clean:
+	rm -rf $(VENV) $(CORE_VENV) demo dist build .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+setup: $(VENV)/.installed
+
+$(VENV)/.installed: pyproject.toml
+	@$(if $(PYTHON),$(PYTHON) -m tvrgen.environment)
+	@$(call make_environment,$(VENV),render$(comma)dev)
+	@$(BIN)/python -m tvrgen.environment
+	@touch $@
+
+$(CORE_VENV)/.installed: pyproject.toml
+	@$(call make_environment,$(CORE_VENV),test)
+	@touch $@
+
+comma := ,
+
+# $(1): folder, $(2): extras
+ifneq ($(PYTHON),)
+define make_environment
+echo "setting up $(1) with $$($(PYTHON) --version) ..."; \
+$(PYTHON) -m venv $(1) >$(1).log 2>&1 || { echo "$(PYTHON) cannot make virtual environments; on Debian: apt-get install python3-venv"; exit 1; }; \
+$(1)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[$(2)]' >$(1).log 2>&1 \
+	|| { tail -n 5 $(1).log; echo "installing failed; the whole story is in $(1).log"; exit 1; }; \
+rm -f $(1).log
+endef
+else ifneq ($(UV),)
+define make_environment
+echo "setting up $(1) with uv ..."; \
+$(UV) venv --quiet --clear --python 3.11 $(1) && $(UV) pip install --quiet --python $(1)/bin/python --editable '.[$(2)]'
+endef
+else
+define make_environment
+echo "tvrgen needs Python 3.11 or 3.13 (or uv, which brings one); none was found: install one, or name it with make PYTHON=..."; exit 1
+endef
+endif
