@@ -53,10 +53,10 @@ comma := ,
 ifneq ($(PYTHON),)
 define make_environment
 echo "setting up $(1) with $$($(PYTHON) --version) ..."; \
-$(PYTHON) -m venv $(1) >$(1).log 2>&1 || { echo "$(PYTHON) cannot make virtual environments; on Debian: apt-get install python3-venv"; exit 1; }; \
-$(1)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[$(2)]' >$(1).log 2>&1 \
-	|| { tail -n 5 $(1).log; echo "installing failed; the whole story is in $(1).log"; exit 1; }; \
-rm -f $(1).log
+$(PYTHON) -m venv $(1) >$(1)-setup.log 2>&1 || { echo "$(PYTHON) cannot make virtual environments; on Debian: apt-get install python3-venv"; exit 1; }; \
+$(1)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[$(2)]' >$(1)-setup.log 2>&1 \
+	|| { tail -n 5 $(1)-setup.log; echo "installing failed; the whole story is in $(1)-setup.log"; exit 1; }; \
+rm -f $(1)-setup.log
 endef
 else ifneq ($(UV),)
 define make_environment

@@ -105,6 +105,16 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"{hint} (known: {shown})"
 
 
+_WORDS = {
+    "object": "keys and values",
+    "array": "a list",
+    "string": "text",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "number": "a number",
+}
+
+
 def _explain(error: ValidationError) -> str:
     """One line for a person: the key's path, what is wrong, what to write."""
     while error.validator == "anyOf":
@@ -126,7 +136,8 @@ def _explain(error: ValidationError) -> str:
             known = rule if error.validator == "enum" else [rule]
             return f"{path}: unknown value {_say(value)}{nearest(value, known)}"
         case "minimum" | "exclusiveMinimum":
-            return f"{path}: {_say(value)} is too small; write {'at least' if error.validator == 'minimum' else 'more than'} {rule}"
+            bound = "at least" if error.validator == "minimum" else "more than"
+            return f"{path}: {_say(value)} is too small; write {bound} {rule}"
         case "maximum":
             return f"{path}: {_say(value)} is too large; write at most {rule}"
         case "minItems" | "minProperties":
@@ -139,8 +150,7 @@ def _explain(error: ValidationError) -> str:
             return f"{path + ': ' if path else ''}{_say(value)} is no name; write letters, digits and underscores"
         case "type":
             wanted = rule if isinstance(rule, str) else " or ".join(rule)
-            words = {"object": "keys and values", "array": "a list", "string": "text", "boolean": "true or false"}
-            return f"{path or 'top level'}: holds {_say(value)}; write {words.get(wanted, 'a whole number' if wanted == 'integer' else wanted)}"
+            return f"{path or 'top level'}: holds {_say(value)}; write {_WORDS.get(wanted, wanted)}"
     description = error.schema.get("description", "").split("\n")[0]
     return f"{path}: holds {_say(value)}; expected: {description or error.message}"
 

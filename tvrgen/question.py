@@ -25,8 +25,8 @@ _DIRECTIONS = """
 The value of a move is direction.distance, as the viewer of the first image sees it: front is towards that viewer, \
 behind is away, left and right are that viewer's own. This holds for the second image's viewpoint too. A move of \
 distance 1 is {length:g} m long (a diagonal one, that far along both axes); the frame drawn on the ground is \
-{stage:g} m wide. Objects outside the frame are out of sight; any move that takes an object out of the frame, or brings it \
-back from there, is right if it agrees with what the images show."""
+{stage:g} m wide. Objects outside the frame are out of sight; any move that takes an object out of the frame, or \
+brings it back from there, is right if it agrees with what the images show."""
 
 
 def prompt(initial: State, kinds: Mapping[str, Kind], vocabulary: Vocabulary) -> str:

@@ -63,8 +63,9 @@ def plan_problem(config: Config, split: str, index: int) -> Planned:
             eye.forget()
     rule, count = failures.most_common(1)[0]
     raise UserError(
-        f"{config.source}: problem {index} of split {split} ({levels}): none of {attempt + 1} draws was fair; {count} broke"
-        f" the rule '{rule}'; lower sampling.visible or sampling.steps, allow smaller sizes (sampling.only.size),"
+        f"{config.source}: problem {index} of split {split} ({levels}): none of {attempt + 1} draws was fair;"
+        f" {count} broke the rule '{rule}'; lower sampling.visible or sampling.steps, allow"
+        f" smaller sizes (sampling.only.size),"
         f" or lower sampling.min_visible_pixels ({settings.sampling.min_visible_pixels})"
     )
 

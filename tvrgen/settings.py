@@ -1,5 +1,6 @@
 """The settings of a dataset, frozen: what a config says once it is read, checked and resolved."""
 
+import copy
 import dataclasses
 import hashlib
 import json
@@ -100,13 +101,12 @@ class Config:
 
 def identity(document: dict) -> dict:
     """A resolved document without the keys that do not determine the dataset."""
-    sections = [document, *document["splits"].values()]
-    kept = json.loads(json.dumps(document))
-    for section, copy in zip(sections, [kept, *kept["splits"].values()], strict=True):
-        for key in NEUTRAL:
-            outer, inner = key.split(".")
-            if outer in section:
-                copy[outer].pop(inner, None)
+    kept = copy.deepcopy(document)
+    for section in (kept, *kept["splits"].values()):
+        for outer, inner in (key.split(".") for key in NEUTRAL):
+            section.get(outer, {}).pop(inner, None)
+            if not section.get(outer, True):
+                del section[outer]
     return kept
 
 

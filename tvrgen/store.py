@@ -13,7 +13,6 @@ import contextlib
 import dataclasses
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -80,7 +79,7 @@ def writing(root: Path, shard: Shard) -> Iterator[Path]:
         (folder / "images").mkdir(parents=True)
         yield folder
         _write(folder / "shard.json", _pretty(_manifest(folder, shard)))
-        os.rename(folder, root / shard.path)
+        folder.rename(root / shard.path)
     finally:
         discard(root, shard)
 
@@ -152,7 +151,7 @@ def whole_file(path: Path) -> Iterator[TextIO]:
     try:
         with open(beside, "w", encoding="utf-8") as file:
             yield file
-        os.replace(beside, path)
+        beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
 

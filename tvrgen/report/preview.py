@@ -15,7 +15,7 @@ _COLUMN = 72  # characters of the text column
 
 
 def write_preview(dataset: Dataset, path: Path, rows: int = 8) -> None:
-    """Draws the first `rows` problems: the initial image and all final ones, changed objects boxed, the answer in words."""
+    """Draws the first `rows` problems: initial image and final ones, changed objects boxed, question and answer."""
     font = ImageFont.load_default(_FONT)
     scenes = {line["id"]: line for line in islice(dataset.scenes(), rows)}
     grouped = groupby(dataset.questions(), key=lambda line: line["scene"])

@@ -1,0 +1,152 @@
+"""Configs: every shipped one loads, every fault is one line that names the place and what to write."""
+
+import json
+
+import pytest
+import yaml
+
+from tests.tiny import SHIPPED, load, write_config
+from tvrgen import config as configs
+from tvrgen.errors import UserError
+from tvrgen.settings import differences, identity
+
+BASE = "splits: {train: {count: 4}}\n"
+
+FAULTS = {
+    "sampling: {kinds: [colour]}": "sampling.kinds: unknown kind 'colour'; did you mean 'color'?",
+    "sampling: {kinds: []}": "sampling.kinds: has 0 entries; write at least 1",
+    "sampling: {kinds: [color, color]}": "sampling.kinds: lists an entry twice",
+    "sampling: {kinds: ['nowhere:Kind']}": "sampling.kinds: cannot load kind 'nowhere:Kind'",
+    "sampling: {kinds: ['json:JSONDecodeError']}": "sampling.kinds: cannot load kind",
+    "sampling: {kinds: ['json:JSONDecoder']}": "sampling.kinds: kind 'json:JSONDecoder' lacks name, values",
+    "sampling: {only: {shape: [cone]}}": "sampling.only.shape: unknown shape 'cone'",
+    "sampling: {only: {color: [rde]}}": "sampling.only.color: unknown color 'rde'; did you mean 'red'?",
+    "sampling: {only: {colour: [red]}}": "sampling.only.colour: unknown key; did you mean 'color'?",
+    "sampling: {only: {color: [red]}}": "sampling.kinds: color has 1 values left",
+    "sampling: {visible: 11}": "sampling.visible: 11 visible objects, but sampling.objects allows 10; write at most 10",
+    "sampling: {visible: [5, 2]}": "sampling.visible: [5, 2] is empty",
+    "sampling: {visible: many}": "sampling.visible: ",
+    "sampling: {objects: 40, visible: 40}": "sampling.visible: 40 objects do not fit on 6 x 6 m",
+    "sampling: {objects: 40, visible: all}": "sampling.objects: 40 objects do not fit",
+    "sampling: {objects: 7, visible: all, only: {shape: [cube], size: [small], color: [red, blue]}, kinds: [color]}": (
+        "sampling.objects: 7 objects cannot all look different; write at most 6"
+    ),
+    "sampling: {objects: 2.5}": "sampling.objects: ",
+    "sampling: {visible: 1, kinds: [color], steps: 2}": "sampling.steps: 2 steps, but 1 visible object can change",
+    "sampling: {visible: all, moves: [in]}": "sampling.moves: nothing can enter",
+    "sampling: {moves: [sideways]}": "sampling.moves[0]: unknown value 'sideways'",
+    "sampling: {steps: 0}": "sampling.steps: 0 is too small; write at least 1",
+    "cameras: {final: [centre]}": "cameras.final: unknown camera 'centre'; did you mean 'center'?",
+    "cameras: {initial: top}": "cameras.initial: unknown camera 'top' (known: center, left, right)",
+    "render: {with: 3}": "render.with: unknown key; did you mean 'width'?",
+    "render: {width: 8}": "render.width: 8 is too small; write at least 32",
+    "render: {width: wide}": "render.width: holds 'wide'; write a whole number",
+    "render: {samples: 1000000}": "render.samples: 1000000 is too large; write at most 65536",
+    "render: {denoise: 1}": "render.denoise: holds 1; write true or false",
+    "render: {device: gpu}": "render.device: unknown value 'gpu'",
+    "render: 7": "render: holds 7; write keys and values",
+    "seed: -1": "seed: -1 is too small",
+    "sead: 1": "sead: unknown key; did you mean 'seed'?",
+    "scene: scenes/clever.yaml": "scene: no file 'scenes/clever.yaml'",
+    "vocabulary: words.yaml": "vocabulary: no file 'words.yaml'",
+    "vocabulary: {colors: {pink: [300, 0, 0]}}": "vocabulary.colors.pink[0]: 300 is too large",
+    "vocabulary: {colors: {hot pink: [3, 0, 0]}}": "'hot pink' is no name",
+    "vocabulary: {shapes: {cone: {mesh: cone.ply}}}": "vocabulary: shapes.cone.mesh: no file 'cone.ply'",
+    "vocabulary: {shapes: {cone: cone.ply}}": "vocabulary.shapes.cone: holds 'cone.ply'; write keys and values",
+    "vocabulary: {materials: {wood: {recipe: oak}}}": "vocabulary.materials.wood.recipe: unknown value 'oak'",
+    "vocabulary: {extends: null, colors: {red: [1, 2, 3]}}": "vocabulary: shapes: is missing",
+    "vocabulary: {grid: {stage: 50}}": "vocabulary: grid.field: 40 is not larger than grid.stage (50)",
+    "output: {shard_size: 0}": "output.shard_size: 0 is too small",
+    "output: {format: zip}": "output.format: unknown value 'zip'",
+    "splits: {}": "splits: has 0 entries; write at least 1",
+    "splits: {train: {}}": "splits.train.count: is missing",
+    "splits: {train: {count: 0}}": "splits.train.count: 0 is too small",
+    "splits: {train: {cuont: 1}}": "splits.train.cuont: unknown key; did you mean 'count'?",
+    "splits: {'a/b': {count: 1}}": "'a/b' is no name",
+    "splits: {train: {count: 2, cameras: {final: [rihgt]}}}": (
+        "splits.train.cameras.final: unknown camera 'rihgt'; did you mean 'right'?"
+    ),
+    "splits: {train: {count: 2, sampling: {visible: 30}}}": "splits.train.sampling.visible: 30 visible objects",
+    "seed: [1": "config.yaml:2: is not YAML",
+    "just text": "holds 'just text'; write keys and values",
+}
+
+
+@pytest.mark.parametrize("text", FAULTS)
+def test_a_fault_is_one_line_that_names_its_place(text, tmp_path):
+    needs_base = "splits:" not in text and ":" in text
+    path = write_config(tmp_path, (BASE if needs_base and not text.startswith("seed: [") else "") + text + "\n")
+    with pytest.raises(UserError) as caught:
+        configs.load(path)
+    message = str(caught.value)
+    assert FAULTS[text] in message
+    assert "config.yaml" in message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_shipped_configs_load_by_path_and_by_name(name, tmp_path, monkeypatch):
+    by_path = configs.load(f"configs/{name}.yaml")
+    monkeypatch.chdir(tmp_path)  # paths never depend on the working directory
+    assert configs.load(name).hash == configs.load(f"configs/{name}.yaml").hash == by_path.hash
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_resolved_config_is_the_config(name):
+    config = configs.load(name)
+    text = json.dumps(config.document)
+    again = configs.from_document(json.loads(text), "again")
+    assert again.hash == config.hash
+    assert json.dumps(again.document) == text
+    assert again.vocabulary == config.vocabulary
+    assert again.scene == config.scene
+
+
+def test_a_resolved_config_can_be_generated_from(tmp_path):
+    path = write_config(tmp_path, yaml.safe_dump(load().document))
+    assert configs.load(path).hash == load().hash
+    assert configs.load(path).vocabulary.shapes["cube"].data
+
+
+@pytest.mark.parametrize(
+    "assignment",
+    ["render.width=1", "render.widht=100", "nonsense", "=3", "a..b=3", "seed.x=1", "render.width=[1"],
+)
+def test_wrong_overrides_are_one_line(assignment):
+    with pytest.raises(UserError) as caught:
+        load("seed=3", assignment)
+    assert "\n" not in str(caught.value)
+
+
+def test_overrides_reach_any_key():
+    config = load("seed=9", "splits.val.count=3", "splits.val.cameras.final=[left]", "sampling.only.color=[red, blue]")
+    assert config.seed == 9
+    assert config.splits["val"].cameras.final == ("left",)
+    assert config.splits["train"].cameras.final == ("left", "center", "right")
+    assert tuple(config.splits["val"].vocabulary.colors) == ("red", "blue")
+
+
+def test_a_split_inherits_what_it_does_not_say():
+    config = load(
+        "sampling.steps=2", "splits.val.count=1", "splits.val.sampling.visible=3", "splits.val.render.samples=9"
+    )
+    assert config.splits["val"].sampling.steps == config.splits["train"].sampling.steps == (2, 2)
+    assert config.splits["val"].sampling.visible == (3, 3)
+    assert config.splits["train"].sampling.visible == (1, 10)
+    assert (config.splits["val"].render.samples, config.splits["train"].render.samples) == (9, 4)
+
+
+def test_unknown_configs_and_splits_name_the_nearest():
+    with pytest.raises(UserError, match="did you mean 'quickstart'"):
+        configs.load("quickstrat.yaml")
+    with pytest.raises(UserError, match="no split 'trian'; did you mean 'train'"):
+        load().split("trian")
+
+
+def test_the_device_does_not_make_another_dataset():
+    one, other = load(), load("render.device=cuda", "render.threads=3", "splits.train.render.threads=2")
+    assert one.hash == other.hash
+    assert differences(identity(one.document), identity(load("seed=8", "render.samples=5").document)) == [
+        "render.samples",
+        "seed",
+    ]

@@ -1,0 +1,92 @@
+"""Records: schemas, and the way there and back."""
+
+import json
+
+import pytest
+
+from tests.tiny import SHIPPED, handmade, load
+from tvrgen import config as configs
+from tvrgen import question, record, sampler, transform
+from tvrgen.errors import UserError
+
+CONFIG = load()
+SPLIT = CONFIG.split("train")
+PLANNED = handmade(CONFIG, SPLIT, 3)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.rays
+def test_lines_fit_their_schemas_and_come_back(name):
+    config = configs.load(name)
+    for split in config.splits.values():
+        for index in range(min(3, split.count)):
+            planned = sampler.plan_problem(config, split.name, index)
+            line = json.loads(record.dump(record.scene_line(planned, split)))
+            record.check(line, "scene", "line")
+            problem = record.problem_from(line)
+            assert problem == planned.problem
+            states = transform.replay(problem.initial, problem.steps, split.kinds, split.vocabulary)
+            assert states[-1] == record.state_from(line["final"]) == planned.states[-1]
+            for asked in record.question_lines(planned, split):
+                record.check(asked, "question", "line")
+
+
+def test_a_handmade_problem_comes_back():
+    line = json.loads(record.dump(record.scene_line(PLANNED, SPLIT)))
+    record.check(line, "scene", "line")
+    assert record.problem_from(line) == PLANNED.problem
+    assert line["id"] == "train-000003"
+    assert line["steps"][1] == {
+        "object": 2,
+        "kind": "position",
+        "value": "front.1",
+        "from": {"position": [20, 3]},
+        "accepted": ["front.1", "front.2", "front_left.1", "front_left.2", "front_right.1", "front_right.2"],
+        "type": "out",
+    }
+
+
+def test_a_question_has_what_users_rely_on():
+    line = record.question_lines(PLANNED, SPLIT)[0]
+    assert line["id"] == "train-000003-left"
+    assert line["images"] == ["images/000003-initial-center.png", "images/000003-final-left.png"]
+    assert line["answer"] == "0.color.blue, 2.position.front.1"
+    assert line["changes"][0] == {"index": 0, "attribute": "color", "value": "blue"}
+    assert line["view"] == {"initial": "center", "final": "left"}
+
+
+def test_a_prompt_lists_the_objects_the_values_and_the_form():
+    text = question.prompt(PLANNED.problem.initial, SPLIT.kinds, SPLIT.vocabulary)
+    assert "0: large red rubber cube\n" in text
+    assert "(out of sight)" not in text
+    for kind in SPLIT.kinds.values():
+        for value in kind.values(SPLIT.vocabulary):
+            assert value in text
+    for part in ("<think>", "<answer>", "no change", "first image"):
+        assert part in text
+    assert "[" not in text  # no positions
+    away = transform.replay(PLANNED.problem.initial, PLANNED.problem.steps, SPLIT.kinds, SPLIT.vocabulary)[-1]
+    assert "2: medium gray metal cylinder (out of sight)\n" in question.prompt(away, SPLIT.kinds, SPLIT.vocabulary)
+
+
+def test_a_prompt_speaks_of_moves_only_where_there_are_any():
+    kinds = {"color": SPLIT.kinds["color"]}
+    assert "direction.distance" not in question.prompt(PLANNED.problem.initial, kinds, SPLIT.vocabulary)
+    assert question.answer(()) == "no change"
+
+
+@pytest.mark.parametrize(
+    ("schema", "damage"),
+    [
+        ("scene", {"steps": [{"object": 0}]}),
+        ("scene", {"extra": 1}),
+        ("scene", {"id": "train-42"}),
+        ("question", {"images": ["one.png"]}),
+        ("question", {"answer": None}),
+        ("question", {"changes": [{"index": -1, "attribute": "color", "value": "red"}]}),
+    ],
+)
+def test_damaged_lines_do_not_fit(schema, damage):
+    line = record.scene_line(PLANNED, SPLIT) if schema == "scene" else record.question_lines(PLANNED, SPLIT)[0]
+    with pytest.raises(UserError, match="where"):
+        record.check(line | damage, schema, "where")

@@ -1,0 +1,108 @@
+"""Shards: there whole or not at all; what a dataset says of itself."""
+
+import json
+
+import pytest
+
+from tests.tiny import FlatRenderer, generate_flat, json_bytes, load
+from tvrgen import store, worker
+from tvrgen.errors import UserError
+
+
+def test_a_dataset_lies_as_it_is_documented(flat_dataset):
+    names = sorted(str(p.relative_to(flat_dataset)) for p in flat_dataset.rglob("*") if p.is_file())
+    shard = "train/shard-00001/"
+    assert {"config.json", "dataset.json", shard + "scenes.jsonl", shard + "questions.jsonl"} <= set(names)
+    assert [n for n in names if n.startswith(shard + "images/")] == [
+        f"{shard}images/{k:06d}-{view}.png"
+        for k in (2, 3)
+        for view in ("final-center", "final-left", "final-right", "initial-center")
+    ]
+    description = json.loads((flat_dataset / "dataset.json").read_text())
+    assert description["hash"] == load().hash
+    assert description["splits"] == {"train": {"count": 5, "problems": 5, "questions": 15}}
+    assert [s["problems"] for s in description["shards"]] == [2, 2, 1]
+    assert set(description["versions"]) == {"tvrgen", "python", "flat"}
+    for entry in description["shards"]:
+        assert entry["sha256"] == store.sha256(flat_dataset / entry["path"] / "shard.json")
+
+
+def test_reading_back(flat_dataset):
+    dataset = store.open_dataset(flat_dataset)
+    assert [line["index"] for line in dataset.scenes("train")] == list(range(5))
+    questions = list(dataset.questions())
+    assert len(questions) == 15
+    assert all((flat_dataset / image).exists() for q in questions for image in q["images"])
+    assert dataset.config().hash == load().hash
+    with pytest.raises(UserError, match="no split 'tarin'; did you mean 'train'"):
+        list(dataset.scenes("tarin"))
+
+
+def test_only_what_is_missing_is_made_again(flat_dataset):
+    import shutil
+
+    whole = json_bytes(flat_dataset)
+    shutil.rmtree(flat_dataset / "train/shard-00001")
+    (flat_dataset / "dataset.json").unlink()
+    renderer = FlatRenderer()
+    generate_flat(flat_dataset, load(), renderer)
+    assert len(renderer.asked) == 2 * 4
+    assert json_bytes(flat_dataset) == whole
+
+
+@pytest.mark.parametrize("fault", [KeyboardInterrupt, OSError, MemoryError])
+def test_a_shard_that_fails_leaves_nothing(tmp_path, fault):
+    class Failing(FlatRenderer):
+        def render(self, *arguments):
+            super().render(*arguments)
+            if len(self.asked) == 11:
+                raise fault
+
+    with pytest.raises(fault):
+        generate_flat(tmp_path / "out", load(), Failing())
+    assert [p.name for p in (tmp_path / "out/train").iterdir()] == ["shard-00000"]
+    generate_flat(tmp_path / "out", load(), FlatRenderer())
+    assert json_bytes(tmp_path / "out") == json_bytes(generate_flat(tmp_path / "other", load(), FlatRenderer()))
+
+
+def test_what_a_killed_run_left_is_cleared(tmp_path):
+    config = load()
+    store.open_output(tmp_path / "out", config)
+    left = tmp_path / "out/train/.shard-00000.partial/images/junk.png"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"half a picture")
+    generate_flat(tmp_path / "out", config, FlatRenderer())
+    assert not list((tmp_path / "out").rglob("*junk*"))
+    assert not list((tmp_path / "out").rglob("*.partial"))
+
+
+def test_another_config_is_refused_with_its_keys(flat_dataset):
+    before = json_bytes(flat_dataset)
+    with pytest.raises(UserError, match=r"differs in render\.samples, seed; choose another --out"):
+        store.open_output(flat_dataset, load("seed=1", "render.samples=7"))
+    store.open_output(flat_dataset, load("render.threads=2"))
+    assert json_bytes(flat_dataset) == before
+
+
+def test_a_folder_with_other_things_is_refused(tmp_path):
+    (tmp_path / "thesis.tex").write_text("...")
+    with pytest.raises(UserError, match="is not empty and holds no tvrgen dataset"):
+        store.open_output(tmp_path, load())
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="cannot be written"):
+        store.open_output(tmp_path / "file", load())
+
+
+@pytest.mark.parametrize("content", [None, {"config.json": "{}"}])
+def test_what_is_no_dataset_says_so(tmp_path, content):
+    for name, text in (content or {}).items():
+        (tmp_path / name).write_text(text)
+    with pytest.raises(UserError, match="there is no dataset.json"):
+        store.open_dataset(tmp_path)
+
+
+def test_shards_cover_a_split_once():
+    config = load("splits.train.count=7", "output.shard_size=3")
+    shards = store.shards(config, "train")
+    assert [(s.first, s.count) for s in shards] == [(0, 3), (3, 3), (6, 1)]
+    assert sum(worker.images_in(s, config) for s in shards) == 28

@@ -1,0 +1,123 @@
+"""Small things to test with."""
+
+import dataclasses
+import os
+import subprocess
+import sys
+from pathlib import Path
+from unittest import mock
+
+from PIL import Image
+
+from tvrgen import config as configs
+from tvrgen import design, sampler, store, transform, worker
+from tvrgen.sampler import Planned
+from tvrgen.scene import Object, Problem, State, Step
+from tvrgen.settings import Config, Split
+from tvrgen.visibility import Sight
+
+ROOT = Path(__file__).parent.parent
+SHIPPED = sorted(p.stem for p in (ROOT / "configs").glob("*.yaml"))
+SMALL = ("render.width=80", "render.height=60", "render.samples=4", "render.threads=1")
+"""Overrides for tiny pictures; what counts as in sight shrinks with them."""
+
+
+def load(*overrides: str) -> Config:
+    """The quickstart config with tiny pictures: 5 problems, shards of 2."""
+    base = (*SMALL, "splits.train.count=5", "output.shard_size=2")
+    return configs.load("configs/quickstart.yaml", (*base, *overrides))
+
+
+def write_config(folder: Path, text: str) -> Path:
+    path = folder / "config.yaml"
+    path.write_text(text)
+    return path
+
+
+def run(
+    *arguments: str, cwd: Path | None = None, check: bool = False, **environment: str
+) -> subprocess.CompletedProcess:
+    """The `tvrgen` command in a process of its own."""
+    command = [sys.executable, "-m", "tvrgen", *map(str, arguments)]
+    env = {**os.environ, **environment}
+    result = subprocess.run(command, capture_output=True, text=True, cwd=cwd or ROOT, env=env, timeout=300)
+    if check and result.returncode:
+        raise AssertionError(f"{command} exited {result.returncode}:\n{result.stdout}\n{result.stderr}")
+    return result
+
+
+def json_bytes(dataset: Path) -> dict[str, bytes]:
+    """Every JSON file of a dataset by its path, but run.json."""
+    files = [p for p in dataset.rglob("*.json*") if p.name != "run.json" and "log" not in p.parts]
+    return {str(p.relative_to(dataset)): p.read_bytes() for p in sorted(files)}
+
+
+class FlatRenderer:
+    """Paints the picture's size in one colour, and remembers what it was asked for."""
+
+    def __init__(self) -> None:
+        self.description, self.asked = {"flat": "1"}, []
+
+    def configure(self, settings) -> list[str]:
+        self.settings = settings
+        return ["paint"]
+
+    def render(self, state, view, lights, path) -> None:
+        self.asked.append((state, view, lights, path.name))
+        Image.new("RGB", (view.width, view.height), (90, 90, 90)).save(path)
+
+
+def handmade(config: Config, split: Split, index: int) -> Planned:
+    """A problem that needs no rays: three objects, a colour and a move, everything in full sight."""
+    looks = [
+        ("cube", "large", "red", "rubber"),
+        ("sphere", "small", "cyan", "glass"),
+        ("cylinder", "medium", "gray", "metal"),
+    ]
+    places = [(-10, -10), (5, 12), (20, index)]
+    initial = State(
+        objects=tuple(
+            Object(shape=s, size=z, color=c, material=m, position=p, rotation=15.0 * index)
+            for (s, z, c, m), p in zip(looks, places, strict=True)
+        )
+    )
+    steps = (Step(object=0, kind="color", value="blue"), Step(object=2, kind="position", value="front.1"))
+    states = transform.replay(initial, steps, split.kinds, split.vocabulary)
+    cameras = tuple(config.scene.cameras[name] for name in split.cameras.names)
+    problem = Problem(
+        split=split.name,
+        index=index,
+        attempt=0,
+        initial=initial,
+        steps=steps,
+        cameras=cameras,
+        lights=tuple(config.scene.lights.values()),
+    )
+    sights = tuple(Sight(40, 0.5, (1, 2, 9, 12)) for _ in looks)
+    return Planned(
+        problem=problem,
+        states=states,
+        initial={split.cameras.initial: sights},
+        final={name: (*sights[:2], Sight(0, 0.0, None)) for name in split.cameras.final},
+    )
+
+
+def generate_flat(root: Path, config: Config, renderer: FlatRenderer) -> Path:
+    """A whole dataset through the real worker and store, with hand-made problems and flat pictures."""
+    store.open_output(root, config)
+    with mock.patch.object(sampler, "plan_problem", lambda c, s, i: handmade(c, c.split(s), i)):
+        for split in config.splits:
+            for shard in store.missing(root, store.shards(config, split)):
+                worker.make_shard(config, shard, root, renderer, lambda _: None)
+    store.finish(root, config)
+    return root
+
+
+def levels_of(config: Config, split: str, count: int) -> list[design.Levels]:
+    return [design.levels(config, config.split(split), k) for k in range(count)]
+
+
+def with_object(state: State, k: int, **changes) -> State:
+    objects = list(state.objects)
+    objects[k] = dataclasses.replace(objects[k], **changes)
+    return State(objects=tuple(objects))
