@@ -97,7 +97,7 @@ def test_a_folder_with_other_things_is_refused(tmp_path):
 def test_what_is_no_dataset_says_so(tmp_path, content):
     for name, text in (content or {}).items():
         (tmp_path / name).write_text(text)
-    with pytest.raises(UserError, match="there is no dataset.json"):
+    with pytest.raises(UserError, match=r"there is no dataset\.json"):
         store.open_dataset(tmp_path)
 
 

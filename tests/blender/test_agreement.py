@@ -1,0 +1,75 @@
+"""The planner's rays and Blender's picture agree: same camera, same meshes, same places."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from tests.tiny import ROOT, load
+from tvrgen import environment, geometry, sampler
+from tvrgen.visibility import Eye
+
+pytestmark = pytest.mark.blender
+
+WIDTH, HEIGHT, PROBLEMS = 320, 240, 8
+
+
+@pytest.fixture(scope="module")
+def blender(tmp_path_factory):
+    """A renderer for object indices: one sample through each pixel's centre."""
+    import bpy
+
+    from tvrgen.blender.renderer import Renderer
+
+    folder = tmp_path_factory.mktemp("index")
+    config = load("render.width=320", "render.height=240", "render.samples=1", "render.denoise=false")
+    renderer = Renderer(config.scene, config.vocabulary, folder / "log")
+    renderer.configure(config.split("train").render)
+    scene = bpy.context.scene
+    scene.cycles.pixel_filter_type = "BOX"
+    scene.cycles.filter_width = 0.01
+    bpy.context.view_layer.use_pass_object_index = True
+    if hasattr(scene.render.image_settings, "media_type"):
+        scene.render.image_settings.media_type = "MULTI_LAYER_IMAGE"
+    scene.render.image_settings.file_format = "OPEN_EXR_MULTILAYER"
+    return renderer, folder
+
+
+def object_indices(path) -> np.ndarray:
+    """(H, W) int: Blender's object-index pass of a multilayer EXR."""
+    import OpenEXR
+
+    channels = OpenEXR.File(str(path), separate_channels=True).channels()
+    name = next(n for n in channels if "IndexOB" in n or "Object Index" in n)
+    return channels[name].pixels.round().astype(int)
+
+
+@pytest.mark.parametrize("index", range(PROBLEMS))
+def test_masks_agree_with_blenders_index_pass(blender, index):
+    renderer, folder = blender
+    config = load(f"render.width={WIDTH}", f"render.height={HEIGHT}", f"splits.train.count={PROBLEMS}")
+    split = config.split("train")
+    planned = sampler.plan_problem(config, "train", index)
+    compared = 0
+    for camera in planned.problem.cameras:
+        view = geometry.view(camera, WIDTH, HEIGHT)
+        path = folder / f"{index}-{camera.name}.exr"
+        renderer.render(planned.states[-1], view, planned.problem.lights, path)
+        blender_sees, we_see = object_indices(path), Eye(split.vocabulary).index_map(planned.states[-1], view)
+        for k in range(1, len(planned.states[-1].objects) + 1):
+            a, b = blender_sees == k, we_see == k
+            if max(a.sum(), b.sum()) >= 100:
+                compared += 1
+                assert (a & b).sum() / (a | b).sum() >= 0.98, (camera.name, k, a.sum(), b.sum())
+    assert compared or not any(split.vocabulary.grid.on_stage(o.position) for o in planned.states[-1].objects)
+
+
+def test_the_suite_runs_on_the_blender_that_is_declared():
+    import bpy
+
+    major, minor = bpy.app.version[:2]
+    assert environment.BLENDER[sys.version_info[:2]] == f"{major}.{minor} LTS"
+    assert (
+        f"bpy=={major}.{minor}.*; python_version == '{sys.version_info[0]}.{sys.version_info[1]}'"
+        in (ROOT / "pyproject.toml").read_text()
+    )

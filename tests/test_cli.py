@@ -1,0 +1,191 @@
+"""The command as people type it."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.tiny import ROOT, SMALL, json_bytes, run, write_config
+from tvrgen import environment
+
+TINY = [f"--set={s}" for s in (*SMALL, "render.denoise=false", "splits.train.count=4", "output.shard_size=1")]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["generate", "quickstrat", "--out", "x"],
+        ["generate", "configs/quickstart.yaml", "--out", "README.md"],
+        ["generate", "configs/quickstart.yaml", "--out", "x", "--split", "trian"],
+        ["generate", "configs/quickstart.yaml", "--out", "x", "--set", "render.width"],
+        ["generate", "configs/quickstart.yaml", "--out", "x", "--set", "sampling.visible=12"],
+        ["generate", "README.md", "--out", "x"],
+        ["generate", "tests", "--out", "x"],
+        ["plan", "configs/quickstart.yaml", "--out", "nowhere/plan.jsonl"],
+        ["plan", "configs/quickstart.yaml", "--out", "x", "--start", "8"],
+        ["validate", "nowhere"],
+        ["validate", "configs"],
+    ],
+    ids=lambda a: " ".join(a),
+)
+def test_a_mistake_is_one_line_and_exit_2(arguments, tmp_path):
+    target = [str(tmp_path / "x") if a == "x" else a for a in arguments]
+    result = run(*target)
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert result.stderr.startswith("tvrgen: error: ")
+    assert result.stderr.count("\n") == 1
+    assert "Traceback" not in result.stderr
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize("arguments", [[], ["generate"], ["plan", "x", "--out", "y", "--count", "0"], ["genrate"]])
+def test_wrong_usage_exits_2_with_the_usage(arguments):
+    result = run(*arguments)
+    assert result.returncode == 2
+    assert "usage: tvrgen" in result.stderr
+
+
+def test_debug_shows_the_traceback():
+    result = run("generate", "quickstrat", "--out", "x", "--debug")
+    assert "Traceback" in result.stderr
+
+
+@pytest.mark.parametrize("command", [[], ["generate"], ["plan"], ["validate"], ["doctor"]])
+def test_help_teaches(command):
+    text = run(*command, "--help", check=True).stdout
+    assert "usage: tvrgen" in text
+    if not command:
+        for word in ("generate", "plan", "validate", "doctor", "examples:", "configs/quickstart.yaml"):
+            assert word in text
+
+
+@pytest.mark.rays
+def test_plan_writes_the_lines_of_any_range(tmp_path):
+    whole, part = tmp_path / "whole.jsonl", tmp_path / "part.jsonl"
+    run("plan", "configs/quickstart.yaml", "--out", whole, check=True)
+    run(
+        "plan", "configs/quickstart.yaml", "--out", part, "--split", "train", "--start", "3", "--count", "2", check=True
+    )
+    lines = whole.read_text().splitlines()
+    assert len(lines) == 8
+    assert part.read_text().splitlines() == lines[3:5]
+    assert json.loads(lines[3])["id"] == "train-000003"
+    assert run("plan", "configs/quickstart.yaml", "--out", "-", check=True).stdout == whole.read_text()
+
+
+@pytest.mark.rays
+def test_a_plan_that_fails_leaves_no_file(tmp_path):
+    result = run(
+        "plan", "configs/quickstart.yaml", "--out", tmp_path / "p", "--set", "sampling.max_attempts=1",
+        "--set", "sampling.min_visible_pixels=5000",
+    )  # fmt: skip
+    assert result.returncode == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.blender
+def test_generate_writes_what_plan_says(tmp_path):
+    result = run("generate", "configs/quickstart.yaml", "--out", tmp_path / "d", *TINY, check=True)
+    assert f"{tmp_path / 'd'}: 4 problems, 12 questions" in result.stdout
+    assert "16/16 images" in result.stderr
+    assert (tmp_path / "d/preview.png").exists()
+    assert "sound" in run("validate", tmp_path / "d", check=True).stdout
+    plan = run("plan", "configs/quickstart.yaml", "--out", "-", *TINY, check=True).stdout
+    lines = "".join(p.read_text() for p in sorted((tmp_path / "d").glob("train/*/scenes.jsonl")))
+    assert lines == plan
+    again = run("generate", "configs/quickstart.yaml", "--out", tmp_path / "d", *TINY, check=True)
+    assert "16/16 images" in again.stderr
+    refused = run("generate", "configs/quickstart.yaml", "--out", tmp_path / "d", *TINY, "--set=seed=3")
+    assert refused.returncode == 2
+    assert "differs in seed" in refused.stderr
+
+
+@pytest.mark.blender
+@pytest.mark.parametrize(("stop", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
+@pytest.mark.parametrize("workers", [1, 2])
+def test_stopped_runs_are_finished_by_the_next(stop, code, workers, tmp_path):
+    """Interrupted or killed after its first shard, a run leaves whole shards only; the same command ends as if undisturbed."""
+    undisturbed, disturbed = tmp_path / "a", tmp_path / "b"
+    run("generate", "configs/quickstart.yaml", "--out", undisturbed, *TINY, check=True)
+    command = [sys.executable, "-m", "tvrgen", "generate", "configs/quickstart.yaml", "--out", str(disturbed)]
+    process = subprocess.Popen([*command, *TINY, f"--workers={workers}"], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    while not list(disturbed.glob("train/shard-*")):
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(stop)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert "Traceback" not in errors
+    if stop == signal.SIGINT:
+        assert not list(disturbed.rglob("*.partial"))
+    assert not (disturbed / "dataset.json").exists()
+    result = run("validate", disturbed)
+    assert result.returncode == 2
+    assert "a run that has not finished" in result.stderr
+    run("generate", "configs/quickstart.yaml", "--out", disturbed, *TINY, check=True)
+    assert json_bytes(disturbed) == json_bytes(undisturbed)
+    assert not list(disturbed.rglob("*.partial"))
+    pictures = sorted(p.relative_to(undisturbed) for p in undisturbed.rglob("images/*.png"))
+    assert all((undisturbed / p).read_bytes() == (disturbed / p).read_bytes() for p in pictures)
+
+
+@pytest.mark.blender
+def test_two_workers_make_the_same_dataset(tmp_path):
+    for workers in (1, 2):
+        run(
+            "generate",
+            "configs/quickstart.yaml",
+            "--out",
+            tmp_path / str(workers),
+            *TINY,
+            "--workers",
+            str(workers),
+            check=True,
+        )
+    assert json_bytes(tmp_path / "1") == json_bytes(tmp_path / "2")
+
+
+@pytest.mark.blender
+def test_the_doctor_finds_this_machine_ready():
+    text = run("doctor", check=True).stdout
+    assert "test render: 80x60" in text
+    assert "FAIL" not in text
+
+
+@pytest.mark.parametrize(
+    ("fault", "function"),
+    [
+        ("there is no Blender for Python", "lacking_python"),
+        ("Blender needs system libraries: apt-get install libgl1", "lacking_libraries"),
+        ("not installed: bpy", "lacking_modules"),
+    ],
+)
+def test_what_rendering_lacks_is_one_line(fault, function, monkeypatch, tmp_path, capsys):
+    from tvrgen import cli
+
+    monkeypatch.setattr(environment, "BLENDER", {} if function == "lacking_python" else {sys.version_info[:2]: "any"})
+    monkeypatch.setattr(environment, "_loads", lambda name: function != "lacking_libraries")
+    monkeypatch.setattr(environment.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert cli.main(["generate", "quickstart", "--out", str(tmp_path / "x")]) == 2
+    assert fault in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
+
+
+def test_the_environment_can_be_asked_before_anything_is_installed():
+    """The Makefile asks a bare Python: the module needs the standard library alone."""
+    code = "import sys; sys.modules.update(dict.fromkeys(('numpy', 'yaml', 'jsonschema', 'PIL', 'tqdm'))); import tvrgen.environment"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def test_an_unreadable_config_is_one_line(tmp_path):
+    path = write_config(tmp_path, "")
+    path.write_bytes(b"\xff\xfe\x00binary")
+    result = run("generate", path, "--out", tmp_path / "x")
+    assert result.returncode == 2
+    assert "is not YAML" in result.stderr
+    assert result.stderr.count("\n") == 1
