@@ -108,7 +108,7 @@ def test_generate_writes_what_plan_says(tmp_path):
 @pytest.mark.parametrize(("stop", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
 @pytest.mark.parametrize("workers", [1, 2])
 def test_stopped_runs_are_finished_by_the_next(stop, code, workers, tmp_path):
-    """Interrupted or killed after its first shard, a run leaves whole shards only; the same command ends as if undisturbed."""
+    """Interrupted or killed, a run leaves whole shards only; the same command then ends as if undisturbed."""
     undisturbed, disturbed = tmp_path / "a", tmp_path / "b"
     run("generate", "configs/quickstart.yaml", "--out", undisturbed, *TINY, check=True)
     command = [sys.executable, "-m", "tvrgen", "generate", "configs/quickstart.yaml", "--out", str(disturbed)]
@@ -178,7 +178,8 @@ def test_what_rendering_lacks_is_one_line(fault, function, monkeypatch, tmp_path
 
 def test_the_environment_can_be_asked_before_anything_is_installed():
     """The Makefile asks a bare Python: the module needs the standard library alone."""
-    code = "import sys; sys.modules.update(dict.fromkeys(('numpy', 'yaml', 'jsonschema', 'PIL', 'tqdm'))); import tvrgen.environment"
+    libraries = ("numpy", "yaml", "jsonschema", "PIL", "tqdm")
+    code = f"import sys; sys.modules.update(dict.fromkeys({libraries})); import tvrgen.environment"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 

@@ -68,7 +68,8 @@ def test_a_shard_that_fails_leaves_nothing(tmp_path, fault):
 def test_what_a_killed_run_left_is_cleared(tmp_path):
     config = load()
     store.open_output(tmp_path / "out", config)
-    left = tmp_path / "out/train/.shard-00000.partial/images/junk.png"
+    generate_flat(tmp_path / "out", config, FlatRenderer())
+    left = tmp_path / "out/train/.shard-00000.1a2b3c4d.partial/images/junk.png"
     left.parent.mkdir(parents=True)
     left.write_bytes(b"half a picture")
     generate_flat(tmp_path / "out", config, FlatRenderer())

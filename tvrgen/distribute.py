@@ -65,8 +65,7 @@ def run_ray(config: Config, todo: list[Shard], root: Path, report: Report, worke
                 idle.append(actor.remote(*arguments))
     finally:
         ray.shutdown()
-        for shard in todo:
-            store.discard(root, shard)
+        store.discard_partial(root)
 
 
 class _Actor:

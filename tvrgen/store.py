@@ -14,6 +14,7 @@ import dataclasses
 import hashlib
 import json
 import shutil
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +64,7 @@ def open_output(root: Path, config: Config) -> None:
     if keys := differences(identity(there), identity(config.document)):
         shown = ", ".join(keys[:5]) + (f" and {len(keys) - 5} more" if len(keys) > 5 else "")
         raise UserError(f"{root}: holds a dataset of another config, which differs in {shown}; choose another --out")
+    discard_partial(root)
 
 
 def missing(root: Path, wanted: list[Shard]) -> list[Shard]:
@@ -73,25 +75,25 @@ def missing(root: Path, wanted: list[Shard]) -> list[Shard]:
 @contextlib.contextmanager
 def writing(root: Path, shard: Shard) -> Iterator[Path]:
     """A folder to fill; it becomes the shard when the block ends, and is gone if the block fails."""
-    folder = _partial(root, shard)
-    discard(root, shard)  # what a killed run left behind
+    target = root / shard.path
+    folder = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.partial")
     try:
         (folder / "images").mkdir(parents=True)
         yield folder
         _write(folder / "shard.json", _pretty(_manifest(folder, shard)))
-        folder.rename(root / shard.path)
+        try:
+            folder.rename(target)
+        except OSError:
+            if not target.is_dir():  # else another worker, thought dead, made the same shard
+                raise
     finally:
-        discard(root, shard)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def discard(root: Path, shard: Shard) -> None:
-    """Removes a shard that was begun and not committed."""
-    shutil.rmtree(_partial(root, shard), ignore_errors=True)
-
-
-def _partial(root: Path, shard: Shard) -> Path:
-    target = root / shard.path
-    return target.with_name(f".{target.name}.partial")
+def discard_partial(root: Path) -> None:
+    """Removes what was begun and not committed, by runs that are over."""
+    for folder in root.glob("*/.shard-*.partial"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _manifest(folder: Path, shard: Shard) -> Record:

@@ -15,47 +15,49 @@ WIDTH, HEIGHT, PROBLEMS = 320, 240, 8
 
 
 @pytest.fixture(scope="module")
-def blender(tmp_path_factory):
-    """A renderer for object indices: one sample through each pixel's centre."""
+def stage(tmp_path_factory):
+    """Blender's scene, so set that it writes object indices, with one ray through each pixel's centre."""
     import bpy
 
     from tvrgen.blender.renderer import Renderer
 
-    folder = tmp_path_factory.mktemp("index")
-    config = load("render.width=320", "render.height=240", "render.samples=1", "render.denoise=false")
-    renderer = Renderer(config.scene, config.vocabulary, folder / "log")
+    config = load("render.samples=1", "render.denoise=false")
+    renderer = Renderer(config.scene, config.vocabulary, tmp_path_factory.mktemp("index") / "log")
     renderer.configure(config.split("train").render)
     scene = bpy.context.scene
-    scene.cycles.pixel_filter_type = "BOX"
-    scene.cycles.filter_width = 0.01
+    scene.cycles.pixel_filter_type, scene.cycles.filter_width = "BOX", 0.01
+    scene.render.resolution_x, scene.render.resolution_y = WIDTH, HEIGHT
     bpy.context.view_layer.use_pass_object_index = True
     if hasattr(scene.render.image_settings, "media_type"):
         scene.render.image_settings.media_type = "MULTI_LAYER_IMAGE"
     scene.render.image_settings.file_format = "OPEN_EXR_MULTILAYER"
-    return renderer, folder
+    return renderer._stage
 
 
 def object_indices(path) -> np.ndarray:
-    """(H, W) int: Blender's object-index pass of a multilayer EXR."""
+    """(H, W) int: Blender's object-index pass of the scene as it stands."""
+    import bpy
     import OpenEXR
 
+    bpy.context.scene.render.filepath = str(path)
+    bpy.ops.render.render(write_still=True)
     channels = OpenEXR.File(str(path), separate_channels=True).channels()
     name = next(n for n in channels if "IndexOB" in n or "Object Index" in n)
     return channels[name].pixels.round().astype(int)
 
 
 @pytest.mark.parametrize("index", range(PROBLEMS))
-def test_masks_agree_with_blenders_index_pass(blender, index):
-    renderer, folder = blender
+def test_masks_agree_with_blenders_index_pass(stage, index, tmp_path):
     config = load(f"render.width={WIDTH}", f"render.height={HEIGHT}", f"splits.train.count={PROBLEMS}")
     split = config.split("train")
     planned = sampler.plan_problem(config, "train", index)
     compared = 0
     for camera in planned.problem.cameras:
         view = geometry.view(camera, WIDTH, HEIGHT)
-        path = folder / f"{index}-{camera.name}.exr"
-        renderer.render(planned.states[-1], view, planned.problem.lights, path)
-        blender_sees, we_see = object_indices(path), Eye(split.vocabulary).index_map(planned.states[-1], view)
+        stage.show(planned.states[-1])
+        stage.aim(view)
+        blender_sees = object_indices(tmp_path / f"{camera.name}.exr")
+        we_see = Eye(split.vocabulary).index_map(planned.states[-1], view)
         for k in range(1, len(planned.states[-1].objects) + 1):
             a, b = blender_sees == k, we_see == k
             if max(a.sum(), b.sum()) >= 100:

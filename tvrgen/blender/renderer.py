@@ -3,10 +3,12 @@
 import contextlib
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import bpy
+from PIL import Image
 
 from tvrgen.blender import build, device
 from tvrgen.geometry import View
@@ -27,6 +29,7 @@ class Renderer:
 
     def __init__(self, scene: SceneSpec, vocabulary: Vocabulary, log: Path, threads: int = 0) -> None:
         self._log, self._threads = log, threads
+        self._scratch = tempfile.TemporaryDirectory(prefix="tvrgen-")
         self.description = {"blender": bpy.app.version_string}
         with quiet(log):
             self._stage = build.Stage(scene, vocabulary)
@@ -46,19 +49,25 @@ class Renderer:
             return list(device.available())
 
     def render(self, state: State, view: View, lights: tuple[Light, ...], path: Path) -> None:
-        """One picture of view.width x view.height pixels. Raises OSError where the file cannot be written."""
+        """One picture of view.width x view.height pixels. Raises OSError where the file cannot be written.
+
+        The file holds the pixels alone: those that Blender writes carry render times, so that no two are equal.
+        """
+        raw = Path(self._scratch.name) / "picture.bmp"
         with quiet(self._log):
             self._stage.show(state)
             self._stage.aim(view)
             self._stage.light(lights)
             render = bpy.context.scene.render
             render.resolution_x, render.resolution_y = view.width, view.height
-            render.filepath = str(path)
+            render.filepath = str(raw)
             try:
                 bpy.ops.render.render(write_still=True)
             except RuntimeError as error:
-                raise OSError(f"{path}: Blender could not write the picture: {str(error).strip()}") from error
+                raise OSError(f"{raw}: Blender could not write the picture: {str(error).strip()}") from error
             build.purge()
+        with Image.open(raw) as image:
+            image.save(path)
 
 
 def configure(settings: RenderSettings, threads: int) -> None:
@@ -69,8 +78,7 @@ def configure(settings: RenderSettings, threads: int) -> None:
     scene.render.use_compositing = scene.render.use_sequencer = False
     scene.render.threads_mode = "FIXED" if threads else "AUTO"
     scene.render.threads = threads or 1
-    scene.render.image_settings.file_format = "PNG"
-    scene.render.image_settings.color_mode, scene.render.image_settings.color_depth = "RGB", "8"
+    scene.render.image_settings.file_format, scene.render.image_settings.color_mode = "BMP", "RGB"
     scene.view_settings.view_transform, scene.view_settings.look = "Standard", "None"
     scene.render.dither_intensity = 0
 
