@@ -19,6 +19,7 @@ def stage(tmp_path_factory):
     """Blender's scene, so set that it writes object indices, with one ray through each pixel's centre."""
     import bpy
 
+    from tvrgen.blender import versions
     from tvrgen.blender.renderer import Renderer
 
     config = load("render.samples=1", "render.denoise=false")
@@ -28,9 +29,7 @@ def stage(tmp_path_factory):
     scene.cycles.pixel_filter_type, scene.cycles.filter_width = "BOX", 0.01
     scene.render.resolution_x, scene.render.resolution_y = WIDTH, HEIGHT
     bpy.context.view_layer.use_pass_object_index = True
-    if hasattr(scene.render.image_settings, "media_type"):
-        scene.render.image_settings.media_type = "MULTI_LAYER_IMAGE"
-    scene.render.image_settings.file_format = "OPEN_EXR_MULTILAYER"
+    versions.multilayer(scene.render.image_settings)
     return renderer._stage
 
 
@@ -41,7 +40,8 @@ def object_indices(path) -> np.ndarray:
 
     bpy.context.scene.render.filepath = str(path)
     bpy.ops.render.render(write_still=True)
-    channels = OpenEXR.File(str(path), separate_channels=True).channels()
+    parts = OpenEXR.File(str(path), separate_channels=True).parts  # one part from Blender 4.5, one a pass from 5.2
+    channels = {name: channel for part in parts for name, channel in part.channels.items()}
     name = next(n for n in channels if "IndexOB" in n or "Object Index" in n)
     return channels[name].pixels.round().astype(int)
 

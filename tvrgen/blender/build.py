@@ -9,7 +9,7 @@ import numpy as np
 from mathutils import Matrix, Vector
 
 from tvrgen import mesh
-from tvrgen.blender import materials
+from tvrgen.blender import materials, versions
 from tvrgen.geometry import View
 from tvrgen.scene import Light, Object, SceneSpec, State
 from tvrgen.vocabulary import Material, Vocabulary
@@ -114,9 +114,8 @@ def _mesh_data(name: str, vertices: np.ndarray, faces: np.ndarray) -> bpy.types.
 
 def _world(scene: SceneSpec) -> None:
     world = bpy.data.worlds.new("world")
-    if bpy.app.version < (5, 0):
-        world.use_nodes = True
-    background = next(n for n in world.node_tree.nodes if n.type == "BACKGROUND")
+    tree = versions.node_tree(world)
+    background = next(n for n in tree.nodes if n.type == "BACKGROUND")
     background.inputs["Color"].default_value = materials.linear(scene.world.color)
     background.inputs["Strength"].default_value = scene.world.strength
     bpy.context.scene.world = world

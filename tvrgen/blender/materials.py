@@ -2,6 +2,7 @@
 
 import bpy
 
+from tvrgen.blender import versions
 from tvrgen.errors import UserError
 from tvrgen.vocabulary import Material
 
@@ -15,9 +16,7 @@ def linear(rgb: tuple[int, int, int]) -> tuple[float, float, float, float]:
 def make(name: str, material: Material, rgb: tuple[int, int, int]) -> bpy.types.Material:
     """A new Blender material. Raises UserError for an input that its recipe does not have."""
     result = bpy.data.materials.new(name)
-    if hasattr(result, "use_nodes") and bpy.app.version < (5, 0):
-        result.use_nodes = True  # from 5.0 on, materials always use nodes
-    tree = result.node_tree
+    tree = versions.node_tree(result)
     tree.nodes.clear()
     output = tree.nodes.new("ShaderNodeOutputMaterial")
     shader = RECIPES[material.recipe](tree, linear(rgb), dict(material.inputs))
