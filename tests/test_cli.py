@@ -1,6 +1,7 @@
 """The command as people type it."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -112,11 +113,16 @@ def test_stopped_runs_are_finished_by_the_next(stop, code, workers, tmp_path):
     undisturbed, disturbed = tmp_path / "a", tmp_path / "b"
     run("generate", "configs/quickstart.yaml", "--out", undisturbed, *TINY, check=True)
     command = [sys.executable, "-m", "tvrgen", "generate", "configs/quickstart.yaml", "--out", str(disturbed)]
-    process = subprocess.Popen([*command, *TINY, f"--workers={workers}"], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [*command, *TINY, f"--workers={workers}"], cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
     while not list(disturbed.glob("train/shard-*")):
         assert process.poll() is None
         time.sleep(0.05)
-    process.send_signal(stop)
+    if stop == signal.SIGINT:
+        os.killpg(process.pid, stop)  # as a terminal does: to all processes of the command
+    else:
+        process.send_signal(stop)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == code
     assert "Traceback" not in errors

@@ -9,7 +9,7 @@ import pytest
 from tests.tiny import ROOT
 
 LAYERS = [
-    {"errors", "packaged", "environment", "seeding", "scene"},
+    {"errors", "packaged", "environment", "seeding", "scene", "interrupt"},
     {"vocabulary", "document"},
     {"geometry", "transform", "mesh"},
     {"settings"},

@@ -129,6 +129,7 @@ def _generate(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from tvrgen import config, distribute, environment, store, worker
+    from tvrgen.interrupt import Interrupt
     from tvrgen.report.preview import write_preview
 
     settings = config.load(options.config, tuple(options.set))
@@ -139,11 +140,20 @@ def _generate(options: argparse.Namespace) -> int:
     wanted = [shard for split in splits for shard in store.shards(settings, split)]
     todo = store.missing(options.out, wanted)
     total, left = (sum(worker.images_in(s, settings) for s in shards) for shards in (wanted, todo))
-    with tqdm(total=total, initial=total - left, desc="rendering", unit=" images", bar_format=_BAR) as bar:
+    with (
+        Interrupt() as interrupt,
+        tqdm(total=total, initial=total - left, desc="rendering", unit=" images", bar_format=_BAR) as bar,
+    ):
+
+        def report(images: int) -> None:
+            bar.update(images)
+            interrupt.check()
+
         if todo and options.workers == 1:
-            distribute.run_local(settings, todo, options.out, bar.update)
+            distribute.run_local(settings, todo, options.out, report)
         elif todo:
-            distribute.run_ray(settings, todo, options.out, bar.update, options.workers)
+            distribute.run_ray(settings, todo, options.out, report, options.workers)
+        interrupt.check()
     dataset = store.finish(options.out, settings)
     preview = options.out / "preview.png"
     write_preview(store.open_dataset(options.out), preview)

@@ -15,7 +15,10 @@ from tvrgen.store import Shard
 MAX_TRIES = 3
 """How often a shard is begun before the run gives up on it."""
 
+_PATIENCE = 0.5  # seconds until the driver looks up from waiting
+
 Report = Callable[[int], None]
+"""Told of so many finished pictures, and often of none; may raise KeyboardInterrupt to end the run."""
 
 
 def run_local(config: Config, todo: list[Shard], root: Path, report: Report) -> None:
@@ -49,7 +52,10 @@ def run_ray(config: Config, todo: list[Shard], root: Path, report: Report, worke
                 shard, hand = waiting.pop(0), idle.pop()
                 tries[shard] += 1
                 running[hand.make.remote(shard)] = shard, hand
-            done, _ = ray.wait(list(running), num_returns=1)
+            done, _ = ray.wait(list(running), num_returns=1, timeout=_PATIENCE)
+            report(0)
+            if not done:
+                continue
             shard, hand = running.pop(done[0])
             try:
                 ray.get(done[0])
