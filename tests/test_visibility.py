@@ -1,10 +1,15 @@
-"""Rays: masks, boxes, fractions; the same on every processor."""
+"""Visibility: masks, boxes, fractions; the same on every processor."""
+
+import dataclasses
+import importlib.util
+import math
 
 import numpy as np
 import pytest
 
 from tests.tiny import load, with_object
-from tvrgen import geometry, mesh, visibility
+from tvrgen import geometry, mesh, rays, silhouette, visibility
+from tvrgen.geometry import Placement
 from tvrgen.scene import Object, State
 from tvrgen.visibility import Eye
 
@@ -12,7 +17,7 @@ pytestmark = pytest.mark.rays
 
 CONFIG = load()
 WORDS = CONFIG.vocabulary
-VIEWS = {name: geometry.view(camera, 160, 120) for name, camera in CONFIG.scene.cameras.items()}
+VIEWS = {name: geometry.view(camera, 96, 72) for name, camera in CONFIG.scene.cameras.items()}
 
 
 def alone(shape: str, size: str = "medium", position=(3, -4), rotation=25.0) -> State:
@@ -51,22 +56,34 @@ def test_corner_normals_point_outwards_and_are_smooth_where_round(shape):
         np.testing.assert_allclose(normals[top], np.broadcast_to([0, 0, 1], (len(top), 3, 3)), atol=0.06)
 
 
-@pytest.mark.parametrize("camera", VIEWS)
-@pytest.mark.parametrize("shape", WORDS.shapes)
-def test_masks_are_those_of_exact_rays(shape, camera):
-    """Every pixel decided by double precision arithmetic over all triangles."""
-    view = VIEWS[camera]
-    state = alone(shape)
-    seen = Eye(WORDS).index_map(state, view) == 1
-    obj, target = state.objects[0], mesh.load(WORDS.shapes[shape])
-    cos, sin = geometry.turn(obj.rotation)
-    radius = WORDS.sizes[obj.size]
-    world = target.vertices @ np.array([[cos, sin, 0], [-sin, cos, 0], [0, 0, 1]]) * radius
-    world += np.array([obj.position[0] * 0.15, obj.position[1] * 0.15, 0])
-    projected = view.project(world)[:, :2][target.faces]
+def box_mesh(low, high) -> tuple[np.ndarray, np.ndarray]:
+    corners = np.array(
+        [[float(x), y, z] for x in (low[0], high[0]) for y in (low[1], high[1]) for z in (low[2], high[2])]
+    )
+    quads = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
+    return corners, np.array([t for a, b, c, d in quads for t in ((a, b, c), (a, c, d))])
+
+
+def hollow() -> mesh.Mesh:
+    """Two blocks that touch nowhere: not convex, and with a gap to look through."""
+    blocks = [box_mesh((-0.7, -0.7, 0), (-0.2, 0.7, 1)), box_mesh((0.2, -0.7, 0), (0.7, 0.7, 1.3))]
+    vertices, faces = [b[0] for b in blocks], [b[1] + 8 * k for k, b in enumerate(blocks)]
+    return mesh.Mesh(np.concatenate(vertices), np.concatenate(faces))
+
+
+MESHES = {name: mesh.load(shape) for name, shape in WORDS.shapes.items()} if importlib.util.find_spec("trimesh") else {}
+PLACES = [
+    Placement(0.4, -0.6, 0.9, *geometry.turn(25)),
+    Placement(-2.9, 2.9, 0.3, *geometry.turn(0)),
+    Placement(6.6, 0.2, 0.9, *geometry.turn(200)),  # over the frame's lower edge
+]
+
+
+def painted(whole: mesh.Mesh, placement: Placement, view: geometry.View) -> np.ndarray:
+    """(H, W) bool: the union of all projected triangles, pixel by pixel, by code of its own."""
+    projected = view.project(np.stack(placement.to_world(whole.vertices.T), 1))[:, :2][whole.faces]
     rows, columns = np.nonzero(np.ones((view.height, view.width)))
-    expected = np.zeros((view.height, view.width), bool)
-    points = np.stack([columns, rows], 1) + 0.5
+    points, result = np.stack([columns, rows], 1) + 0.5, np.zeros((view.height, view.width), bool)
     for a, b, c in projected:
         low, high = np.min([a, b, c], axis=0), np.max([a, b, c], axis=0)
         near = np.flatnonzero(((points >= low) & (points <= high)).all(axis=1))
@@ -75,8 +92,42 @@ def test_masks_are_those_of_exact_rays(shape, camera):
             (q[0] - o[0]) * (p[:, 1] - o[1]) - (q[1] - o[1]) * (p[:, 0] - o[0]) for o, q in ((a, b), (b, c), (c, a))
         ]
         inside = np.all([s >= 0 for s in sides], axis=0) | np.all([s <= 0 for s in sides], axis=0)
-        expected[rows[near[inside]], columns[near[inside]]] = True
-    assert (seen != expected).sum() == 0
+        result[rows[near[inside]], columns[near[inside]]] = True
+    return result
+
+
+def spread(found, view: geometry.View) -> np.ndarray:
+    """A cover as a mask of the whole frame."""
+    result = np.zeros((view.height, view.width), bool)
+    if found:
+        left, top, mask = found
+        assert mask.any(axis=1)[[0, -1]].all()
+        assert mask.any(axis=0)[[0, -1]].all()
+        result[top : top + mask.shape[0], left : left + mask.shape[1]] = mask
+    return result
+
+
+@pytest.mark.parametrize("place", range(len(PLACES)))
+@pytest.mark.parametrize("camera", VIEWS)
+@pytest.mark.parametrize("name", [*WORDS.shapes, "hollow"])
+def test_covered_pixels_are_those_of_exact_triangles(name, camera, place):
+    view, placement = VIEWS[camera], PLACES[place]
+    whole = hollow() if name == "hollow" else MESHES[name]
+    expected = painted(whole, placement, view)
+    np.testing.assert_array_equal(spread(rays.cover(whole, placement, view), view), expected)
+    convex = silhouette.convex(whole)
+    assert (convex is None) == (name == "hollow")
+    if convex:
+        np.testing.assert_array_equal(spread(silhouette.cover(convex, placement, view), view), expected)
+
+
+def test_what_is_not_closed_or_not_convex_is_found_out():
+    vertices, faces = box_mesh((0, 0, 0), (1, 1, 1))
+    assert silhouette.convex(mesh.Mesh(vertices, faces)) is not None
+    assert silhouette.convex(mesh.Mesh(vertices, faces[1:])) is None
+    dented = vertices.copy()
+    dented[7] = 0.3
+    assert silhouette.convex(mesh.Mesh(dented, faces)) is None
 
 
 def test_sights_follow_from_the_mask():
@@ -115,12 +166,27 @@ def test_pixels_grow_with_the_square_of_the_width():
 
 def test_rays_at_an_outline_are_decided_in_double_precision(monkeypatch):
     """With wider doubts, many rays are decided anew: the masks stay the same."""
-    view, state = VIEWS["left"], alone("sphere", "large")
-    usual, asked, exact = Eye(WORDS).index_map(state, view), [], visibility._exact
-    monkeypatch.setattr(visibility, "_SIDES", ((-0.3, 0), (0.3, 0), (0, -0.3), (0, 0.3)))
-    monkeypatch.setattr(visibility, "_exact", lambda *a: (asked.append(a), exact(*a))[1])
-    np.testing.assert_array_equal(Eye(WORDS).index_map(state, view), usual)
+    view, asked, exact = VIEWS["left"], [], rays._exact
+    usual = spread(rays.cover(MESHES["sphere"], PLACES[0], view), view)
+    monkeypatch.setattr(rays, "_SIDES", ((-0.3, 0), (0.3, 0), (0, -0.3), (0, 0.3)))
+    monkeypatch.setattr(rays, "_exact", lambda *a: (asked.append(a), exact(*a))[1])
+    np.testing.assert_array_equal(spread(rays.cover(MESHES["sphere"], PLACES[0], view), view), usual)
     assert len(asked) > 30
+
+
+def test_nearer_objects_hide_farther_ones_as_depth_says():
+    """The order of footprints against the depths of rays, where three large objects stand in line."""
+    view, eye = VIEWS["right"], Eye(WORDS)
+    one = alone("cube", "large").objects[0]
+    places = [(-12, -10), (2, 0), (15, 12)]
+    state = State(objects=tuple(dataclasses.replace(one, position=p, rotation=33.0 * k) for k, p in enumerate(places)))
+    indices = eye.index_map(state, view)
+    masks = [eye.index_map(State(objects=(o,)), view) == 1 for o in state.objects]
+    for i, j in ((0, 1), (0, 2), (1, 2)):
+        both = masks[i] & masks[j] & (indices > 0)
+        nearest = min((i, j), key=lambda k: math.dist(view.camera.location[:2], [0.15 * c for c in places[k]]))
+        assert not (indices[both] == (i if nearest == j else j) + 1).any()
+    assert (masks[0] & masks[1]).any()
 
 
 def test_an_eye_keeps_what_did_not_change():

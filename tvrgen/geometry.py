@@ -8,11 +8,12 @@ upper left one and its centre is (0.5, 0.5).
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from tvrgen.scene import Camera, State
+from tvrgen.scene import Camera, Object, State
 from tvrgen.vocabulary import Grid, Vocabulary
 
 
@@ -39,9 +40,61 @@ class View:
 
     def project(self, points: np.ndarray) -> np.ndarray:
         """World points (N, 3) -> (N, 3): pixel x, pixel y, depth along the optical axis in metres."""
-        offset = [points[:, k] - self.camera.location[k] for k in range(3)]
-        x, y, z = (axis[0] * offset[0] + axis[1] * offset[1] + axis[2] * offset[2] for axis in self.rotation)
-        return np.stack([self.focal * x / z + self.width / 2, self.focal * y / z + self.height / 2, z], axis=1)
+        u, v, depth = self._camera_coordinates(points.T)
+        return np.stack([u, v, depth], axis=1)
+
+    def project_each(self, points: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """World x, y and z, each an array of any one shape -> pixel x and pixel y in that shape."""
+        return self._camera_coordinates(points)[:2]
+
+    def _camera_coordinates(self, points) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        offset = [points[k] - self.camera.location[k] for k in range(3)]
+        x, y, z = (dot(axis, offset) for axis in self.rotation)
+        return self.focal * x / z + self.width / 2, self.focal * y / z + self.height / 2, z
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where an object stands: scaled by `radius`, turned about z by (cos, sin), moved to (x, y). Metres."""
+
+    x: float
+    y: float
+    radius: float
+    cos: float
+    sin: float
+
+    def to_world(self, local: Sequence) -> list:
+        """x, y and z of points in mesh coordinates -> in the world."""
+        x, y, z = (c * self.radius for c in local)
+        return [self.cos * x - self.sin * y + self.x, self.sin * x + self.cos * y + self.y, z]
+
+    def to_local(self, point: Sequence) -> tuple:
+        """x, y and z of a point in the world -> in mesh coordinates."""
+        return self.turn_to_local((point[0] - self.x, point[1] - self.y, point[2]))
+
+    def turn_to_local(self, vector: Sequence) -> tuple:
+        """The same for a direction."""
+        x, y, z = vector
+        return (
+            (self.cos * x + self.sin * y) / self.radius,
+            (self.cos * y - self.sin * x) / self.radius,
+            z / self.radius,
+        )
+
+    def power(self, camera: Camera) -> float:
+        """The power of the camera's ground point to the footprint circle, in square metres.
+
+        Of two footprints that do not overlap, the line of equal powers runs between them. So the object with the
+        smaller power stands on the camera's side of an upright plane, and only it can hide the other.
+        """
+        dx, dy = camera.location[0] - self.x, camera.location[1] - self.y
+        return dx * dx + dy * dy - self.radius * self.radius
+
+
+def place(obj: Object, vocabulary: Vocabulary) -> Placement:
+    """Where an object stands in the world."""
+    unit = vocabulary.grid.unit
+    return Placement(obj.position[0] * unit, obj.position[1] * unit, vocabulary.sizes[obj.size], *turn(obj.rotation))
 
 
 def view(camera: Camera, width: int, height: int) -> View:
