@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tvrgen import config, geometry, sampler, worker
+from tvrgen import config, sampler, worker
 
 PLANNED, RENDERED = 300, 4  # problems
 
@@ -39,10 +39,9 @@ def rendering() -> str:
         renderer.configure(split.render)
         for k in range(RENDERED):
             planned = sampler.plan_problem(settings, "train", k)
-            for state, camera, name in worker.pictures(planned, split):
-                view = geometry.view(camera, split.render.width, split.render.height)
+            for state, view, lights, name in worker.pictures(planned, split):
                 start = time.perf_counter()
-                renderer.render(state, view, planned.problem.lights, Path(folder) / Path(name).name)
+                renderer.render(state, view, lights, Path(folder) / Path(name).name)
                 seconds.append(time.perf_counter() - start)
         version = renderer.description["blender"]
     size = f"{split.render.width}x{split.render.height}, {split.render.samples} samples, denoised"

@@ -22,7 +22,7 @@ FAULTS = {
     "sampling: {only: {shape: [cone]}}": "sampling.only.shape: unknown shape 'cone'",
     "sampling: {only: {color: [rde]}}": "sampling.only.color: unknown color 'rde'; did you mean 'red'?",
     "sampling: {only: {colour: [red]}}": "sampling.only.colour: unknown key; did you mean 'color'?",
-    "sampling: {only: {color: [red]}}": "sampling.kinds: color has 1 values left",
+    "sampling: {only: {color: [red]}}": "sampling.kinds: color has 1 value left",
     "sampling: {visible: 11}": "sampling.visible: 11 visible objects, but sampling.objects allows 10; write at most 10",
     "sampling: {visible: [5, 2]}": "sampling.visible: [5, 2] is empty",
     "sampling: {visible: many}": "sampling.visible: ",
@@ -32,7 +32,7 @@ FAULTS = {
         "sampling.objects: 7 objects cannot all look different; write at most 6"
     ),
     "sampling: {objects: 2.5}": "sampling.objects: ",
-    "sampling: {visible: 1, kinds: [color], steps: 2}": "sampling.steps: 2 steps, but 1 visible object can change",
+    "sampling: {visible: 1, kinds: [color], steps: 2}": "sampling.steps: 2 steps, but 1 visible object can change 1",
     "sampling: {visible: all, moves: [in]}": "sampling.moves: nothing can enter",
     "sampling: {moves: [sideways]}": "sampling.moves[0]: unknown value 'sideways'",
     "sampling: {steps: 0}": "sampling.steps: 0 is too small; write at least 1",
@@ -130,9 +130,9 @@ def test_a_split_inherits_what_it_does_not_say():
     config = load(
         "sampling.steps=2", "splits.val.count=1", "splits.val.sampling.visible=3", "splits.val.render.samples=9"
     )
-    assert config.splits["val"].sampling.steps == config.splits["train"].sampling.steps == (2, 2)
-    assert config.splits["val"].sampling.visible == (3, 3)
-    assert config.splits["train"].sampling.visible == (1, 10)
+    assert config.splits["val"].sampling.steps == config.splits["train"].sampling.steps == (2,)
+    assert config.splits["val"].sampling.visible == (3,)
+    assert config.splits["train"].sampling.visible == tuple(range(1, 11))
     assert (config.splits["val"].render.samples, config.splits["train"].render.samples) == (9, 4)
 
 

@@ -10,12 +10,13 @@ from tests.tiny import ROOT
 
 LAYERS = [
     {"errors", "packaged", "environment", "seeding", "scene", "interrupt"},
-    {"vocabulary", "document"},
+    {"vocabulary", "document", "dealing", "constraints", "canonical"},
     {"geometry", "transform", "mesh"},
     {"settings"},
-    {"silhouette", "rays", "design", "resolve", "feasibility"},
-    {"visibility"},
-    {"config"},
+    {"silhouette", "rays", "design", "resolve", "feasibility", "placing"},
+    {"visibility", "splits"},
+    {"rules", "config"},
+    {"ordering"},
     {"sampler", "question"},
     {"record"},
     {"store"},

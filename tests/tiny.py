@@ -9,8 +9,8 @@ from unittest import mock
 
 from PIL import Image
 
+from tvrgen import canonical, design, sampler, store, transform, worker
 from tvrgen import config as configs
-from tvrgen import design, sampler, store, transform, worker
 from tvrgen.sampler import Planned
 from tvrgen.scene import Object, Problem, State, Step
 from tvrgen.settings import Config, Split
@@ -92,11 +92,14 @@ def handmade(config: Config, split: Split, index: int) -> Planned:
         steps=steps,
         cameras=cameras,
         lights=tuple(config.scene.lights.values()),
+        views=split.cameras.final,
     )
     sights = tuple(Sight(40, 0.5, (1, 2, 9, 12)) for _ in looks)
     return Planned(
         problem=problem,
         states=states,
+        hash=canonical.digest(initial, steps),
+        order_sensitive=False,
         initial={split.cameras.initial: sights},
         final={name: (*sights[:2], Sight(0, 0.0, None)) for name in split.cameras.final},
     )

@@ -4,19 +4,16 @@ The *resolved* config holds its scene and vocabulary in itself, with all default
 of a dataset holds, and what its hash is taken of: no path of the machine that made it is in it.
 """
 
-import dataclasses
 import sys
 from pathlib import Path
 
 from tvrgen import document as documents
-from tvrgen import feasibility, geometry, packaged, transform, vocabulary
+from tvrgen import geometry, packaged, splits, vocabulary
 from tvrgen.document import nearest
 from tvrgen.errors import UserError
 from tvrgen.resolve import resolve
 from tvrgen.scene import Camera, Ground, Jitter, Light, SceneSpec, StageLine, World
-from tvrgen.settings import CameraSettings, Config, OutputSettings, Range, RenderSettings, SamplingSettings, Split
-from tvrgen.transform import Kind
-from tvrgen.vocabulary import ATTRIBUTES, Vocabulary
+from tvrgen.settings import Config, OutputSettings
 
 
 def load(name: str | Path, overrides: tuple[str, ...] = ()) -> Config:
@@ -50,98 +47,50 @@ def from_document(document: dict, source: str, folder: Path | None = None) -> Co
     documents.check(document, source, "config")
     resolved, meshes = resolve(document, source, folder)
     words = vocabulary.from_document(resolved["vocabulary"], meshes, f"{source}: vocabulary")
-    scene = _scene(resolved["scene"])
+    scene = _scene(resolved["scene"], f"{source}: scene")
     return Config(
         seed=resolved["seed"],
         scene=scene,
         vocabulary=words,
-        splits={name: _split(name, resolved, words, scene, source) for name in resolved["splits"]},
+        splits={name: splits.build(name, resolved, words, scene, source) for name in resolved["splits"]},
         output=OutputSettings(**resolved["output"]),
         document=resolved,
         source=source,
     )
 
 
-def _scene(document: dict) -> SceneSpec:
-    def tuples(entry: dict) -> dict:
-        return {k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()}
-
+def _scene(document: dict, where: str) -> SceneSpec:
+    cameras = {name: _camera(name, _tuples(c), f"{where}: cameras.{name}") for name, c in document["cameras"].items()}
+    if orbit := document.get("orbit"):
+        rig = {k: v for k, v in _tuples(orbit).items() if k not in ("count", "azimuth")}
+        for k in range(orbit["count"]):
+            turned = {**rig, "azimuth": orbit["azimuth"] + 360 * k / orbit["count"]}
+            cameras.setdefault(f"orbit_{k}", _camera(f"orbit_{k}", turned, f"{where}: orbit"))
+    if not cameras:
+        raise UserError(f"{where}: cameras: there is none; write one, or an orbit")
     return SceneSpec(
-        ground=Ground(**tuples(document["ground"])),
-        stage_line=StageLine(**tuples(document["stage_line"])),
-        world=World(**tuples(document["world"])),
-        cameras={name: Camera(name=name, **tuples(c)) for name, c in document["cameras"].items()},
-        lights={name: Light(name=name, **tuples(light)) for name, light in document["lights"].items()},
+        ground=Ground(**_tuples(document["ground"])),
+        stage_line=StageLine(**_tuples(document["stage_line"])),
+        world=World(**_tuples(document["world"])),
+        cameras=cameras,
+        lights={name: Light(name=name, **_tuples(light)) for name, light in document["lights"].items()},
         jitter=Jitter(**document["jitter"]),
     )
 
 
-def _split(name: str, document: dict, words: Vocabulary, scene: SceneSpec, source: str) -> Split:
-    own = document["splits"][name]
-    merged = {key: {**document[key], **own.get(key, {})} for key in ("sampling", "cameras", "render")}
-
-    def where(key: str) -> str:
-        """The path of the key that was meant: the split's own, or the one it inherits."""
-        section, inner = key.split(".")[:2]
-        return f"{source}: " + (f"splits.{name}.{key}" if inner in own.get(section, {}) else key)
-
-    cameras = CameraSettings(initial=merged["cameras"]["initial"], final=tuple(merged["cameras"]["final"]))
-    for key, camera in (("initial", cameras.initial), *(("final", c) for c in cameras.final)):
-        if camera not in scene.cameras:
-            raise UserError(f"{where(f'cameras.{key}')}: unknown camera {camera!r}{nearest(camera, scene.cameras)}")
-    raw = merged["sampling"]
-    for attribute, values in raw["only"].items():
-        for value in values:
-            if value not in words.values(attribute):
-                hint = nearest(value, words.values(attribute))
-                raise UserError(f"{where('sampling.only')}.{attribute}: unknown {attribute} {value!r}{hint}")
-    sampling = SamplingSettings(
-        kinds=tuple(raw["kinds"]),
-        objects=_range(raw["objects"], where("sampling.objects")),
-        visible=None if raw["visible"] == "all" else _range(raw["visible"], where("sampling.visible")),
-        steps=_range(raw["steps"], where("sampling.steps")),
-        moves=tuple(raw["moves"]),
-        only={a: tuple(v) for a, v in raw["only"].items()},
-        min_visible_pixels=raw["min_visible_pixels"],
-        max_attempts=raw["max_attempts"],
-    )
-    kinds = _kinds(sampling.kinds, where("sampling.kinds"))
-    tables = {
-        ATTRIBUTES[a]: {v: getattr(words, ATTRIBUTES[a])[v] for v in values} for a, values in sampling.only.items()
-    }
-    own_words = dataclasses.replace(words, **tables).facing(geometry.azimuth(scene.cameras[cameras.initial]))
-    split = Split(
-        name=name,
-        count=own["count"],
-        sampling=sampling,
-        cameras=cameras,
-        render=RenderSettings(**merged["render"]),
-        vocabulary=own_words,
-        kinds=kinds,
-    )
-    feasibility.check(split, where)
-    return split
+def _camera(name: str, entry: dict, where: str) -> Camera:
+    """A camera by its location, or by azimuth, elevation and distance; to the millimetre."""
+    round_about = {k: entry.pop(k) for k in ("azimuth", "elevation", "distance") if k in entry}
+    if ("location" in entry) == bool(round_about):
+        raise UserError(f"{where}: write either location, or azimuth, elevation and distance")
+    if round_about:
+        if len(round_about) < 3:
+            raise UserError(f"{where}: azimuth, elevation and distance belong together")
+        entry["location"] = geometry.around(entry["look_at"], **round_about)
+    if entry["location"][:2] == entry["look_at"][:2]:
+        raise UserError(f"{where}: looks straight down; move it off the vertical, such as to an elevation of 85")
+    return Camera(name=name, **entry)
 
 
-def _range(value: int | list[int], where: str) -> Range:
-    low, high = (value, value) if isinstance(value, int) else value
-    if low > high:
-        raise UserError(f"{where}: [{low}, {high}] is empty; write the smaller number first")
-    return low, high
-
-
-def _kinds(names: tuple[str, ...], where: str) -> dict[str, Kind]:
-    kinds = {}
-    for name in names:
-        if name not in transform.BUILT_IN and ":" not in name:
-            raise UserError(
-                f"{where}: unknown kind {name!r}{nearest(name, [*transform.BUILT_IN, 'package.module:Class'])}"
-            )
-        try:
-            kind = transform.resolve(name)
-        except UserError as error:
-            raise UserError(f"{where}: {error}") from error
-        if kind.name in kinds:
-            raise UserError(f"{where}: two kinds are named {kind.name!r}")
-        kinds[kind.name] = kind
-    return kinds
+def _tuples(entry: dict) -> dict:
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()}

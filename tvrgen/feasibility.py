@@ -1,9 +1,11 @@
 """Demands that no scene can meet, found before the first problem is drawn."""
 
+import itertools
 import math
 from collections.abc import Callable
 
 from tvrgen.errors import UserError
+from tvrgen.scene import Object
 from tvrgen.settings import Split
 from tvrgen.transform import Attribute, Position
 
@@ -13,63 +15,83 @@ JAMMING_DENSITY = 0.547
 
 def check(split: Split, where: Callable[[str], str]) -> None:
     """Raises UserError for an impossible demand; `where` gives a key its full path."""
-    sampling, words = split.sampling, split.vocabulary
-    low, high = sampling.objects
-    if sampling.visible is not None and sampling.visible[1] > high:
+    _check_numbers(split, where)
+    _check_looks(split, where)
+    _check_room(split, where)
+    _check_steps(split, where)
+
+
+def _check_numbers(split: Split, where: Callable[[str], str]) -> None:
+    sampling = split.sampling
+    if sampling.visible is not None and max(sampling.visible) > max(sampling.objects):
         raise UserError(
-            f"{where('sampling.visible')}: {sampling.visible[1]} visible objects, but sampling.objects allows {high};"
-            f" write at most {high}, or all"
+            f"{where('sampling.visible')}: {max(sampling.visible)} visible objects, but sampling.objects allows"
+            f" {max(sampling.objects)}; write at most {max(sampling.objects)}, or all"
         )
-    looks = math.prod(len(table) for table in (words.shapes, words.sizes, words.colors, words.materials))
-    if high > looks:
-        raise UserError(f"{where('sampling.objects')}: {high} objects cannot all look different; write at most {looks}")
-    most_visible, least_visible = sampling.visible[::-1] if sampling.visible else (high, low)
-    for key, number, room in (
-        ("sampling.visible" if sampling.visible else "sampling.objects", most_visible, stage_room(split)),
-        ("sampling.objects", high - least_visible, field_room(split)),
+
+
+def _check_looks(split: Split, where: Callable[[str], str]) -> None:
+    """Enough different looks for all objects, unless they may be twins."""
+    words, most = split.vocabulary, max(split.sampling.objects)
+    for attribute in ("shape", "size", "color", "material"):
+        if not words.values(attribute):
+            raise UserError(f"{where('sampling.only')}: only and never leave no {attribute}")
+    tables = [words.values(a) for a in ("shape", "size", "color", "material")]
+    looks = sum(
+        split.sampling.constraints.allow(Object(shape=s, size=z, color=c, material=m, position=(0, 0), rotation=0.0))
+        for s, z, c, m in itertools.product(*tables)
+    )
+    if not looks:
+        raise UserError(f"{where('sampling.only')}: only and never together allow no object at all")
+    if most > looks and not split.sampling.twins:
+        raise UserError(
+            f"{where('sampling.objects')}: {most} objects cannot all look different; write at most {looks},"
+            " or twins: true"
+        )
+
+
+def _check_room(split: Split, where: Callable[[str], str]) -> None:
+    sampling, grid = split.sampling, split.vocabulary.grid
+    most_visible, least_visible = max(sampling.visible or sampling.objects), min(sampling.visible or sampling.objects)
+    hidden = 0 if sampling.visible is None else max(sampling.objects) - least_visible
+    for key, number, room, half_side in (
+        ("visible" if sampling.visible else "objects", most_visible, _room(split, grid.stage), grid.stage),
+        ("objects", hidden, _room(split, grid.field) - _room(split, grid.stage), grid.field),
     ):
         if number > room:
-            side = 2 * words.grid.unit * (words.grid.stage if key == "sampling.visible" else words.grid.field)
+            side = 2 * grid.unit * half_side
             raise UserError(
-                f"{where(key)}: {number} objects do not fit on {side:.3g} x {side:.3g} m; write at most {room},"
-                " or allow smaller sizes only (sampling.only.size)"
+                f"{where(f'sampling.{key}')}: {number} objects do not fit on {side:.3g} x {side:.3g} m; write at most"
+                f" {room}, or allow smaller sizes only (sampling.only.size)"
             )
+
+
+def _check_steps(split: Split, where: Callable[[str], str]) -> None:
+    sampling = split.sampling
     for name, kind in split.kinds.items():
-        values = kind.values(words)
-        if len(values) < (2 if isinstance(kind, Attribute) else 1):
-            raise UserError(
-                f"{where('sampling.kinds')}: {name} has {len(values)} values left; leave it out or allow more"
-            )
-    hidden = high - least_visible
-    if any(isinstance(k, Position) for k in split.kinds.values()) and sampling.moves == ("in",) and not hidden:
+        values = split.values[name]
+        needed = 2 if isinstance(kind, Attribute) and len(kind.values(split.vocabulary)) < 2 else 1
+        if len(values) < needed:
+            count = f"{len(values)} value{'' if len(values) == 1 else 's'}"
+            raise UserError(f"{where('sampling.kinds')}: {name} has {count} left; leave it out or allow more")
+    hidden = 0 if sampling.visible is None else max(sampling.objects) - min(sampling.visible)
+    moves = any(isinstance(kind, Position) for kind in split.kinds.values())
+    if moves and sampling.moves == ("in",) and not hidden:
+        raise UserError(f"{where('sampling.moves')}: nothing can enter where all objects are visible; add inner or out")
+    fewest, most = min(sampling.visible or sampling.objects), max(sampling.steps)
+    room = fewest * sum(
+        (len(split.values[n]) - 1 if sampling.repeat and isinstance(k, Attribute) else 1)
+        for n, k in split.kinds.items()
+    )
+    if most > room and not (moves and sampling.repeat):
         raise UserError(
-            f"{where('sampling.moves')}: nothing can enter where all objects are visible; write inner or out"
+            f"{where('sampling.steps')}: {most} steps, but {fewest} visible object{'s' if fewest > 1 else ''}"
+            f" can change {room} times ({', '.join(split.kinds)}); write at most {room}, or raise sampling.visible"
         )
-    most_steps = capacity(split, least_visible)
-    if sampling.steps[1] > most_steps:
-        raise UserError(
-            f"{where('sampling.steps')}: {sampling.steps[1]} steps, but {least_visible} visible"
-            f" object{'s' if least_visible > 1 else ''} can change {most_steps} times ({', '.join(split.kinds)});"
-            f" write at most {most_steps}, or raise sampling.visible"
-        )
-
-
-def capacity(split: Split, visible: int) -> int:
-    """Most steps that a scene with so many visible objects allows: each of them once for each kind."""
-    return visible * len(split.kinds)
-
-
-def stage_room(split: Split) -> int:
-    """About how many objects fit on the stage when they are placed at random."""
-    return _room(split, split.vocabulary.grid.stage)
-
-
-def field_room(split: Split) -> int:
-    """About how many objects fit into the field around the stage."""
-    return _room(split, split.vocabulary.grid.field) - stage_room(split)
 
 
 def _room(split: Split, half_side: int) -> int:
+    """About how many objects fit on a square when they are placed at random."""
     grid, radii = split.vocabulary.grid, split.vocabulary.sizes.values()
     reach = [radius + grid.gap * grid.unit / 2 for radius in radii]
     disc = math.pi * sum(r * r for r in reach) / len(reach)

@@ -8,7 +8,7 @@ upper left one and its centre is (0.5, 0.5).
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -125,19 +125,32 @@ def turn(degrees: float) -> tuple[float, float]:
     return round(math.cos(angle), 12), round(math.sin(angle), 12)
 
 
+def around(centre: Sequence[float], azimuth: float, elevation: float, distance: float) -> tuple[float, float, float]:
+    """The place at an azimuth (degrees from +x towards +y), an elevation (degrees) and a distance (metres)."""
+    (cos, sin), (flat, up) = turn(azimuth), turn(elevation)
+    offset = (distance * flat * cos, distance * flat * sin, distance * up)
+    return tuple(round(c + o, 3) for c, o in zip(centre, offset, strict=True))
+
+
 def azimuth(camera: Camera) -> float:
     """Where the camera stands around the point it looks at, in degrees from +x towards +y."""
     dx, dy = (camera.location[k] - camera.look_at[k] for k in (0, 1))
     return round(math.degrees(math.atan2(dy, dx)), 6)
 
 
-def crowded(state: State, vocabulary: Vocabulary) -> tuple[int, int] | None:
-    """The first pair of objects whose footprints stand closer than the gap, or None."""
-    for j, b in enumerate(state.objects):
-        for i, a in enumerate(state.objects[:j]):
+def crowded(state: State, vocabulary: Vocabulary, moved: Collection[int] | None = None) -> tuple[int, int] | None:
+    """The first pair of objects whose footprints stand closer than the gap, or None.
+
+    Where only the objects `moved` can be at fault, only pairs with one of them are looked at.
+    """
+    objects = state.objects
+    for j in range(len(objects)) if moved is None else moved:
+        b = objects[j]
+        radius = vocabulary.sizes[b.size]
+        for i, a in enumerate(objects[:j] if moved is None else objects):
             dx, dy = a.position[0] - b.position[0], a.position[1] - b.position[1]
-            needed = required_distance(vocabulary.sizes[a.size], vocabulary.sizes[b.size], vocabulary.grid)
-            if dx * dx + dy * dy < needed * needed:
+            needed = required_distance(vocabulary.sizes[a.size], radius, vocabulary.grid)
+            if dx * dx + dy * dy < needed * needed and i != j:
                 return i, j
     return None
 

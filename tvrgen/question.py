@@ -1,6 +1,6 @@
 """A planned problem as questions: the prompt, the answer text, the list of changes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from tvrgen.scene import State, Step
 from tvrgen.transform import Kind, Position
@@ -29,11 +29,18 @@ distance 1 is {length:g} m long (a diagonal one, that far along both axes); the 
 brings it back from there, is right if it agrees with what the images show."""
 
 
-def prompt(initial: State, kinds: Mapping[str, Kind], vocabulary: Vocabulary) -> str:
-    """The text of a question: task, initial objects by index (no positions), the changes there can be, the form."""
+def prompt(
+    initial: State, kinds: Mapping[str, Kind], vocabulary: Vocabulary, places: Sequence[str | None] | None = None
+) -> str:
+    """The text of a question: task, initial objects by index, the changes there can be, the form of the answer.
+
+    It tells no positions, unless `places` has where in the first image each object is (None: it is not seen).
+    """
     grid = vocabulary.grid
     objects = "\n".join(
-        f"{k}: {' '.join(o.looks)}" + ("" if grid.on_stage(o.position) else " (out of sight)")
+        f"{k}: {' '.join(o.looks)}"
+        + (f", {places[k]}" if places and places[k] else "")
+        + ("" if grid.on_stage(o.position) else " (out of sight)")
         for k, o in enumerate(initial.objects)
     )
     changes = "\n".join(f"{name}: {', '.join(kind.values(vocabulary))}" for name, kind in kinds.items())
@@ -44,6 +51,13 @@ def prompt(initial: State, kinds: Mapping[str, Kind], vocabulary: Vocabulary) ->
         for k, (name, kind) in enumerate(list(kinds.items())[:2])
     )
     return _PROMPT.format(objects=objects, changes=changes, directions=directions, example=example, no_change=NO_CHANGE)
+
+
+def place(box: tuple[int, int, int, int], width: int, height: int) -> str:
+    """Where the middle of a box lies in an image of so many pixels, in words."""
+    left, top, right, bottom = box
+    across, down = round(50 * (left + right) / width), round(50 * (top + bottom) / height)
+    return f"{across} % from the left and {down} % from the top of the first image"
 
 
 def answer(steps: Iterable[Step]) -> str:

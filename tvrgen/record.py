@@ -24,14 +24,24 @@ def scene_line(planned: Planned, split: Split) -> Record:
     problem = planned.problem
     return {
         "id": problem.id,
+        "hash": planned.hash,
         "split": problem.split,
         "index": problem.index,
         "attempt": problem.attempt,
+        "order_sensitive": planned.order_sensitive,
         "initial": {"objects": _objects(planned.states[0], split)},
         "final": {"objects": _objects(planned.states[-1], split)},
         "steps": [_step(planned, k, split) for k in range(len(problem.steps))],
         "cameras": {c.name: _camera(c, split) for c in problem.cameras},
         "lights": [_plain(light) for light in problem.lights],
+        **(
+            {
+                "final_cameras": {c.name: _camera(c, split) for c in problem.final_cameras},
+                "final_lights": [_plain(light) for light in problem.final_lights],
+            }
+            if problem.final_cameras
+            else {}
+        ),
         "visibility": {
             when: {name: [_sight(s) for s in sights] for name, sights in views.items()}
             for when, views in (("initial", planned.initial), ("final", planned.final))
@@ -42,7 +52,7 @@ def scene_line(planned: Planned, split: Split) -> Record:
 def question_lines(planned: Planned, split: Split) -> list[Record]:
     """The records of a problem's questions, one for each final view; see question.schema.json."""
     problem = planned.problem
-    text = question.prompt(problem.initial, split.kinds, split.vocabulary)
+    text = prompt(problem.initial, planned.initial[split.cameras.initial], split)
     return [
         {
             "id": f"{problem.id}-{view}",
@@ -55,8 +65,17 @@ def question_lines(planned: Planned, split: Split) -> list[Record]:
             "changes": changes(problem.steps),
             "initial_objects": initial_objects(problem.initial, split),
         }
-        for view in split.cameras.final
+        for view in problem.views
     ]
+
+
+def prompt(initial: State, seen: tuple[Sight, ...], split: Split) -> str:
+    """A question's text; `seen` is what the first image shows, which only scenes with twins need."""
+    places = None
+    if split.sampling.twins:
+        size = split.render.width, split.render.height
+        places = [question.place(s.box, *size) if s.box else None for s in seen]
+    return question.prompt(initial, split.kinds, split.vocabulary, places)
 
 
 def changes(steps: tuple[Step, ...]) -> list[Record]:
@@ -83,12 +102,17 @@ def problem_from(line: Record) -> Problem:
         attempt=line["attempt"],
         initial=state_from(line["initial"]),
         steps=tuple(Step(object=s["object"], kind=s["kind"], value=s["value"]) for s in line["steps"]),
-        cameras=tuple(
-            Camera(name=name, **{k: _frozen(c[k]) for k in ("location", "look_at", "focal_length", "sensor_width")})
-            for name, c in line["cameras"].items()
-        ),
-        lights=tuple(Light(**{k: _frozen(v) for k, v in light.items()}) for light in line["lights"]),
+        cameras=_cameras_from(line["cameras"]),
+        lights=_lights_from(line["lights"]),
+        views=tuple(line["visibility"]["final"]),
+        final_cameras=_cameras_from(line.get("final_cameras", {})),
+        final_lights=_lights_from(line.get("final_lights", [])),
     )
+
+
+def sights_from(part: list[Record]) -> tuple[Sight, ...]:
+    """What one image shows of each object, from the `visibility` of a scene line."""
+    return tuple(Sight(s["pixels"], s["fraction"], _frozen(s["box"])) for s in part)
 
 
 def state_from(part: Record) -> State:
@@ -105,6 +129,15 @@ def dump(line: Record) -> str:
 def check(line: Record, schema: str, where: str) -> None:
     """Raises UserError where a line does not fit its schema ("scene" or "question")."""
     documents.check(line, where, schema)
+
+
+def _cameras_from(part: Record) -> tuple[Camera, ...]:
+    names = ("location", "look_at", "focal_length", "sensor_width")
+    return tuple(Camera(name=name, **{k: _frozen(c[k]) for k in names}) for name, c in part.items())
+
+
+def _lights_from(part: list[Record]) -> tuple[Light, ...]:
+    return tuple(Light(**{k: _frozen(v) for k, v in light.items()}) for light in part)
 
 
 def _objects(state: State, split: Split) -> list[Record]:

@@ -120,8 +120,9 @@ class SceneSpec:
 class Problem:
     """An initial state, the steps that change it, and the cameras and lights as drawn for it.
 
-    The final state is never stored beside these: it is what replaying the steps gives.
-    The first camera is the one of the initial image. `attempt` counts the draws that broke a rule before this one.
+    The final state is never stored beside these: it is what replaying the steps gives. The first camera is the one of
+    the initial image; `views` names those of the final ones. Where the final images have a jitter of their own,
+    `final_cameras` and `final_lights` hold it, else these are empty. `attempt` counts the draws that broke a rule.
     """
 
     split: str
@@ -131,7 +132,16 @@ class Problem:
     steps: tuple[Step, ...]
     cameras: tuple[Camera, ...]
     lights: tuple[Light, ...]
+    views: tuple[str, ...]
+    final_cameras: tuple[Camera, ...] = ()
+    final_lights: tuple[Light, ...] = ()
 
     @property
     def id(self) -> str:
         return f"{self.split}-{self.index:06d}"
+
+    def shots(self) -> list[tuple[str, Camera, tuple[Light, ...]]]:
+        """(when, camera, lights) of every picture: the initial one, then the final ones."""
+        cameras = {c.name: c for c in self.final_cameras or self.cameras}
+        lights = self.final_lights or self.lights
+        return [("initial", self.cameras[0], self.lights)] + [("final", cameras[name], lights) for name in self.views]

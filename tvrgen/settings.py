@@ -5,29 +5,34 @@ import dataclasses
 import hashlib
 import json
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
+from tvrgen.constraints import Constraints
 from tvrgen.document import nearest
 from tvrgen.errors import UserError
 from tvrgen.scene import SceneSpec
 from tvrgen.transform import Kind
 from tvrgen.vocabulary import Vocabulary
 
-Range = tuple[int, int]
 NEUTRAL = ("render.device", "render.threads")
 """Keys that say where pictures are made, not which: they may differ between runs into one dataset."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SamplingSettings:
-    """Which problems are drawn. Ranges include both ends; `visible` None: all objects are on stage."""
+    """Which problems are drawn. Numbers are all that may occur; `visible` None: all objects are on stage."""
 
     kinds: tuple[str, ...]
-    objects: Range
-    visible: Range | None
-    steps: Range
+    objects: tuple[int, ...]
+    visible: tuple[int, ...] | None
+    steps: tuple[int, ...]
     moves: tuple[str, ...]
-    only: dict[str, tuple[str, ...]]
+    constraints: Constraints
+    balance: str
+    repeat: bool
+    twins: bool
+    no_change: Fraction
     min_visible_pixels: int
     max_attempts: int
 
@@ -36,11 +41,17 @@ class SamplingSettings:
 class CameraSettings:
     initial: str
     final: tuple[str, ...]
+    views: str
 
     @property
     def names(self) -> tuple[str, ...]:
         """All cameras of a problem, the initial one first, each once."""
         return tuple(dict.fromkeys((self.initial, *self.final)))
+
+    @property
+    def released(self) -> int:
+        """How many final views a problem has."""
+        return 1 if self.views == "one" else len(self.final)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +74,9 @@ class OutputSettings:
 class Split:
     """One part of the dataset, with everything it inherits.
 
-    `vocabulary` is the split's own: the values that `sampling.only` leaves, directions as the initial camera's viewer
-    sees them. `kinds` maps the names in steps to kinds.
+    `vocabulary` is the split's own: the values that constraints leave, directions as the initial camera's viewer
+    sees them. `kinds` maps the names in steps to kinds, `values` the same names to the values that may occur.
+    `ordinal` is the split's place in the config.
     """
 
     name: str
@@ -74,6 +86,8 @@ class Split:
     render: RenderSettings
     vocabulary: Vocabulary
     kinds: dict[str, Kind]
+    values: dict[str, tuple[str, ...]]
+    ordinal: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

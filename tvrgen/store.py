@@ -111,7 +111,7 @@ def finish(root: Path, config: Config) -> Record:
     for split in config.splits:
         wanted = shards(config, split)
         there = [s for s in wanted if s not in missing(root, wanted)]
-        views = len(config.split(split).cameras.final)
+        views = config.split(split).cameras.released
         problems = sum(s.count for s in there)
         splits[split] = {"count": config.split(split).count, "problems": problems, "questions": problems * views}
         for shard in there:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from tvrgen import question, record, store, transform
+from tvrgen import canonical, design, question, record, store, transform
 from tvrgen.errors import UserError
 from tvrgen.settings import Config, Split
 from tvrgen.store import Dataset, Shard
@@ -50,7 +50,7 @@ def _shard_faults(folder: Path, shard: Shard, digest: str, config: Config) -> It
     indices = range(shard.first, shard.first + shard.count)
     if sorted(scenes) != [f"{shard.split}-{k:06d}" for k in indices]:
         yield f"{folder / 'scenes.jsonl'}: does not hold problems {indices.start} to {indices.stop - 1}, each once"
-    wanted = sorted(f"{scene}-{view}" for scene in scenes for view in split.cameras.final)
+    wanted = sorted(f"{split.name}-{k:06d}-{view}" for k in indices for view in design.levels(config, split, k).views)
     if sorted(str(q.get("id")) for q in questions) != wanted:
         yield f"{folder / 'questions.jsonl'}: does not hold each problem's questions, each once"
     for line in scenes.values():
@@ -73,6 +73,8 @@ def _scene_faults(line: dict, split: Split) -> Iterator[str]:
     except (Rejected, KeyError, IndexError, ValueError) as error:
         yield f"steps: cannot be replayed: {error!r}"
         return
+    if line["hash"] != canonical.digest(problem.initial, problem.steps):
+        yield "hash: is not that of the scene and its steps"
     if states[-1] != record.state_from(line["final"]):
         yield "final: is not what replaying the steps gives"
     for k, step in enumerate(problem.steps):
@@ -100,7 +102,8 @@ def _question_faults(line: dict, scenes: dict[str, dict], split: Split) -> Itera
         yield "changes: do not follow from the steps"
     if line["initial_objects"] != record.initial_objects(problem.initial, split):
         yield "initial_objects: are not those of the scene"
-    if line["question"] != question.prompt(problem.initial, split.kinds, split.vocabulary):
+    seen = record.sights_from(scene["visibility"]["initial"][split.cameras.initial])
+    if line["question"] != record.prompt(problem.initial, seen, split):
         yield "question: is not the prompt of this scene"
 
 

@@ -65,10 +65,9 @@ def make_shard(config: Config, shard: Shard, root: Path, renderer: Renderer, rep
                 ]:
                     record.check(line, schema, f"{shard.path}: {line['id']}")
                     file.write(record.dump(line) + "\n")
-            for state, camera, name in pictures(planned, split):
+            for state, view, lights, name in pictures(planned, split):
                 with clock("rendering"):
-                    view = geometry.view(camera, split.render.width, split.render.height)
-                    renderer.render(state, view, planned.problem.lights, folder / name)
+                    renderer.render(state, view, lights, folder / name)
                 report(1)
         scenes.close()
         questions.close()
@@ -77,19 +76,22 @@ def make_shard(config: Config, shard: Shard, root: Path, renderer: Renderer, rep
         (folder / "run.json").write_text(json.dumps(run, indent=1) + "\n")
 
 
-def pictures(planned: Planned, split: Split):
-    """(state, camera, path in the shard) of every picture of a problem."""
-    cameras = {c.name: c for c in planned.problem.cameras}
-    views = [("initial", split.cameras.initial, 0)] + [("final", name, -1) for name in split.cameras.final]
+def pictures(planned: Planned, split: Split) -> list[tuple[State, View, tuple[Light, ...], str]]:
+    """(state, view, lights, path in the shard) of every picture of a problem."""
     return [
-        (planned.states[which], cameras[name], record.image_path(planned.problem, when, name))
-        for when, name, which in views
+        (
+            planned.states[0 if when == "initial" else -1],
+            geometry.view(camera, split.render.width, split.render.height),
+            lights,
+            record.image_path(planned.problem, when, camera.name),
+        )
+        for when, camera, lights in planned.problem.shots()
     ]
 
 
 def images_in(shard: Shard, config: Config) -> int:
     """How many pictures a shard has."""
-    return shard.count * (1 + len(config.split(shard.split).cameras.final))
+    return shard.count * (1 + config.split(shard.split).cameras.released)
 
 
 class _Clock:
