@@ -26,6 +26,8 @@ TINY = [f"--set={s}" for s in (*SMALL, "render.denoise=false", "splits.train.cou
         ["generate", "README.md", "--out", "x"],
         ["generate", "tests", "--out", "x"],
         ["plan", "configs/quickstart.yaml", "--out", "nowhere/plan.jsonl"],
+        ["plan", "configs/quickstart.yaml", "--out", "tests"],
+        ["plan", "configs/quickstart.yaml", "--out", ""],
         ["plan", "configs/quickstart.yaml", "--out", "x", "--start", "8"],
         ["validate", "nowhere"],
         ["validate", "configs"],
@@ -44,10 +46,12 @@ def test_a_mistake_is_one_line_and_exit_2(arguments, tmp_path):
 
 
 @pytest.mark.parametrize("arguments", [[], ["generate"], ["plan", "x", "--out", "y", "--count", "0"], ["genrate"]])
-def test_wrong_usage_exits_2_with_the_usage(arguments):
+def test_wrong_usage_is_one_line(arguments):
     result = run(*arguments)
     assert result.returncode == 2
-    assert "usage: tvrgen" in result.stderr
+    assert result.stderr.startswith("tvrgen: error: ")
+    assert result.stderr.endswith("--help\n")
+    assert result.stderr.count("\n") == 1
 
 
 def test_debug_shows_the_traceback():
@@ -76,6 +80,34 @@ def test_plan_writes_the_lines_of_any_range(tmp_path):
     assert part.read_text().splitlines() == lines[3:5]
     assert json.loads(lines[3])["id"] == "train-000003"
     assert run("plan", "configs/quickstart.yaml", "--out", "-", check=True).stdout == whole.read_text()
+
+
+@pytest.mark.rays
+def test_a_plan_is_the_same_for_any_number_of_workers(tmp_path):
+    for workers in (1, 2, 5):
+        count = "--set=splits.train.count=130"
+        run("plan", "quickstart", "--out", tmp_path / str(workers), count, "--workers", str(workers), check=True)
+    assert len({(tmp_path / str(w)).read_text() for w in (1, 2, 5)}) == 1
+
+
+@pytest.mark.rays
+@pytest.mark.parametrize("command", ["plan", "generate"])
+def test_ctrl_c_while_planning_ends_at_once(command, tmp_path):
+    if command == "generate":
+        pytest.importorskip("bpy")
+    hopeless = ["--set=sampling.min_visible_pixels=9000", "--set=sampling.max_attempts=1000000"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tvrgen", command, "quickstart", "--out", str(tmp_path / "x"), *hopeless],
+        cwd=ROOT, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    time.sleep(4)
+    assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert errors.splitlines()[-1].startswith("tvrgen: stopped; ")
+    assert "Traceback" not in errors
+    assert not (tmp_path / "x").exists()
 
 
 @pytest.mark.rays

@@ -7,6 +7,7 @@ import yaml
 
 from tests.tiny import SHIPPED, load, write_config
 from tvrgen import config as configs
+from tvrgen import geometry
 from tvrgen.errors import UserError
 from tvrgen.settings import differences, identity
 
@@ -22,6 +23,30 @@ FAULTS = {
     "sampling: {only: {shape: [cone]}}": "sampling.only.shape: unknown shape 'cone'",
     "sampling: {only: {color: [rde]}}": "sampling.only.color: unknown color 'rde'; did you mean 'red'?",
     "sampling: {only: {colour: [red]}}": "sampling.only.colour: unknown key; did you mean 'color'?",
+    "sampling: {kinds: [':Rotate']}": "sampling.kinds: ':Rotate' names no kind",
+    "sampling: {objects: [2, 8], visible: all, moves: [in]}": "sampling.moves: nothing can enter",
+    "sampling: {kinds: [color, position], moves: [out], visible: 1, steps: 2}": "sampling.moves: what leaves",
+    "sampling: {steps: 2.0}": "sampling.steps: ",
+    "seed: 7.0": "seed: holds 7.0; write a whole number",
+    "sampling: {only: {step: [color.rde]}}": "sampling.only.step: unknown step 'color.rde'; did you mean 'color.red'?",
+    "sampling: {never: {views: [centre]}}": "sampling.never.views: unknown camera 'centre'",
+    "sampling: {never: {views: [center]}}": "cameras.final: only and never leave no final camera",
+    "sampling: {never: {steps: [1, 2, 3, 4]}}": "sampling.steps: only and never leave none of [1, 4]",
+    "sampling: {only: {visible: [12]}}": "sampling.visible: only and never leave none of [1, 10]",
+    "sampling: {never: {shape: [cube, sphere, cylinder]}}": "leave no shape",
+    "sampling: {only: {pairs: [{when: {shape: [cone]}, then: {color: [red]}}]}}": "sampling.only.pairs[0].when.shape",
+    "sampling: {only: {pairs: [{when: {shape: [cube]}}]}}": "sampling.only.pairs[0].then: is missing",
+    "sampling: {never: {pairs: [{shape: [cube], colour: [red]}]}}": "sampling.never.pairs[0].colour: unknown key",
+    "sampling: {never: {pairs: [{shape: [cube, sphere, cylinder]}]}}": "only and never together allow no object at all",
+    "sampling: {no_change: 1.5}": "sampling.no_change: 1.5 is too large",
+    "sampling: {balance: all}": "sampling.balance: unknown value 'all'",
+    "cameras: {views: two}": "cameras.views: unknown value 'two'",
+    "scene: {lights: {a: {location: [1, 2, 3], power: 9}}}": "scene: cameras: there is none",
+    "scene: {cameras: {top: {location: [0, 0, 9]}}, lights: {a: {location: [1, 2, 3], power: 9}}}": "cameras.top:",
+    "scene: {cameras: {c: {azimuth: 3}}, lights: {a: {location: [1, 2, 3], power: 9}}}": "cameras.c: azimuth, elev",
+    "scene: {cameras: {c: {}}, lights: {a: {location: [1, 2, 3], power: 9}}}": "cameras.c: write either",
+    "splits: {2024: {count: 3}}": "YAML reads the key splits.2024 as 2024; write it in quotes",
+    "splits: {on: {count: 3}}": "YAML reads the key splits.True as True",
     "sampling: {only: {color: [red]}}": "sampling.kinds: color has 1 value left",
     "sampling: {visible: 11}": "sampling.visible: 11 visible objects, but sampling.objects allows 10; write at most 10",
     "sampling: {visible: [5, 2]}": "sampling.visible: [5, 2] is empty",
@@ -124,6 +149,46 @@ def test_overrides_reach_any_key():
     assert config.splits["val"].cameras.final == ("left",)
     assert config.splits["train"].cameras.final == ("left", "center", "right")
     assert tuple(config.splits["val"].vocabulary.colors) == ("red", "blue")
+
+
+def test_overrides_reach_into_scene_and_vocabulary():
+    config = load("scene.jitter.camera=0", "scene.world.strength=1", "vocabulary.colors.orange=[255,140,0]")
+    assert config.scene.jitter.camera == 0
+    assert config.scene.jitter.light == 1
+    assert config.scene.world.strength == 1
+    assert config.vocabulary.colors["orange"] == (255, 140, 0)
+    assert len(config.vocabulary.colors) == 9
+
+
+def test_vocabularies_that_extend_each_other_are_one_line(tmp_path):
+    (tmp_path / "a.yaml").write_text("extends: b.yaml\n")
+    (tmp_path / "b.yaml").write_text("extends: a.yaml\n")
+    with pytest.raises(UserError, match="extend each other"):
+        configs.load(write_config(tmp_path, BASE + "vocabulary: a.yaml\n"))
+
+
+def test_defaults_are_the_packaged_files_whatever_lies_beside(tmp_path):
+    (tmp_path / "scenes").mkdir()
+    (tmp_path / "scenes/clevr.yaml").write_text("nonsense")
+    path = write_config(tmp_path, BASE)
+    assert configs.load(path).scene == load().scene
+
+
+def test_cameras_stand_by_angles_and_in_rigs(tmp_path):
+    scene = (
+        "cameras: {near: {azimuth: 90, elevation: 30, distance: 10}}\n"
+        "orbit: {count: 4, elevation: 45, distance: 10, azimuth: 10}\n"
+        "lights: {a: {location: [1, 2, 3], power: 9}}\n"
+    )
+    (tmp_path / "scene.yaml").write_text(scene)
+    text = BASE + "scene: scene.yaml\ncameras: {initial: orbit_1, final: [near, orbit_3]}\n"
+    config = configs.load(write_config(tmp_path, text))
+    assert list(config.scene.cameras) == ["near", "orbit_0", "orbit_1", "orbit_2", "orbit_3"]
+    assert config.scene.cameras["near"].location == pytest.approx((0, 8.66, 5), abs=1e-3)
+    for k in range(4):
+        camera = config.scene.cameras[f"orbit_{k}"]
+        assert (geometry.azimuth(camera) - 10 - 90 * k + 1) % 360 == pytest.approx(1, abs=0.01)
+        assert camera.location[2] == pytest.approx(7.071, abs=1e-3)
 
 
 def test_a_split_inherits_what_it_does_not_say():

@@ -5,13 +5,14 @@ from collections import Counter
 import pytest
 
 from tests.tiny import levels_of, load
-from tvrgen import design
+from tvrgen import blocks, design, transform
 
 CASES = {
     "default": (),
-    "one object": ("sampling.visible=1", "sampling.steps=[1, 4]"),
+    "by value": ("sampling.balance=value",),
     "one step": ("sampling.visible=10", "sampling.steps=1"),
-    "all visible": ("sampling.objects=[2, 8]", "sampling.visible=all"),
+    "all visible": ("sampling.objects=[2, 8]", "sampling.visible=all", "sampling.kinds=[color,shape,size,material]"),
+    "some hidden": ("sampling.objects=[6, 9]", "sampling.visible=[4, 6]"),
     "two kinds": ("sampling.kinds=[size, position]", "sampling.visible=[2, 6]", "sampling.steps=[2, 3]"),
     "leaving": (
         "sampling.kinds=[position]",
@@ -19,51 +20,114 @@ CASES = {
         "sampling.visible=[3, 5]",
         "sampling.steps=[1, 3]",
     ),
+    "repeated": ("sampling.repeat=true", "sampling.balance=value", "sampling.visible=[2, 10]"),
+    "some still": ("sampling.no_change=0.3", "sampling.visible=[2, 10]"),
+    "fewer values": ("sampling.never.step=[color.red, position.left.1]", "sampling.only.steps=[1, 4]"),
+    "one view": ("cameras.views=one",),
 }
+BLOCKS = 5
 
 
-@pytest.fixture(params=CASES.values(), ids=CASES.keys())
-def settings(request):
-    return load("splits.train.count=100000", *request.param)
+@pytest.fixture(params=CASES.values(), ids=CASES.keys(), scope="module")
+def dealt(request):
+    """(split, the levels of the problems with change in five blocks, all levels)."""
+    config = load("splits.train.count=100000", *request.param)
+    split = config.split("train")
+    wanted, levels, everything = BLOCKS * blocks.block_size(split), [], []
+    while len(levels) < wanted:
+        everything.append(design.levels(config, split, len(everything)))
+        levels += [everything[-1]] if everything[-1].steps else []
+    return split, levels, everything
 
 
 def spread(counts: Counter, items) -> int:
     return max(counts[i] for i in items) - min(counts[i] for i in items)
 
 
-def test_marginals_are_even_at_every_block_boundary(settings):
-    split = settings.split("train")
-    size = design.block_size(split)
-    levels = levels_of(settings, "train", 5 * size)
-    for blocks in range(1, 6):
-        seen = levels[: blocks * size]
+def test_marginals_are_even_at_every_block_boundary(dealt):
+    split, levels, _ = dealt
+    for blocks in range(1, BLOCKS + 1):
+        seen = levels[: blocks * blocks.block_size(split)]
         combinations = Counter((v.visible, len(v.steps)) for v in seen)
         assert spread(combinations, set(combinations)) == 0
         steps = [s for v in seen for s in v.steps]
-        assert spread(Counter(s.kind for s in steps), split.kinds) <= 1
-        for name, kind in split.kinds.items():
-            assert spread(Counter(s.value for s in steps if s.kind == name), kind.values(split.vocabulary)) <= 1
+        if split.sampling.balance == "value":
+            pairs = [(name, value) for name, values in split.values.items() for value in values]
+            assert spread(Counter((s.kind, s.value) for s in steps), pairs) <= 1
+        else:
+            assert spread(Counter(s.kind for s in steps), split.kinds) <= 1
+            for name, values in split.values.items():
+                assert spread(Counter(s.value for s in steps if s.kind == name), values) <= 1
+        moves = Counter(s.move for s in steps if s.move)
+        assert not moves or spread(moves, set(moves)) <= 1
+        for objects in {v.objects for v in seen}:
+            targets = Counter(s.target for v in seen if v.objects == objects for s in v.steps)
+            assert spread(targets, range(objects)) <= 1
 
 
-def test_every_level_can_be_met(settings):
-    for levels in levels_of(settings, "train", 3 * design.block_size(settings.split("train"))):
-        hidden = levels.objects - levels.visible
-        assert hidden >= 0
-        assert max(Counter(s.kind for s in levels.steps).values()) <= levels.visible
-        moves = Counter(s.move for s in levels.steps)
-        assert moves["in"] <= hidden
-        others = Counter(s.kind for s in levels.steps if s.move not in ("in", "out"))
-        assert moves["out"] + max(others.values(), default=0) <= levels.visible
+def test_every_level_can_be_met(dealt):
+    split, levels, _ = dealt
+    for level in levels:
+        by_target = {}
+        for step in level.steps:
+            assert 0 <= step.target < level.objects
+            by_target.setdefault(step.target, []).append(step)
+        entering = {t for t, own in by_target.items() if own[0].move == "in"}
+        assert len(entering) <= level.objects - level.visible
+        assert len(by_target) - len(entering) <= level.visible
+        for own in by_target.values():
+            if not split.sampling.repeat:
+                assert len({s.kind for s in own}) == len(own)
+            if "out" in {s.move for s in own}:
+                assert len(own) == 1
+            assert "in" not in {s.move for s in own[1:]}
 
 
-def test_a_level_depends_on_its_index_alone(settings):
-    split = settings.split("train")
-    some = [design.levels(settings, split, k) for k in (700, 3, 90)]
-    design._block.cache_clear()
-    assert [design.levels(settings, split, k) for k in (700, 3, 90)] == some
+def test_only_allowed_values_are_dealt(dealt):
+    split, levels, _ = dealt
+    for step in (s for level in levels for s in level.steps):
+        assert step.value in split.values[step.kind]
+        assert f"{step.kind}.{step.value}" not in (split.sampling.constraints.never.steps or ())
+        assert (step.move is None) == (not isinstance(split.kinds[step.kind], transform.Position))
+
+
+def test_still_problems_are_an_exact_share(dealt):
+    split, _, everything = dealt
+    for count in range(1, len(everything) + 1):
+        still = sum(not level.steps for level in everything[:count])
+        assert still == int(count * split.sampling.no_change)
+
+
+def test_views_are_dealt_evenly(dealt):
+    split, _, everything = dealt
+    if split.cameras.views == "all":
+        assert {level.views for level in everything} == {split.cameras.final}
+        return
+    for count in range(1, len(everything) + 1):
+        views = Counter(level.views for level in everything[:count])
+        assert spread(views, [(v,) for v in split.cameras.final]) <= 1
+
+
+@pytest.mark.parametrize("overrides", CASES.values(), ids=CASES.keys())
+def test_a_level_depends_on_its_index_alone(overrides):
+    config = load("splits.train.count=100000", *overrides)
+    split = config.split("train")
+    some = [design.levels(config, split, k) for k in (350, 3, 90)]
+    blocks.samples.cache_clear()
+    assert [design.levels(config, split, k) for k in (3, 90, 350)] == [some[1], some[2], some[0]]
 
 
 def test_seeds_and_splits_differ():
     one, other = load("splits.val.count=100"), load("seed=8")
     assert levels_of(one, "train", 20) != levels_of(other, "train", 20)
     assert levels_of(one, "train", 20) != levels_of(one, "val", 20)
+
+
+def test_consecutive_kinds_are_close_to_uniform():
+    """Chi-square of the pairs of kinds of neighbouring steps, 16 degrees of freedom: 39 is its 99.9 % quantile."""
+    config = load("splits.train.count=100000", "sampling.visible=[4, 10]")
+    steps = [level.steps for level in levels_of(config, "train", 2400)]
+    pairs = Counter((a.kind, b.kind) for s in steps for a, b in zip(s, s[1:], strict=False))
+    expected = sum(pairs.values()) / 25
+    assert len(pairs) == 25
+    assert sum((n - expected) ** 2 / expected for n in pairs.values()) < 39

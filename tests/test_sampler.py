@@ -1,5 +1,6 @@
 """Planned problems are fair, and a function of config, split and index alone."""
 
+import dataclasses
 import json
 import math
 import subprocess
@@ -7,23 +8,32 @@ import sys
 
 import pytest
 
-from tests.tiny import ROOT, SHIPPED, load
+from tests.tiny import ROOT, SHIPPED, handmade, load, with_object
+from tvrgen import canonical, design, planning, record, rules, sampler, transform
 from tvrgen import config as configs
-from tvrgen import design, sampler, transform
 from tvrgen.errors import UserError
+from tvrgen.scene import State, Step
 
 pytestmark = pytest.mark.rays
 
-CASES = {name: (f"configs/{name}.yaml",) for name in SHIPPED} | {
-    "crowded": ("configs/quickstart.yaml", "sampling.visible=10", "sampling.steps=4"),
-    "alone": ("configs/quickstart.yaml", "sampling.objects=[1, 3]", "sampling.visible=all", "sampling.steps=[1, 4]"),
-    "moves": (
-        "configs/quickstart.yaml",
-        "sampling.kinds=[position]",
-        "sampling.visible=[3, 6]",
-        "sampling.steps=[1, 3]",
+QUICK = "configs/quickstart.yaml"
+CASES = {
+    f"{name} {split}": (f"configs/{name}.yaml", split) for name in SHIPPED for split in configs.load(name).splits
+} | {
+    "crowded": (QUICK, "train", "sampling.visible=10", "sampling.steps=4"),
+    "alone": (QUICK, "train", "sampling.objects=[1, 3]", "sampling.visible=all", "sampling.steps=[1, 4]"),
+    "moves": (QUICK, "train", "sampling.kinds=[position]", "sampling.visible=[3, 6]", "sampling.steps=[1, 3]"),
+    "from the left": (QUICK, "train", "cameras.initial=left", "cameras.final=[right]"),
+    "twins": (
+        QUICK,
+        "train",
+        "sampling.twins=true",
+        "sampling.only.color=[red, blue]",
+        "sampling.only.shape=[cube, sphere]",
     ),
-    "from the left": ("configs/quickstart.yaml", "cameras.initial=left", "cameras.final=[right]"),
+    "repeated": (QUICK, "train", "sampling.repeat=true", "sampling.visible=[1, 3]", "sampling.steps=[3, 4]"),
+    "still": (QUICK, "train", "sampling.no_change=0.5"),
+    "rig": (QUICK, "train", "scene.orbit={count: 8, elevation: 30, distance: 11.4}", "cameras.initial=orbit_3"),
 }
 COUNT = 40
 
@@ -31,11 +41,9 @@ COUNT = 40
 @pytest.fixture(params=CASES.values(), ids=CASES.keys(), scope="module")
 def planned(request):
     """(config, split, planned problems) of each shipped config and of some hard ones."""
-    path, *overrides = request.param
-    config = configs.load(path, tuple(overrides))
-    split = next(iter(config.splits.values()))
-    config = configs.load(path, (*overrides, f"splits.{split.name}.count={COUNT}"))
-    split = config.split(split.name)
+    path, name, *overrides = request.param
+    config = configs.load(path, (*overrides, f"splits.{name}.count={COUNT}"))
+    split = config.split(name)
     return config, split, [sampler.plan_problem(config, split.name, k) for k in range(COUNT)]
 
 
@@ -46,7 +54,13 @@ def test_levels_are_met(planned):
         on_stage = [max(abs(c) for c in o.position) <= split.vocabulary.grid.stage for o in plan.states[0].objects]
         assert len(on_stage) == levels.objects
         assert sum(on_stage) == levels.visible
-        assert [(s.kind, s.value) for s in plan.problem.steps] == [(s.kind, s.value) for s in levels.steps]
+        dealt = [(s.target, s.kind, s.value, s.move) for s in levels.steps]
+        assert [(s.object, s.kind, s.value) for s in plan.problem.steps] == [level[:3] for level in dealt]
+        for before, after, (target, _, _, move) in zip(plan.states, plan.states[1:], dealt, strict=False):
+            inside = [max(abs(c) for c in s.objects[target].position) <= 20 for s in (before, after)]
+            assert move in (None, {(True, True): "inner", (True, False): "out", (False, True): "in"}.get(tuple(inside)))
+        assert plan.problem.views == levels.views
+        assert set(plan.final) == set(levels.views) <= set(split.cameras.final)
 
 
 def test_nothing_overlaps_or_leaves_the_field_at_any_moment(planned):
@@ -68,7 +82,7 @@ def test_every_step_changes_something_once(planned):
     grid = split.vocabulary.grid
     for plan in problems:
         steps = plan.problem.steps
-        assert len({(s.object, s.kind) for s in steps}) == len(steps)
+        assert split.sampling.repeat or len({(s.object, s.kind) for s in steps}) == len(steps)
         changed = set()
         for before, after, step in zip(plan.states, plan.states[1:], steps, strict=False):
             was, is_ = before.objects[step.object], after.objects[step.object]
@@ -84,7 +98,6 @@ def test_changed_objects_are_in_sight(planned):
     _, split, problems = planned
     needed, grid = 150 * (split.render.width / 320) ** 2, split.vocabulary.grid
     for plan in problems:
-        assert set(plan.final) == set(split.cameras.final)
         for k in {s.object for s in plan.problem.steps}:
             if grid.on_stage(plan.states[0].objects[k].position):
                 assert all(sights[k].pixels >= needed for sights in plan.initial.values())
@@ -93,9 +106,66 @@ def test_changed_objects_are_in_sight(planned):
 
 
 def test_no_two_objects_look_the_same(planned):
+    _, split, problems = planned
+    for plan in problems:
+        looks = [o.looks for o in plan.problem.initial.objects]
+        assert split.sampling.twins or len(set(looks)) == len(looks)
+
+
+def test_what_looks_alike_in_the_end_has_not_moved(planned):
+    _, split, problems = planned
+    for plan in problems if not split.sampling.twins else []:
+        last = [(k, o) for k, o in enumerate(plan.states[-1].objects) if max(map(abs, o.position)) <= 20]
+        for k, o in last:
+            if any(o.looks == other.looks for j, other in last if j != k):
+                assert plan.states[0].objects[k].position == o.position
+
+
+def test_constraints_hold_in_every_state(planned):
+    _, split, problems = planned
+    constraints = split.sampling.constraints
+    for o in (o for plan in problems for state in plan.states for o in state.objects):
+        for attribute in ("shape", "size", "color", "material"):
+            value = getattr(o, attribute)
+            assert value in constraints.only.values.get(attribute, (value,))
+            assert value not in constraints.never.values.get(attribute, ())
+        for when, then in constraints.implications:
+            if all(getattr(o, a) in values for a, values in when.items()):
+                assert all(getattr(o, a) in values for a, values in then.items())
+
+
+def test_nothing_is_undone(planned):
     for plan in planned[2]:
-        looks = {o.looks for o in plan.problem.initial.objects}
-        assert len(looks) == len(plan.problem.initial.objects)
+        for k in range(len(plan.states[0].objects)):
+            for attribute in ("shape", "size", "color", "material", "position"):
+                values = [getattr(s.objects[k], attribute) for s in plan.states]
+                changes = [v for v, before in zip(values, [None, *values], strict=False) if v != before]
+                assert len(set(changes)) == len(changes)
+
+
+def test_every_problem_is_of_its_split_alone(planned):
+    config, split, problems = planned
+    ordinal = sorted(config.splits).index(split.name)
+    assert all(int(plan.hash, 16) % len(config.splits) == ordinal for plan in problems)
+    assert len({plan.hash for plan in problems}) == COUNT
+
+
+def test_the_order_matters_where_another_order_breaks_a_rule(planned):
+    """Against all orders, replayed."""
+    import itertools
+
+    _, split, problems = planned
+    for plan in problems:
+        broken = False
+        for order in itertools.permutations(plan.problem.steps):
+            try:
+                states = transform.replay(plan.problem.initial, order, split.kinds, split.vocabulary)
+                rules.check_states(states, order, split)
+            except transform.Rejected:
+                broken = True
+                break
+            broken |= states[-1] != plan.states[-1]
+        assert plan.order_sensitive == broken
 
 
 def test_replay_reaches_the_final_state(planned):
@@ -134,9 +204,9 @@ def test_jitter_stays_within_its_reach():
         problem = sampler.sample_problem(config, "train", k)
         for camera in problem.cameras:
             nominal = config.scene.cameras[camera.name].location
-            assert max(abs(a - b) for a, b in zip(camera.location, nominal, strict=True)) <= 0.5
+            assert max(abs(a - b) for a, b in zip(camera.location, nominal, strict=True)) <= config.scene.jitter.camera
         for light in problem.lights:
-            reach = 1.0 if light.type == "area" else 0.0
+            reach = config.scene.jitter.light if light.type == "area" else 0.0
             nominal = config.scene.lights[light.name].location
             assert max(abs(a - b) for a, b in zip(light.location, nominal, strict=True)) <= reach
 
@@ -153,6 +223,87 @@ def test_what_cannot_be_drawn_is_one_line_with_the_rule_and_remedies():
 
 def test_problems_are_data(planned):
     """Nothing but names and numbers: JSON can hold it."""
-    import dataclasses
-
     json.dumps(dataclasses.asdict(planned[2][0].problem))
+
+
+def test_the_hash_is_blind_to_the_order_of_objects():
+    plan = sampler.plan_problem(load(), "train", 1)
+    objects, steps = plan.problem.initial.objects, plan.problem.steps
+    order = list(reversed(range(len(objects))))
+    shuffled = State(objects=tuple(objects[k] for k in order))
+    renamed = tuple(dataclasses.replace(s, object=order.index(s.object)) for s in steps)
+    assert canonical.digest(shuffled, renamed) == plan.hash
+    moved = with_object(plan.problem.initial, 0, position=(-40, 40))
+    assert canonical.digest(moved, steps) != plan.hash
+    assert canonical.digest(plan.problem.initial, steps[:-1]) != plan.hash
+
+
+def test_a_problem_in_two_splits_is_refused(monkeypatch):
+    config = load("splits.val.count=3", "splits.train.count=3")
+    assert len(list(planning.lines(config, [("train", 0, 3), ("val", 0, 3)]))) == 6
+    monkeypatch.setattr(canonical, "digest", lambda *_: "0" * 32)
+    monkeypatch.setattr(canonical, "belongs", lambda *_: True)
+    with pytest.raises(UserError, match="val-000000 is the same problem as train-000000"):
+        list(planning.lines(config, [("train", 0, 3), ("val", 0, 3)]))
+
+
+def test_still_problems_have_other_jitter_and_no_other_answer():
+    config = load("sampling.no_change=0.5", "splits.train.count=8")
+    split = config.split("train")
+    for k in range(8):
+        plan = sampler.plan_problem(config, "train", k)
+        # in all problems, so that unequal pixels tell nothing
+        assert plan.problem.final_lights != plan.problem.lights
+        assert plan.problem.shots()[0][1] != plan.problem.shots()[2][1]
+        answers = {line["answer"] for line in record.question_lines(plan, split)}
+        assert (answers == {"no change"}) == (not plan.problem.steps)
+        assert record.problem_from(json.loads(record.dump(record.scene_line(plan, split)))) == plan.problem
+
+
+def test_prompts_tell_places_only_where_there_are_twins():
+    twins = load("sampling.twins=true", "splits.train.count=2")
+    plain = load("splits.train.count=2")
+    texts = [
+        record.question_lines(sampler.plan_problem(c, "train", 0), c.split("train"))[0]["question"]
+        for c in (twins, plain)
+    ]
+    assert "% from the left" in texts[0]
+    assert "% from the left" not in texts[1]
+
+
+BROKEN = {
+    "objects keep a gap": {"position": (5, 12)},
+    "objects stay in the field": {"position": (41, 0)},
+    "no two objects look the same": {"shape": "sphere", "size": "small", "color": "cyan", "material": "glass"},
+}
+
+
+@pytest.mark.parametrize("rule", BROKEN)
+def test_a_broken_rule_is_found_by_its_check(rule):
+    """Construction keeps these rules; the check must find a breach all the same."""
+    config = load()
+    split = config.split("train")
+    sound = handmade(config, split, 0)
+    rules.check_states(sound.states, sound.problem.steps, split)
+    initial = with_object(sound.states[0], 0, **BROKEN[rule])
+    steps = sound.problem.steps[1:]
+    with pytest.raises(transform.Rejected, match=rule):
+        rules.check_states(transform.replay(initial, steps, split.kinds, split.vocabulary), steps, split)
+
+
+@pytest.mark.parametrize(
+    ("steps", "rule"),
+    [
+        ([(2, "color", "red"), (2, "position", "front.1")], "an object that has changed does not leave"),
+        ([(0, "color", "blue"), (0, "color", "cyan")], "an object changes once in each kind"),
+        ([(2, "position", "front.1"), (2, "color", "red")], "an object out of sight only enters"),
+        ([(2, "position", "front.1"), (2, "position", "front.1")], "a move begins or ends on stage"),
+    ],
+)
+def test_broken_sequences_are_found(steps, rule):
+    config = load()
+    split = config.split("train")
+    steps = tuple(Step(object=k, kind=kind, value=value) for k, kind, value in steps)
+    states = transform.replay(handmade(config, split, 0).states[0], steps, split.kinds, split.vocabulary)
+    with pytest.raises(transform.Rejected, match=rule):
+        rules.check_states(states, steps, split)

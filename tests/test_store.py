@@ -1,6 +1,8 @@
 """Shards: there whole or not at all; what a dataset says of itself."""
 
+import contextlib
 import json
+from pathlib import Path
 
 import pytest
 
@@ -67,7 +69,6 @@ def test_a_shard_that_fails_leaves_nothing(tmp_path, fault):
 
 def test_what_a_killed_run_left_is_cleared(tmp_path):
     config = load()
-    store.open_output(tmp_path / "out", config)
     generate_flat(tmp_path / "out", config, FlatRenderer())
     left = tmp_path / "out/train/.shard-00000.1a2b3c4d.partial/images/junk.png"
     left.parent.mkdir(parents=True)
@@ -77,21 +78,79 @@ def test_what_a_killed_run_left_is_cleared(tmp_path):
     assert not list((tmp_path / "out").rglob("*.partial"))
 
 
+def test_a_second_run_is_refused_while_the_first_is_alive(tmp_path):
+    config = load()
+    with (
+        store.writing_to(tmp_path / "out", config),
+        pytest.raises(UserError, match="another run is writing there"),
+        store.writing_to(tmp_path / "out", config),
+    ):
+        pass
+    generate_flat(tmp_path / "out", config, FlatRenderer())
+
+
+def test_a_shard_that_another_worker_made_meanwhile_stays(flat_dataset):
+    before = json_bytes(flat_dataset)
+    with store.writing(flat_dataset, store.shards(load(), "train")[0]) as folder:
+        (folder / "scenes.jsonl").write_text("a worker that was thought dead")
+    assert json_bytes(flat_dataset) == before
+    assert not list(flat_dataset.rglob("*.partial"))
+
+
 def test_another_config_is_refused_with_its_keys(flat_dataset):
     before = json_bytes(flat_dataset)
-    with pytest.raises(UserError, match=r"differs in render\.samples, seed; choose another --out"):
-        store.open_output(flat_dataset, load("seed=1", "render.samples=7"))
-    store.open_output(flat_dataset, load("render.threads=2"))
+    with (
+        pytest.raises(UserError, match=r"differs in render\.samples, seed; choose another --out"),
+        store.writing_to(flat_dataset, load("seed=1", "render.samples=7")),
+    ):
+        pass
+    with store.writing_to(flat_dataset, load("render.threads=2")):
+        pass
     assert json_bytes(flat_dataset) == before
 
 
-def test_a_folder_with_other_things_is_refused(tmp_path):
-    (tmp_path / "thesis.tex").write_text("...")
-    with pytest.raises(UserError, match="is not empty and holds no tvrgen dataset"):
-        store.open_output(tmp_path, load())
+def test_a_run_that_made_nothing_leaves_nothing(tmp_path):
+    class Broken(FlatRenderer):
+        def configure(self, settings):
+            raise UserError("no such device")
+
+    with pytest.raises(UserError, match="no such device"):
+        generate_flat(tmp_path / "out", load(), Broken())
+    assert not (tmp_path / "out").exists()
+    generate_flat(tmp_path / "out", load("seed=3"), FlatRenderer())
+
+
+@pytest.mark.parametrize("name", ["thesis.tex", "config.json"])
+@pytest.mark.parametrize("text", ["...", "[]", '{"model_type": "x"}'])
+def test_a_folder_with_other_things_is_refused(tmp_path, name, text):
+    (tmp_path / name).write_text(text)
+    refused = pytest.raises(UserError, match=r"holds no tvrgen dataset|is none of tvrgen's")
+    with refused, store.writing_to(tmp_path, load()):
+        pass
+    assert [p.name for p in tmp_path.iterdir()] == [name]
     (tmp_path / "file").write_text("")
-    with pytest.raises(UserError, match="cannot be written"):
-        store.open_output(tmp_path / "file", load())
+    with pytest.raises(UserError, match="is no folder"), store.writing_to(tmp_path / "file", load()):
+        pass
+
+
+def test_a_file_is_whole_or_not_there(tmp_path):
+    target, link = tmp_path / "plan.jsonl", tmp_path / "link"
+    target.write_text("old")
+    link.symlink_to(target)
+    with contextlib.suppress(KeyboardInterrupt), store.whole_file(link) as file:
+        file.write("half")
+        raise KeyboardInterrupt
+    assert target.read_text() == "old"
+    with store.whole_file(link) as file:
+        file.write("new")
+    assert link.is_symlink()
+    assert target.read_text() == "new"
+    with pytest.raises(UserError, match="is a folder"), store.whole_file(tmp_path):
+        pass
+    with store.whole_file(Path("/dev/null")) as file:
+        file.write("gone")
+    assert Path("/dev/null").is_char_device()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["link", "plan.jsonl"]
 
 
 @pytest.mark.parametrize("content", [None, {"config.json": "{}"}])

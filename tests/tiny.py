@@ -107,12 +107,14 @@ def handmade(config: Config, split: Split, index: int) -> Planned:
 
 def generate_flat(root: Path, config: Config, renderer: FlatRenderer) -> Path:
     """A whole dataset through the real worker and store, with hand-made problems and flat pictures."""
-    store.open_output(root, config)
-    with mock.patch.object(sampler, "plan_problem", lambda c, s, i: handmade(c, c.split(s), i)):
+    with (
+        store.writing_to(root, config),
+        mock.patch.object(sampler, "plan_problem", lambda c, s, i: handmade(c, c.split(s), i)),
+    ):
         for split in config.splits:
             for shard in store.missing(root, store.shards(config, split)):
                 worker.make_shard(config, shard, root, renderer, lambda _: None)
-    store.finish(root, config)
+        store.finish(root, config)
     return root
 
 

@@ -2,7 +2,10 @@
 
 import argparse
 import sys
+import time
+from contextlib import nullcontext
 from pathlib import Path
+from typing import NoReturn
 
 from tvrgen import __version__
 from tvrgen.errors import UserError
@@ -20,8 +23,6 @@ Documentation: README.md, docs/.
 Exit codes: 0 done, 1 faults were found, 2 a mistake that the message names, 130 Ctrl-C.
 """
 
-_BAR = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} images [{elapsed}<{remaining}, {rate_noinv_fmt}]"
-
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command; returns its exit code."""
@@ -29,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return options.run(options)
     except KeyboardInterrupt:
-        print("tvrgen: stopped; what was finished is kept, and the same command goes on from there", file=sys.stderr)
+        print(f"tvrgen: stopped; {options.when_stopped}", file=sys.stderr)
         return 130
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output is gone
@@ -43,17 +44,25 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _line(error: Exception) -> str:
     if isinstance(error, ModuleNotFoundError):
-        return f"{error.name} is not installed; pip install 'tvrgen[render]'"
+        extra = {"trimesh": "plan", "embreex": "plan", "matplotlib": "stats"}.get(error.name or "", "render")
+        return f"{error.name} is not installed; pip install 'tvrgen[{extra}]'"
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}"
     return " ".join(str(error).split())
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with a command in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"tvrgen: error: {message}; see {self.prog} --help\n")
 
 
 def _parser() -> argparse.ArgumentParser:
     from tvrgen.config import shipped
 
     form = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="tvrgen",
         description="Datasets for Transformation-driven Visual Reasoning, from one YAML file.",
         epilog=_EXAMPLES.format(configs=", ".join(f"configs/{name}.yaml" for name in shipped())),
@@ -78,7 +87,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     generate.add_argument("--out", required=True, type=Path, metavar="DIR", help="the dataset's folder")
     generate.add_argument("--workers", type=_positive, default=1, metavar="N", help="processes; more than 1 uses Ray")
-    generate.set_defaults(run=_generate)
+    generate.set_defaults(
+        run=_generate, when_stopped="what was finished is kept, and the same command goes on from there"
+    )
 
     plan = commands.add_parser(
         "plan",
@@ -88,8 +99,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     plan.add_argument("--out", required=True, metavar="FILE", help="a JSONL file; - for standard output")
     plan.add_argument("--count", type=_positive, metavar="N", help="so many problems (default: all)")
+    plan.add_argument("--workers", type=_positive, default=1, metavar="N", help="processes (default: 1)")
     plan.add_argument("--start", type=_natural, default=0, metavar="I", help="from this problem on (default: 0)")
-    plan.set_defaults(run=_plan)
+    plan.set_defaults(run=_plan, when_stopped="nothing was written")
 
     validate = commands.add_parser(
         "validate",
@@ -98,12 +110,12 @@ def _parser() -> argparse.ArgumentParser:
         description="Names every fault of a dataset; exits 1 if any.",
     )
     validate.add_argument("dataset", type=Path, metavar="DIR")
-    validate.set_defaults(run=_validate)
+    validate.set_defaults(run=_validate, when_stopped="not all was looked at")
 
     doctor = commands.add_parser(
         "doctor", parents=[common], help="check this machine", description="Looks at all that rendering needs."
     )
-    doctor.set_defaults(run=_doctor)
+    doctor.set_defaults(run=_doctor, when_stopped="not all was looked at")
     return parser
 
 
@@ -126,72 +138,94 @@ def _whole(text: str, least: int) -> int:
 
 
 def _generate(options: argparse.Namespace) -> int:
-    from tqdm import tqdm
-
-    from tvrgen import config, distribute, environment, store, worker
-    from tvrgen.interrupt import Interrupt
+    from tvrgen import config, distribute, environment, interrupt, store, worker
     from tvrgen.report.preview import write_preview
 
+    interrupt.stop_on_sigterm()
     settings = config.load(options.config, tuple(options.set))
     splits = [settings.split(options.split).name] if options.split else list(settings.splits)
     if fault := environment.lacking():
         raise UserError(fault)
-    store.open_output(options.out, settings)
     wanted = [shard for split in splits for shard in store.shards(settings, split)]
-    todo = store.missing(options.out, wanted)
-    total, left = (sum(worker.images_in(s, settings) for s in shards) for shards in (wanted, todo))
-    with (
-        Interrupt() as interrupt,
-        tqdm(total=total, initial=total - left, desc="rendering", unit=" images", bar_format=_BAR) as bar,
-    ):
-
-        def report(images: int) -> None:
-            bar.update(images)
-            interrupt.check()
-
-        if todo and options.workers == 1:
-            distribute.run_local(settings, todo, options.out, report)
-        elif todo:
-            distribute.run_ray(settings, todo, options.out, report, options.workers)
-        interrupt.check()
-    dataset = store.finish(options.out, settings)
-    preview = options.out / "preview.png"
-    write_preview(store.open_dataset(options.out), preview)
+    with store.writing_to(options.out, settings):
+        todo = store.missing(options.out, wanted)
+        total, left = (sum(worker.images_in(s, settings) for s in shards) for shards in (wanted, todo))
+        with _Bar("rendering", "images", total, total - left) as bar:
+            if todo and options.workers == 1:
+                distribute.run_local(settings, todo, options.out, bar.update)
+            elif todo:
+                distribute.run_ray(settings, todo, options.out, bar.update, options.workers)
+        dataset = store.finish(options.out, settings)
+        preview = options.out / "preview.png"
+        write_preview(store.open_dataset(options.out), preview)
     problems, questions = (sum(s[k] for s in dataset["splits"].values()) for k in ("problems", "questions"))
     print(f"{options.out}: {problems} problems, {questions} questions; look at {preview}")
     return 0
 
 
-def _plan(options: argparse.Namespace) -> int:
-    from tqdm import tqdm
+class _Bar:
+    """A progress bar that shows when the first work is done, so that an early error stands alone."""
 
-    from tvrgen import config, record, sampler
+    def __init__(self, what: str, unit: str, total: int, done: int = 0, hidden: bool = False) -> None:
+        self._format = f"{{desc}}: {{percentage:3.0f}}%|{{bar}}| {{n_fmt}}/{{total_fmt}} {unit}"
+        self._format += " [{elapsed}<{remaining}, {rate_noinv_fmt}]"
+        self._what, self._unit, self._total, self._done, self._hidden = what, unit, total, done, hidden
+
+    def __enter__(self) -> "_Bar":
+        self._bar, self._start = None, time.time()
+        return self
+
+    def __exit__(self, kind: type | None, *_) -> None:
+        if self._bar is None and kind is None:
+            self.update(0)
+        if self._bar is not None:
+            self._bar.close()
+
+    def update(self, count: int) -> None:
+        """So much more is done."""
+        from tqdm import tqdm
+
+        if self._bar is None:
+            self._bar = tqdm(
+                total=self._total,
+                initial=self._done,
+                desc=self._what,
+                unit=f" {self._unit}",
+                bar_format=self._format,
+                disable=self._hidden,
+            )
+            self._bar.start_t = self._start
+        self._bar.update(count)
+
+
+def _plan(options: argparse.Namespace) -> int:
+    from tvrgen import config, planning
 
     settings = config.load(options.config, tuple(options.set))
     splits = [settings.split(options.split)] if options.split else list(settings.splits.values())
-    wanted = []
+    ranges = []
     for split in splits:
         if options.start >= split.count:
             raise UserError(
                 f"--start {options.start}: split {split.name} has {split.count} problems; write less than that"
             )
         stop = min(split.count, options.start + (options.count or split.count))
-        wanted += [(split, index) for index in range(options.start, stop)]
-    with _output(options.out) as file:
-        for split, index in tqdm(wanted, unit="problem", desc="planning", disable=options.out == "-"):
-            line = record.scene_line(sampler.plan_problem(settings, split.name, index), split)
-            record.check(line, "scene", line["id"])
-            file.write(record.dump(line) + "\n")
+        ranges.append((split.name, options.start, stop))
+    total = sum(stop - start for _, start, stop in ranges)
+    with _output(options.out) as file, _Bar("planning", "problems", total, hidden=options.out == "-") as bar:
+        for line in planning.lines(settings, ranges, options.workers):
+            file.write(line + "\n")
+            bar.update(1)
     if options.out != "-":
-        print(f"{options.out}: {len(wanted)} problems")
+        print(f"{options.out}: {total} problems")
     return 0
 
 
 def _output(name: str):
-    from contextlib import nullcontext
-
     from tvrgen.store import whole_file
 
+    if not name:
+        raise UserError("--out '': write a file's name, or - for standard output")
     return nullcontext(sys.stdout) if name == "-" else whole_file(Path(name))
 
 

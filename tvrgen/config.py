@@ -11,7 +11,7 @@ from tvrgen import document as documents
 from tvrgen import geometry, packaged, splits, vocabulary
 from tvrgen.document import nearest
 from tvrgen.errors import UserError
-from tvrgen.resolve import resolve
+from tvrgen.resolve import resolve, unfolded
 from tvrgen.scene import Camera, Ground, Jitter, Light, SceneSpec, StageLine, World
 from tvrgen.settings import Config, OutputSettings
 
@@ -26,12 +26,14 @@ def load(name: str | Path, overrides: tuple[str, ...] = ()) -> Config:
         if packaged_path is None:
             raise UserError(f"{name}: no such config{nearest(path.stem, shipped())}")
         path = packaged_path
-    document = documents.override(documents.read_yaml(path), overrides)
-    documents.check(document, str(path), "config")
+    folder = path.resolve().parent
+    sections = {assignment.split(".")[0] for assignment in overrides if "." in assignment.partition("=")[0]}
+    document = unfolded(documents.read_yaml(path), sections, str(path), folder)
+    document = documents.override(document, overrides)
     # kinds of the user's own may lie beside the config
-    if (folder := str(path.resolve().parent)) not in sys.path:
-        sys.path.append(folder)
-    return from_document(document, str(path), path.resolve().parent)
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))
+    return from_document(document, str(path), folder)
 
 
 def shipped() -> list[str]:

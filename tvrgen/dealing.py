@@ -13,7 +13,7 @@ from tvrgen.seeding import generator
 
 T = TypeVar("T")
 
-_PASSES, _SHUFFLES = 6, 12
+_PASSES, _SHUFFLES = 6, 4
 
 
 class Deck:
@@ -51,8 +51,8 @@ def deal(
     cards: list[T],
     lack: Callable[[int, list[T]], int],
     spare: Sequence[T] = (),
-) -> list[T]:
-    """The cards, shuffled so that they fit their owners.
+) -> tuple[list[T], bool]:
+    """The cards, shuffled so that they fit their owners, and whether they are still the same cards.
 
     `owners[k]` are the places of owner k among the cards, `lack(k, own_cards)` says by how much they do not fit. Cards
     are swapped between owners until none lacks anything, and shuffled anew where swaps come to a dead end. Only after
@@ -60,14 +60,14 @@ def deal(
     """
     for _ in range(_SHUFFLES):
         items = shuffled(rng, cards)
-        if _swap_until_they_fit(rng, owners, items, lack):
-            return items
+        if swap_until_they_fit(rng, owners, items, lack):
+            return items, True
     _replace(owners, items, lack, spare)
-    return items
+    return items, False
 
 
-def _swap_until_they_fit(rng: np.random.Generator, owners: list[Sequence[int]], items: list, lack: Callable) -> bool:
-    """Swaps in place; whether all fit in the end."""
+def swap_until_they_fit(rng: np.random.Generator, owners: list[Sequence[int]], items: list, lack: Callable) -> bool:
+    """Swaps items between owners in place, as `deal` does; whether all fit in the end."""
 
     def lacking(k: int) -> int:
         return lack(k, [items[place] for place in owners[k]])

@@ -4,10 +4,10 @@ import os
 import pickle
 import platform
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tvrgen import store, worker
+from tvrgen import worker
 from tvrgen.errors import UserError
 from tvrgen.settings import Config
 from tvrgen.store import Shard
@@ -15,10 +15,8 @@ from tvrgen.store import Shard
 MAX_TRIES = 3
 """How often a shard is begun before the run gives up on it."""
 
-_PATIENCE = 0.5  # seconds until the driver looks up from waiting
-
 Report = Callable[[int], None]
-"""Told of so many finished pictures, and often of none; may raise KeyboardInterrupt to end the run."""
+"""Told of so many finished pictures."""
 
 
 def run_local(config: Config, todo: list[Shard], root: Path, report: Report) -> None:
@@ -29,7 +27,7 @@ def run_local(config: Config, todo: list[Shard], root: Path, report: Report) -> 
 
 
 def run_ray(config: Config, todo: list[Shard], root: Path, report: Report, workers: int) -> None:
-    """Makes the shards with `workers` Ray actors on this machine, a Blender in each.
+    """Makes the shards with up to `workers` Ray actors on this machine, a Blender in each.
 
     The driver owns the loop: one shard in flight for each actor, a dead actor is replaced and its shard tried again.
     Raises UserError for a shard that failed MAX_TRIES times.
@@ -39,39 +37,39 @@ def run_ray(config: Config, todo: list[Shard], root: Path, report: Report, worke
     except ImportError as error:
         raise UserError("--workers above 1 needs ray: pip install 'tvrgen[render]'") from error
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    threads = max(1, (os.cpu_count() or 1) // workers)
-    ray.init(num_cpus=workers, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+    actors = min(workers, len(todo))
+    threads = max(1, (os.cpu_count() or 1) // actors)
+    ray.init(num_cpus=actors, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
     try:
         actor = ray.remote(num_cpus=1, max_restarts=0, max_task_retries=0)(_Actor)
         # kinds of the user's own are found on the path, which must be there before the config is unpickled
         arguments = (list(sys.path), pickle.dumps(config), str(root.resolve()), threads)
         waiting, tries, running = list(todo), dict.fromkeys(todo, 0), {}
-        idle = [actor.remote(*arguments) for _ in range(min(workers, len(todo)))]
+        idle = [actor.remote(*arguments) for _ in range(actors)]
         while waiting or running:
             while waiting and idle:
                 shard, hand = waiting.pop(0), idle.pop()
                 tries[shard] += 1
-                running[hand.make.remote(shard)] = shard, hand
-            done, _ = ray.wait(list(running), num_returns=1, timeout=_PATIENCE)
-            report(0)
-            if not done:
-                continue
-            shard, hand = running.pop(done[0])
+                pictures = hand.make.options(num_returns="streaming").remote(shard)
+                running[pictures] = shard, hand
+            ready, _ = ray.wait(list(running), num_returns=1)
+            pictures = ready[0]
+            shard, hand = running[pictures]
             try:
-                ray.get(done[0])
-                report(worker.images_in(shard, config))
-                idle.append(hand)
+                report(ray.get(next(pictures)))
+            except StopIteration:
+                idle.append(running.pop(pictures)[1])
             except ray.exceptions.RayTaskError as error:
                 cause = error.cause
                 raise cause if isinstance(cause, UserError) else UserError(f"{shard.path}: {cause!r}") from error
             except ray.exceptions.RayError as error:
+                del running[pictures]
                 if tries[shard] == MAX_TRIES:
                     raise UserError(f"{shard.path}: its worker died {MAX_TRIES} times; see {root / 'log'}") from error
                 waiting.append(shard)
                 idle.append(actor.remote(*arguments))
     finally:
         ray.shutdown()
-        store.discard_partial(root)
 
 
 class _Actor:
@@ -84,14 +82,13 @@ class _Actor:
             os.environ["CUDA_VISIBLE_DEVICES"] = ""  # Ray shows every GPU to a worker that was given none
         self._renderer = None
 
-    def make(self, shard: Shard) -> None:
+    def make(self, shard: Shard) -> Iterator[int]:
+        """Makes a shard; yields 1 for each finished picture."""
         if self._renderer is None:
             self._renderer = worker.open_renderer(self._config, _log(self._root), threads=self._threads)
-        worker.make_shard(self._config, shard, self._root, self._renderer, lambda _: None)
+        yield from worker.shard_steps(self._config, shard, self._root, self._renderer)
 
 
 def _log(root: Path) -> Path:
     """A file for what Blender prints, one for each process."""
-    folder = root / "log"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / f"blender-{platform.node()}-{os.getpid()}.log"
+    return root / "log" / f"blender-{platform.node()}-{os.getpid()}.log"

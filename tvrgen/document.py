@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError, relevance
 
 from tvrgen.errors import UserError
@@ -23,10 +23,19 @@ def schema(name: str) -> dict:
     return json.loads((_SCHEMAS / f"{name}.schema.json").read_text())
 
 
+# JSON Schema counts 2.0 as an integer; here a number that counts is written as one
+_Validator = validators.extend(
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine(
+        "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+    ),
+)
+
+
 @cache
 def _validator(name: str, definition: str) -> Draft202012Validator:
     root = schema(name)
-    return Draft202012Validator({"$defs": root["$defs"], "$ref": f"#/$defs/{definition}"} if definition else root)
+    return _Validator({"$defs": root["$defs"], "$ref": f"#/$defs/{definition}"} if definition else root)
 
 
 def read_yaml(path: Path) -> dict:
@@ -41,7 +50,20 @@ def read_yaml(path: Path) -> dict:
         raise UserError(f"{place}: is not YAML: {getattr(error, 'problem', None) or 'not text'}") from error
     if not isinstance(document, dict):
         raise UserError(f"{path}: holds {_say(document)}; write keys and values, such as 'seed: 0'")
+    if (odd := _odd_key(document)) is not None:
+        raise UserError(f"{path}: YAML reads the key {odd[0]} as {_say(odd[1])}; write it in quotes")
     return document
+
+
+def _odd_key(node: Any, path: tuple = ()) -> tuple[str, Any] | None:
+    """(path, key) of the first key that is no text."""
+    entries = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in entries:
+        if isinstance(node, dict) and not isinstance(key, str):
+            return _path((*path, str(key))), key
+        if odd := _odd_key(value, (*path, key)):
+            return odd
+    return None
 
 
 def override(document: dict, assignments: Iterable[str]) -> dict:

@@ -78,6 +78,11 @@ def _check_steps(split: Split, where: Callable[[str], str]) -> None:
     moves = any(isinstance(kind, Position) for kind in split.kinds.values())
     if moves and sampling.moves == ("in",) and not hidden:
         raise UserError(f"{where('sampling.moves')}: nothing can enter where all objects are visible; add inner or out")
+    if moves and sampling.moves == ("out",) and max(sampling.steps) > min(sampling.visible or sampling.objects):
+        raise UserError(
+            f"{where('sampling.moves')}: what leaves changes in no other way, so that {max(sampling.steps)} steps need"
+            " as many visible objects; raise sampling.visible, or add inner"
+        )
     fewest, most = min(sampling.visible or sampling.objects), max(sampling.steps)
     room = fewest * sum(
         (len(split.values[n]) - 1 if sampling.repeat and isinstance(k, Attribute) else 1)

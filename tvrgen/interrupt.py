@@ -1,30 +1,33 @@
-"""Ctrl-C while Blender works."""
+"""Ctrl-C and SIGTERM, at moments that can bear them."""
 
+import contextlib
 import signal
-import sys
+import threading
+from collections.abc import Iterator
+
+_STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
-class Interrupt:
-    """Within `with Interrupt() as interrupt`, Ctrl-C and SIGTERM are noted; `check` raises KeyboardInterrupt for them.
+@contextlib.contextmanager
+def deferred() -> Iterator[None]:
+    """Holds stops back until the block ends, then raises KeyboardInterrupt.
 
     Raised at once, the exception could land in Blender's own Python code, which loses it and is left broken.
     """
-
-    def __enter__(self) -> "Interrupt":
-        self._noted = False
-        self._before = {number: signal.signal(number, self._note) for number in (signal.SIGINT, signal.SIGTERM)}
-        return self
-
-    def __exit__(self, *_) -> None:
-        for number, handler in self._before.items():
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread is interrupted
+        return
+    noted: list[int] = []
+    before = {number: signal.signal(number, lambda n, _: noted.append(n)) for number in _STOPS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
             signal.signal(number, handler)
+    if noted:
+        raise KeyboardInterrupt
 
-    def check(self) -> None:
-        """Raises KeyboardInterrupt if one was noted. To be called between pictures."""
-        if self._noted:
-            raise KeyboardInterrupt
 
-    def _note(self, number: int, frame: object) -> None:
-        if not self._noted:
-            print("\ntvrgen: stopping after the picture that is being rendered", file=sys.stderr, flush=True)
-        self._noted = True
+def stop_on_sigterm() -> None:
+    """Makes SIGTERM stop this process as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)

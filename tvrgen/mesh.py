@@ -49,6 +49,18 @@ class Mesh:
         return normals.reshape(-1, 3, 3)
 
 
+def _sound(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """The faces that have an area, each once: what a mesh file has besides, Blender would drop."""
+    if not len(faces):
+        return faces
+    corners = vertices[faces]
+    areas = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
+    _, first = np.unique(np.sort(faces, axis=1), axis=0, return_index=True)
+    once = np.zeros(len(faces), bool)
+    once[first] = True
+    return faces[once & (areas > 1e-12 * max(areas.max(), 1e-30))]
+
+
 @lru_cache(maxsize=256)
 def load(shape: Shape) -> Mesh:
     """The mesh of a shape. Raises UserError for a file without triangles."""
@@ -60,6 +72,7 @@ def load(shape: Shape) -> Mesh:
         vertices, faces = np.asarray(mesh.vertices, np.float64), np.asarray(mesh.faces, np.int64)
     except Exception as error:  # each format's reader has its own exceptions
         raise UserError(f"vocabulary: mesh {shape.mesh}: cannot be read: {error}") from error
+    faces = _sound(vertices, faces)
     if not len(faces):
         raise UserError(f"vocabulary: mesh {shape.mesh}: holds no triangles")
     least, greatest = vertices.min(axis=0), vertices.max(axis=0)

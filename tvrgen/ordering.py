@@ -16,8 +16,9 @@ def order_sensitive(states: tuple[State, ...], steps: tuple[Step, ...], split: S
     """Whether some other order of the steps breaks a rule or ends elsewhere."""
     if len(steps) < 2:
         return False
-    built_in = all(isinstance(split.kinds[s.kind], Attribute | Position) for s in steps)
-    if built_in and len({(s.object, s.kind) for s in steps}) == len(steps):
+    simple = all(isinstance(split.kinds[s.kind], Attribute | Position) for s in steps)
+    simple &= not (split.sampling.constraints.implications or split.sampling.constraints.exclusions)
+    if simple and len({(s.object, s.kind) for s in steps}) == len(steps):
         return _some_subset_breaks(states[0], steps, split)
     return any(_breaks(states, order, split) for order in _orders(steps))
 

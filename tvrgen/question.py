@@ -24,9 +24,9 @@ Think first, inside <think></think>, then give all changes, separated by commas,
 _DIRECTIONS = """
 The value of a move is direction.distance, as the viewer of the first image sees it: front is towards that viewer, \
 behind is away, left and right are that viewer's own. This holds for the second image's viewpoint too. A move of \
-distance 1 is {length:g} m long (a diagonal one, that far along both axes); the frame drawn on the ground is \
-{stage:g} m wide. Objects outside the frame are out of sight; any move that takes an object out of the frame, or \
-brings it back from there, is right if it agrees with what the images show."""
+distance 1 is about {length:g} m long (a diagonal one, that far along both axes); the stage is a square of \
+{stage:g} m. Objects outside the stage are out of sight; any move that takes an object off the stage, or brings it \
+back from there, is right if it agrees with what the images show."""
 
 
 def prompt(
@@ -47,7 +47,7 @@ def prompt(
     moves = any(isinstance(kind, Position) for kind in kinds.values())
     directions = _DIRECTIONS.format(length=grid.move * grid.unit, stage=2 * grid.stage * grid.unit) if moves else ""
     example = answer(
-        Step(object=k, kind=name, value=kind.values(vocabulary)[-1])
+        Step(object=min(k, len(initial.objects) - 1), kind=name, value=kind.values(vocabulary)[-1])
         for k, (name, kind) in enumerate(list(kinds.items())[:2])
     )
     return _PROMPT.format(objects=objects, changes=changes, directions=directions, example=example, no_change=NO_CHANGE)

@@ -19,11 +19,24 @@ Meshes = dict[str, bytes]
 def resolve(document: dict, source: str, folder: Path | None) -> tuple[dict, Meshes]:
     """The config with defaults, scene and vocabulary inside. `folder` None: a dataset that is read back, no meshes."""
     resolved = documents.fill(document, "config")
-    scene, where, _ = _read(resolved["scene"], "scene", source, folder)
+    # a default means the packaged file, whatever lies beside the config
+    folders = {key: folder if key in document else packaged.ROOT if folder else None for key in ("scene", "vocabulary")}
+    scene, where, _ = _read(resolved["scene"], "scene", source, folders["scene"])
     documents.check(scene, where, "config", "scene")
     resolved["scene"] = documents.fill(scene, "config", "scene")
-    resolved["vocabulary"], meshes = _vocabulary(resolved["vocabulary"], source, folder)
+    resolved["vocabulary"], meshes = _vocabulary(resolved["vocabulary"], source, folders["vocabulary"], ())
     return resolved, meshes
+
+
+def unfolded(document: dict, keys: set[str], source: str, folder: Path) -> dict:
+    """The config with its scene or vocabulary, where `keys` has them, as keys and values that can be overridden."""
+    unfolded = dict(document)
+    defaults = documents.fill(document, "config")
+    if "scene" in keys and isinstance(defaults["scene"], str):
+        unfolded["scene"] = _read(defaults["scene"], "scene", source, folder)[0]
+    if "vocabulary" in keys and isinstance(defaults["vocabulary"], str):
+        unfolded["vocabulary"] = {"extends": defaults["vocabulary"]}
+    return unfolded
 
 
 def _read(value: str | dict, key: str, source: str, folder: Path | None) -> tuple[dict, str, Path | None]:
@@ -36,9 +49,13 @@ def _read(value: str | dict, key: str, source: str, folder: Path | None) -> tupl
     return documents.read_yaml(path), str(path), path.parent
 
 
-def _vocabulary(value: str | dict, source: str, folder: Path | None) -> tuple[dict, Meshes]:
+def _vocabulary(value: str | dict, source: str, folder: Path | None, above: tuple[str, ...]) -> tuple[dict, Meshes]:
+    """A vocabulary with all that it extends; `above` are the files that extend it."""
     value, where, folder = _read(value, "vocabulary", source, folder)
+    if where in above:
+        raise UserError(f"{where}: extends: {' and '.join(above)} extend each other; end the chain with extends: null")
     documents.check(value, where, "config", "vocabulary")
+    base_folder = folder if "extends" in value else packaged.ROOT if folder else None
     own = documents.fill(value, "config", "vocabulary")
     meshes: Meshes = {}
     for name, shape in own.get("shapes", {}).items():
@@ -57,7 +74,7 @@ def _vocabulary(value: str | dict, source: str, folder: Path | None) -> tuple[di
         if missing := [table for table in _TABLES if table not in own]:
             raise UserError(f"{where}: {missing[0]}: is missing; a vocabulary that extends nothing holds all tables")
         return {"extends": None, **own}, meshes
-    whole, base_meshes = _vocabulary(base, source, folder)
+    whole, base_meshes = _vocabulary(base, source, base_folder, (*above, where))
     for table, entries in own.items():
         whole[table] = {**whole[table], **entries} if isinstance(entries, dict) else entries
     return whole, base_meshes | meshes

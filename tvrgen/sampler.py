@@ -13,6 +13,7 @@ import numpy as np
 from tvrgen import canonical, design, geometry, ordering, placing, rules, transform
 from tvrgen.design import Levels
 from tvrgen.errors import UserError
+from tvrgen.looks import can_take
 from tvrgen.scene import Camera, Light, Object, Problem, SceneSpec, State, Step
 from tvrgen.seeding import generator
 from tvrgen.settings import Config, Split
@@ -56,10 +57,25 @@ def plan_problem(config: Config, split: str, index: int) -> Planned:
     rule, count = failures.most_common(1)[0]
     raise UserError(
         f"{config.source}: problem {index} of split {split} ({levels}): none of {attempt + 1} draws was fair;"
-        f" {count} broke the rule '{rule}'; lower sampling.visible or sampling.steps, allow"
-        f" smaller sizes (sampling.only.size),"
-        f" or lower sampling.min_visible_pixels ({settings.sampling.min_visible_pixels})"
+        f" {count} broke the rule '{rule}'; {_remedies(rule, settings)}"
     )
+
+
+def _remedies(rule: str, split: Split) -> str:
+    """Three things to change in the config when a rule is in the way."""
+    if "in sight" in rule:
+        least = split.sampling.min_visible_pixels
+        return (
+            f"lower sampling.min_visible_pixels ({least}), lower sampling.visible,"
+            " or leave out the smallest sizes (sampling.never.size)"
+        )
+    if "gap" in rule or "field" in rule:
+        return (
+            "lower sampling.visible, allow smaller sizes only (sampling.only.size), or leave out moves (sampling.moves)"
+        )
+    if "sampling.only" in rule or "changes something" in rule or "look" in rule:
+        return "loosen sampling.only and sampling.never, lower sampling.objects, or leave out a kind (sampling.kinds)"
+    return "lower sampling.steps, raise sampling.visible, or leave out moves (sampling.moves)"
 
 
 def _attempt(
@@ -134,30 +150,17 @@ def _looks(rng: np.random.Generator, steps: tuple[Step, ...], count: int, split:
     words, objects, taken = split.vocabulary, [], set()
     tables = {a: words.values(a) for a in ("shape", "size", "color", "material")}
     for k in range(count):
-        own = [s for s in steps if s.object == k]
+        own = [(s.kind, s.value) for s in steps if s.object == k]
         for _ in range(_LOOKS_TRIES):
             named = {a: values[rng.integers(len(values))] for a, values in tables.items()}
             obj = Object(**named, position=(0, 0), rotation=float(rng.integers(360)))
-            if (split.sampling.twins or obj.looks not in taken) and _can_take(obj, own, split):
+            if (split.sampling.twins or obj.looks not in taken) and can_take(obj, own, split):
                 break
         else:
             raise Rejected("a step changes something")
         taken.add(obj.looks)
         objects.append(obj)
     return objects
-
-
-def _can_take(obj: Object, steps: list[Step], split: Split) -> bool:
-    """Whether each of an object's steps changes it, and constraints allow all that it becomes."""
-    allow = split.sampling.constraints.allow
-    try:
-        for step in steps:
-            if not allow(obj):
-                return False
-            obj = split.kinds[step.kind].apply(obj, step.value, split.vocabulary)
-    except Rejected:
-        return False
-    return allow(obj)
 
 
 def _jittered(rng: np.random.Generator, scene: SceneSpec, split: Split) -> tuple[tuple[Camera, ...], tuple[Light, ...]]:

@@ -1,6 +1,7 @@
 """One split's settings from the resolved config: what it says itself over what it inherits, checked."""
 
 import dataclasses
+import re
 from fractions import Fraction
 
 from tvrgen import feasibility, geometry, transform
@@ -34,6 +35,7 @@ def build(name: str, document: dict, words: Vocabulary, scene: SceneSpec, source
     for key, camera in (("initial", views["initial"]), *(("final", c) for c in views["final"])):
         if camera not in scene.cameras:
             raise UserError(f"{where(f'cameras.{key}')}: unknown camera {camera!r}{nearest(camera, scene.cameras)}")
+    _check_values(kinds, words, where("sampling.kinds"))
     constraints = _constraints(raw, words, kinds, scene, where)
     tables = {
         table: {v: getattr(words, table)[v] for v in constraints.values(attribute, words.values(attribute))}
@@ -91,10 +93,20 @@ def _kinds(names: tuple[str, ...], where: str) -> dict[str, Kind]:
             kind = transform.resolve(name)
         except UserError as error:
             raise UserError(f"{where}: {error}") from error
+        if not isinstance(kind.name, str) or not re.fullmatch(r"[A-Za-z]\w*", kind.name):
+            raise UserError(f"{where}: {name!r} has the name {kind.name!r}; write letters, digits and underscores")
         if kind.name in kinds:
             raise UserError(f"{where}: two kinds are named {kind.name!r}")
         kinds[kind.name] = kind
     return kinds
+
+
+def _check_values(kinds: dict[str, Kind], words: Vocabulary, where: str) -> None:
+    """Values stand between dots and commas in answers."""
+    for name, kind in kinds.items():
+        for value in kind.values(words):
+            if not isinstance(value, str) or not re.fullmatch(r"[\w+-]+(\.[\w+-]+)*", value):
+                raise UserError(f"{where}: {name} has the value {value!r}; write text without spaces and commas")
 
 
 def _constraints(raw: dict, words: Vocabulary, kinds: dict[str, Kind], scene: SceneSpec, where: _Keys) -> Constraints:

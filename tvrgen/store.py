@@ -49,22 +49,84 @@ def shards(config: Config, split: str) -> list[Shard]:
     return [Shard(split, n, first, min(size, count - first)) for n, first in enumerate(range(0, count, size))]
 
 
-def open_output(root: Path, config: Config) -> None:
-    """Makes `root` the place of this dataset. Raises UserError where another dataset, or something else, lies there."""
-    path = root / "config.json"
+@contextlib.contextmanager
+def writing_to(root: Path, config: Config) -> Iterator[None]:
+    """Makes `root` the place of this dataset, for one run at a time; ends with nothing begun and not committed.
+
+    Raises UserError where another dataset, another run or something else is there, or where it cannot be written.
+    """
+    new = not root.exists()
+    _check_free(root)
     try:
-        if not path.exists():
-            if root.is_dir() and any(root.iterdir()):
-                raise UserError(f"{root}: is not empty and holds no tvrgen dataset; choose another --out")
-            root.mkdir(parents=True, exist_ok=True)
-            _write(path, _pretty(config.document))
+        (root / "log").mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"{root}: cannot be written: {error.strerror}; choose another --out") from error
-    there = json.loads(path.read_text())
-    if keys := differences(identity(there), identity(config.document)):
-        shown = ", ".join(keys[:5]) + (f" and {len(keys) - 5} more" if len(keys) > 5 else "")
-        raise UserError(f"{root}: holds a dataset of another config, which differs in {shown}; choose another --out")
-    discard_partial(root)
+    with _locked(root):
+        discard_partial(root)  # what a killed run left behind
+        _write_config(root, config)
+        try:
+            yield
+        finally:
+            discard_partial(root)
+            if not _begun(root):  # nothing was made: leave nothing
+                for name in ("log", "config.json", *config.splits):
+                    remove = shutil.rmtree if (root / name).is_dir() else Path.unlink
+                    with contextlib.suppress(OSError):
+                        remove(root / name)
+                if new:
+                    with contextlib.suppress(OSError):
+                        root.rmdir()
+
+
+def _check_free(root: Path) -> None:
+    if root.exists() and not root.is_dir():
+        raise UserError(f"{root}: is no folder; choose another --out")
+    path = root / "config.json"
+    if root.is_dir() and not path.exists() and {p.name for p in root.iterdir()} - {"log"}:
+        raise UserError(f"{root}: is not empty and holds no tvrgen dataset; choose another --out")
+    if path.exists() and not _is_config(path):
+        raise UserError(f"{root}: its config.json is none of tvrgen's; choose another --out")
+
+
+def _is_config(path: Path) -> bool:
+    try:
+        document = read_json(path)
+    except UserError:
+        return False
+    return isinstance(document, dict) and {"splits", "vocabulary", "scene"} <= document.keys()
+
+
+@contextlib.contextmanager
+def _locked(root: Path) -> Iterator[None]:
+    """Refuses a second run into the same place while the first is alive; the lock dies with its process."""
+    try:
+        import fcntl
+    except ImportError:  # Windows has no such locks
+        yield
+        return
+    with open(root / "log" / "lock", "a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise UserError(f"{root}: another run is writing there; wait for it, or choose another --out") from error
+        yield
+
+
+def _write_config(root: Path, config: Config) -> None:
+    """The config, unless one is there; another one may take its place as long as there is no shard."""
+    path = root / "config.json"
+    if path.exists() and _begun(root):
+        if keys := differences(identity(read_json(path)), identity(config.document)):
+            shown = ", ".join(keys[:5]) + (f" and {len(keys) - 5} more" if len(keys) > 5 else "")
+            raise UserError(
+                f"{root}: holds a dataset of another config, which differs in {shown}; choose another --out"
+            )
+    else:
+        _write(path, _pretty(config.document))
+
+
+def _begun(root: Path) -> bool:
+    return any(root.glob("*/shard-*"))
 
 
 def missing(root: Path, wanted: list[Shard]) -> list[Shard]:
@@ -148,7 +210,17 @@ def _pretty(data: Record) -> str:
 
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[TextIO]:
-    """A text file to fill, that is there whole when the block ends, and not at all if the block fails."""
+    """A text file to fill, that is there whole when the block ends, and not at all if the block fails.
+
+    Links are followed; what is no regular file (a pipe, a device) is written to as it is.
+    """
+    path = path.resolve()
+    if path.is_dir():
+        raise UserError(f"{path}: is a folder; write a file's name")
+    if path.exists() and not path.is_file():
+        with open(path, "w", encoding="utf-8") as file:
+            yield file
+        return
     beside = path.with_name(f".{path.name}.partial")
     try:
         with open(beside, "w", encoding="utf-8") as file:

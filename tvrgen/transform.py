@@ -83,18 +83,29 @@ def resolve(name: str) -> Kind:
     if name in BUILT_IN:
         return BUILT_IN[name]
     module, _, attribute = name.partition(":")
+    if not module or not attribute:
+        raise UserError(f"{name!r} names no kind; write package.module:Class")
     try:
         kind = getattr(importlib.import_module(module), attribute)()
-    except (ImportError, AttributeError, TypeError) as error:
+    except ImportError as error:
         raise UserError(f"cannot load kind {name!r}: {error}; is its folder on PYTHONPATH?") from error
+    except Exception as error:  # a user's module may fail in any way
+        raise UserError(f"cannot load kind {name!r}: {type(error).__name__}: {error}") from error
     if missing := [part for part in ("name", "values", "apply", "phrase") if not hasattr(kind, part)]:
         raise UserError(f"kind {name!r} lacks {', '.join(missing)}; see docs/extending.md")
     return kind
 
 
 def apply(state: State, step: Step, kinds: Mapping[str, Kind], vocabulary: Vocabulary) -> State:
-    """The state after one step. Raises `Rejected` where the kind does."""
-    changed = kinds[step.kind].apply(state.objects[step.object], step.value, vocabulary)
+    """The state after one step. Raises `Rejected` where the kind does, or where nothing changes.
+
+    Raises UserError for a kind that returns anything but an object of the vocabulary.
+    """
+    before = state.objects[step.object]
+    changed = kinds[step.kind].apply(before, step.value, vocabulary)
+    if changed == before:
+        raise Rejected("a step changes something")
+    _check_object(changed, step, vocabulary)
     return State(objects=(*state.objects[: step.object], changed, *state.objects[step.object + 1 :]))
 
 
@@ -106,6 +117,16 @@ def replay(
     for step in steps:
         states.append(apply(states[-1], step, kinds, vocabulary))
     return tuple(states)
+
+
+def _check_object(changed: Object, step: Step, vocabulary: Vocabulary) -> None:
+    if not isinstance(changed, Object):
+        raise UserError(
+            f"kind {step.kind}: apply({step.value!r}) returned {changed!r}; return an Object or raise Rejected"
+        )
+    for attribute in ATTRIBUTES:
+        if (value := getattr(changed, attribute)) not in getattr(vocabulary, ATTRIBUTES[attribute]):
+            raise UserError(f"kind {step.kind}: apply({step.value!r}) gave the unknown {attribute} {value!r}")
 
 
 def move_type(before: Object, after: Object, vocabulary: Vocabulary) -> str | None:

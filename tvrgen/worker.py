@@ -4,7 +4,7 @@ import json
 import platform
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -48,6 +48,12 @@ def open_renderer(config: Config, log: Path, threads: int = 0) -> Renderer:
 
 def make_shard(config: Config, shard: Shard, root: Path, renderer: Renderer, report: Callable[[int], None]) -> None:
     """Plans, renders, writes and commits one shard. `report` is told of each finished picture."""
+    for pictures in shard_steps(config, shard, root, renderer):
+        report(pictures)
+
+
+def shard_steps(config: Config, shard: Shard, root: Path, renderer: Renderer) -> Iterator[int]:
+    """The same as an iterator, which yields 1 after each picture. The shard is committed when it ends."""
     split, clock = config.split(shard.split), _Clock()
     devices = renderer.configure(split.render)
     with (
@@ -68,7 +74,7 @@ def make_shard(config: Config, shard: Shard, root: Path, renderer: Renderer, rep
             for state, view, lights, name in pictures(planned, split):
                 with clock("rendering"):
                     renderer.render(state, view, lights, folder / name)
-                report(1)
+                yield 1
         scenes.close()
         questions.close()
         versions = {"tvrgen": tvrgen.__version__, "python": platform.python_version(), **renderer.description}

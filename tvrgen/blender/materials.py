@@ -32,36 +32,43 @@ def _principled(tree, color, inputs):
 
 
 def _glass(tree, color, inputs):
-    """Tinted glass with clear reflections. Rays that carry light from lamps or from diffuse ground pass straight.
+    """Tinted glass. `density` is the power to which a surface takes the colour: at 0.5 the two walls of an object tint
+    what stands behind it by the colour once. `roughness` blurs what is seen through it, `gloss_roughness` what it
+    mirrors: a lamp in a perfect mirror is a hard white patch.
 
-    That costs caustics and saves their noise. `density` is the power to which a surface takes the colour: at 0.5 the
-    two walls of an object tint what stands behind it by the colour once.
+    Rays that carry light from lamps or from diffuse ground pass straight, which costs caustics and saves their noise.
+    So do those that have been through or off something twice: glass behind glass would end in black at the last bounce.
     """
-    density, ior, roughness = inputs.pop("density", 0.5), inputs.pop("ior", 1.45), inputs.pop("roughness", 0.0)
-    if inputs:
-        raise UserError(
-            f"vocabulary: materials: recipe glass has no input {next(iter(inputs))!r}; it has density, ior, roughness"
-        )
+    known = {"density": 0.25, "ior": 1.45, "roughness": 0.0, "gloss_roughness": 0.15}
+    if unknown := sorted(inputs.keys() - known):
+        raise UserError(f"vocabulary: materials: recipe glass has no input {unknown[0]!r}; it has {', '.join(known)}")
+    density, ior, roughness, gloss_roughness = (known | inputs).values()
     tint = (*(c**density for c in color[:3]), 1)
     through, mirror, clear, fresnel, path = (
         tree.nodes.new(f"ShaderNode{name}")
         for name in ("BsdfRefraction", "BsdfAnisotropic", "BsdfTransparent", "Fresnel", "LightPath")
     )
-    surface, mix, either = (tree.nodes.new(f"ShaderNode{name}") for name in ("MixShader", "MixShader", "Math"))
+    surface, mix, late, light, either = (
+        tree.nodes.new(f"ShaderNode{name}") for name in ("MixShader", "MixShader", "Math", "Math", "Math")
+    )
     through.inputs["Color"].default_value = clear.inputs["Color"].default_value = tint
     mirror.inputs["Color"].default_value = (1, 1, 1, 1)
-    through.inputs["Roughness"].default_value = mirror.inputs["Roughness"].default_value = roughness
+    through.inputs["Roughness"].default_value = roughness
+    mirror.inputs["Roughness"].default_value = gloss_roughness
     through.inputs["IOR"].default_value = fresnel.inputs["IOR"].default_value = ior
-    _link(tree, fresnel.outputs[0], through.outputs[0], mirror.outputs[0], surface)
-    either.operation = "MAXIMUM"
-    for k, kind in enumerate(("Is Shadow Ray", "Is Diffuse Ray")):
-        tree.links.new(path.outputs[kind], either.inputs[k])
-    _link(tree, either.outputs[0], surface.outputs[0], clear.outputs[0], mix)
+    _link(tree, surface, fresnel.outputs[0], through.outputs[0], mirror.outputs[0])
+    late.operation, light.operation, either.operation = "GREATER_THAN", "MAXIMUM", "MAXIMUM"
+    _link(tree, late, path.outputs["Ray Depth"])
+    late.inputs[1].default_value = 1.5
+    _link(tree, light, path.outputs["Is Shadow Ray"], path.outputs["Is Diffuse Ray"])
+    _link(tree, either, late.outputs[0], light.outputs[0])
+    _link(tree, mix, either.outputs[0], surface.outputs[0], clear.outputs[0])
     return mix.outputs[0]
 
 
-def _link(tree, factor, first, second, mix) -> None:
-    for socket, source in zip(mix.inputs, (factor, first, second), strict=True):
+def _link(tree, node, *sources) -> None:
+    """Links the sources to the node's inputs, from the first one on."""
+    for socket, source in zip(node.inputs, sources, strict=False):
         tree.links.new(source, socket)
 
 

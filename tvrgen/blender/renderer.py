@@ -10,6 +10,7 @@ from pathlib import Path
 import bpy
 from PIL import Image
 
+from tvrgen import interrupt
 from tvrgen.blender import build, device
 from tvrgen.geometry import View
 from tvrgen.scene import Light, SceneSpec, State
@@ -99,7 +100,10 @@ def configure(settings: RenderSettings, threads: int) -> None:
 
 @contextlib.contextmanager
 def quiet(log: Path) -> Iterator[None]:
-    """Sends what C code prints to a log file: Blender writes to the file descriptors, past sys.stdout."""
+    """For the time in Blender: what C code prints goes to a log file, and Ctrl-C waits until it is over.
+
+    Blender writes to the file descriptors, past sys.stdout.
+    """
     sys.stdout.flush()
     sys.stderr.flush()
     kept = os.dup(1), os.dup(2)
@@ -107,7 +111,8 @@ def quiet(log: Path) -> Iterator[None]:
     try:
         os.dup2(target, 1)
         os.dup2(target, 2)
-        yield
+        with interrupt.deferred():
+            yield
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
