@@ -59,7 +59,7 @@ def test_debug_shows_the_traceback():
     assert "Traceback" in result.stderr
 
 
-@pytest.mark.parametrize("command", [[], ["generate"], ["plan"], ["validate"], ["doctor"]])
+@pytest.mark.parametrize("command", [[], ["generate"], ["plan"], ["validate"], ["stats"], ["doctor"]])
 def test_help_teaches(command):
     text = run(*command, "--help", check=True).stdout
     assert "usage: tvrgen" in text

@@ -1,5 +1,6 @@
 """The block design: levels from the index alone, balanced at every block boundary."""
 
+import itertools
 from collections import Counter
 
 import pytest
@@ -46,8 +47,8 @@ def spread(counts: Counter, items) -> int:
 
 def test_marginals_are_even_at_every_block_boundary(dealt):
     split, levels, _ = dealt
-    for blocks in range(1, BLOCKS + 1):
-        seen = levels[: blocks * blocks.block_size(split)]
+    for number in range(1, BLOCKS + 1):
+        seen = levels[: number * blocks.block_size(split)]
         combinations = Counter((v.visible, len(v.steps)) for v in seen)
         assert spread(combinations, set(combinations)) == 0
         steps = [s for v in seen for s in v.steps]
@@ -127,7 +128,7 @@ def test_consecutive_kinds_are_close_to_uniform():
     """Chi-square of the pairs of kinds of neighbouring steps, 16 degrees of freedom: 39 is its 99.9 % quantile."""
     config = load("splits.train.count=100000", "sampling.visible=[4, 10]")
     steps = [level.steps for level in levels_of(config, "train", 2400)]
-    pairs = Counter((a.kind, b.kind) for s in steps for a, b in zip(s, s[1:], strict=False))
+    pairs = Counter((a.kind, b.kind) for s in steps for a, b in itertools.pairwise(s))
     expected = sum(pairs.values()) / 25
     assert len(pairs) == 25
     assert sum((n - expected) ** 2 / expected for n in pairs.values()) < 39

@@ -1,13 +1,16 @@
 """Records: schemas, and the way there and back."""
 
 import json
+import math
 
+import numpy as np
 import pytest
 
 from tests.tiny import SHIPPED, handmade, load
 from tvrgen import config as configs
 from tvrgen import question, record, sampler, transform
 from tvrgen.errors import UserError
+from tvrgen.scene import State
 
 CONFIG = load()
 SPLIT = CONFIG.split("train")
@@ -67,6 +70,26 @@ def test_a_prompt_lists_the_objects_the_values_and_the_form():
     assert "[" not in text  # no positions
     away = transform.replay(PLANNED.problem.initial, PLANNED.problem.steps, SPLIT.kinds, SPLIT.vocabulary)[-1]
     assert "2: medium gray metal cylinder (out of sight)\n" in question.prompt(away, SPLIT.kinds, SPLIT.vocabulary)
+
+
+def test_a_prompt_says_whose_directions_they_are():
+    text = question.prompt(PLANNED.problem.initial, SPLIT.kinds, SPLIT.vocabulary)
+    assert "front is towards that viewer, behind is away" in text
+    alone = State(objects=PLANNED.problem.initial.objects[:1])
+    example = question.prompt(alone, SPLIT.kinds, SPLIT.vocabulary).split("for example <answer>")[1].split("<")[0]
+    assert {change.split(".")[0] for change in example.split(", ")} == {"0"}
+
+
+def test_recorded_matrices_project_as_the_camera_stands():
+    """From location, look_at and lens alone, by code of its own: the target is in the middle, and depths are right."""
+    config = load("render.width=300", "render.height=100")
+    split = config.split("train")
+    for camera in record.scene_line(handmade(config, split, 0), split)["cameras"].values():
+        intrinsics, extrinsics = np.array(camera["intrinsics"]), np.array(camera["world_to_camera"])
+        assert intrinsics[0, 0] == intrinsics[1, 1] == pytest.approx(300 * 35 / 32)
+        x, y, z = intrinsics @ (extrinsics @ [*camera["look_at"], 1])[:3]
+        assert (x / z, y / z) == pytest.approx((150, 50), abs=1e-3)
+        assert z == pytest.approx(math.dist(camera["location"], camera["look_at"]), abs=1e-4)
 
 
 def test_a_prompt_speaks_of_moves_only_where_there_are_any():

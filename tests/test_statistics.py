@@ -209,6 +209,7 @@ FAULTS = [
     spoilt("initial", "objects", 0, "on_stage", value="yes"),
     spoilt("steps", value=3),
     spoilt("steps", 0, "kind", value=["color"]),
+    spoilt("steps", 0, "value", value="half a character: \ud800"),
     spoilt("steps", 0, "object", value=-1),
     spoilt("steps", 0, "object", value=9),
     spoilt("visibility", "final", value=[1]),
@@ -301,7 +302,7 @@ def test_cells_meet_at_the_stage():
     for side in (0, 1):
         edges = plots.cells(field, stage, side)
         assert {*field[:, side], *stage[:, side]} <= set(edges)
-        assert set(np.diff(edges)) <= {2, 3}
+        assert set(np.diff(edges)) <= {2, 3, 4}
     assert plots.cells(np.array([[1.5, 1.5], [2.5, 2.5]]), None, 0).tolist() == [1.5, 2.5]
 
 

@@ -1,9 +1,12 @@
 """Kinds, replay, accepted values."""
 
+import dataclasses
+
 import pytest
 
 from tests.tiny import handmade, load, with_object
 from tvrgen import transform
+from tvrgen.errors import UserError
 from tvrgen.scene import Step
 from tvrgen.transform import Rejected
 
@@ -61,6 +64,33 @@ def test_an_object_may_have_entered_by_every_way_that_begins_out_of_sight():
     values = transform.accepted(state, Step(object=0, kind="position", value="behind.1"), KINDS, WORDS)
     assert values[0] == "behind.1"
     assert set(values) == {"behind.1", "behind.2", "behind_left.1", "behind_left.2", "behind_right.1", "behind_right.2"}
+
+
+def test_no_accepted_move_begins_or_ends_outside_the_field():
+    """At the field's edge a longer way would begin outside it, and nothing stands there."""
+    state = with_object(STATE, 0, position=(29, 0))
+    values = transform.accepted(state, Step(object=0, kind="position", value="behind.1"), KINDS, WORDS)
+    assert "behind.2" in values  # from (39, 0)
+    far = with_object(STATE, 0, position=(30, 20))
+    values = transform.accepted(far, Step(object=0, kind="position", value="behind.1"), KINDS, WORDS)
+    # it lands at (20, 20): (40, 40) is in the field's corner, and from (20, 40) it may have come by left.2
+    assert {"behind.1", "behind.2", "behind_left.2", "left.2"} <= set(values)
+    small = dataclasses.replace(WORDS, grid=dataclasses.replace(WORDS.grid, field=35))
+    assert "behind_left.2" not in transform.accepted(
+        far, Step(object=0, kind="position", value="behind.1"), KINDS, small
+    )
+
+
+@pytest.mark.parametrize("returned", [None, "cyan", "crimson", "same"])
+def test_a_kind_that_returns_no_changed_object_of_the_vocabulary_is_found_out(returned):
+    class Odd(transform.Attribute):
+        def apply(self, obj, value, vocabulary):
+            changes = {"crimson": {"color": "crimson"}, "same": {}}
+            return dataclasses.replace(obj, **changes[returned]) if returned in changes else returned
+
+    expected = Rejected if returned == "same" else UserError
+    with pytest.raises(expected, match="changes something" if returned == "same" else "kind color: apply"):
+        transform.apply(STATE, Step(object=0, kind="color", value="blue"), {"color": Odd("color")}, WORDS)
 
 
 def test_what_is_seen_has_one_right_value():

@@ -16,6 +16,7 @@ examples:
   tvrgen generate my.yaml --out data --set render.samples=64  any key of the config, for this run
   tvrgen plan my.yaml --out plan.jsonl --count 1000           the problems alone, in seconds, without Blender
   tvrgen validate demo                                        is every picture, record and answer sound?
+  tvrgen stats plan.jsonl --out report                        tables and plots: how balanced is it?
   tvrgen doctor                                               is this machine ready to render?
 
 A config is a YAML file; the shipped ones are {configs}.
@@ -111,6 +112,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     validate.add_argument("dataset", type=Path, metavar="DIR")
     validate.set_defaults(run=_validate, when_stopped="not all was looked at")
+
+    stats = commands.add_parser(
+        "stats",
+        parents=[common],
+        help="show how balanced a dataset is",
+        description="Writes tables and plots of a dataset or a plan: statistics.json, PNG files, index.html.",
+    )
+    stats.add_argument("source", type=Path, metavar="DIR|PLAN.jsonl")
+    stats.add_argument("--out", required=True, type=Path, metavar="DIR", help="the report's folder")
+    stats.set_defaults(run=_stats, when_stopped="nothing was written")
 
     doctor = commands.add_parser(
         "doctor", parents=[common], help="check this machine", description="Looks at all that rendering needs."
@@ -240,6 +251,18 @@ def _validate(options: argparse.Namespace) -> int:
     questions = sum(s["questions"] for s in splits.values())
     print(f"{options.dataset}: {f'{count} faults' if count else 'sound'}, {questions} questions in {', '.join(splits)}")
     return 1 if count else 0
+
+
+def _stats(options: argparse.Namespace) -> int:
+    from tvrgen import store
+    from tvrgen.report.page import write_report
+
+    source = options.source
+    lines = store.open_dataset(source).scenes() if source.is_dir() else store.read_lines(source)
+    for sentence in write_report(lines, options.out, str(source)):
+        print(sentence)
+    print(f"{options.out}: look at {options.out / 'index.html'}")
+    return 0
 
 
 def _doctor(options: argparse.Namespace) -> int:

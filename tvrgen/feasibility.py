@@ -76,13 +76,18 @@ def _check_steps(split: Split, where: Callable[[str], str]) -> None:
             raise UserError(f"{where('sampling.kinds')}: {name} has {count} left; leave it out or allow more")
     hidden = 0 if sampling.visible is None else max(sampling.objects) - min(sampling.visible)
     moves = any(isinstance(kind, Position) for kind in split.kinds.values())
-    if moves and sampling.moves == ("in",) and not hidden:
-        raise UserError(f"{where('sampling.moves')}: nothing can enter where all objects are visible; add inner or out")
-    if moves and sampling.moves == ("out",) and max(sampling.steps) > min(sampling.visible or sampling.objects):
-        raise UserError(
-            f"{where('sampling.moves')}: what leaves changes in no other way, so that {max(sampling.steps)} steps need"
-            " as many visible objects; raise sampling.visible, or add inner"
+    if moves and "inner" not in sampling.moves:
+        # what enters or leaves does so once; what leaves changes in no other way
+        least_hidden = 0 if sampling.visible is None else max(0, min(sampling.objects) - max(sampling.visible))
+        room = ("in" in sampling.moves) * least_hidden + ("out" in sampling.moves) * min(
+            sampling.visible or sampling.objects
         )
+        if max(sampling.steps) > room:
+            raise UserError(
+                f"{where('sampling.moves')}: {max(sampling.steps)} steps, but only {room} object{'s' if room != 1 else ''}"
+                f" can move by {' or '.join(sampling.moves)}; add inner"
+                + ("" if hidden else ", as nothing can enter where all objects are visible")
+            )
     fewest, most = min(sampling.visible or sampling.objects), max(sampling.steps)
     room = fewest * sum(
         (len(split.values[n]) - 1 if sampling.repeat and isinstance(k, Attribute) else 1)

@@ -24,7 +24,8 @@ CELLS = 32
 """About as many cells along each side of the map of positions."""
 
 _WIDTH = 5.4  # inches
-_COLORS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")  # told apart by the colour-blind too
+# told apart by the colour-blind too
+_COLORS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#000000")
 _INK, _FAINT = "#222222", "#bbbbbb"
 
 
@@ -60,9 +61,7 @@ def draw(statistics: Statistics) -> Iterator[Plot]:
     for key, grid in statistics.grids.items():
         alt = f"Matrices of {grid.row} by {grid.column}, one for each split: {splits}."
         yield Plot(key, grid.title, alt, _matrices(key, grid))
-    alt = (
-        f"Heat maps of where objects are at first, seen from above, one for each split: {splits}; the stage is framed."
-    )
+    alt = f"Heat maps of initial positions from above, one for each split: {splits}; the stage is framed."
     yield Plot("positions", "initial positions from above", alt, _maps(statistics))
 
 
@@ -91,7 +90,7 @@ def _bars(table: Table) -> bytes:
 def _matrices(key: str, grid: Grid) -> bytes:
     """A matrix for each split, its numbers written in; colours are shares of the split's largest number."""
     figure, panels = _panels(len(grid.counts), 1.0 + 0.27 * len(grid.rows), columns=1)
-    size = min(7, 70 / len(grid.columns))  # points, such that digits of neighbours stay apart
+    size = min(7, 90 / len(grid.columns))  # points, such that digits of neighbours stay apart
     for axes, (split, counts) in zip(panels, grid.counts.items(), strict=True):
         most = max(1, counts.max())
         axes.imshow(counts, cmap="Blues", vmin=0, vmax=1.9 * most, aspect="auto")  # never too dark for black digits
@@ -122,8 +121,8 @@ def _maps(statistics: Statistics) -> bytes:
     for axes, (split, values) in zip(panels, density.items(), strict=True):
         mesh = axes.pcolormesh(*edges, values.T, cmap="viridis", vmin=0, vmax=most)
         if stage is not None:
-            (left, bottom), (right, top) = stage
-            axes.plot([left, right, right, left, left], [bottom, bottom, top, top, bottom], color="white", linewidth=1)
+            x, y = stage[[0, 1, 1, 0, 0], 0], stage[[0, 0, 1, 1, 0], 1]
+            axes.plot(x, y, color="white", linewidth=1, clip_on=False)
         axes.set_aspect("equal")
         axes.locator_params(nbins=5)
         axes.set_title(_plain(split), fontsize=9, loc="left")
@@ -142,7 +141,7 @@ def _frame(positions: np.ndarray) -> np.ndarray | None:
 
 def cells(field: np.ndarray, stage: np.ndarray | None, side: int) -> np.ndarray:
     """Edges of cells along x or y, about as wide as each other, between places: the stage's frame is among them."""
-    width = max(1, (field[1] - field[0]).max() / CELLS)
+    width = np.ceil((field[1] - field[0]).max() / CELLS)
     cuts = sorted({*field[:, side], *(() if stage is None else stage[:, side])})
     spans = ((a, b, max(1, round((b - a) / width))) for a, b in pairwise(cuts))
     edges = [edge for a, b, number in spans for edge in a + np.round(np.linspace(0, b - a, number + 1))]

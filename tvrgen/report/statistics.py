@@ -147,7 +147,7 @@ def observations(line: dict) -> Iterator[tuple[str, Hashable]]:
     yield "no_change", not steps
     yield "order_sensitive", _typed(line["order_sensitive"], bool)
     yield "attempt", _typed(line["attempt"], int, 0)
-    yield from (("view", name) for name in line["visibility"]["final"])
+    yield from (("view", _typed(name, str)) for name in line["visibility"]["final"])
     for o in objects:
         yield from ((a, _typed(o[a], str)) for a in ATTRIBUTES)
         x, y = o["position"]
@@ -242,7 +242,8 @@ def _fraction_bin(fraction: float) -> int:
 
 
 def _typed(value: Any, kind: type, least: int = -(2**31)) -> Any:
-    if type(value) is not kind or (kind is int and not least <= value < 2**31):
-        name = f"an integer from {least} to {2**31 - 1}" if kind is int else kind.__name__
-        raise TypeError(f"{reprlib.repr(value)} is not {name}")
+    fits = {int: lambda: least <= value < 2**31, str: lambda: value.isprintable(), bool: lambda: True}
+    if type(value) is not kind or not fits[kind]():
+        names = {int: f"an integer from {least} to {2**31 - 1}", str: "printable text", bool: "true or false"}
+        raise TypeError(f"{reprlib.repr(value)} is not {names[kind]}")
     return value
