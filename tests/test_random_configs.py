@@ -76,7 +76,7 @@ def load(document: dict):
 
 # no shrinking: it would take minutes to make a failing config simpler
 relaxed = settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),

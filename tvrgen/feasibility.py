@@ -19,6 +19,7 @@ def check(split: Split, where: Callable[[str], str]) -> None:
     _check_looks(split, where)
     _check_room(split, where)
     _check_steps(split, where)
+    _check_shares(split, where)
 
 
 def _check_numbers(split: Split, where: Callable[[str], str]) -> None:
@@ -79,14 +80,13 @@ def _check_steps(split: Split, where: Callable[[str], str]) -> None:
     if moves and "inner" not in sampling.moves:
         # what enters or leaves does so once; what leaves changes in no other way
         least_hidden = 0 if sampling.visible is None else max(0, min(sampling.objects) - max(sampling.visible))
-        room = ("in" in sampling.moves) * least_hidden + ("out" in sampling.moves) * min(
-            sampling.visible or sampling.objects
-        )
+        least_visible = min(sampling.visible or sampling.objects)
+        room = ("in" in sampling.moves) * least_hidden + ("out" in sampling.moves) * least_visible
         if max(sampling.steps) > room:
+            hint = "" if hidden else ", as nothing can enter where all objects are visible"
             raise UserError(
-                f"{where('sampling.moves')}: {max(sampling.steps)} steps, but only {room} object{'s' if room != 1 else ''}"
-                f" can move by {' or '.join(sampling.moves)}; add inner"
-                + ("" if hidden else ", as nothing can enter where all objects are visible")
+                f"{where('sampling.moves')}: {max(sampling.steps)} steps, but only {room}"
+                f" object{'' if room == 1 else 's'} can move by {' or '.join(sampling.moves)}; add inner{hint}"
             )
     fewest, most = min(sampling.visible or sampling.objects), max(sampling.steps)
     room = fewest * sum(
@@ -98,6 +98,24 @@ def _check_steps(split: Split, where: Callable[[str], str]) -> None:
             f"{where('sampling.steps')}: {most} steps, but {fewest} visible object{'s' if fewest > 1 else ''}"
             f" can change {room} times ({', '.join(split.kinds)}); write at most {room}, or raise sampling.visible"
         )
+
+
+def _check_shares(split: Split, where: Callable[[str], str]) -> None:
+    """Each kind's share of the steps, against what problems with few visible objects can take of it."""
+    sampling = split.sampling
+    if sampling.repeat:
+        return
+    combinations = list(itertools.product(sampling.visible or sampling.objects, sampling.steps))
+    slots = sum(steps for _, steps in combinations)
+    most = sum(min(visible, steps) for visible, steps in combinations) / slots
+    pairs = sum(len(values) for values in split.values.values())
+    for name, values in split.values.items():
+        share = len(values) / pairs if sampling.balance == "value" else 1 / len(split.values)
+        if share > most:
+            raise UserError(
+                f"{where('sampling.balance')}: {name} is {share:.0%} of the steps, but as an object changes once"
+                f" in each kind it can be {most:.0%}; raise sampling.visible, lower sampling.steps, or write repeat: true"
+            )
 
 
 def _room(split: Split, half_side: int) -> int:

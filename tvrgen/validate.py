@@ -48,8 +48,7 @@ def _opened(root: Path) -> tuple[Record, Config]:
     except UserError:
         raise
     except Exception as error:  # the file may hold anything
-        expected = "expected versions, hash, splits, shards and config, as tvrgen generate writes them"
-        raise UserError(f"{root / 'dataset.json'}: is no description of a dataset; {expected}") from error
+        raise UserError(f"{root / 'dataset.json'}: describes no dataset; run tvrgen generate again") from error
     return parts, config
 
 
@@ -193,10 +192,9 @@ def _scene_faults(line: Record, problem: Problem, config: Config, split: Split, 
     found = {"objects": len(objects), "visible": sum(o["on_stage"] for o in objects), "steps": steps}
     dealt = {"objects": levels.objects, "visible": levels.visible, "steps": [*map(str, problem.steps)]}
     faulty = [f"{difference}, by the design" for difference in _differences(found, dealt)]
+    known = {a: split.vocabulary.values(a) for a in ATTRIBUTES} | {"rotation": range(360)}  # whole degrees
     for k, obj in enumerate(objects):
-        never = [a for a in ATTRIBUTES if obj[a] not in split.vocabulary.values(a)]
-        never += [] if obj["rotation"] in range(360) else ["rotation"]  # whole degrees
-        faulty += [f"initial.objects[{k}].{key}: holds {obj[key]!r}, which is never drawn" for key in never]
+        faulty += [f"initial.objects[{k}].{a}: is never {obj[a]!r:.40}" for a in known if obj[a] not in known[a]]
     yield from faulty
     if faulty:
         return  # nothing follows from such a line

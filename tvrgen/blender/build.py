@@ -72,9 +72,9 @@ class Stage:
     def _mesh(self, shape: str) -> bpy.types.Mesh:
         if shape not in self._meshes:
             source = mesh.load(self._vocabulary.shapes[shape])
-            data = _mesh_data(shape, source.vertices, source.faces)
+            data, kept = _mesh_data(shape, source.vertices, source.faces)
             data.shade_smooth()
-            data.normals_split_custom_set(source.corner_normals().reshape(-1, 3).tolist())
+            data.normals_split_custom_set(source.corner_normals()[kept].reshape(-1, 3).tolist())
             data.materials.append(None)
             data.use_fake_user = True  # survives the purge while no object on stage has this shape
             self._meshes[shape] = data
@@ -104,12 +104,17 @@ def _add(name: str, data) -> bpy.types.Object:
     return obj
 
 
-def _mesh_data(name: str, vertices: np.ndarray, faces: np.ndarray) -> bpy.types.Mesh:
+def _mesh_data(name: str, vertices: np.ndarray, faces: np.ndarray) -> tuple[bpy.types.Mesh, np.ndarray]:
+    """The mesh, and which of the faces it has: Blender drops those that name a vertex twice or repeat another face."""
     data = bpy.data.meshes.new(name)
     data.from_pydata(vertices.tolist(), [], faces.tolist())
     data.update()
+    data.attributes.new("source", "INT", "FACE").data.foreach_set("value", np.arange(len(faces), dtype=np.int32))
     data.validate()
-    return data
+    kept = np.empty(len(data.polygons), np.int32)
+    data.attributes["source"].data.foreach_get("value", kept)
+    data.attributes.remove(data.attributes["source"])
+    return data, kept
 
 
 def _world(scene: SceneSpec) -> None:
