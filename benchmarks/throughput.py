@@ -1,16 +1,23 @@
 """How fast problems are planned and pictures rendered here: `make bench`, or `python benchmarks/throughput.py`."""
 
+import argparse
 import os
 import platform
 import resource
 import statistics
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from tvrgen import config, sampler, worker
 
-PLANNED, RENDERED = 300, 4  # problems
+RENDERED = 4  # problems
+ROUNDS = 5
+CASES = {
+    "trance_event with three final views": ("trance_event", "cameras.final=[left,center,right]"),
+    "star_r1 with the centre view": ("star_r1", "splits.train.cameras.final=[center]"),
+}
 
 
 def machine() -> str:
@@ -20,14 +27,35 @@ def machine() -> str:
     return f"{name}, {os.cpu_count()} threads, Python {platform.python_version()}"
 
 
-def planning() -> str:
-    """Problems a second with visibility, in one process."""
-    settings = config.load("quickstart", (f"splits.train.count={PLANNED}",))
-    sampler.plan_problem(settings, "train", 0)  # meshes are loaded once
-    start = time.perf_counter()
-    attempts = sum(1 + sampler.plan_problem(settings, "train", k).problem.attempt for k in range(PLANNED))
-    rate = PLANNED / (time.perf_counter() - start)
-    return f"planning: {rate:.0f} problems/s with 3 final views, {attempts / PLANNED:.2f} draws a problem"
+def planning() -> Iterator[str]:
+    """Problems a second in one process, visibility included: medians of rounds that alternate between the cases."""
+    loaded = {name: config.load(path, tuple(overrides)) for name, (path, *overrides) in CASES.items()}
+    seconds: dict[str, list[float]] = {name: [] for name in loaded}
+    for number in range(-1, ROUNDS):  # the first round loads meshes and is not counted
+        for name, settings in loaded.items():
+            start = time.perf_counter()
+            for k in range(100 * (number + 1), 100 * (number + 2)):
+                sampler.plan_problem(settings, "train", k)
+            seconds[name] += [time.perf_counter() - start] * (number >= 0)
+    for name, rounds in seconds.items():
+        yield f"planning {name}: {100 / statistics.median(rounds):.0f} problems/s"
+
+
+def ready_configs(count: int) -> Iterator[str]:
+    """Plans `count` problems of each shipped config, spread over its splits; memory at the end of each."""
+    for name in config.shipped():
+        settings = config.load(name)
+        planned = draws = 0
+        for split in settings.splits.values():
+            for k in range(min(split.count, -(-count // len(settings.splits)))):
+                draws += 1 + sampler.plan_problem(settings, split.name, k).problem.attempt
+                planned += 1
+        yield f"{name}: {planned} problems, {draws / planned:.2f} draws each; {memory():.0f} MB"
+
+
+def memory() -> float:
+    """This process's memory in use, in MB."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 2**20
 
 
 def rendering() -> str:
@@ -49,7 +77,12 @@ def rendering() -> str:
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=10_000, help="problems of each ready config to plan")
+    options = parser.parse_args()
     print(machine())
-    print(planning())
+    for line in planning():
+        print(line)
     print(rendering())
-    print(f"peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+    for line in ready_configs(options.count):
+        print(line, flush=True)
