@@ -252,7 +252,7 @@ class _Deal:
         entering, staying = 0, []
         for own in by_target.values():
             names, types = [kind for kind, _, _ in own], [move for _, _, move in own]
-            faults += not possible(tuple((kind, value) for kind, value, _ in own), self._split)
+            faults += not possible(tuple(own), self._split)
             if not self._split.sampling.repeat:
                 faults += len(names) - len(set(names))
             if "out" in types:

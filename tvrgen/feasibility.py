@@ -114,7 +114,7 @@ def _check_shares(split: Split, where: Callable[[str], str]) -> None:
         if share > most:
             raise UserError(
                 f"{where('sampling.balance')}: {name} is {share:.0%} of the steps, but as an object changes once"
-                f" in each kind it can be {most:.0%}; raise sampling.visible, lower sampling.steps, or write repeat: true"
+                f" in each kind it can be {most:.0%}; raise sampling.visible, lower sampling.steps, or set repeat: true"
             )
 
 

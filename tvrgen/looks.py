@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterable
 from functools import lru_cache
 
+from tvrgen import placing
 from tvrgen.scene import Object
 from tvrgen.settings import Split
 from tvrgen.transform import Rejected
@@ -35,10 +36,13 @@ def undone(history: list[Object]) -> bool:
 
 
 @lru_cache(maxsize=100_000)
-def possible(steps: tuple[tuple[str, str], ...], split: Split) -> bool:
-    """Whether any looks at all let an object go through these steps."""
+def possible(steps: tuple[tuple[str, str, str | None], ...], split: Split) -> bool:
+    """Whether any looks and any place at all let an object go through these (kind, value, type of move)."""
+    if sum(move is not None for *_, move in steps) > 1 and not placing.start_exists(steps, split):
+        return False
+    pairs = [(kind, value) for kind, value, _ in steps]
     tables = [split.vocabulary.values(attribute) for attribute in ATTRIBUTES]
     return any(
-        can_take(Object(**dict(zip(ATTRIBUTES, looks, strict=True)), position=(0, 0), rotation=0.0), steps, split)
+        can_take(Object(**dict(zip(ATTRIBUTES, looks, strict=True)), position=(0, 0), rotation=0.0), pairs, split)
         for looks in itertools.product(*tables)
     )

@@ -51,6 +51,19 @@ def places(
                 yield [found[k] for k in range(len(looks))]
 
 
+def start_exists(steps: tuple[tuple[str, str, str | None], ...], split: Split) -> bool:
+    """Whether an object can stand anywhere so that its (kind, value, type of move) lead where the types say."""
+    grid, offset = split.vocabulary.grid, (0, 0)
+    first = next(move for *_, move in steps if move)
+    free = _stage_mask(grid.stage, grid.field, first != "in").copy()
+    for kind, value, move in steps:
+        if move:
+            probe = Object(shape="", size="", color="", material="", position=offset, rotation=0.0)
+            offset = split.kinds[kind].apply(probe, value, split.vocabulary).position
+            free &= _shifted(_stage_mask(grid.stage, grid.field, move != "out"), offset)
+    return bool(free.any())
+
+
 def _landings(k: int, histories: list, steps: tuple[Step, ...], moves: list[str | None]) -> list[tuple]:
     """(offset from the start, whether on stage there) after each move of an object."""
     return [
