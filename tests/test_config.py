@@ -161,6 +161,16 @@ def test_overrides_reach_into_scene_and_vocabulary():
     assert len(config.vocabulary.colors) == 9
 
 
+def test_a_scene_adds_to_another(tmp_path):
+    (tmp_path / "mine.yaml").write_text(
+        "extends: scenes/clevr.yaml\ncameras: {top: {azimuth: 0, elevation: 80, distance: 9}}\nworld: {strength: 2}\n"
+    )
+    scene = configs.load(write_config(tmp_path, BASE + "scene: mine.yaml\ncameras: {final: [top]}\n")).scene
+    assert list(scene.cameras) == ["center", "left", "right", "top"]
+    assert scene.lights == load().scene.lights
+    assert (scene.world.strength, scene.world.color) == (2, load().scene.world.color)
+
+
 def test_vocabularies_that_extend_each_other_are_one_line(tmp_path):
     (tmp_path / "a.yaml").write_text("extends: b.yaml\n")
     (tmp_path / "b.yaml").write_text("extends: a.yaml\n")

@@ -21,9 +21,7 @@ def resolve(document: dict, source: str, folder: Path | None) -> tuple[dict, Mes
     resolved = documents.fill(document, "config")
     # a default means the packaged file, whatever lies beside the config
     folders = {key: folder if key in document else packaged.ROOT if folder else None for key in ("scene", "vocabulary")}
-    scene, where, _ = _read(resolved["scene"], "scene", source, folders["scene"])
-    documents.check(scene, where, "config", "scene")
-    resolved["scene"] = documents.fill(scene, "config", "scene")
+    resolved["scene"] = _scene(resolved["scene"], source, folders["scene"], ())
     resolved["vocabulary"], meshes = _vocabulary(resolved["vocabulary"], source, folders["vocabulary"], ())
     return resolved, meshes
 
@@ -49,11 +47,29 @@ def _read(value: str | dict, key: str, source: str, folder: Path | None) -> tupl
     return documents.read_yaml(path), str(path), path.parent
 
 
+def _scene(value: str | dict, source: str, folder: Path | None, above: tuple[str, ...]) -> dict:
+    """A scene with all that it extends; `above` are the files that extend it."""
+    own, where, folder = _read(value, "scene", source, folder)
+    _check_chain(where, above)
+    documents.check(own, where, "config", "scene")
+    if base := own.get("extends"):
+        whole = _scene(base, source, folder, (*above, where))
+        own = {k: {**whole.get(k, {}), **v} if isinstance(v, dict) else v for k, v in own.items()}
+        own = whole | own
+    elif "lights" not in own:
+        raise UserError(f"{where}: lights: is missing")
+    return documents.fill(own | {"extends": None}, "config", "scene")
+
+
+def _check_chain(where: str, above: tuple[str, ...]) -> None:
+    if where in above:
+        raise UserError(f"{where}: extends: {' and '.join(above)} extend each other; end the chain with extends: null")
+
+
 def _vocabulary(value: str | dict, source: str, folder: Path | None, above: tuple[str, ...]) -> tuple[dict, Meshes]:
     """A vocabulary with all that it extends; `above` are the files that extend it."""
     value, where, folder = _read(value, "vocabulary", source, folder)
-    if where in above:
-        raise UserError(f"{where}: extends: {' and '.join(above)} extend each other; end the chain with extends: null")
+    _check_chain(where, above)
     documents.check(value, where, "config", "vocabulary")
     base_folder = folder if "extends" in value else packaged.ROOT if folder else None
     own = documents.fill(value, "config", "vocabulary")
