@@ -1,5 +1,6 @@
 """The command as people type it."""
 
+import functools
 import json
 import os
 import signal
@@ -11,6 +12,13 @@ import pytest
 
 from tests.tiny import ROOT, SMALL, json_bytes, run, write_config
 from tvrgen import environment
+
+
+def start(command: list[str], **options) -> subprocess.Popen:
+    """A process that heeds Ctrl-C, even where this one was started in the background, which ignores it."""
+    heed = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    return subprocess.Popen(command, preexec_fn=heed, **options)
+
 
 TINY = [f"--set={s}" for s in (*SMALL, "render.denoise=false", "splits.train.count=4", "output.shard_size=1")]
 
@@ -96,7 +104,7 @@ def test_ctrl_c_while_planning_ends_at_once(command, tmp_path):
     if command == "generate":
         pytest.importorskip("bpy")
     hopeless = ["--set=sampling.min_visible_pixels=9000", "--set=sampling.max_attempts=1000000"]
-    process = subprocess.Popen(
+    process = start(
         [sys.executable, "-m", "tvrgen", command, "quickstart", "--out", str(tmp_path / "x"), *hopeless],
         cwd=ROOT, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
@@ -145,7 +153,7 @@ def test_stopped_runs_are_finished_by_the_next(stop, code, workers, tmp_path):
     undisturbed, disturbed = tmp_path / "a", tmp_path / "b"
     run("generate", "configs/quickstart.yaml", "--out", undisturbed, *TINY, check=True)
     command = [sys.executable, "-m", "tvrgen", "generate", "configs/quickstart.yaml", "--out", str(disturbed)]
-    process = subprocess.Popen(
+    process = start(
         [*command, *TINY, f"--workers={workers}"], cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     while not list(disturbed.glob("train/shard-*")):
