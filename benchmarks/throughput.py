@@ -42,15 +42,18 @@ def planning() -> Iterator[str]:
 
 
 def ready_configs(count: int) -> Iterator[str]:
-    """Plans `count` problems of each shipped config, spread over its splits; memory at the end of each."""
+    """Plans `count` problems of each shipped config, as many of each split; memory at the end of each."""
     for name in config.shipped():
-        settings = config.load(name)
-        planned = draws = 0
+        splits = config.load(name).splits
+        settings = config.load(name, tuple(f"splits.{s}.count={-(-count // len(splits))}" for s in splits))
+        start, draws = time.perf_counter(), []
         for split in settings.splits.values():
-            for k in range(min(split.count, -(-count // len(settings.splits)))):
-                draws += 1 + sampler.plan_problem(settings, split.name, k).problem.attempt
-                planned += 1
-        yield f"{name}: {planned} problems, {draws / planned:.2f} draws each; {memory():.0f} MB"
+            draws += [1 + sampler.plan_problem(settings, split.name, k).problem.attempt for k in range(split.count)]
+        rate = len(draws) / (time.perf_counter() - start)
+        yield (
+            f"{name}: {len(draws)} problems, {rate:.0f} a second, {statistics.mean(draws):.2f} draws each"
+            f" (at most {max(draws)}); {memory():.0f} MB"
+        )
 
 
 def memory() -> float:

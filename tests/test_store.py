@@ -166,3 +166,10 @@ def test_shards_cover_a_split_once():
     shards = store.shards(config, "train")
     assert [(s.first, s.count) for s in shards] == [(0, 3), (3, 3), (6, 1)]
     assert sum(worker.images_in(s, config) for s in shards) == 28
+
+
+def test_a_problem_of_another_split_is_not_committed(tmp_path):
+    """Handmade problems fall into any split by their hashes, drawn ones into their own alone."""
+    with pytest.raises(UserError, match="may occur in another split as well"):
+        generate_flat(tmp_path / "out", load("splits.val.count=3"), FlatRenderer())
+    assert not list(tmp_path.glob("out/*/shard-*"))

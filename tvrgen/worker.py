@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 import tvrgen
-from tvrgen import environment, geometry, record, sampler, store
+from tvrgen import canonical, environment, geometry, record, sampler, store
 from tvrgen.errors import UserError
 from tvrgen.geometry import View
 from tvrgen.sampler import Planned
@@ -64,6 +64,7 @@ def shard_steps(config: Config, shard: Shard, root: Path, renderer: Renderer) ->
         for index in range(shard.first, shard.first + shard.count):
             with clock("planning"):
                 planned = sampler.plan_problem(config, split.name, index)
+                _check_own(planned, split, config)
             with clock("writing"):
                 lines = record.question_lines(planned, split)
                 for file, schema, line in [(scenes, "scene", record.scene_line(planned, split))] + [
@@ -80,6 +81,12 @@ def shard_steps(config: Config, shard: Shard, root: Path, renderer: Renderer) ->
         versions = {"tvrgen": tvrgen.__version__, "python": platform.python_version(), **renderer.description}
         run = {"devices": devices, "versions": versions, "samples": split.render.samples, "seconds": clock.seconds}
         (folder / "run.json").write_text(json.dumps(run, indent=1) + "\n")
+
+
+def _check_own(planned: Planned, split: Split, config: Config) -> None:
+    """Raises UserError for a problem that may occur in another split as well: nothing of it is committed."""
+    if len(config.splits) > 1 and not canonical.belongs(planned.hash, split.ordinal, len(config.splits)):
+        raise UserError(f"{config.source}: {planned.problem.id} may occur in another split as well; change the seed")
 
 
 def pictures(planned: Planned, split: Split) -> list[tuple[State, View, tuple[Light, ...], str]]:
