@@ -123,7 +123,7 @@ def _maps(statistics: Statistics) -> bytes:
         if stage is not None:
             x, y = stage[[0, 1, 1, 0, 0], 0], stage[[0, 0, 1, 1, 0], 1]
             axes.plot(x, y, color="white", linewidth=1, clip_on=False)
-        axes.set_aspect("equal")
+        axes.set_aspect("equal", anchor="W")
         axes.locator_params(nbins=5)
         axes.set_title(_plain(split), fontsize=9, loc="left")
         axes.set_xlabel("x (grid units)")
