@@ -24,8 +24,10 @@ FAULTS = {
     "sampling: {only: {color: [rde]}}": "sampling.only.color: unknown color 'rde'; did you mean 'red'?",
     "sampling: {only: {colour: [red]}}": "sampling.only.colour: unknown key; did you mean 'color'?",
     "sampling: {kinds: [':Rotate']}": "sampling.kinds: ':Rotate' names no kind",
-    "sampling: {objects: [2, 8], visible: all, moves: [in]}": "as nothing can enter",
-    "sampling: {kinds: [color, position], moves: [out], visible: 1, steps: 2}": "2 steps, but only 1 object",
+    "sampling: {objects: [2, 8], visible: all, moves: [in]}": "nothing is out of sight that could enter; add inner",
+    "sampling: {kinds: [color, position], moves: [out], visible: 1, steps: 2}": (
+        "2 steps, but 1 visible object can change 1"
+    ),
     "sampling: {visible: 1, steps: 3, balance: value}": "sampling.balance: position is 48% of the steps, but",
     "sampling: {steps: 2.0}": "sampling.steps: ",
     "seed: 7.0": "seed: holds 7.0; write a whole number",
@@ -46,6 +48,10 @@ FAULTS = {
     "scene: {cameras: {top: {location: [0, 0, 9]}}, lights: {a: {location: [1, 2, 3], power: 9}}}": "cameras.top:",
     "scene: {cameras: {c: {azimuth: 3}}, lights: {a: {location: [1, 2, 3], power: 9}}}": "cameras.c: azimuth, elev",
     "scene: {cameras: {c: {}}, lights: {a: {location: [1, 2, 3], power: 9}}}": "cameras.c: write either",
+    "scene: {cameras: {c: {location: [9, 0, -5]}}, lights: {a: {location: [1, 2, 3], power: 9}}}": "stands -5 m above",
+    "scene: {cameras: {c: {azimuth: 20, elevation: 20, distance: 3}}, lights: {a: {location: [1, 2, 3], power: 9}}}": (
+        "cameras.c: stands among the objects; move it 1.8 m up, or 3.9 m away"
+    ),
     "splits: {2024: {count: 3}}": "YAML reads the key splits.2024 as 2024; write it in quotes",
     "splits: {on: {count: 3}}": "YAML reads the key splits.True as True",
     "sampling: {only: {color: [red]}}": "sampling.kinds: color has 1 value left",
@@ -59,7 +65,13 @@ FAULTS = {
     ),
     "sampling: {objects: 2.5}": "sampling.objects: ",
     "sampling: {visible: 1, kinds: [color], steps: 2}": "sampling.steps: 2 steps, but 1 visible object can change 1",
-    "sampling: {visible: all, moves: [in]}": "4 steps, but only 0 objects can move by in; add inner",
+    "sampling: {kinds: [position], moves: [out], visible: [2, 5]}": "4 steps, but 2 visible objects can change 2 times",
+    "sampling: {never: {pairs: [{shape: [cube]}]}}": "let no object change to shape.cube; leave it out (never: {",
+    "sampling: {visible: all, only: {visible: [12]}}": "sampling.objects: only and never leave none of [10, 10]",
+    "sampling: {steps: 1}\nsampling: {visible: 3}": "config.yaml:3: is no YAML we can use: the key 'sampling' stands",
+    "splits: {train: {count: 10}, train: {count: 20}}": "the key 'train' stands there twice",
+    "splits: {train: {count: 10,000}}": "write it in quotes, and numbers without a comma, such as 10000",
+    "scene: {cameras: {c: {azimuth: 0, elevation: 90, distance: 9}}}": "c.elevation: 90 is too large; write less than",
     "sampling: {moves: [sideways]}": "sampling.moves[0]: unknown value 'sideways'",
     "sampling: {steps: 0}": "sampling.steps: 0 is too small; write at least 1",
     "cameras: {final: [centre]}": "cameras.final: unknown camera 'centre'; did you mean 'center'?",
@@ -93,7 +105,7 @@ FAULTS = {
         "splits.train.cameras.final: unknown camera 'rihgt'; did you mean 'right'?"
     ),
     "splits: {train: {count: 2, sampling: {visible: 30}}}": "splits.train.sampling.visible: 30 visible objects",
-    "seed: [1": "config.yaml:2: is not YAML",
+    "seed: [1": "config.yaml:2: is no YAML we can use",
     "just text": "holds 'just text'; write keys and values",
 }
 
@@ -144,8 +156,15 @@ def test_wrong_overrides_are_one_line(assignment):
     assert "\n" not in str(caught.value)
 
 
+def test_a_key_of_a_split_that_is_not_there_is_refused():
+    with pytest.raises(UserError, match=r"no split 'trian'; did you mean 'train'\?"):
+        load("splits.trian.count=3")
+
+
 def test_overrides_reach_any_key():
-    config = load("seed=9", "splits.val.count=3", "splits.val.cameras.final=[left]", "sampling.only.color=[red, blue]")
+    config = load(
+        "seed=9", "splits.val={count: 3}", "splits.val.cameras.final=[left]", "sampling.only.color=[red, blue]"
+    )
     assert config.seed == 9
     assert config.splits["val"].cameras.final == ("left",)
     assert config.splits["train"].cameras.final == ("left", "center", "right")
@@ -204,7 +223,7 @@ def test_cameras_stand_by_angles_and_in_rigs(tmp_path):
 
 def test_a_split_inherits_what_it_does_not_say():
     config = load(
-        "sampling.steps=2", "splits.val.count=1", "splits.val.sampling.visible=3", "splits.val.render.samples=9"
+        "sampling.steps=2", "splits.val={count: 1}", "splits.val.sampling.visible=3", "splits.val.render.samples=9"
     )
     assert config.splits["val"].sampling.steps == config.splits["train"].sampling.steps == (2,)
     assert config.splits["val"].sampling.visible == (3,)

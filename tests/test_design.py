@@ -7,6 +7,7 @@ import pytest
 
 from tests.tiny import levels_of, load
 from tvrgen import blocks, design, transform
+from tvrgen.errors import UserError
 
 CASES = {
     "default": (),
@@ -24,6 +25,23 @@ CASES = {
     "repeated": ("sampling.repeat=true", "sampling.balance=value", "sampling.visible=[2, 10]"),
     "some still": ("sampling.no_change=0.3", "sampling.visible=[2, 10]"),
     "fewer values": ("sampling.never.step=[color.red, position.left.1]", "sampling.only.steps=[1, 4]"),
+    "few visible": (
+        "sampling.kinds=[size, color]",
+        "sampling.visible=[1, 3]",
+        "sampling.steps=[1, 5]",
+        "sampling.repeat=true",
+    ),
+    "fewer visible than steps": (
+        "sampling.visible=[1, 4]",
+        "sampling.steps=4",
+        "sampling.kinds=[color,shape,size,material]",
+    ),
+    "pairs": (
+        "sampling.visible=[1, 5]",
+        "sampling.only.pairs=[{when: {shape: [cube]}, then: {color: [red, blue]}}]",
+        "sampling.never.pairs=[{size: [large], material: [glass]}]",
+    ),
+    "some enter": ("sampling.visible=[1, 9]", "sampling.moves=[in, out]"),
     "one view": ("cameras.views=one",),
 }
 BLOCKS = 5
@@ -64,6 +82,30 @@ def test_marginals_are_even_at_every_block_boundary(dealt):
         for objects in {v.objects for v in seen}:
             targets = Counter(s.target for v in seen if v.objects == objects for s in v.steps)
             assert spread(targets, range(objects)) <= 1
+
+
+def test_one_visible_object_takes_all_steps_of_a_problem():
+    """Its index is dealt to whole problems."""
+    config = load(
+        "splits.train.count=1000", "sampling.visible=1", "sampling.steps=3", "sampling.kinds=[size,shape,color]"
+    )
+    levels = levels_of(config, "train", 3 * blocks.block_size(config.split("train")))
+    assert all(len({s.target for s in level.steps}) == 1 for level in levels)
+    assert spread(Counter(level.steps[0].target for level in levels), range(10)) <= 1
+
+
+def test_demands_that_no_deal_meets_are_found_before_the_first_problem():
+    """A lone cube that turns both colour and size may do so in no order."""
+    config = load(
+        "sampling.visible=1",
+        "sampling.steps=2",
+        "sampling.kinds=[size, color]",
+        "sampling.never.pairs=[{size: [small, medium], color: [red, blue, green, brown, gray, purple]}]",
+    )
+    with pytest.raises(
+        UserError, match=r"splits.train: in \d+ of the first 64 problems, no objects can take the steps"
+    ):
+        design.check(config, config.split("train"))
 
 
 def test_every_level_can_be_met(dealt):
@@ -114,12 +156,12 @@ def test_a_level_depends_on_its_index_alone(overrides):
     config = load("splits.train.count=100000", *overrides)
     split = config.split("train")
     some = [design.levels(config, split, k) for k in (350, 3, 90)]
-    blocks.samples.cache_clear()
+    blocks._dealt.cache_clear()
     assert [design.levels(config, split, k) for k in (3, 90, 350)] == [some[1], some[2], some[0]]
 
 
 def test_seeds_and_splits_differ():
-    one, other = load("splits.val.count=100"), load("seed=8")
+    one, other = load("splits.val={count: 100}"), load("seed=8")
     assert levels_of(one, "train", 20) != levels_of(other, "train", 20)
     assert levels_of(one, "train", 20) != levels_of(one, "val", 20)
 

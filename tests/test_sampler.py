@@ -9,10 +9,11 @@ import sys
 import pytest
 
 from tests.tiny import ROOT, SHIPPED, handmade, load, with_object
-from tvrgen import canonical, design, planning, record, rules, sampler, transform
+from tvrgen import canonical, design, geometry, planning, record, rules, sampler, transform
 from tvrgen import config as configs
 from tvrgen.errors import UserError
 from tvrgen.scene import State, Step
+from tvrgen.visibility import Eye
 
 pytestmark = pytest.mark.rays
 
@@ -226,6 +227,21 @@ def test_problems_are_data(planned):
     json.dumps(dataclasses.asdict(planned[2][0].problem))
 
 
+def test_visibility_is_that_of_every_pictures_own_camera(planned):
+    """Whatever the sampler kept from an earlier look: where jitter differs, the same name is another camera."""
+    _, split, problems = planned
+    for plan in problems[:20]:
+        for when, camera, _ in plan.problem.shots():
+            state, seen = (plan.states[0], plan.initial) if when == "initial" else (plan.states[-1], plan.final)
+            view = geometry.view(camera, split.render.width, split.render.height)
+            assert Eye(split.vocabulary).look(state, view) == seen[camera.name]
+
+
+def test_the_hash_is_blind_to_the_order_of_steps():
+    plan = sampler.plan_problem(load("sampling.steps=4"), "train", 1)
+    assert canonical.digest(plan.problem.initial, plan.problem.steps[::-1]) == plan.hash
+
+
 def test_the_hash_is_blind_to_the_order_of_objects():
     plan = sampler.plan_problem(load(), "train", 1)
     objects, steps = plan.problem.initial.objects, plan.problem.steps
@@ -239,7 +255,7 @@ def test_the_hash_is_blind_to_the_order_of_objects():
 
 
 def test_a_problem_in_two_splits_is_refused(monkeypatch):
-    config = load("splits.val.count=3", "splits.train.count=3")
+    config = load("splits.val={count: 3}", "splits.train.count=3")
     assert len(list(planning.lines(config, [("train", 0, 3), ("val", 0, 3)]))) == 6
     monkeypatch.setattr(canonical, "digest", lambda *_: "0" * 32)
     monkeypatch.setattr(canonical, "belongs", lambda *_: True)

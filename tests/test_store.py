@@ -171,5 +171,5 @@ def test_shards_cover_a_split_once():
 def test_a_problem_of_another_split_is_not_committed(tmp_path):
     """Handmade problems fall into any split by their hashes, drawn ones into their own alone."""
     with pytest.raises(UserError, match="may occur in another split as well"):
-        generate_flat(tmp_path / "out", load("splits.val.count=3"), FlatRenderer())
+        generate_flat(tmp_path / "out", load("splits.val={count: 3}"), FlatRenderer())
     assert not list(tmp_path.glob("out/*/shard-*"))

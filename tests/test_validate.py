@@ -419,7 +419,7 @@ def test_a_description_that_lacks_a_part_is_refused(key, part, dataset):
 
 
 def test_a_problem_of_another_split_is_named(by_hand, tmp_path, monkeypatch):
-    config = load("splits.test.count=5")
+    config = load("splits.test={count: 5}")
     with monkeypatch.context() as all_belong:
         all_belong.setattr(canonical, "belongs", lambda *_: True)
         root = generate_flat(tmp_path / "two", config, FlatRenderer())
@@ -487,7 +487,7 @@ def test_wild_values_are_faults_and_crash_nothing(name, by_hand, tmp_path):
     "overrides",
     [
         (),
-        ("sampling.no_change=0.3", "cameras.views=one", "splits.test.count=4"),
+        ("sampling.no_change=0.3", "cameras.views=one", "splits.test={count: 4}"),
         ("sampling.repeat=true", "sampling.twins=true", "sampling.balance=value", "sampling.steps=[2, 5]"),
         (
             "scene.orbit={count: 4, elevation: 34, distance: 11.4}",

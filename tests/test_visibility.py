@@ -10,7 +10,7 @@ import pytest
 from tests.tiny import load, with_object
 from tvrgen import geometry, mesh, rays, silhouette, visibility
 from tvrgen.geometry import Placement
-from tvrgen.scene import Object, State
+from tvrgen.scene import Camera, Object, State
 from tvrgen.visibility import Eye
 
 pytestmark = pytest.mark.rays
@@ -154,6 +154,13 @@ def test_what_is_off_stage_or_hidden_is_not_seen():
     wall = alone("cube", size="large", position=(-4, 0), rotation=45.0).objects[0]
     hidden = eye.look(State(objects=(small, wall)), VIEWS["center"])[0]
     assert hidden.fraction < 0.5
+
+
+def test_what_stands_behind_the_camera_is_not_seen():
+    """Above the stage's edge, looking outwards: all objects are behind it or below the frame."""
+    outwards = geometry.view(Camera(name="c", location=(2.0, 0.0, 3.0), look_at=(12.0, 0.0, 3.0)), 320, 240)
+    for place in ((0, 0), (-10, 5), (10, 0), (13, 0)):
+        assert Eye(WORDS).look(alone("cube", position=place), outwards) == (visibility.NOTHING,)
 
 
 def test_pixels_grow_with_the_square_of_the_width():

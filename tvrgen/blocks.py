@@ -7,13 +7,14 @@ where a block begins in each deck follows from its number. What a problem cannot
 only object) it swaps with others of its block, which leaves all counts as they are.
 """
 
+import dataclasses
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
-from tvrgen.dealing import Deck, deal, shuffled, swap_until_they_fit
+from tvrgen.dealing import Deck, deal, sharing, shuffled, swap_until_they_fit
 from tvrgen.looks import possible
 from tvrgen.seeding import generator
 from tvrgen.settings import Config, Split
@@ -22,7 +23,8 @@ from tvrgen.transform import Position
 MIN_BLOCK = 64
 """Smallest block, so that swaps within it can mend what a deal breaks."""
 
-_DEALS = 6  # orders tried for a block before one with faults, or with replaced cards, is taken
+_DEALS = 6  # orders tried for a block before one with replaced cards is taken
+_MOST_DEALS = 30  # orders tried before one is taken that some problem cannot meet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,25 +47,25 @@ class Sample:
     steps: tuple[StepLevel, ...] = ()
 
 
-@lru_cache(maxsize=16)
 def samples(config: Config, split: Split, block: int) -> tuple[Sample, ...]:
     """The problems of a block, in order."""
-    deals = [_Deal(config, split, block, 0)]
-    while not deals[-1].sound and len(deals) < _DEALS:
-        deals.append(_Deal(config, split, block, len(deals)))
-    dealt = min(deals, key=lambda deal: (deal.faults, not deal.exact))
-    return tuple(
-        Sample(
-            s.objects,
-            s.visible,
-            s.slots,
-            tuple(
-                StepLevel(kind=dealt.kinds[k], value=dealt.values[k], move=dealt.moves[k], target=dealt.targets[k])
-                for k in s.slots
-            ),
-        )
-        for s in dealt.samples
-    )
+    return _dealt(config, split, block)[0]
+
+
+def faults(config: Config, split: Split, block: int) -> int:
+    """How many problems of a block nothing could meet: 0, unless the config demands too much of too few objects."""
+    return _dealt(config, split, block)[1]
+
+
+@lru_cache(maxsize=16)
+def _dealt(config: Config, split: Split, block: int) -> tuple[tuple[Sample, ...], int]:
+    deals: list[_Deal] = []
+    for attempt in range(_MOST_DEALS):
+        deals.append(_Deal(config, split, block, attempt))
+        if deals[-1].sound or (attempt + 1 >= _DEALS and not all(deal.faults for deal in deals)):
+            break
+    best = min(deals, key=lambda deal: (deal.faults, not deal.exact))
+    return tuple(dataclasses.replace(s, steps=tuple(map(best.level, s.slots))) for s in best.samples), best.faults
 
 
 def block_size(split: Split) -> int:
@@ -118,12 +120,19 @@ class _Deal:
         self._mend_values(self._unfit_now)
         self.faults = sum(self._unfit_now(sample) > 0 for sample in self.samples)
 
+    def level(self, slot: int) -> StepLevel:
+        """What was dealt to a step."""
+        kind, value, move, target = (of[slot] for of in (self.kinds, self.values, self.moves, self.targets))
+        return StepLevel(kind=kind, value=value, move=move, target=target)
+
     @property
     def sound(self) -> bool:
         return self.exact and not self.faults
 
-    def _fitted(self, owners: list, cards: list, lack: Callable, spare: Sequence = ()) -> list:
-        dealt, exact = deal(self._rng, owners, cards, lack, spare)
+    def _fitted(
+        self, owners: list, cards: list, lack: Callable, spare: Sequence = (), arrange: Callable = shuffled
+    ) -> list:
+        dealt, exact = deal(self._rng, owners, cards, lack, spare, arrange)
         self.exact &= exact
         return dealt
 
@@ -183,20 +192,39 @@ class _Deal:
         return tuple(m for m in sampling.moves if m != "in" or hidden)
 
     def _deal_targets(self) -> None:
-        """Indices are dealt among the problems with equally many objects."""
-        times = _times(self._split)
+        """Indices are dealt among the problems with equally many objects: to steps, or to problems with one for all."""
+        before, lone = self._block_number * _times(self._split), self._lone()
         for objects in sorted({s.objects for s in self.samples}):
             group = [s for s in self.samples if s.objects == objects]
             start = sum(
-                steps * self._objects_deck(visible, steps).dealt_before(objects, self._block_number * times)
+                (1 if lone else steps) * self._objects_deck(visible, steps).dealt_before(objects, before)
                 for visible, steps in _combinations(self._split)
                 if objects in object_numbers(self._split, visible)
             )
             own = [slot for s in group for slot in s.slots]
+            deck = Deck(range(objects), *self._key, "target", objects)
+            if lone:
+                dealt = zip(group, deck.cards(start, len(group)), strict=True)
+                _place(self.targets, own, [target for s, target in dealt for _ in s.slots])
+                continue
             place = {slot: k for k, slot in enumerate(own)}
             owners = [[place[slot] for slot in s.slots] for s in group]
-            cards = Deck(range(objects), *self._key, "target", objects).cards(start, len(own))
-            _place(self.targets, own, self._fitted(owners, cards, partial(_of, group, self._unfit), range(objects)))
+            lack, hands = partial(_of, group, self._unfit), [self._hand(s, place) for s in group]
+            arrange = partial(sharing, [(room, places) for room, places in hands if 0 < room < len(places)])
+            _place(self.targets, own, self._fitted(owners, deck.cards(start, len(own)), lack, range(objects), arrange))
+
+    def _lone(self) -> bool:
+        """Whether every problem has one object that takes all its steps."""
+        return visible_numbers(self._split) == (1,) and not {"in", "out"} & {*self.moves}
+
+    def _hand(self, sample: Sample, place: dict[int, int]) -> tuple[int, list[int]]:
+        """How many visible objects can take the steps that need none of their own, and these steps' places.
+
+        Steps of one kind stand together, so that they are dealt to different objects.
+        """
+        leaving = sum(self.moves[slot] == "out" for slot in sample.slots)
+        shared = [slot for slot in sample.slots if self.moves[slot] not in ("in", "out")]
+        return sample.visible - leaving, [place[slot] for slot in sorted(shared, key=lambda slot: self.kinds[slot])]
 
     def _too_often(self, k: int, kinds: list[str]) -> int:
         """Steps too many where each visible object can change once in each kind, or once to each other value."""
@@ -232,10 +260,13 @@ class _Deal:
         return self._unfit(sample, [self.targets[slot] for slot in sample.slots])
 
     def _clashes(self, sample: Sample) -> int:
-        """Steps too many that are alike, where each needs an object of its own that stays."""
-        steps = [(self.kinds[k], self.values[k]) for k in sample.slots if self.moves[k] not in ("in", "out")]
-        room = sample.visible - sum(self.moves[k] == "out" for k in sample.slots)
-        return sum(max(0, n - room) for n in Counter(steps).values())
+        """Steps too many that are alike, where each needs an object of its own that stays; or one object's clash."""
+        steps = [(self.kinds[k], self.values[k], self.moves[k]) for k in sample.slots]
+        room = sample.visible - sum(move == "out" for *_, move in steps)
+        shared = [step for step in steps if step[2] not in ("in", "out")]
+        alike = Counter((kind, value) for kind, value, _ in shared)
+        faults = sum(max(0, n - room) for n in alike.values())
+        return faults or (room == 1 and not possible(tuple(shared), self._split))
 
     def _no_room(self, others: list[list[str]], k: int, moves: list[str]) -> int:
         """Objects lacking for the moves: entering ones must be hidden, and one that leaves changes in no other way."""

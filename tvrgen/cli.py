@@ -149,7 +149,7 @@ def _whole(text: str, least: int) -> int:
 
 
 def _generate(options: argparse.Namespace) -> int:
-    from tvrgen import config, distribute, environment, interrupt, store, worker
+    from tvrgen import config, design, distribute, environment, interrupt, store, worker
     from tvrgen.report.preview import write_preview
 
     interrupt.stop_on_sigterm()
@@ -157,6 +157,8 @@ def _generate(options: argparse.Namespace) -> int:
     splits = [settings.split(options.split).name] if options.split else list(settings.splits)
     if fault := environment.lacking():
         raise UserError(fault)
+    for split in splits:
+        design.check(settings, settings.split(split))
     wanted = [shard for split in splits for shard in store.shards(settings, split)]
     with store.writing_to(options.out, settings):
         todo = store.missing(options.out, wanted)
@@ -210,12 +212,13 @@ class _Bar:
 
 
 def _plan(options: argparse.Namespace) -> int:
-    from tvrgen import config, planning
+    from tvrgen import config, design, planning
 
     settings = config.load(options.config, tuple(options.set))
     splits = [settings.split(options.split)] if options.split else list(settings.splits.values())
     ranges = []
     for split in splits:
+        design.check(settings, split)
         if options.start >= split.count:
             raise UserError(
                 f"--start {options.start}: split {split.name} has {split.count} problems; write less than that"

@@ -14,6 +14,7 @@ from tvrgen.errors import UserError
 from tvrgen.resolve import resolve, unfolded
 from tvrgen.scene import Camera, Ground, Jitter, Light, SceneSpec, StageLine, World
 from tvrgen.settings import Config, OutputSettings
+from tvrgen.vocabulary import Vocabulary
 
 
 def load(name: str | Path, overrides: tuple[str, ...] = ()) -> Config:
@@ -50,6 +51,7 @@ def from_document(document: dict, source: str, folder: Path | None = None) -> Co
     resolved, meshes = resolve(document, source, folder)
     words = vocabulary.from_document(resolved["vocabulary"], meshes, f"{source}: vocabulary")
     scene = _scene(resolved["scene"], f"{source}: scene")
+    _check_cameras(scene, words, f"{source}: scene")
     return Config(
         seed=resolved["seed"],
         scene=scene,
@@ -78,6 +80,21 @@ def _scene(document: dict, where: str) -> SceneSpec:
         lights={name: Light(name=name, **_tuples(light)) for name, light in document["lights"].items()},
         jitter=Jitter(**document["jitter"]),
     )
+
+
+def _check_cameras(scene: SceneSpec, words: Vocabulary, where: str) -> None:
+    """No camera among the objects or under the ground, wherever jitter puts it."""
+    radius, jitter = max(words.sizes.values()), scene.jitter.camera
+    reach, height = words.grid.stage * words.grid.unit + radius + jitter, 2 * radius + jitter
+    for camera in scene.cameras.values():
+        x, y, z = camera.location
+        if z <= jitter:
+            raise UserError(f"{where}: cameras.{camera.name}: stands {z:g} m above ground; write more than {jitter:g}")
+        if max(abs(x), abs(y)) < reach and z < height:
+            raise UserError(
+                f"{where}: cameras.{camera.name}: stands among the objects; move it {height:.3g} m up, or {reach:.3g} m"
+                " away from the middle"
+            )
 
 
 def _camera(name: str, entry: dict, where: str) -> Camera:

@@ -4,6 +4,7 @@ A *round* is all items once, in an order of its own; rounds follow each other wi
 from g alone, and the counts of any two items among the first g cards differ by one at most.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -45,21 +46,38 @@ def shuffled(rng: np.random.Generator, items: list[T]) -> list[T]:
     return [items[k] for k in rng.permutation(len(items))]
 
 
+def sharing(hands: list[tuple[int, Sequence[int]]], rng: np.random.Generator, cards: list[T]) -> list[T]:
+    """The cards in an order in which each hand (number, places) holds only so many different ones, in turn.
+
+    They are those of which most cards are left. Places in no hand, and those for which no card is left, hold any.
+    """
+    left, items = Counter(cards), [None] * len(cards)
+    for number, places in shuffled(rng, hands):
+        most = sorted(shuffled(rng, [*left]), key=lambda item: -left[item])[:number]
+        for k, place in enumerate(places):
+            if left[most[k % len(most)]]:
+                items[place] = most[k % len(most)]
+                left[items[place]] -= 1
+    rest = iter(shuffled(rng, [*left.elements()]))
+    return [next(rest) if item is None else item for item in items]
+
+
 def deal(
     rng: np.random.Generator,
     owners: list[Sequence[int]],
     cards: list[T],
     lack: Callable[[int, list[T]], int],
     spare: Sequence[T] = (),
+    arrange: Callable[[np.random.Generator, list[T]], list[T]] = shuffled,
 ) -> tuple[list[T], bool]:
-    """The cards, shuffled so that they fit their owners, and whether they are still the same cards.
+    """The cards, in an order in which they fit their owners, and whether they are still the same cards.
 
     `owners[k]` are the places of owner k among the cards, `lack(k, own_cards)` says by how much they do not fit. Cards
-    are swapped between owners until none lacks anything, and shuffled anew where swaps come to a dead end. Only after
+    are swapped between owners until none lacks anything, and arranged anew where swaps come to a dead end. Only after
     _SHUFFLES of these are cards replaced by `spare` ones, if there are any; all else leaves the counts as they are.
     """
     for _ in range(_SHUFFLES):
-        items = shuffled(rng, cards)
+        items = arrange(rng, cards)
         if swap_until_they_fit(rng, owners, items, lack):
             return items, True
     _replace(owners, items, lack, spare)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tvrgen import blocks
 from tvrgen.blocks import StepLevel
 from tvrgen.dealing import Deck
+from tvrgen.errors import UserError
 from tvrgen.settings import Config, Split
 
 
@@ -25,6 +26,15 @@ class Levels:
         steps = ", ".join(f"{s.target}.{s.kind}.{s.value}" + (f" ({s.move})" if s.move else "") for s in self.steps)
         return (
             f"{self.visible} of {self.objects} objects visible; steps {steps or 'none'}; views {', '.join(self.views)}"
+        )
+
+
+def check(config: Config, split: Split) -> None:
+    """Raises UserError where problems of the first block have steps that no objects can take."""
+    if number := blocks.faults(config, split, 0):
+        raise UserError(
+            f"{config.source}: splits.{split.name}: in {number} of the first {blocks.block_size(split)} problems, no"
+            " objects can take the steps; raise sampling.visible, lower sampling.steps, or loosen only and never"
         )
 
 

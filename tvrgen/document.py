@@ -38,20 +38,37 @@ def _validator(name: str, definition: str) -> Draft202012Validator:
     return _Validator({"$defs": root["$defs"], "$ref": f"#/$defs/{definition}"} if definition else root)
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML in which no key stands twice: of two values, one would be lost in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+        seen = set()
+        for key, _ in node.value:
+            if key.value in seen and isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(
+                    problem=f"the key {key.value!r} stands there twice", problem_mark=key.start_mark
+                )
+            seen.add(key.value if isinstance(key, yaml.ScalarNode) else None)
+        return super().construct_mapping(node, deep)
+
+
 def read_yaml(path: Path) -> dict:
     """The mapping in a YAML file. Raises UserError where there is none."""
     try:
-        document = yaml.safe_load(path.read_text())
+        document = yaml.load(path.read_text(), _Loader)
     except OSError as error:
         raise UserError(f"{path}: cannot be read: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{path}:{mark.line + 1}" if mark else str(path)
-        raise UserError(f"{place}: is not YAML: {getattr(error, 'problem', None) or 'not text'}") from error
+        raise UserError(f"{place}: is no YAML we can use: {getattr(error, 'problem', None) or 'not text'}") from error
     if not isinstance(document, dict):
         raise UserError(f"{path}: holds {_say(document)}; write keys and values, such as 'seed: 0'")
     if (odd := _odd_key(document)) is not None:
-        raise UserError(f"{path}: YAML reads the key {odd[0]} as {_say(odd[1])}; write it in quotes")
+        hint = "write it in quotes"
+        if isinstance(odd[1], int | float) and not isinstance(odd[1], bool):
+            hint += ", and numbers without a comma, such as 10000"
+        raise UserError(f"{path}: YAML reads the key {odd[0]} as {_say(odd[1])}; {hint}")
     return document
 
 
@@ -78,6 +95,9 @@ def override(document: dict, assignments: Iterable[str]) -> dict:
         except yaml.YAMLError as error:
             raise UserError(f"--set {assignment}: {text!r} is not a YAML value") from error
         node = document
+        splits = document.get("splits")
+        if parts[0] == "splits" and len(parts) > 2 and isinstance(splits, dict) and parts[1] not in splits:
+            raise UserError(f"--set {assignment}: no split {parts[1]!r}{nearest(parts[1], splits)}")
         for part in parts[:-1]:
             node = node.setdefault(part, {})
             if not isinstance(node, dict):
@@ -160,8 +180,9 @@ def _explain(error: ValidationError) -> str:
         case "minimum" | "exclusiveMinimum":
             bound = "at least" if error.validator == "minimum" else "more than"
             return f"{path}: {_say(value)} is too small; write {bound} {rule}"
-        case "maximum":
-            return f"{path}: {_say(value)} is too large; write at most {rule}"
+        case "maximum" | "exclusiveMaximum":
+            bound = "at most" if error.validator == "maximum" else "less than"
+            return f"{path}: {_say(value)} is too large; write {bound} {rule}"
         case "minItems" | "minProperties":
             return f"{path}: has {len(value)} entries; write at least {rule}"
         case "maxItems":

@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable
 
 from tvrgen.errors import UserError
+from tvrgen.looks import possible
 from tvrgen.scene import Object
 from tvrgen.settings import Split
 from tvrgen.transform import Attribute, Position
@@ -68,35 +69,49 @@ def _check_room(split: Split, where: Callable[[str], str]) -> None:
 
 
 def _check_steps(split: Split, where: Callable[[str], str]) -> None:
-    sampling = split.sampling
     for name, kind in split.kinds.items():
         values = split.values[name]
         needed = 2 if isinstance(kind, Attribute) and len(kind.values(split.vocabulary)) < 2 else 1
         if len(values) < needed:
             count = f"{len(values)} value{'' if len(values) == 1 else 's'}"
             raise UserError(f"{where('sampling.kinds')}: {name} has {count} left; leave it out or allow more")
-    hidden = 0 if sampling.visible is None else max(sampling.objects) - min(sampling.visible)
-    moves = any(isinstance(kind, Position) for kind in split.kinds.values())
-    if moves and "inner" not in sampling.moves:
-        # what enters or leaves does so once; what leaves changes in no other way
-        least_hidden = 0 if sampling.visible is None else max(0, min(sampling.objects) - max(sampling.visible))
-        least_visible = min(sampling.visible or sampling.objects)
-        room = ("in" in sampling.moves) * least_hidden + ("out" in sampling.moves) * least_visible
-        if max(sampling.steps) > room:
-            hint = "" if hidden else ", as nothing can enter where all objects are visible"
-            raise UserError(
-                f"{where('sampling.moves')}: {max(sampling.steps)} steps, but only {room}"
-                f" object{'' if room == 1 else 's'} can move by {' or '.join(sampling.moves)}; add inner{hint}"
-            )
+        for value in values:
+            if not possible(((name, value, None),), split):
+                raise UserError(
+                    f"{where('sampling.only')}: only and never let no object change to {name}.{value}; leave it out"
+                    f" (never: {{step: [{name}.{value}]}}), or loosen their pairs"
+                )
+    _check_changes(split, where)
+
+
+def _check_changes(split: Split, where: Callable[[str], str]) -> None:
+    """Enough objects for the most steps, where the fewest are visible."""
+    sampling = split.sampling
+    moves = sampling.moves if any(isinstance(kind, Position) for kind in split.kinds.values()) else ()
+    least_hidden, most_hidden = 0, 0
+    if sampling.visible is not None:
+        least_hidden = max(0, min(sampling.objects) - max(sampling.visible))
+        most_hidden = max(sampling.objects) - min(sampling.visible)
+    if moves == ("in",) and not most_hidden:
+        raise UserError(
+            f"{where('sampling.moves')}: nothing is out of sight that could enter; add inner, or write"
+            " sampling.visible below sampling.objects"
+        )
+    if sampling.repeat and "inner" in moves:
+        return  # one object can move on and on
     fewest, most = min(sampling.visible or sampling.objects), max(sampling.steps)
-    room = fewest * sum(
-        (len(split.values[n]) - 1 if sampling.repeat and isinstance(k, Attribute) else 1)
-        for n, k in split.kinds.items()
+    looks = sum(  # how often one object can change in its looks: once in each kind, or to each other value
+        len(split.values[name]) - 1 if sampling.repeat and isinstance(kind, Attribute) else 1
+        for name, kind in split.kinds.items()
+        if not isinstance(kind, Position)
     )
-    if most > room and not (moves and sampling.repeat):
+    # what leaves changes in no other way
+    room = fewest * max(looks + ("inner" in moves), "out" in moves) + least_hidden * ("in" in moves) * (looks + 1)
+    if most > room:
+        how = f" ({', '.join(moves)})" if moves and "inner" not in moves else ""
         raise UserError(
             f"{where('sampling.steps')}: {most} steps, but {fewest} visible object{'s' if fewest > 1 else ''}"
-            f" can change {room} times ({', '.join(split.kinds)}); write at most {room}, or raise sampling.visible"
+            f" can change {room} times ({', '.join(split.kinds)}{how}); write at most {room}, or raise sampling.visible"
         )
 
 
@@ -107,9 +122,11 @@ def _check_shares(split: Split, where: Callable[[str], str]) -> None:
         return
     combinations = list(itertools.product(sampling.visible or sampling.objects, sampling.steps))
     slots = sum(steps for _, steps in combinations)
-    most = sum(min(visible, steps) for visible, steps in combinations) / slots
     pairs = sum(len(values) for values in split.values.values())
     for name, values in split.values.items():
+        entering = isinstance(split.kinds[name], Position) and sampling.moves == ("in",)
+        room = max(sampling.objects) if entering else 0
+        most = sum(min(max(visible, room), steps) for visible, steps in combinations) / slots
         share = len(values) / pairs if sampling.balance == "value" else 1 / len(split.values)
         if share > most:
             raise UserError(

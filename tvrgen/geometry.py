@@ -81,6 +81,11 @@ class Placement:
             z / self.radius,
         )
 
+    def depth(self, view: "View") -> float:
+        """How far along the optical axis the middle of a unit cube of this size stands, in metres."""
+        offset = (self.x, self.y, self.radius)
+        return dot(view.rotation[2], [offset[k] - view.camera.location[k] for k in range(3)])
+
     def power(self, camera: Camera) -> float:
         """The power of the camera's ground point to the footprint circle, in square metres.
 

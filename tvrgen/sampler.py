@@ -66,8 +66,8 @@ def _remedies(rule: str, split: Split) -> str:
     if "in sight" in rule:
         least = split.sampling.min_visible_pixels
         return (
-            f"lower sampling.min_visible_pixels ({least}), lower sampling.visible,"
-            " or leave out the smallest sizes (sampling.never.size)"
+            f"lower sampling.min_visible_pixels ({least}), lower sampling.visible, leave out the smallest sizes"
+            " (sampling.never.size), or move the cameras nearer"
         )
     if "gap" in rule or "field" in rule:
         return (

@@ -48,6 +48,8 @@ def build(name: str, document: dict, words: Vocabulary, scene: SceneSpec, source
         if low > high:
             raise UserError(f"{where(f'sampling.{key}')}: [{low}, {high}] is empty; write the smaller number first")
         left = constraints.numbers(key, range(low, high + 1))
+        if key == "objects" and raw["visible"] == "all":
+            left = constraints.numbers("visible", left)
         if not left:
             raise UserError(f"{where(f'sampling.{key}')}: only and never leave none of [{low}, {high}]")
         return left

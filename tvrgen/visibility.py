@@ -72,7 +72,7 @@ class Eye:
         return tuple(_sight(cover, covers) if cover else NOTHING for cover in covers)
 
     def _cover(self, obj: Object, view: View) -> _Cover | None:
-        key = (obj.shape, obj.size, obj.position, obj.rotation, view.camera.name)
+        key = (obj.shape, obj.size, obj.position, obj.rotation, view.camera, view.width)
         if key not in self._seen:
             on_stage = self._vocabulary.grid.on_stage(obj.position)
             self._seen[key] = self._cast(obj, view) if on_stage else None
@@ -81,6 +81,8 @@ class Eye:
     def _cast(self, obj: Object, view: View) -> _Cover | None:
         shape = self._vocabulary.shapes[obj.shape]
         placement = geometry.place(obj, self._vocabulary)
+        if placement.depth(view) < 2 * placement.radius:
+            return None  # beside or behind the camera, which a config keeps away from where objects stand
         whole = mesh.load(shape)
         found = (
             silhouette.cover(convex, placement, view)
