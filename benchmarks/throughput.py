@@ -10,7 +10,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tvrgen import config, sampler, worker
+from tvrgen import config, geometry, sampler, worker
+from tvrgen.pictures import pictures
 
 RENDERED = 4  # problems
 ROUNDS = 5
@@ -67,12 +68,13 @@ def rendering() -> str:
     split, seconds = settings.split("train"), []
     with tempfile.TemporaryDirectory() as folder:
         renderer = worker.open_renderer(settings, Path(folder) / "log")
-        renderer.configure(split.render)
+        renderer.configure(split)
         for k in range(RENDERED):
             planned = sampler.plan_problem(settings, "train", k)
-            for state, view, lights, name in worker.pictures(planned, split):
+            for picture in pictures(planned.problem, split):
+                view = geometry.view(picture.camera, split.render.width, split.render.height)
                 start = time.perf_counter()
-                renderer.render(state, view, lights, Path(folder) / Path(name).name)
+                renderer.render(planned.states[picture.state], view, picture.lights, Path(folder) / "picture.png")
                 seconds.append(time.perf_counter() - start)
         version = renderer.description["blender"]
     size = f"{split.render.width}x{split.render.height}, {split.render.samples} samples, denoised"

@@ -9,7 +9,7 @@ from tests.tiny import SHIPPED, load, write_config
 from tvrgen import config as configs
 from tvrgen import geometry
 from tvrgen.errors import UserError
-from tvrgen.settings import differences, identity
+from tvrgen.settings import PRESETS, differences, identity
 
 BASE = "splits: {train: {count: 4}}\n"
 
@@ -81,6 +81,12 @@ FAULTS = {
     "render: {width: wide}": "render.width: holds 'wide'; write a whole number",
     "render: {samples: 1000000}": "render.samples: 1000000 is too large; write at most 65536",
     "render: {denoise: 1}": "render.denoise: holds 1; write true or false",
+    "render: {preset: best}": "render.preset: unknown value 'best' (known: draft, standard, high)",
+    "render: {prefilter: slow}": "render.prefilter: unknown value 'slow'",
+    "render: {noise_threshold: 2}": "render.noise_threshold: 2 is too large; write at most 1",
+    "image: {format: jpg}": "image.format: unknown value 'jpg'",
+    "image: {quality: 0}": "image.quality: 0 is too small; write at least 1",
+    "output: {intermediate: 1}": "output.intermediate: holds 1; write true or false",
     "render: {device: gpu}": "render.device: unknown value 'gpu'",
     "render: 7": "render: holds 7; write keys and values",
     "seed: -1": "seed: -1 is too small",
@@ -154,6 +160,21 @@ def test_wrong_overrides_are_one_line(assignment):
     with pytest.raises(UserError) as caught:
         load("seed=3", assignment)
     assert "\n" not in str(caught.value)
+
+
+def test_a_preset_gives_what_is_not_given():
+    def rendered(*overrides, split="train"):
+        return configs.load("quickstart", ("splits.val={count: 1}", *overrides)).split(split).render
+
+    names = PRESETS["standard"]
+    assert {name: getattr(rendered(), name) for name in names} == PRESETS["standard"]
+    for preset, expected in PRESETS.items():
+        assert {name: getattr(rendered(f"render.preset={preset}"), name) for name in names} == expected
+    assert rendered("render.preset=high", "render.samples=5").samples == 5
+    own = ("render.samples=5", "splits.val.render.preset=draft")
+    assert (rendered(*own).samples, rendered(*own, split="val").samples) == (5, PRESETS["draft"]["samples"])
+    assert rendered("render.preset=draft", split="val") == rendered("render.preset=draft")
+    assert PRESETS["draft"]["samples"] < PRESETS["standard"]["samples"] < PRESETS["high"]["samples"]
 
 
 def test_a_key_of_a_split_that_is_not_there_is_refused():

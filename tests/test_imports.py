@@ -19,7 +19,7 @@ LAYERS = [
     {"visibility", "splits", "design"},
     {"rules", "config"},
     {"ordering"},
-    {"sampler", "question"},
+    {"sampler", "question", "pictures"},
     {"record"},
     {"store"},
     {"validate", "worker", "report", "planning"},

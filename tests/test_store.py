@@ -111,7 +111,7 @@ def test_another_config_is_refused_with_its_keys(flat_dataset):
 
 def test_a_run_that_made_nothing_leaves_nothing(tmp_path):
     class Broken(FlatRenderer):
-        def configure(self, settings):
+        def configure(self, split):
             raise UserError("no such device")
 
     with pytest.raises(UserError, match="no such device"):

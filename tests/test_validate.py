@@ -434,6 +434,23 @@ def test_a_problem_of_another_split_is_named(by_hand, tmp_path, monkeypatch):
     assert list(validate.faults(root)) == []  # a split that was not asked for yet
 
 
+@pytest.mark.parametrize(("form", "suffix"), [("png", ".png"), ("jpeg", ".jpg"), ("webp", ".webp")])
+def test_pictures_of_every_format_and_between_the_steps_are_sound(by_hand, form, suffix, tmp_path):
+    config = load(f"image.format={form}", "output.intermediate=true")
+    root = generate_flat(tmp_path / "out", config, FlatRenderer())
+    assert list(validate.faults(root)) == []
+    images = list(root.rglob("images/*"))
+    assert {p.suffix for p in images} == {suffix}
+    assert len(images) == sum(worker.images_in(shard, config) for shard in store.shards(config, "train")) == 5 * 5
+    for line in store.open_dataset(root).scenes():
+        (between,) = line["intermediate"]  # two steps
+        assert between["image"] == f"images/{line['index']:06d}-step1-center{suffix}"
+        assert [o["color"] for o in between["objects"]] == ["blue", "cyan", "gray"]
+        assert between["objects"][2]["position"] == line["initial"]["objects"][2]["position"]
+    scene(lambda line: line["intermediate"][0]["objects"][0].update(color="red"))(root)
+    assert any("intermediate[0].objects[0].color: holds 'red'; expected 'blue'" in f for f in validate.faults(root))
+
+
 def places(part, path=()):
     """The paths of everything inside a record."""
     inner = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()

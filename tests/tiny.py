@@ -58,8 +58,8 @@ class FlatRenderer:
     def __init__(self) -> None:
         self.description, self.asked = {"flat": "1"}, []
 
-    def configure(self, settings) -> list[str]:
-        self.settings = settings
+    def configure(self, split) -> list[str]:
+        self.split = split
         return ["paint"]
 
     def render(self, state, view, lights, path) -> None:

@@ -13,7 +13,7 @@ from tvrgen.document import nearest
 from tvrgen.errors import UserError
 from tvrgen.resolve import resolve, unfolded
 from tvrgen.scene import Camera, Ground, Jitter, Light, SceneSpec, StageLine, World
-from tvrgen.settings import Config, OutputSettings
+from tvrgen.settings import Config
 from tvrgen.vocabulary import Vocabulary
 
 
@@ -57,7 +57,6 @@ def from_document(document: dict, source: str, folder: Path | None = None) -> Co
         scene=scene,
         vocabulary=words,
         splits={name: splits.build(name, resolved, words, scene, source) for name in resolved["splits"]},
-        output=OutputSettings(**resolved["output"]),
         document=resolved,
         source=source,
     )

@@ -39,7 +39,7 @@ def _render(folder: Path) -> Iterator[tuple[bool, str]]:
         yield True, f"Blender {renderer.description['blender']}, devices: {', '.join(renderer.devices())}"
         planned = sampler.plan_problem(settings, split.name, 0)
         view = geometry.view(planned.problem.cameras[0], split.render.width, split.render.height)
-        renderer.configure(split.render)
+        renderer.configure(split)
         start = time.perf_counter()
         renderer.render(planned.states[0], view, planned.problem.lights, folder / "test.png")
         with Image.open(folder / "test.png") as image:

@@ -6,11 +6,11 @@ arithmetic. Both kinds of lines are checked against the schemas that ship with t
 
 import dataclasses
 import json
-from pathlib import PurePosixPath
 from typing import Any
 
 from tvrgen import document as documents
 from tvrgen import geometry, question, transform
+from tvrgen.pictures import pictures
 from tvrgen.sampler import Planned
 from tvrgen.scene import Camera, Light, Object, Problem, State, Step
 from tvrgen.settings import Split
@@ -32,6 +32,7 @@ def scene_line(planned: Planned, split: Split) -> Record:
         "initial": {"objects": _objects(planned.states[0], split)},
         "final": {"objects": _objects(planned.states[-1], split)},
         "steps": [_step(planned, k, split) for k in range(len(problem.steps))],
+        **({"intermediate": _intermediate(planned, split)} if split.output.intermediate else {}),
         "cameras": {c.name: _camera(c, split) for c in problem.cameras},
         "lights": [_plain(light) for light in problem.lights],
         **(
@@ -53,13 +54,14 @@ def question_lines(planned: Planned, split: Split) -> list[Record]:
     """The records of a problem's questions, one for each final view; see question.schema.json."""
     problem = planned.problem
     text = prompt(problem.initial, planned.initial[split.cameras.initial], split)
+    paths = {(p.when, p.camera.name): p.path for p in pictures(problem, split)}
     return [
         {
             "id": f"{problem.id}-{view}",
             "scene": problem.id,
             "split": problem.split,
             "view": {"initial": split.cameras.initial, "final": view},
-            "images": [image_path(problem, "initial", split.cameras.initial), image_path(problem, "final", view)],
+            "images": [paths["initial", split.cameras.initial], paths["final", view]],
             "question": text,
             "answer": question.answer(problem.steps),
             "changes": changes(problem.steps),
@@ -87,11 +89,6 @@ def initial_objects(initial: State, split: Split) -> list[Record]:
     """What a question says of the objects."""
     names = ("index", "shape", "size", "color", "material", "on_stage")
     return [{k: o[k] for k in names} for o in _objects(initial, split)]
-
-
-def image_path(problem: Problem, when: str, camera: str) -> str:
-    """Where a picture lies, relative to its shard."""
-    return str(PurePosixPath("images") / f"{problem.index:06d}-{when}-{camera}.png")
 
 
 def problem_from(line: Record) -> Problem:
@@ -143,6 +140,12 @@ def _lights_from(part: list[Record]) -> tuple[Light, ...]:
 def _objects(state: State, split: Split) -> list[Record]:
     grid = split.vocabulary.grid
     return [{"index": k, **_plain(o), "on_stage": grid.on_stage(o.position)} for k, o in enumerate(state.objects)]
+
+
+def _intermediate(planned: Planned, split: Split) -> list[Record]:
+    """The states between the steps, each with its picture by the initial camera."""
+    between = [p for p in pictures(planned.problem, split) if p.when not in ("initial", "final")]
+    return [{"image": p.path, "objects": _objects(planned.states[p.state], split)} for p in between]
 
 
 def _step(planned: Planned, k: int, split: Split) -> Record:

@@ -9,6 +9,7 @@ from pathlib import Path
 from tvrgen import document as documents
 from tvrgen import packaged
 from tvrgen.errors import UserError
+from tvrgen.settings import PRESETS
 
 _TABLES = ("shapes", "sizes", "materials", "colors", "directions", "distances", "grid")
 
@@ -19,6 +20,9 @@ Meshes = dict[str, bytes]
 def resolve(document: dict, source: str, folder: Path | None) -> tuple[dict, Meshes]:
     """The config with defaults, scene and vocabulary inside. `folder` None: a dataset that is read back, no meshes."""
     resolved = documents.fill(document, "config")
+    for section in (resolved, *resolved["splits"].values()):
+        if preset := section.get("render", {}).pop("preset", None):
+            section["render"] = PRESETS[preset] | section["render"]
     # a default means the packaged file, whatever lies beside the config
     folders = {key: folder if key in document else packaged.ROOT if folder else None for key in ("scene", "vocabulary")}
     resolved["scene"] = _scene(resolved["scene"], source, folders["scene"], ())

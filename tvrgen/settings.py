@@ -54,20 +54,39 @@ class CameraSettings:
         return 1 if self.views == "one" else len(self.final)
 
 
+PRESETS: dict[str, dict[str, Any]] = {
+    "draft": {"samples": 6, "noise_threshold": 0, "denoise": True, "prefilter": "fast"},
+    "standard": {"samples": 16, "noise_threshold": 0, "denoise": True, "prefilter": "accurate"},
+    "high": {"samples": 64, "noise_threshold": 0, "denoise": True, "prefilter": "accurate"},
+}
+"""What `render.preset` stands for; a resolved config holds these keys in its place."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderSettings:
     width: int
     height: int
     samples: int
+    noise_threshold: float
     denoise: bool
+    prefilter: str
     device: str
     threads: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageSettings:
+    """The files of the pictures; PNG has no quality."""
+
+    format: str
+    quality: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputSettings:
     shard_size: int
     format: str
+    intermediate: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -84,6 +103,8 @@ class Split:
     sampling: SamplingSettings
     cameras: CameraSettings
     render: RenderSettings
+    image: ImageSettings
+    output: OutputSettings
     vocabulary: Vocabulary
     kinds: dict[str, Kind]
     values: dict[str, tuple[str, ...]]
@@ -98,7 +119,6 @@ class Config:
     scene: SceneSpec
     vocabulary: Vocabulary
     splits: dict[str, Split]
-    output: OutputSettings
     document: dict[str, Any] = dataclasses.field(repr=False)
     source: str
 

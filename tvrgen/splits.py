@@ -9,7 +9,7 @@ from tvrgen.constraints import Constraints, Listed
 from tvrgen.document import nearest
 from tvrgen.errors import UserError
 from tvrgen.scene import SceneSpec
-from tvrgen.settings import CameraSettings, RenderSettings, SamplingSettings, Split
+from tvrgen.settings import CameraSettings, ImageSettings, OutputSettings, RenderSettings, SamplingSettings, Split
 from tvrgen.transform import Kind
 from tvrgen.vocabulary import ATTRIBUTES, Vocabulary
 
@@ -76,6 +76,8 @@ def build(name: str, document: dict, words: Vocabulary, scene: SceneSpec, source
         ),
         cameras=CameraSettings(initial=views["initial"], final=final, views=views["views"]),
         render=RenderSettings(**where.sections["render"]),
+        image=ImageSettings(**document["image"]),
+        output=OutputSettings(**document["output"]),
         vocabulary=own_words,
         kinds=kinds,
         values={n: constraints.steps(n, kind.values(own_words)) for n, kind in kinds.items()},

@@ -45,7 +45,7 @@ class Shard:
 
 def shards(config: Config, split: str) -> list[Shard]:
     """All shards of a split, the last one perhaps smaller."""
-    size, count = config.output.shard_size, config.split(split).count
+    size, count = config.split(split).output.shard_size, config.split(split).count
     return [Shard(split, n, first, min(size, count - first)) for n, first in enumerate(range(0, count, size))]
 
 

@@ -16,10 +16,11 @@ from PIL import Image
 from tvrgen import canonical, design, ordering, record, rules, store, transform
 from tvrgen import document as documents
 from tvrgen.errors import UserError
+from tvrgen.pictures import pictures
 from tvrgen.record import Record
 from tvrgen.sampler import Planned
 from tvrgen.scene import Camera, Light, Problem, State, Step
-from tvrgen.settings import Config, RenderSettings, Split, identity
+from tvrgen.settings import Config, Split, identity
 from tvrgen.store import Dataset, Shard
 from tvrgen.transform import Rejected
 from tvrgen.visibility import NOTHING
@@ -92,11 +93,11 @@ def _shard_faults(folder: Path, shard: Shard, manifest_hash: Any, versions: Reco
     split = config.split(shard.split)
     problems = [_dealt(config, split, k) for k in range(shard.first, shard.first + shard.count)]
     scenes_at, questions_at, run_at = (folder / name for name in ("scenes.jsonl", "questions.jsonl", "run.json"))
-    pictures = [folder / record.image_path(p, when, camera.name) for p in problems for when, camera, _ in p.shots()]
-    yield from _within(folder, _file_faults(folder, shard, manifest_hash, {scenes_at, questions_at, *pictures}))
+    images = [folder / picture.path for problem in problems for picture in pictures(problem, split)]
+    yield from _within(folder, _file_faults(folder, shard, manifest_hash, {scenes_at, questions_at, *images}))
     yield from _within(run_at, _run_faults(run_at, versions))
-    for picture in filter(Path.is_file, pictures):  # those that are missing have been named
-        yield from _within(picture, _picture_faults(picture, split.render))
+    for image in filter(Path.is_file, images):  # those that are missing have been named
+        yield from _within(image, _picture_faults(image, split))
     scenes, questions, due = {}, {}, {}
     for path, schema, lines, ids in (
         (scenes_at, "scene", scenes, [p.id for p in problems]),
@@ -143,10 +144,10 @@ def _run_faults(path: Path, versions: Record) -> Iterator[str]:
             yield "versions: are missing; expected at least tvrgen's"
 
 
-def _picture_faults(path: Path, render: RenderSettings) -> Iterator[str]:
+def _picture_faults(path: Path, split: Split) -> Iterator[str]:
     try:
-        with Image.open(path, formats=["PNG"]) as image:
-            found, due = f"{image.mode} {image.width}x{image.height}", f"RGB {render.width}x{render.height}"
+        with Image.open(path, formats=[split.image.format.upper()]) as image:
+            found, due = f"{image.mode} {image.width}x{image.height}", f"RGB {split.render.width}x{split.render.height}"
             if found != due:
                 yield f"is {found}, not {due}"
                 return  # and not decoded: it may be huge

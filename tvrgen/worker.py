@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Protocol
 
 import tvrgen
-from tvrgen import canonical, environment, geometry, record, sampler, store
+from tvrgen import canonical, design, environment, geometry, record, sampler, store
 from tvrgen.errors import UserError
 from tvrgen.geometry import View
+from tvrgen.pictures import pictures
 from tvrgen.sampler import Planned
 from tvrgen.scene import Light, State
-from tvrgen.settings import Config, RenderSettings, Split
+from tvrgen.settings import Config, Split
 from tvrgen.store import Shard
 
 
@@ -25,8 +26,8 @@ class Renderer(Protocol):
     description: dict[str, str]
     """Versions, by name: {"blender": "4.5.15 LTS"}."""
 
-    def configure(self, settings: RenderSettings) -> list[str]:
-        """Takes the settings for the next pictures; returns the names of the devices in use."""
+    def configure(self, split: Split) -> list[str]:
+        """Takes a split's settings for the next pictures; returns the names of the devices in use."""
 
     def render(self, state: State, view: View, lights: tuple[Light, ...], path: Path) -> None:
         """Writes one picture."""
@@ -48,14 +49,14 @@ def open_renderer(config: Config, log: Path, threads: int = 0) -> Renderer:
 
 def make_shard(config: Config, shard: Shard, root: Path, renderer: Renderer, report: Callable[[int], None]) -> None:
     """Plans, renders, writes and commits one shard. `report` is told of each finished picture."""
-    for pictures in shard_steps(config, shard, root, renderer):
-        report(pictures)
+    for finished in shard_steps(config, shard, root, renderer):
+        report(finished)
 
 
 def shard_steps(config: Config, shard: Shard, root: Path, renderer: Renderer) -> Iterator[int]:
     """The same as an iterator, which yields 1 after each picture. The shard is committed when it ends."""
     split, clock = config.split(shard.split), _Clock()
-    devices = renderer.configure(split.render)
+    devices = renderer.configure(split)
     with (
         store.writing(root, shard) as folder,
         open(folder / "scenes.jsonl", "w", encoding="utf-8") as scenes,
@@ -72,9 +73,10 @@ def shard_steps(config: Config, shard: Shard, root: Path, renderer: Renderer) ->
                 ]:
                     record.check(line, schema, f"{shard.path}: {line['id']}")
                     file.write(record.dump(line) + "\n")
-            for state, view, lights, name in pictures(planned, split):
+            for picture in pictures(planned.problem, split):
+                view = geometry.view(picture.camera, split.render.width, split.render.height)
                 with clock("rendering"):
-                    renderer.render(state, view, lights, folder / name)
+                    renderer.render(planned.states[picture.state], view, picture.lights, folder / picture.path)
                 yield 1
         scenes.close()
         questions.close()
@@ -89,22 +91,14 @@ def _check_own(planned: Planned, split: Split, config: Config) -> None:
         raise UserError(f"{config.source}: {planned.problem.id} may occur in another split as well; change the seed")
 
 
-def pictures(planned: Planned, split: Split) -> list[tuple[State, View, tuple[Light, ...], str]]:
-    """(state, view, lights, path in the shard) of every picture of a problem."""
-    return [
-        (
-            planned.states[0 if when == "initial" else -1],
-            geometry.view(camera, split.render.width, split.render.height),
-            lights,
-            record.image_path(planned.problem, when, camera.name),
-        )
-        for when, camera, lights in planned.problem.shots()
-    ]
-
-
 def images_in(shard: Shard, config: Config) -> int:
     """How many pictures a shard has."""
-    return shard.count * (1 + config.split(shard.split).cameras.released)
+    split = config.split(shard.split)
+    between = 0
+    if split.output.intermediate:
+        steps = (design.levels(config, split, shard.first + k).steps for k in range(shard.count))
+        between = sum(max(0, len(own) - 1) for own in steps)
+    return shard.count * (1 + split.cameras.released) + between
 
 
 class _Clock:

@@ -24,7 +24,7 @@ def stage(tmp_path_factory):
 
     config = load("render.samples=1", "render.denoise=false")
     renderer = Renderer(config.scene, config.vocabulary, tmp_path_factory.mktemp("index") / "log")
-    renderer.configure(config.split("train").render)
+    renderer.configure(config.split("train"))
     scene = bpy.context.scene
     scene.cycles.pixel_filter_type, scene.cycles.filter_width = "BOX", 0.01
     scene.render.resolution_x, scene.render.resolution_y = WIDTH, HEIGHT

@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ def open_renderer(config, folder):
     from tvrgen.blender.renderer import Renderer
 
     renderer = Renderer(config.scene, config.vocabulary, folder / "log")
-    renderer.configure(next(iter(config.splits.values())).render)
+    renderer.configure(next(iter(config.splits.values())))
     return renderer
 
 
@@ -192,7 +193,85 @@ def test_a_device_that_is_not_there_is_an_error(device, tmp_path):
     if device in renderer.devices():
         pytest.skip(f"this machine has a {device} device")
     with pytest.raises(UserError, match=f"no {device} device on this machine; there is: cpu"):
-        renderer.configure(config.split("train").render)
+        renderer.configure(config.split("train"))
+
+
+class Preferences:
+    """Cycles' preferences on a machine with these devices."""
+
+    def __init__(self, devices):
+        self.devices, self._found = [], [SimpleNamespace(type=t, name=n, use=None) for t, n in devices]
+
+    def get_device_types(self, context):
+        return [(t, t, "", k) for k, t in enumerate(("NONE", "CUDA", "OPTIX", "HIP", "ONEAPI"))]
+
+    def refresh_devices(self):
+        self.devices = self._found
+
+    def get_devices_for_type(self, kind):
+        return [d for d in self.devices if d.type in (kind, "CPU")]
+
+
+@pytest.mark.parametrize(
+    ("devices", "taken", "used"),
+    [
+        ([], "cpu", ["CPU"]),
+        ([("CUDA", "RTX")], "cuda", ["RTX"]),
+        ([("CUDA", "RTX"), ("OPTIX", "RTX"), ("CUDA", "RTX 2"), ("OPTIX", "RTX 2")], "optix", ["RTX", "RTX 2"]),
+        ([("HIP", "Radeon"), ("ONEAPI", "Arc")], "hip", ["Radeon"]),
+    ],
+)
+def test_auto_takes_the_fastest_device_that_is_there(devices, taken, used, monkeypatch, tmp_path):
+    import bpy
+
+    from tvrgen.blender import device
+
+    preferences = Preferences([("CPU", "Xeon"), *devices])
+    monkeypatch.setattr(device, "_preferences", lambda: preferences)
+    assert device.use("auto") == device.use(taken) == used
+    assert [d.name for d in preferences.devices if d.use] == (used if devices else ["Xeon"])
+    assert preferences.compute_device_type == device.GPU_TYPES.get(taken, "NONE")
+    assert bpy.context.scene.cycles.device == ("GPU" if devices else "CPU")
+    bpy.context.scene.cycles.device = "CPU"
+    absent = next(name for name in ("metal",) if name != taken)
+    with pytest.raises(UserError, match=f"no {absent} device on this machine; there is: cpu"):
+        device.use(absent)
+
+
+@pytest.mark.parametrize(("form", "suffix"), [("png", ".png"), ("jpeg", ".jpg"), ("webp", ".webp")])
+def test_every_image_format_holds_the_picture(form, suffix, tmp_path):
+    camera = load().scene.cameras["center"]
+    pictures = {}
+    for name, ending in (("png", ".png"), (form, suffix)):
+        config = load("render.denoise=false", f"image.format={name}", "image.quality=95")
+        path = tmp_path / f"picture{ending}"
+        lights = tuple(config.scene.lights.values())
+        pictures[name] = take(open_renderer(config, tmp_path), one(), camera, lights, path)
+        with Image.open(path) as image:
+            assert image.format == name.upper()
+    assert np.abs(pictures["png"] - pictures[form]).mean() < (3 if form != "png" else 1e-9)
+
+
+@pytest.mark.parametrize("width", [64, 2048])
+def test_pictures_have_any_size(width, tmp_path):
+    config = load("render.samples=1", "render.denoise=false")
+    lights = tuple(config.scene.lights.values())
+    picture = take(
+        open_renderer(config, tmp_path), one(), config.scene.cameras["center"], lights, tmp_path / "p.png", width, 64
+    )
+    assert picture.shape == (64, width, 3)
+
+
+def test_adaptive_sampling_and_prefilters_are_taken(tmp_path):
+    import bpy
+
+    for prefilter in ("none", "fast", "accurate"):
+        open_renderer(load("render.noise_threshold=0.1", f"render.prefilter={prefilter}"), tmp_path)
+        cycles = bpy.context.scene.cycles
+        assert cycles.use_adaptive_sampling
+        assert (cycles.adaptive_threshold, cycles.denoising_prefilter) == (pytest.approx(0.1), prefilter.upper())
+    open_renderer(load(), tmp_path)
+    assert not bpy.context.scene.cycles.use_adaptive_sampling
 
 
 def test_a_material_input_that_blender_lacks_is_an_error(tmp_path):

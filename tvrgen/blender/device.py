@@ -5,7 +5,7 @@ import bpy
 from tvrgen.errors import UserError
 
 GPU_TYPES = {"optix": "OPTIX", "cuda": "CUDA", "hip": "HIP", "oneapi": "ONEAPI", "metal": "METAL"}
-"""Our names for device types -> Blender's."""
+"""Our names for device types -> Blender's, the fastest first where one card offers several."""
 
 
 def available() -> dict[str, list[str]]:
@@ -23,8 +23,13 @@ def available() -> dict[str, list[str]]:
 
 
 def use(name: str) -> list[str]:
-    """Makes Cycles render on all devices of a type. Returns their names. Raises UserError where there is none."""
+    """Makes Cycles render on all devices of a type, or of the fastest type that is there (auto). Returns their names.
+
+    Raises UserError where there is none of that type.
+    """
     found = available()
+    if name == "auto":
+        name = next((kind for kind in GPU_TYPES if kind in found), "cpu")
     if name not in found:
         raise UserError(f"render.device: no {name} device on this machine; there is: {', '.join(found)}")
     preferences = _preferences()

@@ -14,35 +14,38 @@ from tvrgen import interrupt
 from tvrgen.blender import build, device
 from tvrgen.geometry import View
 from tvrgen.scene import Light, SceneSpec, State
-from tvrgen.settings import RenderSettings
+from tvrgen.settings import RenderSettings, Split
 from tvrgen.vocabulary import Vocabulary
 
 MAX_BOUNCES = 4  # as TRANCE's
 TRANSPARENT_BOUNCES = 8
 FILTER_GLOSSY = 2.0
+ADAPTIVE_FLOOR = 4  # samples that every pixel takes, whatever its noise
 
 
 class Renderer:
-    """Renders states of one scene into 8-bit RGB PNG files.
+    """Renders states of one scene into 8-bit RGB pictures: PNG, JPEG or WebP, by the ending of their names.
 
     Blender's own output goes to the file `log`. `threads` is used where the settings leave the number open (0: all).
     """
 
     def __init__(self, scene: SceneSpec, vocabulary: Vocabulary, log: Path, threads: int = 0) -> None:
-        self._log, self._threads = log, threads
+        self._log, self._threads, self._file = log, threads, {}
         self._scratch = tempfile.TemporaryDirectory(prefix="tvrgen-")
         self.description = {"blender": bpy.app.version_string}
         with quiet(log):
             self._stage = build.Stage(scene, vocabulary)
 
-    def configure(self, settings: RenderSettings) -> list[str]:
-        """Takes the settings for the next pictures. Returns the names of the devices that will render them.
+    def configure(self, split: Split) -> list[str]:
+        """Takes a split's settings for the next pictures. Returns the names of the devices that will render them.
 
         Raises UserError where the device asked for is not there.
         """
+        # colours at full resolution: the hue of a small object is an answer
+        self._file = {} if split.image.format == "png" else {"quality": split.image.quality, "subsampling": 0}
         with quiet(self._log):
-            configure(settings, settings.threads or self._threads)
-            return device.use(settings.device)
+            configure(split.render, split.render.threads or self._threads)
+            return device.use(split.render.device)
 
     def devices(self) -> list[str]:
         """The types of devices on this machine."""
@@ -68,7 +71,7 @@ class Renderer:
                 raise OSError(f"{raw}: Blender could not write the picture: {str(error).strip()}") from error
             build.purge()
         with Image.open(raw) as image:
-            image.save(path)
+            image.save(path, **self._file)
 
 
 def configure(settings: RenderSettings, threads: int) -> None:
@@ -84,11 +87,11 @@ def configure(settings: RenderSettings, threads: int) -> None:
     scene.render.dither_intensity = 0
 
     cycles = scene.cycles
-    cycles.samples, cycles.use_adaptive_sampling = settings.samples, False
+    cycles.samples, cycles.use_adaptive_sampling = settings.samples, settings.noise_threshold > 0
+    cycles.adaptive_threshold, cycles.adaptive_min_samples = settings.noise_threshold, ADAPTIVE_FLOOR
     cycles.use_denoising = settings.denoise
-    if settings.denoise:
-        cycles.denoiser, cycles.denoising_input_passes = "OPENIMAGEDENOISE", "RGB_ALBEDO_NORMAL"
-        cycles.denoising_prefilter, cycles.denoising_use_gpu = "ACCURATE", False
+    cycles.denoiser, cycles.denoising_input_passes = "OPENIMAGEDENOISE", "RGB_ALBEDO_NORMAL"
+    cycles.denoising_prefilter, cycles.denoising_use_gpu = settings.prefilter.upper(), False
     cycles.use_light_tree = False  # slower with a handful of lamps
     cycles.max_bounces = cycles.diffuse_bounces = cycles.glossy_bounces = cycles.transmission_bounces = MAX_BOUNCES
     cycles.transparent_max_bounces = TRANSPARENT_BOUNCES
