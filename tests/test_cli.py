@@ -151,10 +151,11 @@ def test_generate_writes_what_plan_says(tmp_path):
 def test_stopped_runs_are_finished_by_the_next(stop, code, workers, tmp_path):
     """Interrupted or killed, a run leaves whole shards only; the same command then ends as if undisturbed."""
     undisturbed, disturbed = tmp_path / "a", tmp_path / "b"
-    run("generate", "configs/quickstart.yaml", "--out", undisturbed, *TINY, check=True)
+    many = (*TINY, "--set=splits.train.count=10")  # so many shards that the stop comes before the last one
+    run("generate", "configs/quickstart.yaml", "--out", undisturbed, *many, check=True)
     command = [sys.executable, "-m", "tvrgen", "generate", "configs/quickstart.yaml", "--out", str(disturbed)]
     process = start(
-        [*command, *TINY, f"--workers={workers}"], cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True
+        [*command, *many, f"--workers={workers}"], cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     while not list(disturbed.glob("train/shard-*")):
         assert process.poll() is None
@@ -172,7 +173,7 @@ def test_stopped_runs_are_finished_by_the_next(stop, code, workers, tmp_path):
     result = run("validate", disturbed)
     assert result.returncode == 2
     assert "a run that has not finished" in result.stderr
-    run("generate", "configs/quickstart.yaml", "--out", disturbed, *TINY, check=True)
+    run("generate", "configs/quickstart.yaml", "--out", disturbed, *many, check=True)
     assert json_bytes(disturbed) == json_bytes(undisturbed)
     assert not list(disturbed.rglob("*.partial"))
     pictures = sorted(p.relative_to(undisturbed) for p in undisturbed.rglob("images/*.png"))
