@@ -19,7 +19,7 @@ LAYERS = [
     {"visibility", "splits", "design"},
     {"rules", "config"},
     {"ordering"},
-    {"sampler", "question", "pictures"},
+    {"sampler", "question", "pictures", "annotations"},
     {"record"},
     {"store"},
     {"validate", "worker", "report", "planning"},

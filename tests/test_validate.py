@@ -1,6 +1,7 @@
 """Validation: a sound dataset has no fault, every damage is found and named, and none makes it crash."""
 
 import json
+import re
 import shutil
 
 import pytest
@@ -449,6 +450,29 @@ def test_pictures_of_every_format_and_between_the_steps_are_sound(by_hand, form,
         assert between["objects"][2]["position"] == line["initial"]["objects"][2]["position"]
     scene(lambda line: line["intermediate"][0]["objects"][0].update(color="red"))(root)
     assert any("intermediate[0].objects[0].color: holds 'red'; expected 'blue'" in f for f in validate.faults(root))
+
+
+@pytest.mark.rays
+def test_annotations_are_written_and_checked(tmp_path):
+    config = load("output.annotations=[index, depth, normals]", "output.intermediate=true", "splits.train.count=2")
+    root = tmp_path / "out"
+    with store.writing_to(root, config):
+        for shard in store.shards(config, "train"):
+            worker.make_shard(config, shard, root, FlatRenderer(), lambda _: None)
+        store.finish(root, config)
+    assert list(validate.faults(root)) == []
+    files = list(root.rglob("annotations/*.png"))
+    assert len(files) == 3 * len(list(root.rglob("images/*.png")))
+    listed = [line["annotations"] for line in store.open_dataset(root).scenes()]
+    paths = [p for whens in listed for cameras in whens.values() for kinds in cameras.values() for p in kinds.values()]
+    assert sorted(paths) == sorted(f"annotations/{p.name}" for p in files)
+    index = root / SHARD.replace("00001", "00000") / "annotations/000000-final-left-index.png"
+    with Image.open(index) as image:
+        image.putpixel((0, 0), 1)
+        image.save(index)
+    seal(root)
+    (fault,) = validate.faults(root)
+    assert re.search(r"index.png: shows \d+ pixels of object 0; the scene line says \d+", fault)
 
 
 def places(part, path=()):

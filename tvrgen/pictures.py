@@ -13,7 +13,7 @@ SUFFIX = {"png": ".png", "jpeg": ".jpg", "webp": ".webp"}
 class Picture:
     """One picture. `state` counts the steps taken before it; `when` is initial, final, or step1, step2, ... between.
 
-    `path` is relative to the shard.
+    `path` is relative to the shard, and so are those of its `annotations`, by what they hold.
     """
 
     state: int
@@ -21,6 +21,7 @@ class Picture:
     camera: Camera
     lights: tuple[Light, ...]
     path: str
+    annotations: dict[str, str]
 
 
 def pictures(problem: Problem, split: Split) -> tuple[Picture, ...]:
@@ -28,8 +29,10 @@ def pictures(problem: Problem, split: Split) -> tuple[Picture, ...]:
     suffix, last = SUFFIX[split.image.format], len(problem.steps)
 
     def picture(state: int, when: str, camera: Camera, lights: tuple[Light, ...]) -> Picture:
-        path = f"images/{problem.index:06d}-{when}-{camera.name}{suffix}"
-        return Picture(state=state, when=when, camera=camera, lights=lights, path=path)
+        name = f"{problem.index:06d}-{when}-{camera.name}"
+        beside = {kind: f"annotations/{name}-{kind}.png" for kind in split.output.annotations}
+        path = f"images/{name}{suffix}"
+        return Picture(state=state, when=when, camera=camera, lights=lights, path=path, annotations=beside)
 
     shots = [
         picture(0 if when == "initial" else last, when, camera, lights) for when, camera, lights in problem.shots()

@@ -8,6 +8,7 @@ again a thousandth of a pixel to each side, and decided by double precision arit
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,19 +28,14 @@ def cover(mesh: Mesh, placement: Placement, view: View) -> tuple[int, int, np.nd
     right, bottom = min(view.width, math.ceil(u.max()) + 1), min(view.height, math.ceil(v.max()) + 1)
     if left >= right or top >= bottom:
         return None
-    bundle = _Rays(
-        origin=placement.to_local(view.camera.location),
-        axes=tuple(placement.turn_to_local(axis) for axis in view.rotation),
-        focal=view.focal,
-        centre=(view.width / 2, view.height / 2),
-    )
+    rays = bundle(placement, view)
     columns, rows = np.arange(left, right) + 0.5, np.arange(top, bottom) + 0.5
     u, v = np.tile(columns, len(rows)), np.repeat(rows, len(columns))
-    hit = bundle.hit(mesh, u, v)
+    hit = rays.hit(mesh, u, v)
     edge = np.flatnonzero(_outline(hit.reshape(len(rows), len(columns))))
-    sides = [bundle.hit(mesh, u[edge] + du, v[edge] + dv) for du, dv in _SIDES]
+    sides = [rays.hit(mesh, u[edge] + du, v[edge] + dv) for du, dv in _SIDES]
     for k in edge[np.any([side != hit[edge] for side in sides], axis=0)]:
-        hit[k] = _exact(mesh, bundle, u[k], v[k])
+        hit[k] = _exact(mesh, rays, u[k], v[k])
     mask = hit.reshape(len(rows), len(columns))
     if not mask.any():
         return None
@@ -48,7 +44,7 @@ def cover(mesh: Mesh, placement: Placement, view: View) -> tuple[int, int, np.nd
 
 
 @dataclass(frozen=True, slots=True)
-class _Rays:
+class Rays:
     """Rays through the pixels of a view, in a mesh's own coordinates."""
 
     origin: tuple[float, float, float]
@@ -63,9 +59,40 @@ class _Rays:
 
     def hit(self, mesh: Mesh, u: np.ndarray, v: np.ndarray) -> np.ndarray:
         """(N,) bool: which rays hit the mesh."""
+        return _embree(mesh).run(*self._single(u, v), query="DISTANCE") < np.float32(1e37)  # 1e37: nothing was hit
+
+    def _single(self, u: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Origins and directions in single precision, as Embree takes them."""
         directions = self.directions(u, v).astype(np.float32)
-        origins = np.tile(np.array(self.origin, np.float32), (len(directions), 1))
-        return _embree(mesh).run(origins, directions, query="DISTANCE") < np.float32(1e37)  # 1e37: nothing was hit
+        return np.tile(np.array(self.origin, np.float32), (len(directions), 1)), directions
+
+
+class Hits(NamedTuple):
+    """The first face that each of N rays hits: its index, the place in it (barycentric u and v of its second and
+    third corner), and the depth along the optical axis in metres, inf where none is hit."""
+
+    face: np.ndarray
+    u: np.ndarray
+    v: np.ndarray
+    depth: np.ndarray
+
+
+def bundle(placement: Placement, view: View) -> Rays:
+    """The rays of a view in the coordinates of a placed mesh."""
+    return Rays(
+        origin=placement.to_local(view.camera.location),
+        axes=tuple(placement.turn_to_local(axis) for axis in view.rotation),
+        focal=view.focal,
+        centre=(view.width / 2, view.height / 2),
+    )
+
+
+def hits(mesh: Mesh, rays: Rays, u: np.ndarray, v: np.ndarray) -> Hits:
+    """What rays through pixel places (u, v) hit, in single precision."""
+    found = _embree(mesh).run(*rays._single(u, v), output=1)
+    missed = found["primID"] < 0
+    depth = np.where(missed, np.inf, found["tfar"].astype(np.float64))
+    return Hits(np.where(missed, 0, found["primID"]), found["u"].astype(float), found["v"].astype(float), depth)
 
 
 @lru_cache(maxsize=256)
@@ -90,7 +117,7 @@ def _outline(hit: np.ndarray) -> np.ndarray:
     return edge
 
 
-def _exact(mesh: Mesh, rays: _Rays, u: float, v: float) -> bool:
+def _exact(mesh: Mesh, rays: Rays, u: float, v: float) -> bool:
     """Whether one ray hits, by the signs of the volumes that it spans with each triangle's edges."""
     direction = rays.directions(np.float64(u), np.float64(v))
     corner = [[mesh.vertices[mesh.faces[:, c], k] - rays.origin[k] for k in range(3)] for c in range(3)]

@@ -32,6 +32,7 @@ def scene_line(planned: Planned, split: Split) -> Record:
         "initial": {"objects": _objects(planned.states[0], split)},
         "final": {"objects": _objects(planned.states[-1], split)},
         "steps": [_step(planned, k, split) for k in range(len(problem.steps))],
+        **({"annotations": _annotations(planned, split)} if split.output.annotations else {}),
         **({"intermediate": _intermediate(planned, split)} if split.output.intermediate else {}),
         "cameras": {c.name: _camera(c, split) for c in problem.cameras},
         "lights": [_plain(light) for light in problem.lights],
@@ -140,6 +141,14 @@ def _lights_from(part: list[Record]) -> tuple[Light, ...]:
 def _objects(state: State, split: Split) -> list[Record]:
     grid = split.vocabulary.grid
     return [{"index": k, **_plain(o), "on_stage": grid.on_stage(o.position)} for k, o in enumerate(state.objects)]
+
+
+def _annotations(planned: Planned, split: Split) -> Record:
+    """The files beside each picture: when -> camera -> what it holds -> path."""
+    listed: Record = {}
+    for picture in pictures(planned.problem, split):
+        listed.setdefault(picture.when, {})[picture.camera.name] = picture.annotations
+    return listed
 
 
 def _intermediate(planned: Planned, split: Split) -> list[Record]:

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 Vector = tuple[float, float, float]
 
+STAGE_LINE_HEIGHT = 0.002
+"""Metres by which the line around the stage lies above the ground, against flicker between the two."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Object:

@@ -86,6 +86,7 @@ class ImageSettings:
 class OutputSettings:
     shard_size: int
     format: str
+    annotations: tuple[str, ...]
     intermediate: bool
 
 

@@ -77,7 +77,7 @@ def build(name: str, document: dict, words: Vocabulary, scene: SceneSpec, source
         cameras=CameraSettings(initial=views["initial"], final=final, views=views["views"]),
         render=RenderSettings(**where.sections["render"]),
         image=ImageSettings(**document["image"]),
-        output=OutputSettings(**document["output"]),
+        output=OutputSettings(**{**document["output"], "annotations": tuple(document["output"]["annotations"])}),
         vocabulary=own_words,
         kinds=kinds,
         values={n: constraints.steps(n, kind.values(own_words)) for n, kind in kinds.items()},

@@ -13,7 +13,7 @@ from typing import Any
 
 from PIL import Image
 
-from tvrgen import canonical, design, ordering, record, rules, store, transform
+from tvrgen import annotations, canonical, design, ordering, record, rules, store, transform
 from tvrgen import document as documents
 from tvrgen.errors import UserError
 from tvrgen.pictures import pictures
@@ -25,6 +25,10 @@ from tvrgen.store import Dataset, Shard
 from tvrgen.transform import Rejected
 from tvrgen.visibility import NOTHING
 from tvrgen.vocabulary import ATTRIBUTES
+
+PICTURE = ("RGB",)
+ANNOTATIONS = {"index": ("P",), "depth": ("I;16", "I"), "normals": ("RGB",)}
+"""Modes in which Pillow opens the files: two for 16 bits, by its version."""
 
 
 def faults(root: Path) -> Iterator[str]:
@@ -93,11 +97,14 @@ def _shard_faults(folder: Path, shard: Shard, manifest_hash: Any, versions: Reco
     split = config.split(shard.split)
     problems = [_dealt(config, split, k) for k in range(shard.first, shard.first + shard.count)]
     scenes_at, questions_at, run_at = (folder / name for name in ("scenes.jsonl", "questions.jsonl", "run.json"))
-    images = [folder / picture.path for problem in problems for picture in pictures(problem, split)]
+    shots = [picture for problem in problems for picture in pictures(problem, split)]
+    images = {folder / picture.path: PICTURE for picture in shots}
+    images |= {folder / path: ANNOTATIONS[kind] for p in shots for kind, path in p.annotations.items()}
     yield from _within(folder, _file_faults(folder, shard, manifest_hash, {scenes_at, questions_at, *images}))
     yield from _within(run_at, _run_faults(run_at, versions))
-    for image in filter(Path.is_file, images):  # those that are missing have been named
-        yield from _within(image, _picture_faults(image, split))
+    for image, modes in images.items():
+        if image.is_file():  # those that are missing have been named
+            yield from _within(image, _picture_faults(image, modes, split))
     scenes, questions, due = {}, {}, {}
     for path, schema, lines, ids in (
         (scenes_at, "scene", scenes, [p.id for p in problems]),
@@ -108,6 +115,12 @@ def _shard_faults(folder: Path, shard: Shard, manifest_hash: Any, versions: Reco
     for problem in problems:
         if line := scenes.get(problem.id):
             yield from _within(f"{scenes_at}: {problem.id}", _scene_faults(line, problem, config, split, due))
+            for picture in pictures(problem, split):
+                if (path := folder / picture.annotations.get("index", "")).is_file() and picture.when in line[
+                    "visibility"
+                ]:
+                    sights = line["visibility"][picture.when].get(picture.camera.name, [])
+                    yield from _within(path, annotations.index_faults(path, record.sights_from(sights)))
     for name, line in questions.items():
         if name in due:
             yield from _within(f"{questions_at}: {name}", islice(_differences(line, due[name]), 1))
@@ -144,12 +157,13 @@ def _run_faults(path: Path, versions: Record) -> Iterator[str]:
             yield "versions: are missing; expected at least tvrgen's"
 
 
-def _picture_faults(path: Path, split: Split) -> Iterator[str]:
+def _picture_faults(path: Path, modes: tuple[str, ...], split: Split) -> Iterator[str]:
+    form = split.image.format.upper() if modes is PICTURE else "PNG"
     try:
-        with Image.open(path, formats=[split.image.format.upper()]) as image:
-            found, due = f"{image.mode} {image.width}x{image.height}", f"RGB {split.render.width}x{split.render.height}"
-            if found != due:
-                yield f"is {found}, not {due}"
+        with Image.open(path, formats=[form]) as image:
+            size, due = f"{image.width}x{image.height}", f"{split.render.width}x{split.render.height}"
+            if image.mode not in modes or size != due:
+                yield f"is {image.mode} {size}, not {modes[0]} {due}"
                 return  # and not decoded: it may be huge
             image.load()
     except (OSError, SyntaxError, ValueError) as error:

@@ -50,7 +50,7 @@ class Eye:
     """Sees states through views. Keeps what it saw of an object, as most objects stay as they are."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
+        self.vocabulary = vocabulary
         self._seen: dict[tuple, _Cover | None] = {}
 
     def forget(self) -> None:
@@ -74,13 +74,13 @@ class Eye:
     def _cover(self, obj: Object, view: View) -> _Cover | None:
         key = (obj.shape, obj.size, obj.position, obj.rotation, view.camera, view.width)
         if key not in self._seen:
-            on_stage = self._vocabulary.grid.on_stage(obj.position)
+            on_stage = self.vocabulary.grid.on_stage(obj.position)
             self._seen[key] = self._cast(obj, view) if on_stage else None
         return self._seen[key]
 
     def _cast(self, obj: Object, view: View) -> _Cover | None:
-        shape = self._vocabulary.shapes[obj.shape]
-        placement = geometry.place(obj, self._vocabulary)
+        shape = self.vocabulary.shapes[obj.shape]
+        placement = geometry.place(obj, self.vocabulary)
         if placement.depth(view) < 2 * placement.radius:
             return None  # beside or behind the camera, which a config keeps away from where objects stand
         whole = mesh.load(shape)

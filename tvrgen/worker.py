@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Protocol
 
 import tvrgen
-from tvrgen import canonical, design, environment, geometry, record, sampler, store
+from tvrgen import annotations, canonical, design, environment, geometry, record, sampler, store
 from tvrgen.errors import UserError
 from tvrgen.geometry import View
-from tvrgen.pictures import pictures
+from tvrgen.pictures import Picture, pictures
 from tvrgen.sampler import Planned
-from tvrgen.scene import Light, State
+from tvrgen.scene import Light, SceneSpec, State
 from tvrgen.settings import Config, Split
 from tvrgen.store import Shard
+from tvrgen.visibility import Eye
 
 
 class Renderer(Protocol):
@@ -66,6 +67,7 @@ def shard_steps(config: Config, shard: Shard, root: Path, renderer: Renderer) ->
             with clock("planning"):
                 planned = sampler.plan_problem(config, split.name, index)
                 _check_own(planned, split, config)
+            eye = Eye(split.vocabulary)
             with clock("writing"):
                 lines = record.question_lines(planned, split)
                 for file, schema, line in [(scenes, "scene", record.scene_line(planned, split))] + [
@@ -77,6 +79,8 @@ def shard_steps(config: Config, shard: Shard, root: Path, renderer: Renderer) ->
                 view = geometry.view(picture.camera, split.render.width, split.render.height)
                 with clock("rendering"):
                     renderer.render(planned.states[picture.state], view, picture.lights, folder / picture.path)
+                with clock("annotating"):
+                    _annotate(picture, planned.states[picture.state], view, config.scene, eye, folder)
                 yield 1
         scenes.close()
         questions.close()
@@ -89,6 +93,15 @@ def _check_own(planned: Planned, split: Split, config: Config) -> None:
     """Raises UserError for a problem that may occur in another split as well: nothing of it is committed."""
     if len(config.splits) > 1 and not canonical.belongs(planned.hash, split.ordinal, len(config.splits)):
         raise UserError(f"{config.source}: {planned.problem.id} may occur in another split as well; change the seed")
+
+
+def _annotate(picture: Picture, state: State, view: View, scene: SceneSpec, eye: Eye, folder: Path) -> None:
+    """Writes the files beside a picture."""
+    if picture.annotations:
+        seen = annotations.surfaces(state, view, scene, eye)
+        for kind, path in picture.annotations.items():
+            (folder / path).parent.mkdir(exist_ok=True)
+            annotations.save(kind, seen, folder / path)
 
 
 def images_in(shard: Shard, config: Config) -> int:

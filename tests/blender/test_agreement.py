@@ -28,22 +28,28 @@ def stage(tmp_path_factory):
     scene = bpy.context.scene
     scene.cycles.pixel_filter_type, scene.cycles.filter_width = "BOX", 0.01
     scene.render.resolution_x, scene.render.resolution_y = WIDTH, HEIGHT
-    bpy.context.view_layer.use_pass_object_index = True
+    layer = bpy.context.view_layer
+    layer.use_pass_object_index = layer.use_pass_z = layer.use_pass_normal = True
     versions.multilayer(scene.render.image_settings)
     return renderer._stage
 
 
-def object_indices(path) -> np.ndarray:
-    """(H, W) int: Blender's object-index pass of the scene as it stands."""
+def passes(path) -> dict[str, np.ndarray]:
+    """Blender's passes of the scene as it stands: index (H, W) int, depth (H, W) in metres, normals (H, W, 3)."""
     import bpy
     import OpenEXR
 
     bpy.context.scene.render.filepath = str(path)
     bpy.ops.render.render(write_still=True)
-    parts = OpenEXR.File(str(path), separate_channels=True).parts  # one part from Blender 4.5, one a pass from 5.2
-    channels = {name: channel for part in parts for name, channel in part.channels.items()}
-    name = next(n for n in channels if "IndexOB" in n or "Object Index" in n)
-    return channels[name].pixels.round().astype(int)
+    parts = OpenEXR.File(str(path), separate_channels=True).parts  # one from Blender 4.5, one a pass from 5.2
+    channels = {name: channel.pixels for part in parts for name, channel in part.channels.items()}
+
+    def of(*words: str) -> list[np.ndarray]:
+        """The channels of a pass, by name."""
+        return [channels[name].astype(float) for name in sorted(channels) if any(word in name for word in words)]
+
+    (index,), (depth,), normals = of("IndexOB", "Object Index"), of("Depth"), of("Normal")
+    return {"index": index.round().astype(int), "depth": depth, "normals": np.stack(normals, axis=-1)}
 
 
 @pytest.mark.parametrize("index", range(PROBLEMS))
@@ -56,7 +62,7 @@ def test_masks_agree_with_blenders_index_pass(stage, index, tmp_path):
         view = geometry.view(camera, WIDTH, HEIGHT)
         stage.show(planned.states[-1])
         stage.aim(view)
-        blender_sees = object_indices(tmp_path / f"{camera.name}.exr")
+        blender_sees = passes(tmp_path / f"{camera.name}.exr")["index"]
         we_see = Eye(split.vocabulary).index_map(planned.states[-1], view)
         for k in range(1, len(planned.states[-1].objects) + 1):
             a, b = blender_sees == k, we_see == k

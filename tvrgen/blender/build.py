@@ -11,10 +11,8 @@ from mathutils import Matrix, Vector
 from tvrgen import mesh
 from tvrgen.blender import materials, versions
 from tvrgen.geometry import View
-from tvrgen.scene import Light, Object, SceneSpec, State
+from tvrgen.scene import STAGE_LINE_HEIGHT, Light, Object, SceneSpec, State
 from tvrgen.vocabulary import Material, Vocabulary
-
-_LINE_HEIGHT = 0.002  # metres above the ground, against flicker between the two
 
 
 class Stage:
@@ -134,7 +132,9 @@ def _ground(scene: SceneSpec, vocabulary: Vocabulary) -> None:
         edge, width = vocabulary.grid.stage * vocabulary.grid.unit, scene.stage_line.width / 2
         inner, outer = edge - width, edge + width
         corners = [
-            (sx * r, sy * r, _LINE_HEIGHT) for r in (inner, outer) for sx, sy in ((-1, -1), (1, -1), (1, 1), (-1, 1))
+            (sx * r, sy * r, STAGE_LINE_HEIGHT)
+            for r in (inner, outer)
+            for sx, sy in ((-1, -1), (1, -1), (1, 1), (-1, 1))
         ]
         faces = [(k, (k + 1) % 4, 4 + (k + 1) % 4, 4 + k) for k in range(4)]
         _add("stage line", _painted("stage line", corners, faces, matte, scene.stage_line.color))
