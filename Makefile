@@ -25,8 +25,7 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-bench: setup
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]' || $(UV) pip install --quiet --python $(BIN)/python --editable '.[bench]'
+bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/throughput.py
 	$(BIN)/python benchmarks/render.py
 
@@ -44,6 +43,10 @@ $(VENV)/.installed: pyproject.toml
 	@$(call make_environment,$(VENV),render$(comma)dev)
 	@$(BIN)/python -m tvrgen.environment
 	@touch $@
+
+$(VENV)/.bench: $(VENV)/.installed
+	@$(call make_environment,$(VENV),render$(comma)dev$(comma)bench)
+	@touch $(VENV)/.installed $@
 
 $(CORE_VENV)/.installed: pyproject.toml
 	@$(call make_environment,$(CORE_VENV),test)

@@ -40,8 +40,7 @@ class Surfaces:
 def surfaces(state: State, view: View, scene: SceneSpec, eye: Eye) -> Surfaces:
     """What the view shows of a state and of the ground."""
     index, vocabulary = eye.index_map(state, view), eye.vocabulary
-    directions = _directions(view)
-    depth, normals = _ground(directions, view, scene, vocabulary)
+    depth, normals = _ground(view, scene, vocabulary)
     for k, obj in enumerate(state.objects):
         pixels = np.nonzero(index == k + 1)
         if len(pixels[0]):
@@ -79,17 +78,11 @@ def index_faults(path: Path, sights: tuple[Sight, ...]) -> Iterator[str]:
             yield f"shows {counts[k + 1]} pixels of object {k}; the scene line says {sight.pixels}"
 
 
-def _directions(view: View) -> np.ndarray:
-    """(3, H, W): for each pixel, the way in the world in which depth grows by a metre."""
-    x = (np.arange(view.width) + 0.5 - view.width / 2) / view.focal
-    y = (np.arange(view.height) + 0.5 - view.height / 2) / view.focal
-    right, down, forward = view.rotation
-    return np.stack([x[None, :] * right[k] + y[:, None] * down[k] + forward[k] for k in range(3)])
-
-
-def _ground(directions: np.ndarray, view: View, scene: SceneSpec, words: Vocabulary) -> tuple[np.ndarray, np.ndarray]:
+def _ground(view: View, scene: SceneSpec, words: Vocabulary) -> tuple[np.ndarray, np.ndarray]:
     """Depth and normals of the ground and the line around the stage."""
     eye, half = view.camera.location, scene.ground.half_size
+    v, u = np.mgrid[: view.height, : view.width] + 0.5
+    directions = np.moveaxis(rays.in_world(view).directions(u, v), -1, 0)  # along each, depth grows by a metre
     with np.errstate(divide="ignore", invalid="ignore"):
         down = np.where(directions[2] < 0, -1 / directions[2], np.inf)  # depth for each metre of height
         ground, line = eye[2] * down, (eye[2] - STAGE_LINE_HEIGHT) * down
@@ -107,7 +100,7 @@ def _ground(directions: np.ndarray, view: View, scene: SceneSpec, words: Vocabul
 def _object(obj: Object, pixels: tuple[np.ndarray, np.ndarray], view: View, words: Vocabulary) -> tuple:
     """Depth and normals of one object in pixels that it covers."""
     whole, placement = mesh.load(words.shapes[obj.shape]), geometry.place(obj, words)
-    bundle = rays.bundle(placement, view)
+    bundle = rays.in_mesh(placement, view)
     v, u = (axis + 0.5 for axis in pixels)
     hits = rays.hits(whole, bundle, u, v)
     for reach in _INWARDS:  # on an outline, single precision may miss what is hit
@@ -121,8 +114,7 @@ def _object(obj: Object, pixels: tuple[np.ndarray, np.ndarray], view: View, word
             ours[missed] = theirs
     corners = _corner_normals(whole)[hits.face]
     weights = np.stack([1 - hits.u - hits.v, hits.u, hits.v], axis=1)
-    x, y, z = (corners * weights[:, :, None]).sum(axis=1).T
-    turned = np.stack([placement.cos * x - placement.sin * y, placement.sin * x + placement.cos * y, z], axis=1)
+    turned = np.stack(placement.turn_to_world((corners * weights[:, :, None]).sum(axis=1).T), axis=1)
     return hits.depth, turned / np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-12)
 
 

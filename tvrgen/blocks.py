@@ -217,14 +217,15 @@ class _Deal:
         """Whether every problem has one object that takes all its steps."""
         return visible_numbers(self._split) == (1,) and not {"in", "out"} & {*self.moves}
 
-    def _hand(self, sample: Sample, place: dict[int, int]) -> tuple[int, list[int]]:
-        """How many visible objects can take the steps that need none of their own, and these steps' places.
-
-        Steps of one kind stand together, so that they are dealt to different objects.
-        """
+    def _shared(self, sample: Sample) -> tuple[int, list[int]]:
+        """How many visible objects can take the steps that need none of their own, and these steps."""
         leaving = sum(self.moves[slot] == "out" for slot in sample.slots)
-        shared = [slot for slot in sample.slots if self.moves[slot] not in ("in", "out")]
-        return sample.visible - leaving, [place[slot] for slot in sorted(shared, key=lambda slot: self.kinds[slot])]
+        return sample.visible - leaving, [slot for slot in sample.slots if self.moves[slot] not in ("in", "out")]
+
+    def _hand(self, sample: Sample, place: dict[int, int]) -> tuple[int, list[int]]:
+        """The same with these steps' places, those of one kind together, so that they go to different objects."""
+        room, shared = self._shared(sample)
+        return room, [place[slot] for slot in sorted(shared, key=lambda slot: self.kinds[slot])]
 
     def _too_often(self, k: int, kinds: list[str]) -> int:
         """Steps too many where each visible object can change once in each kind, or once to each other value."""
@@ -261,9 +262,8 @@ class _Deal:
 
     def _clashes(self, sample: Sample) -> int:
         """Steps too many that are alike, where each needs an object of its own that stays; or one object's clash."""
-        steps = [(self.kinds[k], self.values[k], self.moves[k]) for k in sample.slots]
-        room = sample.visible - sum(move == "out" for *_, move in steps)
-        shared = [step for step in steps if step[2] not in ("in", "out")]
+        room, slots = self._shared(sample)
+        shared = [(self.kinds[k], self.values[k], self.moves[k]) for k in slots]
         alike = Counter((kind, value) for kind, value, _ in shared)
         faults = sum(max(0, n - room) for n in alike.values())
         return faults or (room == 1 and not possible(tuple(shared), self._split))

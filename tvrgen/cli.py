@@ -162,7 +162,8 @@ def _generate(options: argparse.Namespace) -> int:
     wanted = [shard for split in splits for shard in store.shards(settings, split)]
     with store.writing_to(options.out, settings):
         todo = store.missing(options.out, wanted)
-        total, left = (sum(worker.images_in(s, settings) for s in shards) for shards in (wanted, todo))
+        images = {shard: worker.images_in(shard, settings) for shard in wanted}
+        total, left = (sum(images[shard] for shard in shards) for shards in (wanted, todo))
         with _Bar("rendering", "images", total, total - left) as bar:
             if todo and options.workers == 1:
                 distribute.run_local(settings, todo, options.out, bar.update)

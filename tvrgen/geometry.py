@@ -65,8 +65,13 @@ class Placement:
 
     def to_world(self, local: Sequence) -> list:
         """x, y and z of points in mesh coordinates -> in the world."""
-        x, y, z = (c * self.radius for c in local)
-        return [self.cos * x - self.sin * y + self.x, self.sin * x + self.cos * y + self.y, z]
+        x, y, z = self.turn_to_world([c * self.radius for c in local])
+        return [x + self.x, y + self.y, z]
+
+    def turn_to_world(self, vector: Sequence) -> list:
+        """A direction in mesh coordinates -> in the world, as long as it was."""
+        x, y, z = vector
+        return [self.cos * x - self.sin * y, self.sin * x + self.cos * y, z]
 
     def to_local(self, point: Sequence) -> tuple:
         """x, y and z of a point in the world -> in mesh coordinates."""

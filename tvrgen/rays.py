@@ -5,6 +5,7 @@ ray within some 1e-6 pixels of an outline may hit on one machine and miss on ano
 again a thousandth of a pixel to each side, and decided by double precision arithmetic that is the same everywhere.
 """
 
+import dataclasses
 import math
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,7 +29,7 @@ def cover(mesh: Mesh, placement: Placement, view: View) -> tuple[int, int, np.nd
     right, bottom = min(view.width, math.ceil(u.max()) + 1), min(view.height, math.ceil(v.max()) + 1)
     if left >= right or top >= bottom:
         return None
-    rays = bundle(placement, view)
+    rays = in_mesh(placement, view)
     columns, rows = np.arange(left, right) + 0.5, np.arange(top, bottom) + 0.5
     u, v = np.tile(columns, len(rows)), np.repeat(rows, len(columns))
     hit = rays.hit(mesh, u, v)
@@ -45,7 +46,7 @@ def cover(mesh: Mesh, placement: Placement, view: View) -> tuple[int, int, np.nd
 
 @dataclass(frozen=True, slots=True)
 class Rays:
-    """Rays through the pixels of a view, in a mesh's own coordinates."""
+    """Rays through the pixels of a view, in the world's coordinates or in a mesh's own."""
 
     origin: tuple[float, float, float]
     axes: tuple[tuple[float, float, float], ...]
@@ -77,14 +78,16 @@ class Hits(NamedTuple):
     depth: np.ndarray
 
 
-def bundle(placement: Placement, view: View) -> Rays:
-    """The rays of a view in the coordinates of a placed mesh."""
-    return Rays(
-        origin=placement.to_local(view.camera.location),
-        axes=tuple(placement.turn_to_local(axis) for axis in view.rotation),
-        focal=view.focal,
-        centre=(view.width / 2, view.height / 2),
-    )
+def in_world(view: View) -> Rays:
+    """The rays of a view in the world."""
+    return Rays(view.camera.location, view.rotation, view.focal, (view.width / 2, view.height / 2))
+
+
+def in_mesh(placement: Placement, view: View) -> Rays:
+    """The same in the coordinates of a placed mesh."""
+    world = in_world(view)
+    axes = tuple(placement.turn_to_local(axis) for axis in world.axes)
+    return dataclasses.replace(world, origin=placement.to_local(world.origin), axes=axes)
 
 
 def hits(mesh: Mesh, rays: Rays, u: np.ndarray, v: np.ndarray) -> Hits:

@@ -219,7 +219,7 @@ def _scene_faults(line: Record, problem: Problem, config: Config, split: Split, 
     for k, (step, level) in enumerate(zip(rebuilt["steps"], levels.steps, strict=True)):
         if level.move and step.get("type") != level.move:
             yield f"steps[{k}].type: is not {level.move!r}; expected that by the design"
-    if len(config.splits) > 1 and not canonical.belongs(planned.hash, split.ordinal, len(config.splits)):
+    if not canonical.belongs(planned.hash, split.ordinal, len(config.splits)):
         yield "hash: belongs to another split"
     yield from _sight_faults(planned, split)
     due.update({question["id"]: question for question in record.question_lines(planned, split)})

@@ -91,7 +91,7 @@ def shard_steps(config: Config, shard: Shard, root: Path, renderer: Renderer) ->
 
 def _check_own(planned: Planned, split: Split, config: Config) -> None:
     """Raises UserError for a problem that may occur in another split as well: nothing of it is committed."""
-    if len(config.splits) > 1 and not canonical.belongs(planned.hash, split.ordinal, len(config.splits)):
+    if not canonical.belongs(planned.hash, split.ordinal, len(config.splits)):
         raise UserError(f"{config.source}: {planned.problem.id} may occur in another split as well; change the seed")
 
 
