@@ -2,11 +2,13 @@
 
 For fixed scenes and views it renders a converged reference (cached), TRANCE's settings, and each preset of ours, in
 alternating rounds, and prints how much faster each is than TRANCE's settings and how near it comes to the reference.
+Then it makes whole problems, and prints what share of their time is neither path tracing nor denoising.
 """
 
 import argparse
 import hashlib
 import itertools
+import json
 import statistics
 import tempfile
 import time
@@ -17,16 +19,20 @@ from pathlib import Path
 import bpy
 import flip_evaluator
 import numpy as np
+import tifffile
 from PIL import Image
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from throughput import machine
 
-from tvrgen import config, geometry, sampler, worker
+from tvrgen import config, geometry, sampler, store, worker
+from tvrgen.blender.renderer import quiet
 from tvrgen.settings import PRESETS
 
 CACHE = Path(__file__).parent / ".cache"
 CAMERAS = ("left", "center", "right")
 SETUP = ("seed=4", "cameras.final=[left, center, right]", "sampling.visible=[4, 10]", "splits.train.count=100")
+PROBLEMS = 4  # made whole, for the share of everything else
+ANNOTATED = "output.annotations=[index, depth, normals]"
 
 
 @dataclass
@@ -43,16 +49,9 @@ def trance(samples: int, dither: float = 1.0) -> None:
     Blender's default dither adds noise of half a level to 8-bit files, which SSIM counts.
     """
     scene = bpy.context.scene
-    cycles = scene.cycles
-    for name in (
-        "use_light_tree",
-        "caustics_reflective",
-        "caustics_refractive",
-        "blur_glossy",
-        "sample_clamp_indirect",
-    ):
-        cycles.property_unset(name)
-    cycles.samples, cycles.use_denoising, cycles.use_adaptive_sampling = samples, False, False
+    for name in ("use_light_tree", "sampling_pattern"):
+        scene.cycles.property_unset(name)
+    scene.cycles.samples, scene.cycles.use_adaptive_sampling = samples, False
     scene.render.dither_intensity, scene.render.use_persistent_data = dither, False
 
 
@@ -74,34 +73,61 @@ def take(renderer: worker.Renderer, shot: tuple, path: Path) -> tuple[float, np.
         return seconds, np.asarray(image.convert("RGB"))
 
 
-def reference(
-    renderer: worker.Renderer, scene_shots: list[tuple], prepare: Callable, samples: int, look: str
-) -> list[np.ndarray]:
-    """Converged pictures with TRANCE's bounces, from the cache where they are there. `look`: what else they show."""
+def reference(scene_shots: list[tuple], renderer: worker.Renderer, samples: int, look: str) -> list[np.ndarray]:
+    """Converged pictures by TRANCE's settings, (H, W, 3) in [0, 255] at 16 bits; from the cache where they are there.
+
+    `look`: what else they show. They are not rounded to 8 bits, as that would count twice.
+    """
     CACHE.mkdir(exist_ok=True)
-    pictures = []
+    found, scene = [], bpy.context.scene
     for k, shot in enumerate(scene_shots):
-        key = hashlib.sha256(repr((shot, samples, look)).encode()).hexdigest()[:16]
-        path = CACHE / f"{key}.png"
+        path = CACHE / f"{hashlib.sha256(repr((shot, samples, look)).encode()).hexdigest()[:16]}.tif"
         if not path.exists():
-            prepare()
+            start = time.perf_counter()
             trance(samples, dither=0)
-            bpy.context.scene.cycles.seed = 1  # noise of its own
-            seconds, _ = take(renderer, shot, path.with_suffix(".new.png"))
-            path.with_suffix(".new.png").replace(path)
-            print(f"reference {k + 1} of {len(scene_shots)}: {samples} samples in {seconds:.0f} s", flush=True)
-        pictures.append(np.asarray(Image.open(path).convert("RGB")))
-    return pictures
+            scene.cycles.seed = 1  # noise of its own
+            converged(renderer, shot, path)
+            print(f"reference {k + 1} of {len(scene_shots)}: {samples} samples in {time.perf_counter() - start:.0f} s")
+        found.append(tifffile.imread(path) / 257.0)
+    return found
+
+
+def converged(renderer: worker.Renderer, shot: tuple, path: Path) -> None:
+    """One picture as it stands in Blender's hands, 16-bit."""
+    scene = bpy.context.scene
+    with quiet(renderer._log):
+        renderer._stage.set(*shot)
+        settings = scene.render.image_settings
+        settings.file_format, settings.color_depth, settings.tiff_codec = "TIFF", "16", "NONE"
+        scene.render.filepath = str(path.with_suffix(".new.tif"))
+        bpy.ops.render.render(write_still=True)
+    path.with_suffix(".new.tif").replace(path)
 
 
 def likeness(truth: np.ndarray, picture: np.ndarray) -> tuple[float, float, float]:
-    """SSIM and PSNR of 8-bit sRGB, and FLIP (0: the same)."""
-    error = flip_evaluator.evaluate(truth / np.float32(255), picture / np.float32(255), "LDR")[1]
+    """SSIM and PSNR of sRGB in [0, 255], and FLIP (0: the same)."""
+    pair = truth, picture.astype(np.float64)
+    error = flip_evaluator.evaluate(*(p.astype(np.float32) / 255 for p in pair), "LDR")[1]
     return (
-        structural_similarity(truth, picture, channel_axis=2),
-        peak_signal_noise_ratio(truth, picture),
+        structural_similarity(*pair, channel_axis=2, data_range=255),
+        peak_signal_noise_ratio(*pair, data_range=255),
         float(error),
     )
+
+
+def overhead(renderer: worker.Renderer, settings: config.Config, tracing: float, denoising: float) -> str:
+    """What share of the wall time of whole problems is neither path tracing nor denoising, given a picture's seconds
+    for these. The problems are made as `tvrgen generate` makes them, with all annotations."""
+    with tempfile.TemporaryDirectory() as folder:
+        root, (shard,) = Path(folder), store.shards(settings, "train")
+        start = time.perf_counter()
+        images = sum(worker.shard_steps(settings, shard, root, renderer))
+        wall = time.perf_counter() - start
+        seconds = json.loads((root / shard.path / "run.json").read_text())["seconds"]
+    shares = {"path tracing": tracing * images / wall, "denoising": denoising * images / wall}
+    shares |= {"all else": 1 - sum(shares.values()), "of it annotations": seconds["annotating"] / wall}
+    spent = ", ".join(f"{what} {share:.1%}" for what, share in shares.items())
+    return f"{shard.count} problems with all annotations, {images} pictures in {wall:.1f} s: {spent}"
 
 
 def main() -> None:
@@ -109,7 +135,9 @@ def main() -> None:
     parser.add_argument("--scenes", type=int, default=12, help="scenes, each from one camera (default: 12)")
     parser.add_argument("--reference", type=int, default=4096, help="samples of the reference (default: 4096)")
     parser.add_argument("--trance", type=int, default=512, help="samples of TRANCE's settings (default: 512)")
-    parser.add_argument("--rounds", type=int, default=2, help="rounds that alternate between settings (default: 2)")
+    parser.add_argument(
+        "--rounds", type=int, default=2, help="rounds that alternate between settings (default: 2; 0: reference only)"
+    )
     options = parser.parse_args()
 
     base = config.load("quickstart", SETUP)
@@ -123,17 +151,21 @@ def main() -> None:
             return lambda: renderer.configure(split)
 
         def theirs(dither: float) -> Callable[[], None]:
-            begin = preset("high")
+            begin = preset("standard", "render.denoise=false")
             return lambda: (begin(), trance(options.trance, dither))
 
         settings = {
             f"TRANCE's ({options.trance} samples)": theirs(1),
             "the same without dither": theirs(0),
             **{name: preset(name) for name in PRESETS},
-            "1 sample, not denoised": preset("draft", "render.samples=1", "render.denoise=false"),
+            "standard, not denoised": preset("standard", "render.denoise=false"),
+            "1 sample, not denoised": preset("standard", "render.denoise=false", "render.samples=1"),
         }
         scene_shots = shots(base, options.scenes)
-        truth = reference(renderer, scene_shots, preset("high"), options.reference, look)
+        preset("standard", "render.denoise=false")()
+        truth = reference(scene_shots, renderer, options.reference, look)
+        if not options.rounds:
+            return
         results = {name: Result() for name in settings}
         for _ in range(options.rounds):
             for name, prepare in settings.items():
@@ -141,17 +173,22 @@ def main() -> None:
                 taken = [take(renderer, shot, picture) for shot in scene_shots]
                 results[name].seconds.append([seconds for seconds, _ in taken])
                 results[name].pictures = [pixels for _, pixels in taken]
+        a_picture = {n: statistics.median(map(sum, r.seconds)) / options.scenes for n, r in results.items()}
+        raw, samples = a_picture["standard, not denoised"], PRESETS["standard"]["samples"]
+        tracing = (raw - a_picture["1 sample, not denoised"]) * samples / (samples - 1)
+        whole = config.load("quickstart", (*SETUP, f"splits.train.count={PROBLEMS}", ANNOTATED))
+        share = overhead(renderer, whole, tracing, a_picture["standard"] - raw)
     print(f"{machine()}, Blender {bpy.app.version_string}")
     print(f"{options.scenes} scenes at 320x240 against {options.reference} samples; mean (worst)")
-    slow = statistics.median(map(sum, next(iter(results.values())).seconds))
+    slow = next(iter(a_picture.values()))
     for name, result in results.items():
-        seconds = statistics.median(map(sum, result.seconds))
         ssim, psnr, flip = zip(*itertools.starmap(likeness, zip(truth, result.pictures, strict=True)), strict=True)
         print(
-            f"{name:26} {seconds / options.scenes:7.2f} s  {slow / seconds:6.1f} times as fast"
+            f"{name:26} {a_picture[name]:7.2f} s  {slow / a_picture[name]:6.1f} times as fast"
             f"  SSIM {statistics.mean(ssim):.4f} ({min(ssim):.4f})  PSNR {statistics.mean(psnr):.1f} ({min(psnr):.1f})"
             f"  FLIP {statistics.mean(flip):.4f} ({max(flip):.4f})"
         )
+    print(share)
 
 
 if __name__ == "__main__":

@@ -10,11 +10,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tvrgen import config, geometry, sampler, worker
+from tvrgen import config, sampler, worker
 from tvrgen.pictures import pictures
 
 RENDERED = 4  # problems
 ROUNDS = 5
+SCENES = 1000
+SMALL = ("render.preset=draft", "render.width=80", "render.height=60", f"splits.train.count={SCENES}")
 CASES = {
     "trance_event with three final views": ("trance_event", "cameras.final=[left,center,right]"),
     "star_r1 with the centre view": ("star_r1", "splits.train.cameras.final=[center]"),
@@ -62,8 +64,8 @@ def memory() -> float:
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 2**20
 
 
-def rendering() -> str:
-    """Median seconds for a picture of the quickstart config."""
+def rendering() -> Iterator[str]:
+    """Median seconds for a picture of the quickstart config, then memory while small ones of many scenes are made."""
     settings = config.load("quickstart")
     split, seconds = settings.split("train"), []
     with tempfile.TemporaryDirectory() as folder:
@@ -72,13 +74,23 @@ def rendering() -> str:
         for k in range(RENDERED):
             planned = sampler.plan_problem(settings, "train", k)
             for picture in pictures(planned.problem, split):
-                view = geometry.view(picture.camera, split.render.width, split.render.height)
                 start = time.perf_counter()
-                renderer.render(planned.states[picture.state], view, picture.lights, Path(folder) / "picture.png")
+                renderer.render(
+                    planned.states[picture.state], picture.view, picture.lights, Path(folder) / "picture.png"
+                )
                 seconds.append(time.perf_counter() - start)
         version = renderer.description["blender"]
+        small = config.load("quickstart", SMALL)
+        renderer.configure(small.split("train"))
+        held = []
+        for k in range(SCENES):
+            planned = sampler.plan_problem(small, "train", k)
+            picture = pictures(planned.problem, small.split("train"))[-1]
+            renderer.render(planned.states[-1], picture.view, picture.lights, Path(folder) / "picture.png")
+            held += [memory()] * (k in (99, SCENES // 2 - 1, SCENES - 1))
     size = f"{split.render.width}x{split.render.height}, {split.render.samples} samples, denoised"
-    return f"rendering: {statistics.median(seconds):.2f} s a picture ({size}; Blender {version})"
+    yield f"rendering: {statistics.median(seconds):.2f} s a picture ({size}; Blender {version})"
+    yield f"memory after 100, {SCENES // 2} and {SCENES} scenes: {', '.join(f'{m:.0f}' for m in held)} MB"
 
 
 if __name__ == "__main__":
@@ -88,6 +100,7 @@ if __name__ == "__main__":
     print(machine())
     for line in planning():
         print(line)
-    print(rendering())
+    for line in rendering():
+        print(line, flush=True)
     for line in ready_configs(options.count):
         print(line, flush=True)

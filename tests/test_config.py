@@ -82,7 +82,6 @@ FAULTS = {
     "render: {samples: 1000000}": "render.samples: 1000000 is too large; write at most 65536",
     "render: {denoise: 1}": "render.denoise: holds 1; write true or false",
     "render: {preset: best}": "render.preset: unknown value 'best' (known: draft, standard, high)",
-    "render: {prefilter: slow}": "render.prefilter: unknown value 'slow'",
     "render: {noise_threshold: 2}": "render.noise_threshold: 2 is too large; write at most 1",
     "image: {format: jpg}": "image.format: unknown value 'jpg'",
     "image: {quality: 0}": "image.quality: 0 is too small; write at least 1",

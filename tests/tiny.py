@@ -66,6 +66,9 @@ class FlatRenderer:
         self.asked.append((state, view, lights, path.name))
         Image.new("RGB", (view.width, view.height), (90, 90, 90)).save(path)
 
+    def save(self, shots, path) -> None:
+        path.write_bytes(b"BLENDER" + bytes(len(shots)))
+
 
 def handmade(config: Config, split: Split, index: int) -> Planned:
     """A problem that needs no rays: three objects, a colour and a move, everything in full sight."""

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tvrgen import geometry
+from tvrgen.geometry import View
 from tvrgen.scene import Camera, Light, Problem
 from tvrgen.settings import Split
 
@@ -9,19 +11,31 @@ SUFFIX = {"png": ".png", "jpeg": ".jpg", "webp": ".webp"}
 """`image.format` -> the ending of a picture's name."""
 
 
+BLEND = "blend/{index:06d}.blend"
+"""Where the .blend file of a problem lies, relative to the shard."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """One picture. `state` counts the steps taken before it; `when` is initial, final, or step1, step2, ... between.
 
-    `path` is relative to the shard, and so are those of its `annotations`, by what they hold.
+    `path` is relative to the shard, and so are those of its `annotations`, by what they hold. `width` and `height` are
+    pixels.
     """
 
     state: int
     when: str
     camera: Camera
     lights: tuple[Light, ...]
+    width: int
+    height: int
     path: str
     annotations: dict[str, str]
+
+    @property
+    def view(self) -> View:
+        """What its camera sees, at its resolution."""
+        return geometry.view(self.camera, self.width, self.height)
 
 
 def pictures(problem: Problem, split: Split) -> tuple[Picture, ...]:
@@ -30,9 +44,16 @@ def pictures(problem: Problem, split: Split) -> tuple[Picture, ...]:
 
     def picture(state: int, when: str, camera: Camera, lights: tuple[Light, ...]) -> Picture:
         name = f"{problem.index:06d}-{when}-{camera.name}"
-        beside = {kind: f"annotations/{name}-{kind}.png" for kind in split.output.annotations}
-        path = f"images/{name}{suffix}"
-        return Picture(state=state, when=when, camera=camera, lights=lights, path=path, annotations=beside)
+        return Picture(
+            state=state,
+            when=when,
+            camera=camera,
+            lights=lights,
+            width=split.render.width,
+            height=split.render.height,
+            path=f"images/{name}{suffix}",
+            annotations={kind: f"annotations/{name}-{kind}.png" for kind in split.output.annotations},
+        )
 
     shots = [
         picture(0 if when == "initial" else last, when, camera, lights) for when, camera, lights in problem.shots()

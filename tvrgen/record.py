@@ -10,7 +10,7 @@ from typing import Any
 
 from tvrgen import document as documents
 from tvrgen import geometry, question, transform
-from tvrgen.pictures import pictures
+from tvrgen.pictures import BLEND, pictures
 from tvrgen.sampler import Planned
 from tvrgen.scene import Camera, Light, Object, Problem, State, Step
 from tvrgen.settings import Split
@@ -34,6 +34,7 @@ def scene_line(planned: Planned, split: Split) -> Record:
         "steps": [_step(planned, k, split) for k in range(len(problem.steps))],
         **({"annotations": _annotations(planned, split)} if split.output.annotations else {}),
         **({"intermediate": _intermediate(planned, split)} if split.output.intermediate else {}),
+        **({"blend": BLEND.format(index=problem.index)} if split.output.blend else {}),
         "cameras": {c.name: _camera(c, split) for c in problem.cameras},
         "lights": [_plain(light) for light in problem.lights],
         **(

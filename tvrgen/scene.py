@@ -76,11 +76,10 @@ class Light:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """The table top: sRGB bytes, half side in metres, roughness in [0, 1]."""
+    """The table top, matte: sRGB bytes, half side in metres."""
 
     color: tuple[int, int, int]
     half_size: float
-    roughness: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,9 +55,9 @@ class CameraSettings:
 
 
 PRESETS: dict[str, dict[str, Any]] = {
-    "draft": {"samples": 6, "noise_threshold": 0, "denoise": True, "prefilter": "fast"},
-    "standard": {"samples": 16, "noise_threshold": 0, "denoise": True, "prefilter": "accurate"},
-    "high": {"samples": 64, "noise_threshold": 0, "denoise": True, "prefilter": "accurate"},
+    "draft": {"samples": 4, "noise_threshold": 0, "denoise": True},
+    "standard": {"samples": 16, "noise_threshold": 0, "denoise": True},
+    "high": {"samples": 64, "noise_threshold": 0, "denoise": True},
 }
 """What `render.preset` stands for; a resolved config holds these keys in its place."""
 
@@ -69,7 +69,6 @@ class RenderSettings:
     samples: int
     noise_threshold: float
     denoise: bool
-    prefilter: str
     device: str
     threads: int
 
@@ -88,6 +87,7 @@ class OutputSettings:
     format: str
     annotations: tuple[str, ...]
     intermediate: bool
+    blend: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -4,8 +4,9 @@ OUT/config.json                    the resolved config, written first
 OUT/SPLIT/shard-00000/             one shard, committed by one rename
     scenes.jsonl, questions.jsonl  the records
     images/                        the pictures they name
-    shard.json                     size and SHA-256 of every file
-    run.json                       device, versions, seconds: all that may differ between two runs
+    annotations/, blend/           where the config asks for them
+    shard.json                     size and SHA-256 of every file but those that may differ between two runs:
+    run.json                       device, versions, seconds
 OUT/dataset.json                   config, versions, splits, and the SHA-256 of every shard.json; written last
 """
 
@@ -160,11 +161,21 @@ def discard_partial(root: Path) -> None:
 
 def _manifest(folder: Path, shard: Shard) -> Record:
     files = {
-        str(path.relative_to(folder)): {"bytes": path.stat().st_size, "sha256": sha256(path)}
+        str(path.relative_to(folder)): entry(path)
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != "run.json"
+        if path.is_file() and not varies(path)
     }
     return {**dataclasses.asdict(shard), "files": files}
+
+
+def entry(path: Path) -> Record:
+    """What shard.json says of a file."""
+    return {"bytes": path.stat().st_size, "sha256": sha256(path)}
+
+
+def varies(path: Path) -> bool:
+    """Whether a file of a shard may differ between two runs: no checksum covers it."""
+    return path.name == "run.json" or path.suffix == ".blend"  # Blender writes addresses into its files
 
 
 def finish(root: Path, config: Config) -> Record:

@@ -16,7 +16,7 @@ from PIL import Image
 from tvrgen import annotations, canonical, design, ordering, record, rules, store, transform
 from tvrgen import document as documents
 from tvrgen.errors import UserError
-from tvrgen.pictures import pictures
+from tvrgen.pictures import BLEND, pictures
 from tvrgen.record import Record
 from tvrgen.sampler import Planned
 from tvrgen.scene import Camera, Light, Problem, State, Step
@@ -100,7 +100,10 @@ def _shard_faults(folder: Path, shard: Shard, manifest_hash: Any, versions: Reco
     shots = [picture for problem in problems for picture in pictures(problem, split)]
     images = {folder / picture.path: PICTURE for picture in shots}
     images |= {folder / path: ANNOTATIONS[kind] for p in shots for kind, path in p.annotations.items()}
-    yield from _within(folder, _file_faults(folder, shard, manifest_hash, {scenes_at, questions_at, *images}))
+    blends = {folder / BLEND.format(index=p.index) for p in problems if split.output.blend}
+    yield from _within(folder, _file_faults(folder, shard, manifest_hash, {scenes_at, questions_at, *images, *blends}))
+    for path in sorted(p for p in blends if p.is_file() and not _is_blend(p)):
+        yield f"{path}: is no .blend file"
     yield from _within(run_at, _run_faults(run_at, versions))
     for image, modes in images.items():
         if image.is_file():  # those that are missing have been named
@@ -143,8 +146,14 @@ def _file_faults(folder: Path, shard: Shard, manifest_hash: Any, wanted: set[Pat
             yield f"{at}: does not belong to the shard"
         elif at not in there:
             yield f"{at}: is missing"
-        elif listed.get(at.relative_to(folder).as_posix()) != {"bytes": at.stat().st_size, "sha256": store.sha256(at)}:
+        elif not store.varies(at) and listed.get(at.relative_to(folder).as_posix()) != store.entry(at):
             yield f"{at}: size or hash differs from shard.json"
+
+
+def _is_blend(path: Path) -> bool:
+    """Whether a file begins as Blender's do, compressed (Zstandard) or not."""
+    with open(path, "rb") as file:
+        return file.read(7).startswith((b"BLENDER", b"\x28\xb5\x2f\xfd"))
 
 
 def _run_faults(path: Path, versions: Record) -> Iterator[str]:

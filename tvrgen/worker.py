@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Protocol
 
 import tvrgen
-from tvrgen import annotations, canonical, design, environment, geometry, record, sampler, store
+from tvrgen import annotations, canonical, design, environment, record, sampler, store
 from tvrgen.errors import UserError
 from tvrgen.geometry import View
-from tvrgen.pictures import Picture, pictures
+from tvrgen.pictures import BLEND, Picture, pictures
 from tvrgen.sampler import Planned
 from tvrgen.scene import Light, SceneSpec, State
 from tvrgen.settings import Config, Split
@@ -32,6 +32,9 @@ class Renderer(Protocol):
 
     def render(self, state: State, view: View, lights: tuple[Light, ...], path: Path) -> None:
         """Writes one picture."""
+
+    def save(self, shots: list[tuple[str, State, View, tuple[Light, ...]]], path: Path) -> None:
+        """Writes a .blend file that renders these pictures, each with its name."""
 
 
 def open_renderer(config: Config, log: Path, threads: int = 0) -> Renderer:
@@ -75,13 +78,17 @@ def shard_steps(config: Config, shard: Shard, root: Path, renderer: Renderer) ->
                 ]:
                     record.check(line, schema, f"{shard.path}: {line['id']}")
                     file.write(record.dump(line) + "\n")
-            for picture in pictures(planned.problem, split):
-                view = geometry.view(picture.camera, split.render.width, split.render.height)
+            shots = pictures(planned.problem, split)
+            for picture in shots:
+                state = planned.states[picture.state]
                 with clock("rendering"):
-                    renderer.render(planned.states[picture.state], view, picture.lights, folder / picture.path)
+                    renderer.render(state, picture.view, picture.lights, folder / picture.path)
                 with clock("annotating"):
-                    _annotate(picture, planned.states[picture.state], view, config.scene, eye, folder)
+                    _annotate(picture, state, config.scene, eye, folder)
                 yield 1
+            if split.output.blend:
+                with clock("writing"):
+                    _save(planned, shots, renderer, folder)
         scenes.close()
         questions.close()
         versions = {"tvrgen": tvrgen.__version__, "python": platform.python_version(), **renderer.description}
@@ -95,10 +102,17 @@ def _check_own(planned: Planned, split: Split, config: Config) -> None:
         raise UserError(f"{config.source}: {planned.problem.id} may occur in another split as well; change the seed")
 
 
-def _annotate(picture: Picture, state: State, view: View, scene: SceneSpec, eye: Eye, folder: Path) -> None:
+def _save(planned: Planned, shots: tuple[Picture, ...], renderer: Renderer, folder: Path) -> None:
+    """Writes the problem's .blend file."""
+    path = folder / BLEND.format(index=planned.problem.index)
+    path.parent.mkdir(exist_ok=True)
+    renderer.save([(f"{p.when}-{p.camera.name}", planned.states[p.state], p.view, p.lights) for p in shots], path)
+
+
+def _annotate(picture: Picture, state: State, scene: SceneSpec, eye: Eye, folder: Path) -> None:
     """Writes the files beside a picture."""
     if picture.annotations:
-        seen = annotations.surfaces(state, view, scene, eye)
+        seen = annotations.surfaces(state, picture.view, scene, eye)
         for kind, path in picture.annotations.items():
             (folder / path).parent.mkdir(exist_ok=True)
             annotations.save(kind, seen, folder / path)

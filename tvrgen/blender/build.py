@@ -31,6 +31,14 @@ class Stage:
         bpy.context.scene.camera = self._camera
         self._lights = {name: _light(light) for name, light in scene.lights.items()}
 
+    def set(self, state: State, view: View, lights: tuple[Light, ...]) -> None:
+        """Makes the scene show a state in a view, under these lights, at the view's resolution."""
+        self.show(state)
+        self.aim(view)
+        self.light(lights)
+        render = bpy.context.scene.render
+        render.resolution_x, render.resolution_y = view.width, view.height
+
     def show(self, state: State) -> None:
         """Puts the objects on stage into the scene, and hides the rest of the pool."""
         seen = [(k, o) for k, o in enumerate(state.objects) if self._vocabulary.grid.on_stage(o.position)]
@@ -125,9 +133,9 @@ def _world(scene: SceneSpec) -> None:
 
 
 def _ground(scene: SceneSpec, vocabulary: Vocabulary) -> None:
-    half, matte = scene.ground.half_size, {"roughness": scene.ground.roughness, "specular_ior_level": 0.0}
+    half = scene.ground.half_size
     plane = [(-half, -half, 0), (half, -half, 0), (half, half, 0), (-half, half, 0)]
-    _add("ground", _painted("ground", plane, [(0, 1, 2, 3)], matte, scene.ground.color))
+    _add("ground", _painted("ground", plane, [(0, 1, 2, 3)], scene.ground.color))
     if scene.stage_line.width:
         edge, width = vocabulary.grid.stage * vocabulary.grid.unit, scene.stage_line.width / 2
         inner, outer = edge - width, edge + width
@@ -137,14 +145,14 @@ def _ground(scene: SceneSpec, vocabulary: Vocabulary) -> None:
             for sx, sy in ((-1, -1), (1, -1), (1, 1), (-1, 1))
         ]
         faces = [(k, (k + 1) % 4, 4 + (k + 1) % 4, 4 + k) for k in range(4)]
-        _add("stage line", _painted("stage line", corners, faces, matte, scene.stage_line.color))
+        _add("stage line", _painted("stage line", corners, faces, scene.stage_line.color))
 
 
-def _painted(name: str, vertices: list, faces: list, inputs: dict[str, float], rgb: tuple[int, int, int]):
+def _painted(name: str, vertices: list, faces: list, rgb: tuple[int, int, int]):
     data = bpy.data.meshes.new(name)
     data.from_pydata(vertices, [], faces)
     data.update()
-    data.materials.append(materials.make(name, Material(recipe="principled", inputs=inputs), rgb))
+    data.materials.append(materials.make(name, Material(recipe="matte", inputs={}), rgb))
     return data
 
 

@@ -31,25 +31,37 @@ def _principled(tree, color, inputs):
     return node.outputs["BSDF"]
 
 
+def _matte(tree, color, inputs):
+    """As bright from everywhere (Lambert; `roughness` above 0: Oren and Nayar). As a whole scene's ground it takes a
+    tenth less time than a principled material that looks the same."""
+    node = tree.nodes.new("ShaderNodeBsdfDiffuse")
+    node.inputs["Color"].default_value = color
+    node.inputs["Roughness"].default_value = 0
+    _set(node, inputs, "matte")
+    return node.outputs["BSDF"]
+
+
 def _glass(tree, color, inputs):
     """Tinted glass. `density` is the power to which a surface takes the colour: at 0.5 the two walls of an object tint
     what stands behind it by the colour once. `roughness` blurs what is seen through it, `gloss_roughness` what it
     mirrors: a lamp in a perfect mirror is a hard white patch.
 
-    Rays that carry light from lamps or from diffuse ground pass straight, which costs caustics and saves their noise.
-    So do those that have been through or off something twice: glass behind glass would end in black at the last bounce.
+    Light is bent and mirrored where it enters. It leaves straight, so that what is seen inside does not depend on
+    chains of mirrors, which take hundreds of samples to converge. It passes both walls straight if it comes to or from
+    diffuse ground or a lamp, which costs caustics and saves their noise, and if it has been through or off something
+    twice: glass behind glass would end in black at the last bounce.
     """
     known = {"density": 0.25, "ior": 1.45, "roughness": 0.0, "gloss_roughness": 0.15}
     if unknown := sorted(inputs.keys() - known):
         raise UserError(f"vocabulary: materials: recipe glass has no input {unknown[0]!r}; it has {', '.join(known)}")
     density, ior, roughness, gloss_roughness = (known | inputs).values()
     tint = (*(c**density for c in color[:3]), 1)
-    through, mirror, clear, fresnel, path = (
+    through, mirror, clear, fresnel, path, geometry, late, surface, wall = (
         tree.nodes.new(f"ShaderNode{name}")
-        for name in ("BsdfRefraction", "BsdfAnisotropic", "BsdfTransparent", "Fresnel", "LightPath")
-    )
-    surface, mix, late, light, either = (
-        tree.nodes.new(f"ShaderNode{name}") for name in ("MixShader", "MixShader", "Math", "Math", "Math")
+        for name in (
+            *("BsdfRefraction", "BsdfAnisotropic", "BsdfTransparent", "Fresnel", "LightPath", "NewGeometry", "Math"),
+            *("MixShader", "MixShader"),
+        )
     )
     through.inputs["Color"].default_value = clear.inputs["Color"].default_value = tint
     mirror.inputs["Color"].default_value = (1, 1, 1, 1)
@@ -57,13 +69,17 @@ def _glass(tree, color, inputs):
     mirror.inputs["Roughness"].default_value = gloss_roughness
     through.inputs["IOR"].default_value = fresnel.inputs["IOR"].default_value = ior
     _link(tree, surface, fresnel.outputs[0], through.outputs[0], mirror.outputs[0])
-    late.operation, light.operation, either.operation = "GREATER_THAN", "MAXIMUM", "MAXIMUM"
+    late.operation = "GREATER_THAN"
     _link(tree, late, path.outputs["Ray Depth"])
     late.inputs[1].default_value = 1.5
-    _link(tree, light, path.outputs["Is Shadow Ray"], path.outputs["Is Diffuse Ray"])
-    _link(tree, either, late.outputs[0], light.outputs[0])
-    _link(tree, mix, either.outputs[0], surface.outputs[0], clear.outputs[0])
-    return mix.outputs[0]
+    straight = geometry.outputs["Backfacing"]
+    for condition in (late.outputs[0], path.outputs["Is Shadow Ray"], path.outputs["Is Diffuse Ray"]):
+        either = tree.nodes.new("ShaderNodeMath")
+        either.operation = "MAXIMUM"
+        _link(tree, either, straight, condition)
+        straight = either.outputs[0]
+    _link(tree, wall, straight, surface.outputs[0], clear.outputs[0])
+    return wall.outputs[0]
 
 
 def _link(tree, node, *sources) -> None:
@@ -72,7 +88,7 @@ def _link(tree, node, *sources) -> None:
         tree.links.new(source, socket)
 
 
-RECIPES = {"principled": _principled, "glass": _glass}
+RECIPES = {"principled": _principled, "matte": _matte, "glass": _glass}
 
 
 def _set(node, inputs: dict[str, float], recipe: str) -> None:

@@ -8,18 +8,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import bpy
+import numpy as np
 from PIL import Image
 
 from tvrgen import interrupt
-from tvrgen.blender import build, device
+from tvrgen.blender import blendfile, build, device, versions
+from tvrgen.blender.denoiser import Denoiser
 from tvrgen.geometry import View
 from tvrgen.scene import Light, SceneSpec, State
 from tvrgen.settings import RenderSettings, Split
 from tvrgen.vocabulary import Vocabulary
 
 MAX_BOUNCES = 4  # as TRANCE's
-TRANSPARENT_BOUNCES = 8
-FILTER_GLOSSY = 2.0
 ADAPTIVE_FLOOR = 4  # samples that every pixel takes, whatever its noise
 
 
@@ -31,6 +31,7 @@ class Renderer:
 
     def __init__(self, scene: SceneSpec, vocabulary: Vocabulary, log: Path, threads: int = 0) -> None:
         self._log, self._threads, self._file = log, threads, {}
+        self._denoiser: Denoiser | None = None
         self._scratch = tempfile.TemporaryDirectory(prefix="tvrgen-")
         self.description = {"blender": bpy.app.version_string}
         with quiet(log):
@@ -43,9 +44,14 @@ class Renderer:
         """
         # colours at full resolution: the hue of a small object is an answer
         self._file = {} if split.image.format == "png" else {"quality": split.image.quality, "subsampling": 0}
+        threads = split.render.threads or self._threads
         with quiet(self._log):
-            configure(split.render, split.render.threads or self._threads)
-            return device.use(split.render.device)
+            configure(split.render, threads)
+            used = device.use(split.render.device)
+            if self._denoiser:
+                self._denoiser.close()
+            self._denoiser = Denoiser(threads, gpu=used != device.CPU) if split.render.denoise else None
+        return used
 
     def devices(self) -> list[str]:
         """The types of devices on this machine."""
@@ -59,19 +65,26 @@ class Renderer:
         """
         raw = Path(self._scratch.name) / "picture.bmp"
         with quiet(self._log):
-            self._stage.show(state)
-            self._stage.aim(view)
-            self._stage.light(lights)
-            render = bpy.context.scene.render
-            render.resolution_x, render.resolution_y = view.width, view.height
-            render.filepath = str(raw)
+            self._stage.set(state, view, lights)
+            bpy.context.scene.render.filepath = str(raw)
             try:
                 bpy.ops.render.render(write_still=True)
             except RuntimeError as error:
                 raise OSError(f"{raw}: Blender could not write the picture: {str(error).strip()}") from error
             build.purge()
-        with Image.open(raw) as image:
-            image.save(path, **self._file)
+            with Image.open(raw) as image:
+                pixels = np.asarray(image)
+            if self._denoiser:
+                pixels = self._denoiser(pixels)
+        Image.fromarray(pixels).save(path, **self._file)
+
+    def save(self, shots: list[tuple[str, State, View, tuple[Light, ...]]], path: Path) -> None:
+        """Writes (name, state, view, lights) of pictures into a .blend file, a Blender scene for each.
+
+        Raises OSError where it cannot be written.
+        """
+        with quiet(self._log):
+            blendfile.write(self._stage, shots, self._denoiser is not None, path)
 
 
 def configure(settings: RenderSettings, threads: int) -> None:
@@ -82,21 +95,17 @@ def configure(settings: RenderSettings, threads: int) -> None:
     scene.render.use_compositing = scene.render.use_sequencer = False
     scene.render.threads_mode = "FIXED" if threads else "AUTO"
     scene.render.threads = threads or 1
-    scene.render.image_settings.file_format, scene.render.image_settings.color_mode = "BMP", "RGB"
+    versions.image_format(scene.render.image_settings, "BMP")
     scene.view_settings.view_transform, scene.view_settings.look = "Standard", "None"
     scene.render.dither_intensity = 0
 
     cycles = scene.cycles
     cycles.samples, cycles.use_adaptive_sampling = settings.samples, settings.noise_threshold > 0
     cycles.adaptive_threshold, cycles.adaptive_min_samples = settings.noise_threshold, ADAPTIVE_FLOOR
-    cycles.use_denoising = settings.denoise
-    cycles.denoiser, cycles.denoising_input_passes = "OPENIMAGEDENOISE", "RGB_ALBEDO_NORMAL"
-    cycles.denoising_prefilter, cycles.denoising_use_gpu = settings.prefilter.upper(), False
+    cycles.use_denoising = False  # tvrgen.blender.denoiser does it
     cycles.use_light_tree = False  # slower with a handful of lamps
+    cycles.sampling_pattern = "TABULATED_SOBOL"  # the same noise as Blender's choice, in less time
     cycles.max_bounces = cycles.diffuse_bounces = cycles.glossy_bounces = cycles.transmission_bounces = MAX_BOUNCES
-    cycles.transparent_max_bounces = TRANSPARENT_BOUNCES
-    cycles.caustics_reflective = cycles.caustics_refractive = False
-    cycles.blur_glossy = FILTER_GLOSSY
     cycles.seed = 0
     scene.render.use_persistent_data = True
 

@@ -12,8 +12,15 @@ def node_tree(block: bpy.types.Material | bpy.types.World) -> bpy.types.NodeTree
     return block.node_tree
 
 
+def image_format(settings: bpy.types.ImageFormatSettings, name: str) -> None:
+    """Makes renders write 8-bit RGB pictures of a format: BMP, PNG. From 5.0 on, formats are chosen within a medium."""
+    if FIVE:
+        settings.media_type = "IMAGE"
+    settings.file_format, settings.color_mode = name, "RGB"
+
+
 def multilayer(settings: bpy.types.ImageFormatSettings) -> None:
-    """Makes renders write multilayer EXR. From 5.0 on, formats are chosen within a medium."""
+    """Makes renders write multilayer EXR."""
     if FIVE:
         settings.media_type = "MULTI_LAYER_IMAGE"
     settings.file_format = "OPEN_EXR_MULTILAYER"
