@@ -24,7 +24,8 @@ from PIL import Image
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from throughput import machine
 
-from tvrgen import config, geometry, sampler, store, worker
+from tvrgen import config, geometry, mesh, sampler, store, worker
+from tvrgen.blender import build, materials
 from tvrgen.blender.renderer import quiet
 from tvrgen.settings import PRESETS
 
@@ -32,7 +33,6 @@ CACHE = Path(__file__).parent / ".cache"
 CAMERAS = ("left", "center", "right")
 SETUP = ("seed=4", "cameras.final=[left, center, right]", "sampling.visible=[4, 10]", "splits.train.count=100")
 PROBLEMS = 4  # made whole, for the share of everything else
-ANNOTATED = "output.annotations=[index, depth, normals]"
 
 
 @dataclass
@@ -55,6 +55,13 @@ def trance(samples: int, dither: float = 1.0) -> None:
     scene.render.dither_intensity, scene.render.use_persistent_data = dither, False
 
 
+def shown(document: dict) -> str:
+    """What reference pictures depend on, besides what a shot says: scene, vocabulary, and the code that builds them."""
+    sources = [Path(module.__file__).read_bytes() for module in (build, materials, mesh)]
+    parts = document["scene"], document["vocabulary"], bpy.app.version, [hashlib.sha256(s).hexdigest() for s in sources]
+    return repr(parts)
+
+
 def shots(settings: config.Config, count: int) -> list[tuple]:
     """(state, view, lights) of initial and final states in turn, from each camera in turn."""
     found = []
@@ -74,9 +81,8 @@ def take(renderer: worker.Renderer, shot: tuple, path: Path) -> tuple[float, np.
 
 
 def reference(scene_shots: list[tuple], renderer: worker.Renderer, samples: int, look: str) -> list[np.ndarray]:
-    """Converged pictures by TRANCE's settings, (H, W, 3) in [0, 255] at 16 bits; from the cache where they are there.
-
-    `look`: what else they show. They are not rounded to 8 bits, as that would count twice.
+    """Converged pictures, by TRANCE's settings but for the samples: (H, W, 3) in [0, 255], at 16 bits, as rounding them
+    to 8 would count against both sides. From the cache where they are there; `look`: what they depend on.
     """
     CACHE.mkdir(exist_ok=True)
     found, scene = [], bpy.context.scene
@@ -87,7 +93,10 @@ def reference(scene_shots: list[tuple], renderer: worker.Renderer, samples: int,
             trance(samples, dither=0)
             scene.cycles.seed = 1  # noise of its own
             converged(renderer, shot, path)
-            print(f"reference {k + 1} of {len(scene_shots)}: {samples} samples in {time.perf_counter() - start:.0f} s")
+            print(
+                f"reference {k + 1} of {len(scene_shots)}: {samples} samples in {time.perf_counter() - start:.0f} s",
+                flush=True,
+            )
         found.append(tifffile.imread(path) / 257.0)
     return found
 
@@ -115,19 +124,32 @@ def likeness(truth: np.ndarray, picture: np.ndarray) -> tuple[float, float, floa
     )
 
 
-def overhead(renderer: worker.Renderer, settings: config.Config, tracing: float, denoising: float) -> str:
-    """What share of the wall time of whole problems is neither path tracing nor denoising, given a picture's seconds
-    for these. The problems are made as `tvrgen generate` makes them, with all annotations."""
-    with tempfile.TemporaryDirectory() as folder:
-        root, (shard,) = Path(folder), store.shards(settings, "train")
-        start = time.perf_counter()
-        images = sum(worker.shard_steps(settings, shard, root, renderer))
-        wall = time.perf_counter() - start
-        seconds = json.loads((root / shard.path / "run.json").read_text())["seconds"]
-    shares = {"path tracing": tracing * images / wall, "denoising": denoising * images / wall}
-    shares |= {"all else": 1 - sum(shares.values()), "of it annotations": seconds["annotating"] / wall}
-    spent = ", ".join(f"{what} {share:.1%}" for what, share in shares.items())
-    return f"{shard.count} problems with all annotations, {images} pictures in {wall:.1f} s: {spent}"
+def overhead(renderer: worker.Renderer, rounds: int) -> str:
+    """What share of the wall time of whole problems is neither path tracing nor denoising: one shard, made with all
+    annotations as `tvrgen generate` makes it, but for opening Blender; made again without denoising, and again with one
+    sample. Medians of rounds that alternate."""
+    standard = (*SETUP, f"splits.train.count={PROBLEMS}", "output.annotations=[index, depth, normals]")
+    ways = {
+        "whole": standard,
+        "raw": (*standard, "render.denoise=false"),
+        "one sample": (*standard, "render.denoise=false", "render.samples=1"),
+    }
+    walls: dict[str, list[float]] = {name: [] for name in ways}
+    for name, overrides in list(ways.items()) * rounds:
+        settings = config.load("quickstart", overrides)
+        (shard,) = store.shards(settings, "train")
+        with tempfile.TemporaryDirectory() as folder:
+            start = time.perf_counter()
+            images = sum(worker.shard_steps(settings, shard, Path(folder), renderer))
+            walls[name].append(time.perf_counter() - start)
+            run = json.loads((Path(folder) / shard.path / "run.json").read_text())
+        if name == "whole":
+            annotating, samples = run["seconds"]["annotating"], run["samples"]
+    whole, raw, one = (statistics.median(walls[name]) for name in ways)
+    parts = {"path tracing": (raw - one) * samples / (samples - 1), "denoising": whole - raw}
+    parts |= {"all else": whole - sum(parts.values()), "of it annotations": annotating}
+    spent = ", ".join(f"{what} {seconds / whole:.1%}" for what, seconds in parts.items())
+    return f"{PROBLEMS} problems with all annotations, {images} pictures in {whole:.1f} s: {spent}"
 
 
 def main() -> None:
@@ -136,7 +158,7 @@ def main() -> None:
     parser.add_argument("--reference", type=int, default=4096, help="samples of the reference (default: 4096)")
     parser.add_argument("--trance", type=int, default=512, help="samples of TRANCE's settings (default: 512)")
     parser.add_argument(
-        "--rounds", type=int, default=2, help="rounds that alternate between settings (default: 2; 0: reference only)"
+        "--rounds", type=int, default=3, help="rounds that alternate between settings (default: 3; 0: reference only)"
     )
     options = parser.parse_args()
 
@@ -144,7 +166,6 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         picture = Path(folder) / "picture.png"
         renderer = worker.open_renderer(base, Path(folder) / "log")
-        look = repr((base.document["scene"], base.document["vocabulary"], bpy.app.version))
 
         def preset(name: str, *overrides: str) -> Callable[[], None]:
             split = config.load("quickstart", (*SETUP, f"render.preset={name}", *overrides)).split("train")
@@ -154,37 +175,36 @@ def main() -> None:
             begin = preset("standard", "render.denoise=false")
             return lambda: (begin(), trance(options.trance, dither))
 
+        first, undithered = f"TRANCE's ({options.trance} samples)", "the same without dither"
         settings = {
-            f"TRANCE's ({options.trance} samples)": theirs(1),
-            "the same without dither": theirs(0),
+            first: theirs(1),
+            undithered: theirs(0),
             **{name: preset(name) for name in PRESETS},
             "standard, not denoised": preset("standard", "render.denoise=false"),
             "1 sample, not denoised": preset("standard", "render.denoise=false", "render.samples=1"),
         }
         scene_shots = shots(base, options.scenes)
         preset("standard", "render.denoise=false")()
-        truth = reference(scene_shots, renderer, options.reference, look)
-        if not options.rounds:
-            return
+        truth = reference(scene_shots, renderer, options.reference, shown(base.document))
         results = {name: Result() for name in settings}
-        for _ in range(options.rounds):
+        for number in range(options.rounds):
             for name, prepare in settings.items():
+                if name == undithered and number:
+                    continue  # takes as long as with dither
                 prepare()
                 taken = [take(renderer, shot, picture) for shot in scene_shots]
                 results[name].seconds.append([seconds for seconds, _ in taken])
                 results[name].pictures = [pixels for _, pixels in taken]
-        a_picture = {n: statistics.median(map(sum, r.seconds)) / options.scenes for n, r in results.items()}
-        raw, samples = a_picture["standard, not denoised"], PRESETS["standard"]["samples"]
-        tracing = (raw - a_picture["1 sample, not denoised"]) * samples / (samples - 1)
-        whole = config.load("quickstart", (*SETUP, f"splits.train.count={PROBLEMS}", ANNOTATED))
-        share = overhead(renderer, whole, tracing, a_picture["standard"] - raw)
+        if not options.rounds:
+            return
+        share = overhead(renderer, options.rounds)
     print(f"{machine()}, Blender {bpy.app.version_string}")
     print(f"{options.scenes} scenes at 320x240 against {options.reference} samples; mean (worst)")
-    slow = next(iter(a_picture.values()))
+    a_picture = {n: statistics.median(map(sum, r.seconds)) / options.scenes for n, r in results.items()}
     for name, result in results.items():
         ssim, psnr, flip = zip(*itertools.starmap(likeness, zip(truth, result.pictures, strict=True)), strict=True)
         print(
-            f"{name:26} {a_picture[name]:7.2f} s  {slow / a_picture[name]:6.1f} times as fast"
+            f"{name:26} {a_picture[name]:7.3f} s  {a_picture[first] / a_picture[name]:6.1f} times as fast"
             f"  SSIM {statistics.mean(ssim):.4f} ({min(ssim):.4f})  PSNR {statistics.mean(psnr):.1f} ({min(psnr):.1f})"
             f"  FLIP {statistics.mean(flip):.4f} ({max(flip):.4f})"
         )

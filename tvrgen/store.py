@@ -5,8 +5,8 @@ OUT/SPLIT/shard-00000/             one shard, committed by one rename
     scenes.jsonl, questions.jsonl  the records
     images/                        the pictures they name
     annotations/, blend/           where the config asks for them
-    shard.json                     size and SHA-256 of every file but those that may differ between two runs:
-    run.json                       device, versions, seconds
+    shard.json                     size and SHA-256 of every file that two runs would make alike
+    run.json                       device, versions, seconds; size and SHA-256 of the .blend files
 OUT/dataset.json                   config, versions, splits, and the SHA-256 of every shard.json; written last
 """
 
@@ -16,7 +16,7 @@ import hashlib
 import json
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
@@ -160,21 +160,22 @@ def discard_partial(root: Path) -> None:
 
 
 def _manifest(folder: Path, shard: Shard) -> Record:
-    files = {
-        str(path.relative_to(folder)): entry(path)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not varies(path)
-    }
-    return {**dataclasses.asdict(shard), "files": files}
+    return {**dataclasses.asdict(shard), "files": entries(folder, lambda path: not varies(path))}
+
+
+def entries(folder: Path, wanted: Callable[[Path], bool]) -> dict[str, Record]:
+    """What is said of the files in a folder, those wanted, by their paths in it."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and wanted(path))
+    return {path.relative_to(folder).as_posix(): entry(path) for path in files}
 
 
 def entry(path: Path) -> Record:
-    """What shard.json says of a file."""
+    """What shard.json or run.json says of a file."""
     return {"bytes": path.stat().st_size, "sha256": sha256(path)}
 
 
 def varies(path: Path) -> bool:
-    """Whether a file of a shard may differ between two runs: no checksum covers it."""
+    """Whether a file of a shard may differ between two runs."""
     return path.name == "run.json" or path.suffix == ".blend"  # Blender writes addresses into its files
 
 

@@ -2,6 +2,7 @@
 was drawn, is worked out again.
 """
 
+import contextlib
 import dataclasses
 from collections.abc import Iterator
 from itertools import islice
@@ -96,8 +97,6 @@ def _shard_faults(folder: Path, shard: Shard, manifest_hash: Any, versions: Reco
     images |= {folder / path: ANNOTATIONS[kind] for p in shots for kind, path in p.annotations.items()}
     blends = {folder / BLEND.format(index=p.index) for p in problems if split.output.blend}
     yield from within(folder, _file_faults(folder, shard, manifest_hash, {scenes_at, questions_at, *images, *blends}))
-    for path in sorted(p for p in blends if p.is_file() and not _is_blend(p)):
-        yield f"{path}: is no .blend file"
     yield from within(run_at, _run_faults(run_at, versions))
     for image, modes in images.items():
         if image.is_file():  # those that are missing have been named
@@ -135,19 +134,17 @@ def _file_faults(folder: Path, shard: Shard, manifest_hash: Any, wanted: set[Pat
     if files is not listed:
         return
     there = {p for p in folder.rglob("*") if p.is_file()} - {path, folder / "run.json"}
+    with contextlib.suppress(UserError):  # a fault of run.json's own
+        match store.read_json(folder / "run.json"):
+            case {"files": dict() as varying}:
+                listed = listed | {name: said for name, said in varying.items() if store.varies(Path(name))}
     for at in sorted({*wanted, *there, *(folder / name for name in listed)}):
         if at not in wanted:
             yield f"{at}: does not belong to the shard"
         elif at not in there:
             yield f"{at}: is missing"
-        elif not store.varies(at) and listed.get(at.relative_to(folder).as_posix()) != store.entry(at):
-            yield f"{at}: size or hash differs from shard.json"
-
-
-def _is_blend(path: Path) -> bool:
-    """Whether a file begins as Blender's do, compressed (Zstandard) or not."""
-    with open(path, "rb") as file:
-        return file.read(7).startswith((b"BLENDER", b"\x28\xb5\x2f\xfd"))
+        elif listed.get(at.relative_to(folder).as_posix()) != store.entry(at):
+            yield f"{at}: size or hash differs from {'run' if store.varies(at) else 'shard'}.json"
 
 
 def _run_faults(path: Path, versions: Record) -> Iterator[str]:

@@ -93,6 +93,8 @@ def shard_steps(config: Config, shard: Shard, root: Path, renderer: Renderer) ->
         questions.close()
         versions = {"tvrgen": tvrgen.__version__, "python": platform.python_version(), **renderer.description}
         run = {"devices": devices, "versions": versions, "samples": split.render.samples, "seconds": clock.seconds}
+        if split.output.blend:
+            run["files"] = store.entries(folder, lambda path: path.suffix == ".blend")
         (folder / "run.json").write_text(json.dumps(run, indent=1) + "\n")
 
 

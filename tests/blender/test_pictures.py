@@ -20,6 +20,8 @@ from tvrgen.visibility import Eye
 
 pytestmark = pytest.mark.blender
 
+SHAPES = tuple(load().vocabulary.shapes)
+
 
 def open_renderer(config, folder):
     from tvrgen.blender.renderer import Renderer
@@ -147,6 +149,22 @@ def test_hardly_a_pixel_is_blown_out_or_black(tmp_path):
     pixels = np.concatenate(pixels)
     assert (pixels >= 254).all(axis=1).mean() < 0.003
     assert (pixels <= 8).all(axis=1).mean() < 0.001
+
+
+def test_no_pixel_stands_out_and_the_ground_is_smooth(tmp_path):
+    """As a dataset has them by default: no fireflies in metal and glass; the ground in steps of a level."""
+    config = load("render.samples=16", "scene.stage_line={color: [62, 62, 62], width: 0}")
+    renderer, camera = open_renderer(config, tmp_path), config.scene.cameras["left"]
+    lights, looks = tuple(config.scene.lights.values()), itertools.cycle(itertools.product(SHAPES, ("metal", "glass")))
+    places, colors = itertools.product(range(-15, 16, 10), repeat=2), itertools.cycle(config.vocabulary.colors)
+    crowd = [one(s, next(colors), m, p, "medium").objects[0] for p, (s, m) in zip(places, looks, strict=False)]
+    picture = take(renderer, State(objects=tuple(crowd)), camera, lights, tmp_path / "p.png", 320, 240)
+    darkest = picture.min(axis=2)
+    around = [np.roll(darkest, shift, (0, 1)) for shift in itertools.product((-1, 0, 1), repeat=2) if any(shift)]
+    assert (darkest - np.max(around, axis=0)).max() < 40
+    ground = take(renderer, State(objects=()), camera, lights, tmp_path / "p.png", 320, 240)
+    for axis in (0, 1):
+        assert np.abs(np.diff(ground, axis=axis)).max() <= 2
 
 
 def test_the_ground_meets_the_world_without_a_horizon(tmp_path):
@@ -328,7 +346,7 @@ def test_another_process_and_any_number_of_threads_give_the_same_picture(denoise
     assert np.abs(ours - theirs).max() <= apart
 
 
-@pytest.mark.parametrize("shape", load().vocabulary.shapes)
+@pytest.mark.parametrize("shape", SHAPES)
 def test_colours_and_materials_look_different(shape, tmp_path):
     """CIEDE2000 between mean colours over an object's pixels, from each camera, under lamps moved by jitter: some 2 are
     noticed. Colours keep apart under any two sets of lamps; materials, which highlights tell best, in one picture."""

@@ -19,37 +19,37 @@ def write(stage: Stage, shots: Iterable[Shot], denoise: bool, path: Path) -> Non
 
     Pixels that are denoised there come near ours, and are not the same: Cycles denoises before the view transform.
     """
-    scenes = [_scene(stage, number, shot, denoise) for number, shot in enumerate(shots)]
+    scenes: list[bpy.types.Scene] = []
     try:
+        for number, (name, *seen) in enumerate(shots):
+            stage.set(*seen)
+            scenes.append(bpy.context.scene.copy())
+            scenes[-1].name = f"{number} {name}"  # a file opens with the first scene by name
+            _detach(scenes[-1])
+            scenes[-1].render.filepath = f"//{name}"
+            scenes[-1].cycles.use_denoising = denoise
         bpy.data.libraries.write(str(path), set(scenes), path_remap="ABSOLUTE", compress=True)
     except (OSError, RuntimeError) as error:
         raise OSError(f"{path}: Blender could not write the file: {str(error).strip()}") from error
     finally:
         for scene in scenes:
-            for obj in list(scene.collection.objects):
+            for obj in set(scene.collection.objects) - set(bpy.context.scene.collection.objects):
                 bpy.data.objects.remove(obj)
             bpy.data.scenes.remove(scene)
         build.purge()
 
 
-def _scene(stage: Stage, number: int, shot: Shot, denoise: bool) -> bpy.types.Scene:
-    """A scene of its own that holds what the stage shows."""
-    name, state, view, lights = shot
-    stage.set(state, view, lights)
-    shown = bpy.context.scene
-    scene = shown.copy()
-    scene.name = f"{number} {name}"  # a file opens with the first scene by name
+def _detach(scene: bpy.types.Scene) -> None:
+    """Gives a copy of the stage's scene objects of its own, and settings that suit whoever opens it."""
+    camera = scene.camera
     for obj in list(scene.collection.objects):
         scene.collection.objects.unlink(obj)
         if not obj.hide_render:
             own = obj.copy()
-            if obj.type == "CAMERA":
-                own.data = obj.data.copy()
             scene.collection.objects.link(own)
-            if obj == shown.camera:
+            if obj == camera:
+                own.data = obj.data.copy()
                 scene.camera = own
-    render = scene.render
-    render.filepath, render.threads_mode, render.use_persistent_data = f"//{name}", "AUTO", False
-    versions.image_format(render.image_settings, "PNG")
-    scene.cycles.use_denoising, scene.cycles.denoising_input_passes = denoise, "RGB"
-    return scene
+    scene.render.threads_mode, scene.render.use_persistent_data = "AUTO", False
+    versions.image_format(scene.render.image_settings, "PNG")
+    scene.cycles.denoising_input_passes = "RGB"

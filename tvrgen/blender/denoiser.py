@@ -3,9 +3,11 @@
 Cycles would denoise linear colours, and be guided by albedo and normals. At some sixteen samples both cost more than
 they bring (docs/rendering.md has the figures): guides want to be cleaned themselves, and an error in linear colours
 weighs differently from one in the picture. So the picture as it is shown, 8-bit sRGB, is cleaned by its pixels alone.
+It is done on the CPU whatever renders: a hundredth of a second where there are many cores, and the same everywhere.
 """
 
 import ctypes
+from functools import cache
 from pathlib import Path
 
 import bpy
@@ -14,7 +16,7 @@ import numpy as np
 from tvrgen.errors import UserError
 
 # of the library's header oidn.h, version 2
-_DEVICE_DEFAULT, _DEVICE_CPU, _FLOAT3 = 0, 1, 3
+_CPU, _FLOAT3 = 1, 3
 _POINTER, _SIZE, _TEXT = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p
 _FUNCTIONS = {
     "oidnNewDevice": (_POINTER, ctypes.c_int),
@@ -22,13 +24,8 @@ _FUNCTIONS = {
     "oidnSetDeviceBool": (None, _POINTER, _TEXT, ctypes.c_bool),
     "oidnCommitDevice": (None, _POINTER),
     "oidnGetDeviceError": (ctypes.c_int, _POINTER, ctypes.POINTER(_TEXT)),
-    "oidnReleaseDevice": (None, _POINTER),
-    "oidnNewBuffer": (_POINTER, _POINTER, _SIZE),
-    "oidnWriteBuffer": (None, _POINTER, _SIZE, _SIZE, _POINTER),
-    "oidnReadBuffer": (None, _POINTER, _SIZE, _SIZE, _POINTER),
-    "oidnReleaseBuffer": (None, _POINTER),
     "oidnNewFilter": (_POINTER, _POINTER, _TEXT),
-    "oidnSetFilterImage": (None, _POINTER, _TEXT, _POINTER, ctypes.c_int, *[_SIZE] * 5),
+    "oidnSetSharedFilterImage": (None, _POINTER, _TEXT, _POINTER, ctypes.c_int, *[_SIZE] * 5),
     "oidnSetFilterBool": (None, _POINTER, _TEXT, ctypes.c_bool),
     "oidnCommitFilter": (None, _POINTER),
     "oidnExecuteFilter": (None, _POINTER),
@@ -37,74 +34,73 @@ _FUNCTIONS = {
 
 
 class Denoiser:
-    """Cleans pictures of any size; what it prepared for one size it keeps for the next picture.
+    """Cleans pictures of any size; what it prepared for one size it keeps for the next picture of that size.
 
-    Works on the CPU, or with `gpu` on the fastest device that the library finds. `threads` 0: all.
-    Raises UserError where the library is not there or does not start.
+    `threads` 0: all. Lives as long as the process. Raises UserError where the library is not there or does not start.
     """
 
-    def __init__(self, threads: int = 0, gpu: bool = False) -> None:
+    def __init__(self, threads: int = 0) -> None:
         self._library = _load()
-        self._device = self._library.oidnNewDevice(_DEVICE_DEFAULT if gpu else _DEVICE_CPU)
-        if not gpu:
-            self._library.oidnSetDeviceInt(self._device, b"numThreads", threads)
-            # threads that are pinned would meet those of other workers on the same cores
-            self._library.oidnSetDeviceBool(self._device, b"setAffinity", False)
+        self._device = self._library.oidnNewDevice(_CPU)
+        self._library.oidnSetDeviceInt(self._device, b"numThreads", threads)
+        # threads that are pinned would meet those of other workers on the same cores
+        self._library.oidnSetDeviceBool(self._device, b"setAffinity", False)
         self._library.oidnCommitDevice(self._device)
-        self._shape, self._filter, self._buffer = None, None, None
+        self._filter: int | None = None
+        self._pixels = np.empty((0, 0, 3), np.float32)  # what the filter reads and writes
         self._check()
 
     def __call__(self, picture: np.ndarray) -> np.ndarray:
-        """(H, W, 3) uint8 of sRGB, noisy -> the same, clean."""
-        data = picture.astype(np.float32) / np.float32(255)
-        if self._shape != data.shape:
-            self._prepare(data.shape)
-        self._library.oidnWriteBuffer(self._buffer, 0, data.nbytes, data.ctypes.data)
+        """(H, W, 3) uint8 of sRGB, noisy -> the same, clean. Raises UserError where the library fails."""
+        if self._pixels.shape != picture.shape:
+            self._prepare(picture.shape)
+        np.divide(picture, np.float32(255), out=self._pixels)
         self._library.oidnExecuteFilter(self._filter)
-        self._library.oidnReadBuffer(self._buffer, 0, data.nbytes, data.ctypes.data)
         self._check()
-        return (data.clip(0, 1) * 255).round().astype(np.uint8)
-
-    def close(self) -> None:
-        """Frees what the library holds."""
-        self._forget()
-        if self._device:
-            self._library.oidnReleaseDevice(self._device)
-            self._device = None
+        return (self._pixels.clip(0, 1) * 255).round().astype(np.uint8)
 
     def _prepare(self, shape: tuple[int, int, int]) -> None:
-        self._forget()
-        height, width, channels = shape
-        self._buffer = self._library.oidnNewBuffer(self._device, height * width * channels * 4)
+        """A filter that works in place on an array of this shape."""
+        if self._filter:
+            self._library.oidnReleaseFilter(self._filter)
+        self._pixels, (height, width, _) = np.empty(shape, np.float32), shape
         self._filter = self._library.oidnNewFilter(self._device, b"RT")
-        for name in (b"color", b"output"):  # in place
-            self._library.oidnSetFilterImage(self._filter, name, self._buffer, _FLOAT3, width, height, 0, 0, 0)
+        for name in (b"color", b"output"):
+            self._library.oidnSetSharedFilterImage(
+                self._filter, name, self._pixels.ctypes.data, _FLOAT3, width, height, 0, 0, 0
+            )
         self._library.oidnSetFilterBool(self._filter, b"srgb", True)
         self._library.oidnCommitFilter(self._filter)
-        self._check()
-        self._shape = shape
-
-    def _forget(self) -> None:
-        if self._shape:
-            self._library.oidnReleaseFilter(self._filter)
-            self._library.oidnReleaseBuffer(self._buffer)
-            self._shape = None
 
     def _check(self) -> None:
         message = _TEXT()
         if self._library.oidnGetDeviceError(self._device, ctypes.byref(message)):
-            raise UserError(f"render.denoise: the denoiser fails ({message.value.decode()}); write denoise: false")
+            self._pixels = np.empty((0, 0, 3), np.float32)  # prepare again
+            raise UserError(
+                f"render.denoise: Open Image Denoise fails: {(message.value or b'').decode()}; write denoise: false"
+            )
 
 
+@cache
+def denoiser(threads: int) -> Denoiser:
+    """The process's denoiser for a number of threads."""
+    return Denoiser(threads)
+
+
+@cache
 def _load() -> ctypes.CDLL:
     """The library with the signatures of its functions."""
-    folder = Path(bpy.utils.resource_path("LOCAL")).parent
-    names = ("libOpenImageDenoise.so*", "libOpenImageDenoise*.dylib", "OpenImageDenoise.dll")
-    found = sorted(p for name in names for p in folder.rglob(name))
+    package = Path(bpy.utils.resource_path("LOCAL")).parent  # of bpy; its folder holds Blender's libraries
+    names = ("libOpenImageDenoise.so*", "libOpenImageDenoise.*dylib", "OpenImageDenoise.dll")
+    found = sorted(path for name in names for path in package.rglob(name))
+    if not found:
+        raise UserError(f"render.denoise: no Open Image Denoise in {package}; write denoise: false")
     try:
         library = ctypes.CDLL(str(found[0]))
-    except (IndexError, OSError) as error:
-        raise UserError("render.denoise: this Blender has no Open Image Denoise; write denoise: false") from error
+    except OSError as error:
+        raise UserError(
+            f"render.denoise: Open Image Denoise cannot be loaded: {error}; write denoise: false"
+        ) from error
     for name, (result, *arguments) in _FUNCTIONS.items():
         function = getattr(library, name)
         function.restype, function.argtypes = result, arguments

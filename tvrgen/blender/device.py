@@ -7,13 +7,10 @@ from tvrgen.errors import UserError
 GPU_TYPES = {"optix": "OPTIX", "cuda": "CUDA", "hip": "HIP", "oneapi": "ONEAPI", "metal": "METAL"}
 """Our names for device types -> Blender's, the fastest first where one card offers several."""
 
-CPU = ["CPU"]
-"""What `use` returns where the CPU renders."""
-
 
 def available() -> dict[str, list[str]]:
     """Device type -> names of the devices of that type on this machine; `cpu` is always there."""
-    found = {"cpu": CPU}
+    found = {"cpu": ["CPU"]}
     preferences = _preferences()
     known = {item[0] for item in preferences.get_device_types(bpy.context)}
     for name, blender_name in GPU_TYPES.items():

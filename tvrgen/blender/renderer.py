@@ -13,7 +13,8 @@ from PIL import Image
 
 from tvrgen import interrupt
 from tvrgen.blender import blendfile, build, device, versions
-from tvrgen.blender.denoiser import Denoiser
+from tvrgen.blender.blendfile import Shot
+from tvrgen.blender.denoiser import Denoiser, denoiser
 from tvrgen.geometry import View
 from tvrgen.scene import Light, SceneSpec, State
 from tvrgen.settings import RenderSettings, Split
@@ -47,11 +48,8 @@ class Renderer:
         threads = split.render.threads or self._threads
         with quiet(self._log):
             configure(split.render, threads)
-            used = device.use(split.render.device)
-            if self._denoiser:
-                self._denoiser.close()
-            self._denoiser = Denoiser(threads, gpu=used != device.CPU) if split.render.denoise else None
-        return used
+            self._denoiser = denoiser(threads) if split.render.denoise else None
+            return device.use(split.render.device)
 
     def devices(self) -> list[str]:
         """The types of devices on this machine."""
@@ -59,7 +57,9 @@ class Renderer:
             return list(device.available())
 
     def render(self, state: State, view: View, lights: tuple[Light, ...], path: Path) -> None:
-        """One picture of view.width x view.height pixels. Raises OSError where the file cannot be written.
+        """One picture of view.width x view.height pixels.
+
+        Raises OSError where the file cannot be written, UserError where the denoiser fails.
 
         The file holds the pixels alone: those that Blender writes carry render times, so that no two are equal.
         """
@@ -78,11 +78,8 @@ class Renderer:
                 pixels = self._denoiser(pixels)
         Image.fromarray(pixels).save(path, **self._file)
 
-    def save(self, shots: list[tuple[str, State, View, tuple[Light, ...]]], path: Path) -> None:
-        """Writes (name, state, view, lights) of pictures into a .blend file, a Blender scene for each.
-
-        Raises OSError where it cannot be written.
-        """
+    def save(self, shots: list[Shot], path: Path) -> None:
+        """Writes a .blend file, a Blender scene for each shot. Raises OSError where it cannot be written."""
         with quiet(self._log):
             blendfile.write(self._stage, shots, self._denoiser is not None, path)
 

@@ -1,0 +1,57 @@
+"""Every shape, colour and material in every preset on one sheet, to look at: `python benchmarks/looks.py`."""
+
+import argparse
+import itertools
+import tempfile
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+
+from tvrgen import config, geometry, worker
+from tvrgen.scene import Object, State
+from tvrgen.settings import PRESETS
+
+PLACES = list(itertools.product((-16, -8, 0, 8, 16), repeat=2))
+
+
+def state(settings: config.Config, material: str, size: str) -> State:
+    """As many shapes and colours of one material as there are places, in rows."""
+    words = settings.vocabulary
+    looks = zip(itertools.product(words.shapes, words.colors), PLACES, strict=False)
+    return State(
+        objects=tuple(
+            Object(shape=shape, size=size, color=color, material=material, position=place, rotation=20.0)
+            for (shape, color), place in looks
+        )
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("config", nargs="?", default="quickstart", help="whose vocabulary and scene (quickstart)")
+    parser.add_argument("--size", help="of the objects (default: the vocabulary's smallest)")
+    parser.add_argument("--camera", default="center")
+    parser.add_argument("--width", type=int, default=480, help="pixels of a picture (default: 480)")
+    parser.add_argument("--out", type=Path, default=Path("looks.png"))
+    options = parser.parse_args()
+    settings = config.load(options.config)
+    words = settings.vocabulary
+    size = options.size or min(words.sizes, key=words.sizes.get)
+    view = geometry.view(settings.scene.cameras[options.camera], options.width, options.width * 3 // 4)
+    sheet = Image.new("RGB", (view.width * len(words.materials), view.height * len(PRESETS)))
+    with tempfile.TemporaryDirectory() as folder:
+        renderer, picture = worker.open_renderer(settings, Path(folder) / "log"), Path(folder) / "picture.png"
+        for row, preset in enumerate(PRESETS):
+            renderer.configure(next(iter(config.load(options.config, (f"render.preset={preset}",)).splits.values())))
+            for column, material in enumerate(words.materials):
+                renderer.render(state(settings, material, size), view, tuple(settings.scene.lights.values()), picture)
+                with Image.open(picture) as image:
+                    sheet.paste(image, (column * view.width, row * view.height))
+                label = column * view.width + 8, row * view.height + 8
+                ImageDraw.Draw(sheet).text(label, f"{material}, {preset}", fill="white", stroke_width=1, stroke_fill=0)
+    sheet.save(options.out)
+    print(f"{options.out}: {size} objects, {', '.join(words.materials)}; {', '.join(PRESETS)}")
+
+
+if __name__ == "__main__":
+    main()
