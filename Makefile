@@ -28,6 +28,7 @@ lint: setup
 bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/throughput.py
 	$(BIN)/python benchmarks/render.py
+	$(BIN)/python benchmarks/legible.py
 
 test-core: $(CORE_VENV)/.installed
 	$(CORE_VENV)/bin/python -m pytest -m "not rays and not blender"

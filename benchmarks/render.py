@@ -55,6 +55,16 @@ def trance(samples: int, dither: float = 1.0) -> None:
     scene.render.dither_intensity, scene.render.use_persistent_data = dither, False
 
 
+def without_dither(path: Path) -> np.ndarray:
+    """The picture just rendered, saved again with no dither."""
+    scene = bpy.context.scene
+    dither, scene.render.dither_intensity = scene.render.dither_intensity, 0
+    bpy.data.images["Render Result"].save_render(str(path.with_suffix(".bmp")), scene=scene)
+    scene.render.dither_intensity = dither
+    with Image.open(path.with_suffix(".bmp")) as image:
+        return np.asarray(image.convert("RGB"))
+
+
 def shown(document: dict) -> str:
     """What reference pictures depend on, besides what a shot says: scene, vocabulary, and the code that builds them."""
     sources = [Path(module.__file__).read_bytes() for module in (build, materials, mesh)]
@@ -171,30 +181,31 @@ def main() -> None:
             split = config.load("quickstart", (*SETUP, f"render.preset={name}", *overrides)).split("train")
             return lambda: renderer.configure(split)
 
-        def theirs(dither: float) -> Callable[[], None]:
-            begin = preset("standard", "render.denoise=false")
-            return lambda: (begin(), trance(options.trance, dither))
+        raw = preset("standard", "render.denoise=false")
 
         first, undithered = f"TRANCE's ({options.trance} samples)", "the same without dither"
         settings = {
-            first: theirs(1),
-            undithered: theirs(0),
+            first: lambda: (raw(), trance(options.trance)),
             **{name: preset(name) for name in PRESETS},
-            "standard, not denoised": preset("standard", "render.denoise=false"),
+            "standard, not denoised": raw,
             "1 sample, not denoised": preset("standard", "render.denoise=false", "render.samples=1"),
         }
         scene_shots = shots(base, options.scenes)
-        preset("standard", "render.denoise=false")()
+        raw()
         truth = reference(scene_shots, renderer, options.reference, shown(base.document))
-        results = {name: Result() for name in settings}
-        for number in range(options.rounds):
+        results = {name: Result() for name in (first, undithered, *settings)}
+        for _ in range(options.rounds):
+            results[undithered].pictures = []
             for name, prepare in settings.items():
-                if name == undithered and number:
-                    continue  # takes as long as with dither
                 prepare()
-                taken = [take(renderer, shot, picture) for shot in scene_shots]
+                taken = []
+                for shot in scene_shots:
+                    taken.append(take(renderer, shot, picture))
+                    if name == first:
+                        results[undithered].pictures.append(without_dither(picture))
                 results[name].seconds.append([seconds for seconds, _ in taken])
                 results[name].pictures = [pixels for _, pixels in taken]
+            results[undithered].seconds = results[first].seconds
         if not options.rounds:
             return
         share = overhead(renderer, options.rounds)

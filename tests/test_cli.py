@@ -189,10 +189,12 @@ def test_two_workers_make_the_same_dataset(tmp_path):
             "--out",
             tmp_path / str(workers),
             *TINY,
+            "--set=output.blend=true",
             "--workers",
             str(workers),
             check=True,
         )
+        assert ": sound, " in run("validate", tmp_path / str(workers), check=True).stdout
     assert json_bytes(tmp_path / "1") == json_bytes(tmp_path / "2")
 
 
