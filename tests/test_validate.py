@@ -11,6 +11,7 @@ from tests.tiny import FlatRenderer, generate_flat, handmade, load
 from tvrgen import canonical, cli, design, store, validate, worker
 from tvrgen.design import Levels, StepLevel
 from tvrgen.errors import UserError
+from tvrgen.pictures import SUFFIX
 from tvrgen.seeding import generator
 
 SHARD = "train/shard-00001"
@@ -453,8 +454,12 @@ def test_pictures_of_every_format_and_between_the_steps_are_sound(by_hand, form,
 
 
 @pytest.mark.rays
-def test_annotations_are_written_and_checked(tmp_path):
-    config = load("output.annotations=[index, depth, normals]", "output.intermediate=true", "splits.train.count=2")
+@pytest.mark.parametrize("form", SUFFIX)
+def test_annotations_are_written_and_checked(form, tmp_path):
+    config = load(
+        *("output.annotations=[index, depth, normals]", "output.intermediate=true"),
+        *("splits.train.count=2", f"image.format={form}"),
+    )
     root = tmp_path / "out"
     with store.writing_to(root, config):
         for shard in store.shards(config, "train"):
@@ -462,7 +467,7 @@ def test_annotations_are_written_and_checked(tmp_path):
         store.finish(root, config)
     assert list(validate.faults(root)) == []
     files = list(root.rglob("annotations/*.png"))
-    assert len(files) == 3 * len(list(root.rglob("images/*.png")))
+    assert len(files) == 3 * len(list(root.rglob(f"images/*{SUFFIX[form]}")))
     listed = [line["annotations"] for line in store.open_dataset(root).scenes()]
     paths = [p for whens in listed for cameras in whens.values() for kinds in cameras.values() for p in kinds.values()]
     assert sorted(paths) == sorted(f"annotations/{p.name}" for p in files)

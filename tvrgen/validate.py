@@ -15,7 +15,7 @@ from tvrgen import annotations, record, store
 from tvrgen import document as documents
 from tvrgen.differences import differences, within
 from tvrgen.errors import UserError
-from tvrgen.pictures import BLEND, pictures
+from tvrgen.pictures import BLEND, SUFFIX, pictures
 from tvrgen.rebuilding import dealt, scene_faults
 from tvrgen.record import Record
 from tvrgen.settings import Config, Split, identity
@@ -158,7 +158,7 @@ def _run_faults(path: Path, versions: Record) -> Iterator[str]:
 
 
 def _picture_faults(path: Path, modes: tuple[str, ...], split: Split) -> Iterator[str]:
-    form = split.image.format.upper() if modes is PICTURE else "PNG"
+    form = next(form for form, suffix in SUFFIX.items() if suffix == path.suffix).upper()
     try:
         with Image.open(path, formats=[form]) as image:
             size, due = f"{image.width}x{image.height}", f"{split.render.width}x{split.render.height}"
