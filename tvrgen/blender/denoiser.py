@@ -15,6 +15,7 @@ import numpy as np
 
 from tvrgen.errors import UserError
 
+_MARGIN = 8  # pixels mirrored around a picture: the library leaves noise in the outermost ones
 # of the library's header oidn.h, version 2
 _CPU, _FLOAT3 = 1, 3
 _POINTER, _SIZE, _TEXT = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p
@@ -51,13 +52,18 @@ class Denoiser:
         self._check()
 
     def __call__(self, picture: np.ndarray) -> np.ndarray:
-        """(H, W, 3) uint8 of sRGB, noisy -> the same, clean. Raises UserError where the library fails."""
-        if self._pixels.shape != picture.shape:
-            self._prepare(picture.shape)
-        np.divide(picture, np.float32(255), out=self._pixels)
+        """(H, W, 3) uint8 of sRGB, noisy, more than 8 pixels a side -> the same, clean.
+
+        Raises UserError where the library fails.
+        """
+        framed = np.pad(picture, ((_MARGIN, _MARGIN), (_MARGIN, _MARGIN), (0, 0)), mode="reflect")
+        if self._pixels.shape != framed.shape:
+            self._prepare(framed.shape)
+        np.divide(framed, np.float32(255), out=self._pixels)
         self._library.oidnExecuteFilter(self._filter)
         self._check()
-        return (self._pixels.clip(0, 1) * 255).round().astype(np.uint8)
+        inner = self._pixels[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN]
+        return (inner.clip(0, 1) * 255).round().astype(np.uint8)
 
     def _prepare(self, shape: tuple[int, int, int]) -> None:
         """A filter that works in place on an array of this shape."""
