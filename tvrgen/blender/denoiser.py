@@ -3,7 +3,7 @@
 Cycles would denoise linear colours, and be guided by albedo and normals. At some sixteen samples both cost more than
 they bring (docs/rendering.md has the figures): guides want to be cleaned themselves, and an error in linear colours
 weighs differently from one in the picture. So the picture as it is shown, 8-bit sRGB, is cleaned by its pixels alone.
-It is done on the CPU whatever renders: a hundredth of a second where there are many cores, and the same everywhere.
+It is done on the CPU whatever renders.
 """
 
 import ctypes

@@ -101,7 +101,7 @@ def configure(settings: RenderSettings, threads: int) -> None:
     cycles.adaptive_threshold, cycles.adaptive_min_samples = settings.noise_threshold, ADAPTIVE_FLOOR
     cycles.use_denoising = False  # tvrgen.blender.denoiser does it
     cycles.use_light_tree = False  # slower with a handful of lamps
-    cycles.sampling_pattern = "TABULATED_SOBOL"  # the same noise as Blender's choice, in less time
+    cycles.sampling_pattern = "TABULATED_SOBOL"  # 7 % faster than Blender's choice, and slightly less like the truth
     cycles.max_bounces = cycles.diffuse_bounces = cycles.glossy_bounces = cycles.transmission_bounces = MAX_BOUNCES
     cycles.seed = 0
     scene.render.use_persistent_data = True
