@@ -24,8 +24,8 @@ from PIL import Image
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from throughput import machine
 
-from tvrgen import config, geometry, mesh, sampler, store, worker
-from tvrgen.blender import build, materials
+from tvrgen import config, geometry, mesh, places, sampler, store, worker
+from tvrgen.blender import build, lamps, materials
 from tvrgen.blender.renderer import quiet
 from tvrgen.settings import PRESETS
 
@@ -43,12 +43,13 @@ class Result:
     pictures: list[np.ndarray] = field(default_factory=list)
 
 
-def trance(samples: int, dither: float = 1.0) -> None:
+def trance(renderer: worker.Renderer, samples: int, dither: float = 1.0) -> None:
     """TRANCE's settings: no denoising, no adaptive sampling, at most 4 bounces; all else as Blender has it.
 
     Blender's default dither adds noise of half a level to 8-bit files, which SSIM counts.
     """
     scene = bpy.context.scene
+    renderer._stage.lamps.divide(False)
     for name in ("use_light_tree", "sampling_pattern"):
         scene.cycles.property_unset(name)
     scene.cycles.samples, scene.cycles.use_adaptive_sampling = samples, False
@@ -67,7 +68,7 @@ def without_dither(path: Path) -> np.ndarray:
 
 def shown(document: dict) -> str:
     """What reference pictures depend on, besides what a shot says: scene, vocabulary, and the code that builds them."""
-    sources = [Path(module.__file__).read_bytes() for module in (build, materials, mesh)]
+    sources = [Path(module.__file__).read_bytes() for module in (build, lamps, materials, mesh)]
     parts = document["scene"], document["vocabulary"], bpy.app.version, [hashlib.sha256(s).hexdigest() for s in sources]
     return repr(parts)
 
@@ -100,7 +101,7 @@ def reference(scene_shots: list[tuple], renderer: worker.Renderer, samples: int,
         path = CACHE / f"{hashlib.sha256(repr((shot, samples, look)).encode()).hexdigest()[:16]}.tif"
         if not path.exists():
             start = time.perf_counter()
-            trance(samples, dither=0)
+            trance(renderer, samples, dither=0)
             scene.cycles.seed = 1  # noise of its own
             converged(renderer, shot, path)
             print(
@@ -150,7 +151,7 @@ def overhead(renderer: worker.Renderer, rounds: int) -> str:
         (shard,) = store.shards(settings, "train")
         with tempfile.TemporaryDirectory() as folder:
             start = time.perf_counter()
-            images = sum(worker.shard_steps(settings, shard, Path(folder), renderer))
+            images = sum(worker.shard_steps(settings, shard, places.at(folder), renderer))
             walls[name].append(time.perf_counter() - start)
             run = json.loads((Path(folder) / shard.path / "run.json").read_text())
         if name == "whole":
@@ -179,13 +180,13 @@ def main() -> None:
 
         def preset(name: str, *overrides: str) -> Callable[[], None]:
             split = config.load("quickstart", (*SETUP, f"render.preset={name}", *overrides)).split("train")
-            return lambda: renderer.configure(split)
+            return lambda: (renderer.configure(split), renderer._stage.lamps.divide(True))
 
         raw = preset("standard", "render.denoise=false")
 
         first, undithered = f"TRANCE's ({options.trance} samples)", "the same without dither"
         settings = {
-            first: lambda: (raw(), trance(options.trance)),
+            first: lambda: (raw(), trance(renderer, options.trance)),
             **{name: preset(name) for name in PRESETS},
             "standard, not denoised": raw,
             "1 sample, not denoised": preset("standard", "render.denoise=false", "render.samples=1"),

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.tiny import ROOT, FlatRenderer, generate_flat, load
+from tests.tiny import ROOT, FlatRenderer, generate_flat, handmade, load
+from tvrgen import design
+from tvrgen.design import Levels, StepLevel
 
 NEEDS = {"rays": ("trimesh", "embreex"), "blender": ("bpy", "ray", "trimesh", "embreex")}
 
@@ -36,3 +38,23 @@ def flat_dataset(tmp_path) -> Path:
 @pytest.fixture
 def root() -> Path:
     return ROOT
+
+
+@pytest.fixture
+def by_hand(monkeypatch):
+    """A design that deals the hand-made problems."""
+
+    def levels(config, split, index):
+        planned = handmade(config, split, index)
+        steps, moves = planned.problem.steps, (None, "out")
+        return Levels(
+            objects=3,
+            visible=3,
+            steps=tuple(
+                StepLevel(kind=s.kind, value=s.value, move=m, target=s.object)
+                for s, m in zip(steps, moves, strict=True)
+            ),
+            views=planned.problem.views,
+        )
+
+    monkeypatch.setattr(design, "levels", levels)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.tiny import SMALL, run
-from tvrgen import store
+from tvrgen import dataset
 
 KIND = '''
 import dataclasses
@@ -66,7 +66,7 @@ def test_a_colour_a_mesh_and_a_kind_of_ones_own(tmp_path, workers):
     assert refused.returncode == 2
     assert "is its folder on PYTHONPATH?" in refused.stderr
 
-    scenes = list(store.open_dataset(out).scenes("train"))
+    scenes = list(dataset.open_dataset(out).scenes("train"))
     steps = [(s["kind"], s["value"]) for line in scenes for s in line["steps"]]
     assert {kind for kind, _ in steps} == {"color", "shape", "rotation"}
     objects = [o for line in scenes for o in line["initial"]["objects"]]
@@ -75,7 +75,7 @@ def test_a_colour_a_mesh_and_a_kind_of_ones_own(tmp_path, workers):
     turned = next((line, s) for line in scenes for s in line["steps"] if s["kind"] == "rotation")
     before, after = (turned[0][part]["objects"][turned[1]["object"]]["rotation"] for part in ("initial", "final"))
     assert (after - before) % 360 == float(turned[1]["value"])
-    questions = list(store.open_dataset(out).questions("train"))
+    questions = list(dataset.open_dataset(out).questions("train"))
     assert any(f"{turned[1]['object']}.rotation.{turned[1]['value']}" in q["answer"] for q in questions)
     assert "rotation: 45, 30" in questions[0]["question"]
     config = json.loads((out / "config.json").read_text())

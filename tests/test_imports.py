@@ -10,9 +10,9 @@ from tests.tiny import ROOT
 
 LAYERS = [
     {"errors", "packaged", "environment", "seeding", "scene", "interrupt"},
-    {"vocabulary", "document", "dealing", "constraints", "canonical"},
-    {"geometry", "transform", "mesh"},
-    {"settings", "differences"},
+    {"vocabulary", "document", "dealing", "constraints", "canonical", "place", "records"},
+    {"geometry", "transform", "mesh", "objectstore", "lock"},
+    {"settings", "differences", "places"},
     {"placing"},
     {"looks"},
     {"silhouette", "rays", "blocks", "resolve", "feasibility"},
@@ -22,8 +22,9 @@ LAYERS = [
     {"sampler", "question", "pictures", "annotations"},
     {"record"},
     {"store", "rebuilding"},
-    {"validate", "worker", "report", "planning"},
-    {"distribute", "doctor"},
+    {"dataset", "worker", "planning", "driver"},
+    {"validate", "report", "journal", "local", "cluster"},
+    {"generation", "status", "doctor"},
     {"cli"},
 ]
 MODULES = sorted(p for p in (ROOT / "tvrgen").rglob("*.py") if p.name not in ("__init__.py", "__main__.py"))
@@ -70,7 +71,7 @@ def test_imports_run_one_way(path):
 
 
 @pytest.mark.parametrize(
-    "statement", ["import tvrgen", "import tvrgen.config, tvrgen.store, tvrgen.record, tvrgen.validate"]
+    "statement", ["import tvrgen", "import tvrgen.config, tvrgen.dataset, tvrgen.record, tvrgen.validate"]
 )
 def test_importing_loads_no_blender_no_ray_no_mesh_library(statement):
     code = f"import sys; {statement}; print([m for m in ('bpy', 'ray', 'trimesh', 'embreex') if m in sys.modules])"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.tiny import FlatRenderer, generate_flat, json_bytes, load
-from tvrgen import store, worker
+from tvrgen import dataset, places, store, worker
 from tvrgen.errors import UserError
 
 
@@ -30,14 +30,14 @@ def test_a_dataset_lies_as_it_is_documented(flat_dataset):
 
 
 def test_reading_back(flat_dataset):
-    dataset = store.open_dataset(flat_dataset)
-    assert [line["index"] for line in dataset.scenes("train")] == list(range(5))
-    questions = list(dataset.questions())
+    found = dataset.open_dataset(flat_dataset)
+    assert [line["index"] for line in found.scenes("train")] == list(range(5))
+    questions = list(found.questions())
     assert len(questions) == 15
     assert all((flat_dataset / image).exists() for q in questions for image in q["images"])
-    assert dataset.config().hash == load().hash
+    assert found.config().hash == load().hash
     with pytest.raises(UserError, match="no split 'tarin'; did you mean 'train'"):
-        list(dataset.scenes("tarin"))
+        list(found.scenes("tarin"))
 
 
 def test_only_what_is_missing_is_made_again(flat_dataset):
@@ -81,9 +81,9 @@ def test_what_a_killed_run_left_is_cleared(tmp_path):
 def test_a_second_run_is_refused_while_the_first_is_alive(tmp_path):
     config = load()
     with (
-        store.writing_to(tmp_path / "out", config),
+        store.writing_to(places.at(tmp_path / "out"), config),
         pytest.raises(UserError, match="another run is writing there"),
-        store.writing_to(tmp_path / "out", config),
+        store.writing_to(places.at(tmp_path / "out"), config),
     ):
         pass
     generate_flat(tmp_path / "out", config, FlatRenderer())
@@ -91,7 +91,7 @@ def test_a_second_run_is_refused_while_the_first_is_alive(tmp_path):
 
 def test_a_shard_that_another_worker_made_meanwhile_stays(flat_dataset):
     before = json_bytes(flat_dataset)
-    with store.writing(flat_dataset, store.shards(load(), "train")[0]) as folder:
+    with store.writing(places.at(flat_dataset), store.shards(load(), "train")[0]) as folder:
         (folder / "scenes.jsonl").write_text("a worker that was thought dead")
     assert json_bytes(flat_dataset) == before
     assert not list(flat_dataset.rglob("*.partial"))
@@ -101,10 +101,10 @@ def test_another_config_is_refused_with_its_keys(flat_dataset):
     before = json_bytes(flat_dataset)
     with (
         pytest.raises(UserError, match=r"differs in render\.samples, seed; choose another --out"),
-        store.writing_to(flat_dataset, load("seed=1", "render.samples=7")),
+        store.writing_to(places.at(flat_dataset), load("seed=1", "render.samples=7")),
     ):
         pass
-    with store.writing_to(flat_dataset, load("render.threads=2")):
+    with store.writing_to(places.at(flat_dataset), load("render.threads=2")):
         pass
     assert json_bytes(flat_dataset) == before
 
@@ -125,11 +125,11 @@ def test_a_run_that_made_nothing_leaves_nothing(tmp_path):
 def test_a_folder_with_other_things_is_refused(tmp_path, name, text):
     (tmp_path / name).write_text(text)
     refused = pytest.raises(UserError, match=r"holds no tvrgen dataset|is none of tvrgen's")
-    with refused, store.writing_to(tmp_path, load()):
+    with refused, store.writing_to(places.at(tmp_path), load()):
         pass
     assert [p.name for p in tmp_path.iterdir()] == [name]
     (tmp_path / "file").write_text("")
-    with pytest.raises(UserError, match="is no folder"), store.writing_to(tmp_path / "file", load()):
+    with pytest.raises(UserError, match="is no folder"), store.writing_to(places.at(tmp_path / "file"), load()):
         pass
 
 
@@ -158,7 +158,7 @@ def test_what_is_no_dataset_says_so(tmp_path, content):
     for name, text in (content or {}).items():
         (tmp_path / name).write_text(text)
     with pytest.raises(UserError, match=r"there is no dataset\.json"):
-        store.open_dataset(tmp_path)
+        dataset.open_dataset(tmp_path)
 
 
 def test_shards_cover_a_split_once():

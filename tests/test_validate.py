@@ -7,9 +7,9 @@ import shutil
 import pytest
 from PIL import Image
 
-from tests.tiny import FlatRenderer, generate_flat, handmade, load
-from tvrgen import canonical, cli, design, store, validate, worker
-from tvrgen.design import Levels, StepLevel
+from tests.tiny import FlatRenderer, generate_flat, load, made
+from tvrgen import canonical, cli, places, store, validate, worker
+from tvrgen.dataset import open_dataset
 from tvrgen.errors import UserError
 from tvrgen.pictures import SUFFIX
 from tvrgen.seeding import generator
@@ -18,26 +18,6 @@ SHARD = "train/shard-00001"
 SCENES, QUESTIONS, MANIFEST = f"{SHARD}/scenes.jsonl", f"{SHARD}/questions.jsonl", f"{SHARD}/shard.json"
 PICTURE = f"{SHARD}/images/000002-final-left.png"
 HASHES = ("differs from shard.json", "differs from dataset.json")
-
-
-@pytest.fixture
-def by_hand(monkeypatch):
-    """A design that deals the hand-made problems."""
-
-    def levels(config, split, index):
-        planned = handmade(config, split, index)
-        steps, moves = planned.problem.steps, (None, "out")
-        return Levels(
-            objects=3,
-            visible=3,
-            steps=tuple(
-                StepLevel(kind=s.kind, value=s.value, move=m, target=s.object)
-                for s, m in zip(steps, moves, strict=True)
-            ),
-            views=planned.problem.views,
-        )
-
-    monkeypatch.setattr(design, "levels", levels)
 
 
 @pytest.fixture(scope="module")
@@ -432,7 +412,7 @@ def test_a_problem_of_another_split_is_named(by_hand, tmp_path, monkeypatch):
     monkeypatch.setattr(canonical, "belongs", lambda *_: True)
     shutil.rmtree(root / "test")
     assert len(list(validate.faults(root))) == 3
-    store.finish(root, config)
+    store.finish(places.at(root), config)
     assert list(validate.faults(root)) == []  # a split that was not asked for yet
 
 
@@ -444,7 +424,7 @@ def test_pictures_of_every_format_and_between_the_steps_are_sound(by_hand, form,
     images = list(root.rglob("images/*"))
     assert {p.suffix for p in images} == {suffix}
     assert len(images) == sum(worker.images_in(shard, config) for shard in store.shards(config, "train")) == 5 * 5
-    for line in store.open_dataset(root).scenes():
+    for line in open_dataset(root).scenes():
         (between,) = line["intermediate"]  # two steps
         assert between["image"] == f"images/{line['index']:06d}-step1-center{suffix}"
         assert [o["color"] for o in between["objects"]] == ["blue", "cyan", "gray"]
@@ -461,14 +441,14 @@ def test_annotations_are_written_and_checked(form, tmp_path):
         *("splits.train.count=2", f"image.format={form}"),
     )
     root = tmp_path / "out"
-    with store.writing_to(root, config):
+    with store.writing_to(places.at(root), config):
         for shard in store.shards(config, "train"):
-            worker.make_shard(config, shard, root, FlatRenderer(), lambda _: None)
-        store.finish(root, config)
+            made(config, shard, root, FlatRenderer())
+        store.finish(places.at(root), config)
     assert list(validate.faults(root)) == []
     files = list(root.rglob("annotations/*.png"))
     assert len(files) == 3 * len(list(root.rglob(f"images/*{SUFFIX[form]}")))
-    listed = [line["annotations"] for line in store.open_dataset(root).scenes()]
+    listed = [line["annotations"] for line in open_dataset(root).scenes()]
     paths = [p for whens in listed for cameras in whens.values() for kinds in cameras.values() for p in kinds.values()]
     assert sorted(paths) == sorted(f"annotations/{p.name}" for p in files)
     index = root / SHARD.replace("00001", "00000") / "annotations/000000-final-left-index.png"
@@ -480,10 +460,10 @@ def test_annotations_are_written_and_checked(form, tmp_path):
     assert re.search(r"index.png: shows \d+ pixels of object 0; the scene line says \d+", fault)
 
 
-def places(part, path=()):
+def paths_in(part, path=()):
     """The paths of everything inside a record."""
     inner = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
-    return [p for key, value in inner for p in [(*path, key), *places(value, (*path, key))]]
+    return [p for key, value in inner for p in [(*path, key), *paths_in(value, (*path, key))]]
 
 
 WILD = (None, "text", "\ud800\n", [], [1], {}, {"x": 1}, True, -7.25, -1, 1e308, float("nan"), 10**40)
@@ -491,7 +471,7 @@ WILD = (None, "text", "\ud800\n", [], [1], {}, {"x": 1}, True, -7.25, -1, 1e308,
 
 def spoil(record, rng):
     """Puts something else in a random place of a record, or takes it out."""
-    path = places(record)[rng.integers(len(places(record)))]
+    path = paths_in(record)[rng.integers(len(paths_in(record)))]
     for key in path[:-1]:
         record = record[key]
     value = WILD[rng.integers(len(WILD))]
@@ -545,11 +525,11 @@ def test_wild_values_are_faults_and_crash_nothing(name, by_hand, tmp_path):
 )
 def test_what_is_planned_and_written_is_sound(overrides, tmp_path):
     config, root = load("splits.train.count=20", "output.shard_size=7", *overrides), tmp_path / "out"
-    with store.writing_to(root, config):
+    with store.writing_to(places.at(root), config):
         for split in config.splits:
             for shard in store.shards(config, split):
-                worker.make_shard(config, shard, root, FlatRenderer(), lambda _: None)
-        store.finish(root, config)
+                made(config, shard, root, FlatRenderer())
+        store.finish(places.at(root), config)
     assert list(validate.faults(root)) == []
 
 
@@ -568,7 +548,7 @@ def test_the_command_names_the_faults_and_exits_1(dataset, tmp_path, capsys):
 def test_blend_files_are_checked(by_hand, tmp_path):
     config = load("output.blend=true", "splits.train.count=2")
     root = generate_flat(tmp_path / "out", config, FlatRenderer())
-    assert [line["blend"] for line in store.open_dataset(root).scenes()] == ["blend/000000.blend", "blend/000001.blend"]
+    assert [line["blend"] for line in open_dataset(root).scenes()] == ["blend/000000.blend", "blend/000001.blend"]
     path = root / "train/shard-00000/blend/000001.blend"
     assert list(validate.faults(root)) == []
     path.write_bytes(path.read_bytes()[:-1])

@@ -9,11 +9,12 @@ from unittest import mock
 
 from PIL import Image
 
-from tvrgen import canonical, design, sampler, store, transform, worker
+from tvrgen import canonical, design, places, sampler, store, transform, worker
 from tvrgen import config as configs
 from tvrgen.sampler import Planned
 from tvrgen.scene import Object, Problem, State, Step
 from tvrgen.settings import Config, Split
+from tvrgen.store import Shard
 from tvrgen.visibility import Sight
 
 ROOT = Path(__file__).parent.parent
@@ -108,16 +109,25 @@ def handmade(config: Config, split: Split, index: int) -> Planned:
     )
 
 
-def generate_flat(root: Path, config: Config, renderer: FlatRenderer) -> Path:
+def made(config: Config, shard: Shard, root: Path, renderer: FlatRenderer, why: str = "") -> int:
+    """Makes one shard as a worker does; returns the number of its pictures."""
+    return sum(worker.shard_steps(config, shard, places.at(root), renderer, why))
+
+
+def generate_flat(root: Path | str, config: Config, renderer: FlatRenderer) -> Path:
     """A whole dataset through the real worker and store, with hand-made problems and flat pictures."""
+    target = places.at(root)
     with (
-        store.writing_to(root, config),
+        store.writing_to(target, config),
         mock.patch.object(sampler, "plan_problem", lambda c, s, i: handmade(c, c.split(s), i)),
     ):
+        there, again = target.shards(), store.again(target)
         for split in config.splits:
-            for shard in store.missing(root, store.shards(config, split)):
-                worker.make_shard(config, shard, root, renderer, lambda _: None)
-        store.finish(root, config)
+            for shard in store.shards(config, split):
+                if shard.path not in there or shard.path in again:
+                    made(config, shard, root, renderer, again.get(shard.path, ""))
+        store.note_again(target, {}, tuple(again))
+        store.finish(target, config)
     return root
 
 

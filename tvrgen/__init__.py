@@ -16,7 +16,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "load": "config",
     "sample_problem": "sampler",
-    "open_dataset": "store",
+    "open_dataset": "dataset",
+    "open_image": "dataset",
     "replay": "transform",
     "Camera": "scene",
     "Light": "scene",

@@ -17,6 +17,7 @@ examples:
   tvrgen plan my.yaml --out plan.jsonl --count 1000           the problems alone, in seconds, without Blender
   tvrgen validate demo                                        is every picture, record and answer sound?
   tvrgen stats plan.jsonl --out report                        tables and plots: how balanced is it?
+  tvrgen status demo                                          what is done, what is missing, how fast does it go?
   tvrgen doctor                                               is this machine ready to render?
 
 A config is a YAML file; the shipped ones are {configs}.
@@ -84,10 +85,25 @@ def _parser() -> argparse.ArgumentParser:
         "generate",
         parents=[chosen, common],
         help="make a dataset: plan, render, write",
-        description="Makes what is missing of a dataset. Stopped or killed, the same command goes on.",
+        description="Makes what is missing of a dataset. Stopped or killed, the same command goes on; with larger "
+        "counts, it adds to what is there.",
     )
-    generate.add_argument("--out", required=True, type=Path, metavar="DIR", help="the dataset's folder")
-    generate.add_argument("--workers", type=_positive, default=1, metavar="N", help="processes; more than 1 uses Ray")
+    generate.add_argument("--out", required=True, metavar="DIR|URL", help="a folder, or s3://, gs://, ...")
+    generate.add_argument("--redo", nargs="+", default=[], metavar="SHARD", help="make these again: train/shard-00003")
+    generate.add_argument("--log-json", action="store_true", help="JSON lines on standard output in place of the bar")
+    crew = generate.add_argument_group("workers")
+    crew.add_argument("--workers", type=_positive, metavar="N", help="processes; more than 1 uses Ray (default: 1, or "
+                      "all that the cluster at --address has room for)")  # fmt: skip
+    crew.add_argument("--address", metavar="auto|ray://...", help="a Ray cluster that runs already")
+    crew.add_argument("--threads", type=_positive, default=0, metavar="T", help="threads that each renders with")
+    crew.add_argument("--cpus-per-worker", type=_amount, default=1, metavar="C", help="default: 1")
+    crew.add_argument("--gpus-per-worker", type=_amount, default=0, metavar="G", help="0.5: two workers share a GPU")
+    crew.add_argument("--max-retries", type=_natural, default=2, metavar="N", help="of a shard (default: 2)")
+    crew.add_argument("--time-limit", type=_positive, default=600, metavar="SECONDS", help="of a shard, at least "
+                      "(default: 600; more where its number of images asks for it)")  # fmt: skip
+    crew.add_argument("--max-problems-per-worker", type=_positive, default=0, metavar="N", help="then it is replaced")
+    crew.add_argument("--max-memory", type=_positive, default=0, metavar="MB", help="of a worker; then it is replaced")
+    crew.add_argument("--dashboard", action="store_true", help="Ray's, on this machine")
     generate.set_defaults(
         run=_generate, when_stopped="what was finished is kept, and the same command goes on from there"
     )
@@ -110,7 +126,7 @@ def _parser() -> argparse.ArgumentParser:
         help="check a dataset",
         description="Names every fault of a dataset; exits 1 if any.",
     )
-    validate.add_argument("dataset", type=Path, metavar="DIR")
+    validate.add_argument("dataset", metavar="DIR|URL")
     validate.set_defaults(run=_validate, when_stopped="not all was looked at")
 
     stats = commands.add_parser(
@@ -119,9 +135,18 @@ def _parser() -> argparse.ArgumentParser:
         help="show how balanced a dataset is",
         description="Writes tables and plots of a dataset or a plan: statistics.json, PNG files, index.html.",
     )
-    stats.add_argument("source", type=Path, metavar="DIR|PLAN.jsonl")
+    stats.add_argument("source", metavar="DIR|URL|PLAN.jsonl")
     stats.add_argument("--out", required=True, type=Path, metavar="DIR", help="the report's folder")
     stats.set_defaults(run=_stats, when_stopped="nothing was written")
+
+    status = commands.add_parser(
+        "status",
+        parents=[common],
+        help="how far a dataset is",
+        description="What is done, missing and given up, and how fast it goes, while a run goes on or after it.",
+    )
+    status.add_argument("dataset", metavar="DIR|URL")
+    status.set_defaults(run=_status, when_stopped="not all was looked at")
 
     doctor = commands.add_parser(
         "doctor", parents=[common], help="check this machine", description="Looks at all that rendering needs."
@@ -138,6 +163,16 @@ def _natural(text: str) -> int:
     return _whole(text, 0)
 
 
+def _amount(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r}: write a number of at least 0")
+    return number
+
+
 def _whole(text: str, least: int) -> int:
     try:
         number = int(text)
@@ -149,41 +184,59 @@ def _whole(text: str, least: int) -> int:
 
 
 def _generate(options: argparse.Namespace) -> int:
-    from tvrgen import config, design, distribute, environment, interrupt, store, worker
-    from tvrgen.report.preview import write_preview
+    from tvrgen import config, driver, generation, interrupt
 
     interrupt.stop_on_sigterm()
     settings = config.load(options.config, tuple(options.set))
-    splits = [settings.split(options.split).name] if options.split else list(settings.splits)
-    if fault := environment.lacking():
-        raise UserError(fault)
-    for split in splits:
-        design.check(settings, settings.split(split))
-    wanted = [shard for split in splits for shard in store.shards(settings, split)]
-    with store.writing_to(options.out, settings):
-        todo = store.missing(options.out, wanted)
-        images = {shard: worker.images_in(shard, settings) for shard in wanted}
-        total, left = (sum(images[shard] for shard in shards) for shards in (wanted, todo))
-        with _Bar("rendering", "images", total, total - left) as bar:
-            if todo and options.workers == 1:
-                distribute.run_local(settings, todo, options.out, bar.update)
-            elif todo:
-                distribute.run_ray(settings, todo, options.out, bar.update, options.workers)
-        dataset = store.finish(options.out, settings)
-        preview = options.out / "preview.png"
-        write_preview(store.open_dataset(options.out), preview)
-    problems, questions = (sum(s[k] for s in dataset["splits"].values()) for k in ("problems", "questions"))
-    print(f"{options.out}: {problems} problems, {questions} questions; look at {preview}")
-    return 0
+    plan = generation.Plan(
+        splits=tuple([settings.split(options.split).name] if options.split else settings.splits),
+        redo=tuple(options.redo),
+        limits=driver.Limits(tries=options.max_retries + 1, seconds=options.time_limit),
+        force=_workforce(options),
+        threads=options.threads,
+    )
+    say = (lambda line: print(line, flush=True)) if options.log_json else None
+    with _Bar("rendering", "images", hidden=options.log_json) as bar:
+        outcome = generation.generate(settings, options.out, plan, bar, say)
+    for failed in outcome.given_up:
+        print(f"tvrgen: given up: {failed.task.shard.path}: {failed.reason}", file=sys.stderr)
+    if not options.log_json:
+        print(outcome.sentence)
+    return 1 if outcome.given_up else 0
+
+
+def _workforce(options: argparse.Namespace):
+    """Ray's workers, or nothing where one process of this machine is asked for."""
+    from tvrgen.cluster import Workforce
+
+    if options.address is None and (options.workers or 1) == 1 and not options.gpus_per_worker:
+        return None
+    if not options.cpus_per_worker and not options.gpus_per_worker:
+        raise UserError("--cpus-per-worker 0: Ray would start workers without end; write 1")
+    return Workforce(
+        workers=options.workers if options.address else options.workers or 1,
+        address=options.address,
+        cpus=options.cpus_per_worker,
+        gpus=options.gpus_per_worker,
+        threads=options.threads,
+        max_problems=options.max_problems_per_worker,
+        max_memory=options.max_memory,
+        dashboard=options.dashboard,
+    )
 
 
 class _Bar:
     """A progress bar that shows when the first work is done, so that an early error stands alone."""
 
-    def __init__(self, what: str, unit: str, total: int, done: int = 0, hidden: bool = False) -> None:
+    def __init__(self, what: str, unit: str, total: int = 0, hidden: bool = False) -> None:
         self._format = f"{{desc}}: {{percentage:3.0f}}%|{{bar}}| {{n_fmt}}/{{total_fmt}} {unit}"
-        self._format += " [{elapsed}<{remaining}, {rate_noinv_fmt}]"
-        self._what, self._unit, self._total, self._done, self._hidden = what, unit, total, done, hidden
+        self._format += " [{elapsed}<{remaining}, {rate_noinv_fmt}{postfix}]"
+        self._what, self._unit, self._hidden = what, unit, hidden
+        self._total, self._done = total, 0
+
+    def expect(self, total: int, done: int) -> None:
+        """How much there is, and how much of it is done already."""
+        self._total, self._done = total, done
 
     def __enter__(self) -> "_Bar":
         self._bar, self._start = None, time.time()
@@ -195,7 +248,7 @@ class _Bar:
         if self._bar is not None:
             self._bar.close()
 
-    def update(self, count: int) -> None:
+    def update(self, count: int, note: str = "") -> None:
         """So much more is done."""
         from tqdm import tqdm
 
@@ -209,6 +262,7 @@ class _Bar:
                 disable=self._hidden,
             )
             self._bar.start_t = self._start
+        self._bar.set_postfix_str(note, refresh=False)
         self._bar.update(count)
 
 
@@ -245,27 +299,38 @@ def _output(name: str):
 
 
 def _validate(options: argparse.Namespace) -> int:
-    from tvrgen import store, validate
+    from tvrgen import dataset, validate
 
     count = 0
     for fault in validate.faults(options.dataset):
         print(fault)
         count += 1
-    splits = store.open_dataset(options.dataset).description["splits"]
+    splits = dataset.open_dataset(options.dataset).description["splits"]
     questions = sum(s["questions"] for s in splits.values())
     print(f"{options.dataset}: {f'{count} faults' if count else 'sound'}, {questions} questions in {', '.join(splits)}")
     return 1 if count else 0
 
 
 def _stats(options: argparse.Namespace) -> int:
-    from tvrgen import store
+    from tvrgen import dataset, records
     from tvrgen.report.page import write_report
 
     source = options.source
-    lines = store.open_dataset(source).scenes() if source.is_dir() else store.read_lines(source)
-    for sentence in write_report(lines, options.out, str(source)):
+    if "://" in source or Path(source).is_dir():
+        lines = dataset.open_dataset(source).scenes()
+    else:
+        lines = records.read(Path(source))
+    for sentence in write_report(lines, options.out, source):
         print(sentence)
     print(f"{options.out}: look at {options.out / 'index.html'}")
+    return 0
+
+
+def _status(options: argparse.Namespace) -> int:
+    from tvrgen import places, status
+
+    for sentence in status.lines(places.at(options.dataset)):
+        print(sentence)
     return 0
 
 

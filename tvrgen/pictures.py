@@ -39,11 +39,16 @@ class Picture:
 
 
 def pictures(problem: Problem, split: Split) -> tuple[Picture, ...]:
-    """All pictures of a problem, in the order in which they are taken: state by state."""
-    suffix, last = SUFFIX[split.image.format], len(problem.steps)
+    """All pictures of a problem, in the order in which they are taken: state by state.
 
-    def picture(state: int, when: str, camera: Camera, lights: tuple[Light, ...]) -> Picture:
-        name = f"{problem.index:06d}-{when}-{camera.name}"
+    In a tar they are named after their problem and their role, so that every problem has files of the same roles.
+    """
+    suffix, last = SUFFIX[split.image.format], len(problem.steps)
+    packed = split.output.format == "webdataset"
+
+    def picture(state: int, when: str, camera: Camera, lights: tuple[Light, ...], role: str) -> Picture:
+        name = f"{problem.id}.{role}" if packed else f"{problem.index:06d}-{when}-{camera.name}"
+        beside = f"{name}.{{}}.png" if packed else f"annotations/{name}-{{}}.png"
         return Picture(
             state=state,
             when=when,
@@ -51,13 +56,14 @@ def pictures(problem: Problem, split: Split) -> tuple[Picture, ...]:
             lights=lights,
             width=split.render.width,
             height=split.render.height,
-            path=f"images/{name}{suffix}",
-            annotations={kind: f"annotations/{name}-{kind}.png" for kind in split.output.annotations},
+            path=f"{name}{suffix}" if packed else f"images/{name}{suffix}",
+            annotations={kind: beside.format(kind) for kind in split.output.annotations},
         )
 
-    shots = [
-        picture(0 if when == "initial" else last, when, camera, lights) for when, camera, lights in problem.shots()
-    ]
+    first, *rest = problem.shots()
     between = range(1, last) if split.output.intermediate else ()
-    shots[1:1] = [picture(k, f"step{k}", problem.cameras[0], problem.lights) for k in between]
-    return tuple(shots)
+    return (
+        picture(0, *first, role="initial"),
+        *(picture(k, f"step{k}", problem.cameras[0], problem.lights, role=f"step-{k}") for k in between),
+        *(picture(last, *shot, role=f"final-{k}") for k, shot in enumerate(rest)),
+    )

@@ -1,33 +1,38 @@
-"""How a dataset lies on disk: shards that are there whole or not at all, and what describes them.
+"""How a dataset lies at its place: shards that are there whole or not at all, and what describes them.
 
-OUT/config.json                    the resolved config, written first
-OUT/SPLIT/shard-00000/             one shard, committed by one rename
-    scenes.jsonl, questions.jsonl  the records
-    images/                        the pictures they name
-    annotations/, blend/           where the config asks for them
-    shard.json                     size and SHA-256 of every file that two runs would make alike
-    run.json                       device, versions, seconds; size and SHA-256 of the .blend files
-OUT/dataset.json                   config, versions, splits, and the SHA-256 of every shard.json; written last
+config.json                    the resolved config, written first
+SPLIT/shard-00000/             one shard
+    scenes.jsonl, questions.jsonl, images/, annotations/    or all of these in samples.tar
+    blend/                     where the config asks for it
+    shard.json                 size and SHA-256 of every file that two runs would make alike
+    run.json                   device, versions, seconds; size and SHA-256 of the .blend files
+dataset.json                   config, versions, splits, and the SHA-256 of every shard.json; written last
+log/                           what runs said (tvrgen.journal); again.json: shards to be made again, and why
 """
 
 import contextlib
 import dataclasses
 import hashlib
 import json
-import shutil
-import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 import tvrgen
-from tvrgen import config as configs
-from tvrgen.document import nearest
+from tvrgen import lock, records
 from tvrgen.errors import UserError
+from tvrgen.place import MANIFEST, Folder, Place
 from tvrgen.settings import Config, differences, identity
 
 Record = dict[str, Any]
+
+AGAIN = "log/again.json"
+GROWN = "grown"
+"""Why a shard is made again: its split has more problems now. Its pictures stay as they are."""
+
+_TOGETHER = 16  # small files read at once
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,112 +56,122 @@ def shards(config: Config, split: str) -> list[Shard]:
 
 
 @contextlib.contextmanager
-def writing_to(root: Path, config: Config) -> Iterator[None]:
-    """Makes `root` the place of this dataset, for one run at a time; ends with nothing begun and not committed.
+def writing_to(place: Place, config: Config) -> Iterator[None]:
+    """Makes a place that of this dataset, for one run at a time; ends with nothing begun and not committed.
 
     Raises UserError where another dataset, another run or something else is there, or where it cannot be written.
     """
-    new = not root.exists()
-    _check_free(root)
+    new = not place.names()
+    _check_free(place)
     try:
-        (root / "log").mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"{root}: cannot be written: {error.strerror}; choose another --out") from error
-    with _locked(root):
-        discard_partial(root)  # what a killed run left behind
-        _write_config(root, config)
-        try:
-            yield
-        finally:
-            discard_partial(root)
-            if not _begun(root):  # nothing was made: leave nothing
-                for name in ("log", "config.json", *config.splits):
-                    remove = shutil.rmtree if (root / name).is_dir() else Path.unlink
-                    with contextlib.suppress(OSError):
-                        remove(root / name)
-                if new:
-                    with contextlib.suppress(OSError):
-                        root.rmdir()
+        if isinstance(place, Folder):
+            (place.root / "log").mkdir(parents=True, exist_ok=True)
+        with lock.locked(place):
+            place.discard_partial()  # what a killed run left behind
+            _write_config(place, config)
+            try:
+                yield
+            finally:
+                place.discard_partial()
+                if not place.shards():  # nothing was made: leave nothing
+                    _leave(place, config, new)
+    except PermissionError as error:
+        raise UserError(f"{place}: cannot be written: {error.strerror or error}; choose another --out") from error
 
 
-def _check_free(root: Path) -> None:
-    if root.exists() and not root.is_dir():
-        raise UserError(f"{root}: is no folder; choose another --out")
-    path = root / "config.json"
-    if root.is_dir() and not path.exists() and {p.name for p in root.iterdir()} - {"log"}:
-        raise UserError(f"{root}: is not empty and holds no tvrgen dataset; choose another --out")
-    if path.exists() and not _is_config(path):
-        raise UserError(f"{root}: its config.json is none of tvrgen's; choose another --out")
+def _leave(place: Place, config: Config, new: bool) -> None:
+    for name in ("log", "config.json", *config.splits):
+        with contextlib.suppress(OSError):
+            place.remove(name)
+    if new and isinstance(place, Folder):
+        with contextlib.suppress(OSError):
+            place.root.rmdir()
 
 
-def _is_config(path: Path) -> bool:
+def _check_free(place: Place) -> None:
+    if isinstance(place, Folder) and place.root.exists() and not place.root.is_dir():
+        raise UserError(f"{place}: is no folder; choose another --out")
+    if not place.exists("config.json"):
+        if place.names() - {"log"}:
+            raise UserError(f"{place}: is not empty and holds no tvrgen dataset; choose another --out")
+    elif not _is_config(place):
+        raise UserError(f"{place}: its config.json is none of tvrgen's; choose another --out")
+
+
+def _is_config(place: Place) -> bool:
     try:
-        document = read_json(path)
+        document = read_json(place, "config.json")
     except UserError:
         return False
     return isinstance(document, dict) and {"splits", "vocabulary", "scene"} <= document.keys()
 
 
-@contextlib.contextmanager
-def _locked(root: Path) -> Iterator[None]:
-    """Refuses a second run into the same place while the first is alive; the lock dies with its process."""
-    try:
-        import fcntl
-    except ImportError:  # Windows has no such locks
-        yield
-        return
-    with open(root / "log" / "lock", "a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise UserError(f"{root}: another run is writing there; wait for it, or choose another --out") from error
-        yield
-
-
-def _write_config(root: Path, config: Config) -> None:
-    """The config, unless one is there; another one may take its place as long as there is no shard."""
-    path = root / "config.json"
-    if path.exists() and _begun(root):
-        if keys := differences(identity(read_json(path)), identity(config.document)):
+def _write_config(place: Place, config: Config) -> None:
+    """The config, unless it is there; another may take its place while there is no shard, and one with more problems
+    at any time.
+    """
+    there = place.shards() if place.exists("config.json") else set()
+    if there:
+        before = read_json(place, "config.json")
+        if keys := differences(_but_counts(before), _but_counts(config.document)):
             shown = ", ".join(keys[:5]) + (f" and {len(keys) - 5} more" if len(keys) > 5 else "")
             raise UserError(
-                f"{root}: holds a dataset of another config, which differs in {shown}; choose another --out"
+                f"{place}: holds a dataset of another config, which differs in {shown}; choose another --out"
             )
-    else:
-        _write(path, _pretty(config.document))
+        counts = {name: split["count"] for name, split in before["splits"].items()}
+        if counts == {name: split.count for name, split in config.splits.items()}:
+            return
+        _grow(place, config, counts, there)
+    place.write("config.json", pretty(config.document))
 
 
-def _begun(root: Path) -> bool:
-    return any(root.glob("*/shard-*"))
+def _but_counts(document: Record) -> Record:
+    kept = identity(document)
+    for split in kept["splits"].values():
+        split.pop("count", None)
+    return kept
 
 
-def missing(root: Path, wanted: list[Shard]) -> list[Shard]:
-    """The shards that are not there."""
-    return [shard for shard in wanted if not (root / shard.path).is_dir()]
+def _grow(place: Place, config: Config, counts: dict[str, int], there: set[str]) -> None:
+    """Has the shards made again that were the last of their splits, and not full."""
+    for name, count in counts.items():
+        split = config.split(name)
+        if split.count < count:
+            raise UserError(
+                f"{place}: split {name} has {count} problems; a split can grow, and not shrink to {split.count}; "
+                "choose another --out"
+            )
+        if split.count > count and count % split.output.shard_size:
+            last = shards(config, name)[count // split.output.shard_size]
+            if last.path in there:
+                note_again(place, {last.path: GROWN})
+
+
+def again(place: Place) -> dict[str, str]:
+    """The shards that are to be made again, by their paths, and why."""
+    return read_json(place, AGAIN) if place.exists(AGAIN) else {}
+
+
+def note_again(place: Place, more: dict[str, str], done: tuple[str, ...] = ()) -> None:
+    """Adds shards to those to be made again, and takes away what is done."""
+    before = again(place)
+    after = {path: why for path, why in {**before, **more}.items() if path not in done}
+    if after != before:
+        place.write(AGAIN, pretty(after)) if after else place.remove(AGAIN)
 
 
 @contextlib.contextmanager
-def writing(root: Path, shard: Shard) -> Iterator[Path]:
+def writing(place: Place, shard: Shard, form: str = "files", again: bool = False) -> Iterator[Path]:
     """A folder to fill; it becomes the shard when the block ends, and is gone if the block fails."""
-    target = root / shard.path
-    folder = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.partial")
-    try:
-        (folder / "images").mkdir(parents=True)
+    with place.filling(shard.path, again) as folder:
         yield folder
-        _write(folder / "shard.json", _pretty(_manifest(folder, shard)))
-        try:
-            folder.rename(target)
-        except OSError:
-            if not target.is_dir():  # else another worker, thought dead, made the same shard
-                raise
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def discard_partial(root: Path) -> None:
-    """Removes what was begun and not committed, by runs that are over."""
-    for folder in root.glob("*/.shard-*.partial"):
-        shutil.rmtree(folder, ignore_errors=True)
+        run = (folder / "run.json").read_bytes() if (folder / "run.json").exists() else None
+        if form == "webdataset":
+            (folder / "run.json").unlink(missing_ok=True)
+            records.pack(folder)
+            if run is not None:
+                (folder / "run.json").write_bytes(run)
+        (folder / MANIFEST).write_bytes(pretty(_manifest(folder, shard)))
 
 
 def _manifest(folder: Path, shard: Shard) -> Record:
@@ -179,20 +194,24 @@ def varies(path: Path) -> bool:
     return path.name == "run.json" or path.suffix == ".blend"  # Blender writes addresses into its files
 
 
-def finish(root: Path, config: Config) -> Record:
+def finish(place: Place, config: Config) -> Record:
     """Writes dataset.json over the shards that are there, and returns it."""
-    splits, listed, versions = {}, [], {"tvrgen": {tvrgen.__version__}}
-    for split in config.splits:
-        wanted = shards(config, split)
-        there = [s for s in wanted if s not in missing(root, wanted)]
-        views = config.split(split).cameras.released
-        problems = sum(s.count for s in there)
-        splits[split] = {"count": config.split(split).count, "problems": problems, "questions": problems * views}
-        for shard in there:
-            path = root / shard.path
-            listed.append({"path": shard.path, "problems": shard.count, "sha256": sha256(path / "shard.json")})
-            for name, version in json.loads((path / "run.json").read_text())["versions"].items():
-                versions.setdefault(name, set()).add(version)
+    there, splits, listed, versions = place.shards(), {}, [], {"tvrgen": {tvrgen.__version__}}
+
+    def look(shard: Shard) -> tuple[str, dict[str, str]]:
+        run = read_json(place, f"{shard.path}/run.json")
+        return hashlib.sha256(place.read(f"{shard.path}/{MANIFEST}")).hexdigest(), run["versions"]
+
+    with ThreadPoolExecutor(_TOGETHER) as pool:
+        for name, split in config.splits.items():
+            found = [shard for shard in shards(config, name) if shard.path in there]
+            problems = sum(shard.count for shard in found)
+            questions = problems * split.cameras.released
+            splits[name] = {"count": split.count, "problems": problems, "questions": questions}
+            for shard, (digest, used) in zip(found, pool.map(look, found), strict=True):
+                listed.append({"path": shard.path, "problems": shard.count, "sha256": digest})
+                for program, version in used.items():
+                    versions.setdefault(program, set()).add(version)
     dataset = {
         "versions": {name: sorted(found) for name, found in sorted(versions.items())},
         "hash": config.hash,
@@ -200,24 +219,28 @@ def finish(root: Path, config: Config) -> Record:
         "shards": listed,
         "config": config.document,
     }
-    _write(root / "dataset.json", _pretty(dataset))
+    place.write("dataset.json", pretty(dataset))
     return dataset
 
 
 def sha256(path: Path) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else _digest(file)
-
-
-def _digest(file) -> str:  # Python 3.10
     digest = hashlib.sha256()
-    while block := file.read(1 << 20):
-        digest.update(block)
+    with open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
     return digest.hexdigest()
 
 
-def _pretty(data: Record) -> str:
-    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+def pretty(data: Any) -> bytes:
+    return (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def read_json(place: Place, path: str) -> Any:
+    """A JSON file of a place. Raises UserError where it is none."""
+    try:
+        return records.parse(place.read(path), place / path)
+    except OSError as error:
+        raise UserError(f"{place / path}: cannot be read: {error.strerror or error}") from error
 
 
 @contextlib.contextmanager
@@ -240,74 +263,3 @@ def whole_file(path: Path) -> Iterator[TextIO]:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
-
-
-def _write(path: Path, text: str) -> None:
-    with whole_file(path) as file:
-        file.write(text)
-
-
-class Dataset:
-    """A generated dataset, to read: `tvrgen.open_dataset("demo")`.
-
-    `description` is dataset.json, `splits` the names of its splits.
-    """
-
-    def __init__(self, root: str | Path) -> None:
-        self.root = Path(root)
-        path = self.root / "dataset.json"
-        if not path.is_file():
-            known = "a run that has not finished" if (self.root / "config.json").is_file() else "no dataset"
-            raise UserError(f"{root}: there is no dataset.json, so this is {known}; run tvrgen generate")
-        self.description: Record = read_json(path)
-        self.splits = tuple(self.description["splits"])
-
-    def shards(self, split: str | None = None) -> list[Path]:
-        """The folders of the committed shards, in order."""
-        if split is not None and split not in self.splits:
-            raise UserError(f"{self.root}: no split {split!r}{nearest(split, self.splits)}")
-        prefixes = [f"{split}/"] if split else [f"{s}/" for s in self.splits]
-        return [self.root / s["path"] for s in self.description["shards"] if s["path"].startswith(tuple(prefixes))]
-
-    def scenes(self, split: str | None = None) -> Iterator[Record]:
-        """Scene lines in order."""
-        for shard in self.shards(split):
-            yield from read_lines(shard / "scenes.jsonl")
-
-    def questions(self, split: str | None = None) -> Iterator[Record]:
-        """Question lines in order; `images` are paths that can be opened as they are."""
-        for shard in self.shards(split):
-            for line in read_lines(shard / "questions.jsonl"):
-                yield {**line, "images": [str(shard / image) for image in line["images"]]}
-
-    def config(self) -> Config:
-        """The config it was made with. Kinds of the user's own must be importable."""
-        return configs.from_document(self.description["config"], str(self.root / "dataset.json"))
-
-
-def open_dataset(root: str | Path) -> Dataset:
-    """Opens a dataset for reading. Raises UserError where there is none."""
-    return Dataset(root)
-
-
-def read_lines(path: Path) -> Iterator[Record]:
-    """The records of a JSONL file. Raises UserError naming the line that is not JSON."""
-    try:
-        with open(path, encoding="utf-8") as file:
-            for number, line in enumerate(file, 1):
-                try:
-                    yield json.loads(line)
-                except ValueError as error:
-                    raise UserError(f"{path}:{number}: is not JSON: {error}") from error
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read: {error.strerror}") from error
-
-
-def read_json(path: Path) -> Record:
-    """One JSON file. Raises UserError where it is none."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise UserError(f"{path}: is not JSON: {error}") from error

@@ -11,33 +11,47 @@ from typing import Any
 
 from PIL import Image
 
-from tvrgen import annotations, record, store
+from tvrgen import annotations, places, record, records, store
 from tvrgen import document as documents
+from tvrgen.dataset import Dataset
 from tvrgen.differences import differences, within
 from tvrgen.errors import UserError
 from tvrgen.pictures import BLEND, SUFFIX, pictures
+from tvrgen.place import MANIFEST, Place, scratch
 from tvrgen.rebuilding import dealt, scene_faults
 from tvrgen.record import Record
 from tvrgen.settings import Config, Split, identity
-from tvrgen.store import Dataset, Shard
+from tvrgen.store import Shard
 
 PICTURE = ("RGB",)
 ANNOTATIONS = {"index": ("P",), "depth": ("I;16", "I"), "normals": ("RGB",)}
 """Modes in which Pillow opens the files: two for 16 bits, by its version."""
 
 
-def faults(root: Path) -> Iterator[str]:
-    """One line for each fault. Raises UserError where there is no dataset, or nothing to check it by."""
-    description, config = _opened(root)
-    for fault in _dataset_faults(root, description, config):
-        # a fault may quote what files hold: line breaks, and text that cannot be printed
-        yield " ".join(fault.encode(errors="backslashreplace").decode().split())
+def faults(root: str | Path) -> Iterator[str]:
+    """One line for each fault. Raises UserError where there is no dataset, or nothing to check it by.
+
+    Notes the shards that have one at the place, where it can be written: the next run makes them again.
+    """
+    place = places.at(root)
+    description, config = _opened(place)
+    faulty: dict[str, str] = {}
+    try:
+        for shard, fault in _dataset_faults(place, description, config):
+            # a fault may quote what files hold: line breaks, and text that cannot be printed
+            line = " ".join(fault.encode(errors="backslashreplace").decode().split())
+            if shard:
+                faulty.setdefault(shard, line)
+            yield line
+    finally:
+        with contextlib.suppress(OSError):
+            store.note_again(place, faulty)
 
 
-def _opened(root: Path) -> tuple[Record, Config]:
+def _opened(place: Place) -> tuple[Record, Config]:
     """dataset.json and the config in it."""
     try:
-        dataset = Dataset(root)
+        dataset = Dataset(place.name)
         config, parts = dataset.config(), dataset.description
         sound = isinstance(parts["hash"], str) and [*parts["splits"]] == [*config.splits]
         sound &= all(isinstance(split["questions"], int) for split in parts["splits"].values())
@@ -48,14 +62,15 @@ def _opened(root: Path) -> tuple[Record, Config]:
     except UserError:
         raise
     except Exception as error:  # the file may hold anything
-        raise UserError(f"{root / 'dataset.json'}: describes no dataset; run tvrgen generate again") from error
+        raise UserError(f"{place / 'dataset.json'}: describes no dataset; run tvrgen generate again") from error
     return parts, config
 
 
-def _dataset_faults(root: Path, description: Record, config: Config) -> Iterator[str]:
-    path, versions = root / "dataset.json", description["versions"]
+def _dataset_faults(place: Place, description: Record, config: Config) -> Iterator[tuple[str, str]]:
+    """(shard or nothing, fault): faults of a shard that making it again mends come with its path."""
+    path, versions = place / "dataset.json", description["versions"]
     if description["hash"] != config.hash:
-        yield f"{path}: hash: is not the hash of the config, by which all else is checked"
+        yield "", f"{path}: hash: is not the hash of the config, by which all else is checked"
         return
     listed = {shard["path"]: shard["sha256"] for shard in description["shards"]}
     wanted = {shard.path: shard for split in config.splits for shard in store.shards(config, split)}
@@ -65,67 +80,88 @@ def _dataset_faults(root: Path, description: Record, config: Config) -> Iterator
         problems = sum(shard.count for shard in begun if shard.split == name)
         splits[name] = {"count": split.count, "problems": problems, "questions": problems * split.cameras.released}
     due = {"versions": versions, "hash": config.hash, "splits": splits, "shards": entries, "config": config.document}
-    yield from within(path, islice(differences(description, due), 1))
-    yield from within(root / "config.json", _config_faults(root / "config.json", config))
+    for fault in within(path, islice(differences(description, due), 1)):
+        yield "", fault
+    for fault in within(place / "config.json", _config_faults(place, config)):
+        yield "", fault
     if not begun:
-        yield f"{path}: shards: lists none; run tvrgen generate again"
+        yield "", f"{path}: shards: lists none; run tvrgen generate again"
+    there = place.shards()
     for shard in wanted.values():
-        folder = root / shard.path
-        if shard.path in listed and folder.is_dir():
-            yield from within(folder, _shard_faults(folder, shard, listed[shard.path], versions, config))
-        elif folder.exists():
-            yield f"{folder}: is not listed in dataset.json; run tvrgen generate again"
+        if shard.path in listed and shard.path in there:
+            for fault in shard_faults(place, shard, listed[shard.path], versions, config):
+                yield shard.path, fault
+        elif shard.path in there:
+            yield "", f"{place / shard.path}: is not listed in dataset.json; run tvrgen generate again"
         elif splits[shard.split]["problems"]:  # else the split was not asked for yet
-            yield f"{folder}: is missing; run tvrgen generate again"
-    for folder in sorted(root.glob("*/shard-*")):
-        if folder.relative_to(root).as_posix() not in wanted:
-            yield f"{folder}: does not belong to the dataset"
+            yield "", f"{place / shard.path}: is missing; run tvrgen generate again"
+    for name in sorted(there - wanted.keys()):
+        yield "", f"{place / name}: does not belong to the dataset"
 
 
-def _config_faults(path: Path, config: Config) -> Iterator[str]:
-    document = store.read_json(path)
-    documents.check(document, str(path), "config")
+def _config_faults(place: Place, config: Config) -> Iterator[str]:
+    document = store.read_json(place, "config.json")
+    documents.check(document, place / "config.json", "config")
     yield from islice(differences(identity(document), identity(config.document)), 1)
 
 
-def _shard_faults(folder: Path, shard: Shard, manifest_hash: Any, versions: Record, config: Config) -> Iterator[str]:
+def shard_faults(place: Place, shard: Shard, manifest_hash: Any, versions: Record, config: Config) -> Iterator[str]:
+    """Faults of one shard, wherever it lies: files are named as they are called at the place."""
+    with place.local(shard.path) as folder, scratch() as unpacked:
+        named = {str(unpacked): place / f"{shard.path}/{records.TAR}", str(folder): place / shard.path}
+        for fault in within(folder, _shard_faults(folder, unpacked, shard, manifest_hash, versions, config)):
+            for local, name in named.items():
+                fault = fault.replace(local, name)
+            yield fault
+
+
+def _shard_faults(
+    folder: Path, unpacked: Path, shard: Shard, manifest_hash: Any, versions: Record, config: Config
+) -> Iterator[str]:
     split = config.split(shard.split)
     problems = [dealt(config, split, k) for k in range(shard.first, shard.first + shard.count)]
-    scenes_at, questions_at, run_at = (folder / name for name in ("scenes.jsonl", "questions.jsonl", "run.json"))
+    ids = {"scene": [p.id for p in problems], "question": [f"{p.id}-{view}" for p in problems for view in p.views]}
     shots = [picture for problem in problems for picture in pictures(problem, split)]
-    images = {folder / picture.path: PICTURE for picture in shots}
-    images |= {folder / path: ANNOTATIONS[kind] for p in shots for kind, path in p.annotations.items()}
+    packed = split.output.format == "webdataset"
+    base = unpacked if packed else folder
+    images = {base / picture.path: PICTURE for picture in shots}
+    images |= {base / path: ANNOTATIONS[kind] for p in shots for kind, path in p.annotations.items()}
     blends = {folder / BLEND.format(index=p.index) for p in problems if split.output.blend}
-    yield from within(folder, _file_faults(folder, shard, manifest_hash, {scenes_at, questions_at, *images, *blends}))
-    yield from within(run_at, _run_faults(run_at, versions))
+    due = {base / name for name in records.names(ids["scene"], split.output.format)} | {*images}
+    listed = {folder / records.TAR} if packed else due
+    yield from within(folder, _file_faults(folder, shard, manifest_hash, listed | blends))
+    yield from within(folder / "run.json", _run_faults(folder / "run.json", versions))
+    if packed and (folder / records.TAR).is_file():
+        records.unpack(folder / records.TAR, unpacked)
+        yield from _unlike(due, {*unpacked.iterdir()})
     for image, modes in images.items():
         if image.is_file():  # those that are missing have been named
             yield from within(image, _picture_faults(image, modes, split))
-    scenes, questions, due = {}, {}, {}
-    for path, schema, lines, ids in (
-        (scenes_at, "scene", scenes, [p.id for p in problems]),
-        (questions_at, "question", questions, [f"{p.id}-{view}" for p in problems for view in p.views]),
-    ):
-        if path.is_file():
-            yield from within(path, _line_faults(path, schema, ids, lines))
+    scenes, questions, asked = {}, {}, {}
+    for kind, lines in (("scene", scenes), ("question", questions)):
+        path = base if packed else base / records.FILES[kind]
+        if path.exists():
+            yield from within(path, _line_faults(base, kind, ids[kind], lines, split.output.format))
     for problem in problems:
         if line := scenes.get(problem.id):
-            yield from within(f"{scenes_at}: {problem.id}", scene_faults(line, problem, config, split, due))
+            where = f"{base / records.FILES['scene']}: {problem.id}" if not packed else f"{base}: {problem.id}"
+            yield from within(where, scene_faults(line, problem, config, split, asked))
             for picture in pictures(problem, split):
-                if (path := folder / picture.annotations.get("index", "")).is_file() and picture.when in line[
+                if (path := base / picture.annotations.get("index", "")).is_file() and picture.when in line[
                     "visibility"
                 ]:
                     sights = line["visibility"][picture.when].get(picture.camera.name, [])
                     yield from within(path, annotations.index_faults(path, record.sights_from(sights)))
     for name, line in questions.items():
-        if name in due:
-            yield from within(f"{questions_at}: {name}", islice(differences(line, due[name]), 1))
+        if name in asked:
+            where = f"{base}: {name}" if packed else f"{base / records.FILES['question']}: {name}"
+            yield from within(where, islice(differences(line, asked[name]), 1))
 
 
 def _file_faults(folder: Path, shard: Shard, manifest_hash: Any, wanted: set[Path]) -> Iterator[str]:
     """Faults of the files as such: those wanted are there, and none else, and they are as shard.json says."""
-    path = folder / "shard.json"
-    manifest = store.read_json(path)
+    path = folder / MANIFEST
+    manifest = _json(path)
     if store.sha256(path) != manifest_hash:
         yield f"{path}: hash differs from dataset.json"
     files = manifest.get("files") if isinstance(manifest, dict) else None
@@ -135,20 +171,37 @@ def _file_faults(folder: Path, shard: Shard, manifest_hash: Any, wanted: set[Pat
         return
     there = {p for p in folder.rglob("*") if p.is_file()} - {path, folder / "run.json"}
     with contextlib.suppress(UserError):  # a fault of run.json's own
-        match store.read_json(folder / "run.json"):
+        match _json(folder / "run.json"):
             case {"files": dict() as varying}:
                 listed = listed | {name: said for name, said in varying.items() if store.varies(Path(name))}
-    for at in sorted({*wanted, *there, *(folder / name for name in listed)}):
+    named = {folder / name for name in listed}
+    yield from _unlike(wanted, there | named, there)
+    for at in sorted(wanted & there):
+        if listed.get(at.relative_to(folder).as_posix()) != store.entry(at):
+            yield f"{at}: size or hash differs from {'run' if store.varies(at) else 'shard'}.json"
+
+
+def _unlike(wanted: set[Path], found: set[Path], there: set[Path] | None = None) -> Iterator[str]:
+    """Faults of a set of files: `found` may name some that are not `there`."""
+    there = found if there is None else there
+    for at in sorted(wanted | found):
         if at not in wanted:
             yield f"{at}: does not belong to the shard"
         elif at not in there:
             yield f"{at}: is missing"
-        elif listed.get(at.relative_to(folder).as_posix()) != store.entry(at):
-            yield f"{at}: size or hash differs from {'run' if store.varies(at) else 'shard'}.json"
+
+
+def _json(path: Path) -> Any:
+    try:
+        return records.parse(path.read_text(encoding="utf-8"), str(path))
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: is not JSON: {error}") from error
 
 
 def _run_faults(path: Path, versions: Record) -> Iterator[str]:
-    match store.read_json(path):
+    match _json(path):
         case {"versions": {"tvrgen": str()} as used}:
             for name, version in used.items():
                 if version not in versions.get(name, []):
@@ -170,15 +223,15 @@ def _picture_faults(path: Path, modes: tuple[str, ...], split: Split) -> Iterato
         yield f"is no picture: {error}"
 
 
-def _line_faults(path: Path, schema: str, ids: list[str], lines: dict[str, Record]) -> Iterator[str]:
-    """Faults of a file of records as such, which has these ids. Puts what fits its schema into `lines`, by id."""
-    found = []
-    for number, line in enumerate(store.read_lines(path), 1):
+def _line_faults(base: Path, kind: str, ids: list[str], lines: dict[str, Record], form: str) -> Iterator[str]:
+    """Faults of the records of a kind as such, which have these ids. Puts what fits its schema into `lines`, by id."""
+    found: list[str | None] = []
+    for where, line in records.lines(base, kind, form):
         try:
-            record.check(line, schema, f"{path}:{number}")
+            record.check(line, kind, where)
         except UserError as error:
             yield str(error)
-            found.append(ids[number - 1] if number <= len(ids) else None)  # one fault is enough
+            found.append(ids[len(found)] if len(found) < len(ids) else None)  # one fault is enough
         else:
             found.append(line["id"])
             lines[line["id"]] = line

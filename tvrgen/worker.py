@@ -1,19 +1,24 @@
 """One shard from start to commit. The only module that imports tvrgen.blender."""
 
+import contextlib
 import json
+import os
 import platform
+import shutil
+import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import tvrgen
-from tvrgen import annotations, canonical, design, environment, record, sampler, store
+from tvrgen import annotations, canonical, design, environment, record, records, sampler, store
 from tvrgen.errors import UserError
 from tvrgen.geometry import View
 from tvrgen.pictures import BLEND, Picture, pictures
+from tvrgen.place import MANIFEST, Place, scratch
+from tvrgen.record import Record
 from tvrgen.sampler import Planned
 from tvrgen.scene import Light, SceneSpec, State
 from tvrgen.settings import Config, Split
@@ -51,51 +56,72 @@ def open_renderer(config: Config, log: Path, threads: int = 0) -> Renderer:
     return BlenderRenderer(config.scene, config.vocabulary, log, threads)
 
 
-def make_shard(config: Config, shard: Shard, root: Path, renderer: Renderer, report: Callable[[int], None]) -> None:
-    """Plans, renders, writes and commits one shard. `report` is told of each finished picture."""
-    for finished in shard_steps(config, shard, root, renderer):
-        report(finished)
+def shard_steps(
+    config: Config, shard: Shard, place: Place, renderer: Renderer, why: str = ""
+) -> Generator[int, None, Record]:
+    """Plans, renders, writes and commits one shard: yields 1 after each picture, and returns what run.json says.
 
-
-def shard_steps(config: Config, shard: Shard, root: Path, renderer: Renderer) -> Iterator[int]:
-    """The same as an iterator, which yields 1 after each picture. The shard is committed when it ends."""
+    `why` it is made although it is there; one that has grown keeps the pictures that it has.
+    """
     split, clock = config.split(shard.split), _Clock()
-    devices = renderer.configure(split)
-    with (
-        store.writing(root, shard) as folder,
-        open(folder / "scenes.jsonl", "w", encoding="utf-8") as scenes,
-        open(folder / "questions.jsonl", "w", encoding="utf-8") as questions,
-    ):
+    form, devices = split.output.format, renderer.configure(split)
+    with contextlib.ExitStack() as stack:
+        kept = stack.enter_context(_kept(place, shard, form)) if why == store.GROWN else lambda name: None
+        folder = stack.enter_context(store.writing(place, shard, form, again=bool(why)))
         for index in range(shard.first, shard.first + shard.count):
             with clock("planning"):
                 planned = sampler.plan_problem(config, split.name, index)
                 _check_own(planned, split, config)
-            eye = Eye(split.vocabulary)
             with clock("writing"):
-                lines = record.question_lines(planned, split)
-                for file, schema, line in [(scenes, "scene", record.scene_line(planned, split))] + [
-                    (questions, "question", line) for line in lines
-                ]:
-                    record.check(line, schema, f"{shard.path}: {line['id']}")
-                    file.write(record.dump(line) + "\n")
-            shots = pictures(planned.problem, split)
+                _record(planned, split, folder)
+            eye, shots = Eye(split.vocabulary), pictures(planned.problem, split)
             for picture in shots:
+                (folder / picture.path).parent.mkdir(exist_ok=True)
                 state = planned.states[picture.state]
-                with clock("rendering"):
-                    renderer.render(state, picture.view, picture.lights, folder / picture.path)
+                if there := kept(picture.path):
+                    shutil.copyfile(there, folder / picture.path)
+                else:
+                    with clock("rendering"):
+                        renderer.render(state, picture.view, picture.lights, folder / picture.path)
                 with clock("annotating"):
                     _annotate(picture, state, config.scene, eye, folder)
                 yield 1
             if split.output.blend:
                 with clock("writing"):
                     _save(planned, shots, renderer, folder)
-        scenes.close()
-        questions.close()
         versions = {"tvrgen": tvrgen.__version__, "python": platform.python_version(), **renderer.description}
         run = {"devices": devices, "versions": versions, "samples": split.render.samples, "seconds": clock.seconds}
         if split.output.blend:
             run["files"] = store.entries(folder, lambda path: path.suffix == ".blend")
         (folder / "run.json").write_text(json.dumps(run, indent=1) + "\n")
+        start = time.perf_counter()
+    return {**run, "seconds": {**clock.seconds, "committing": round(time.perf_counter() - start, 3)}}
+
+
+@contextlib.contextmanager
+def _kept(place: Place, shard: Shard, form: str) -> Iterator[Callable[[str], Path | None]]:
+    """What finds the files of a shard that is there, by their names; those that are not as it says count as missing."""
+    with place.local(shard.path) as folder, scratch() as unpacked:
+        listed = json.loads((folder / MANIFEST).read_text())["files"]
+
+        def sound(name: str) -> bool:
+            return (folder / name).is_file() and store.entry(folder / name) == listed.get(name)
+
+        if form == "files":
+            yield lambda name: folder / name if sound(name) else None
+        else:
+            if sound(records.TAR):
+                records.unpack(folder / records.TAR, unpacked)
+            yield lambda name: unpacked / name if (unpacked / name).is_file() else None
+
+
+def _record(planned: Planned, split: Split, folder: Path) -> None:
+    """Writes a problem's lines, each held against its schema."""
+    scene, questions = record.scene_line(planned, split), record.question_lines(planned, split)
+    for line, schema in [(scene, "scene"), *((question, "question") for question in questions)]:
+        record.check(line, schema, line["id"])
+    texts = [record.dump(line) for line in questions]
+    records.add(folder, record.dump(scene), texts, planned.problem.id, split.output.format)
 
 
 def _check_own(planned: Planned, split: Split, config: Config) -> None:
@@ -130,13 +156,48 @@ def images_in(shard: Shard, config: Config) -> int:
     return shard.count * (1 + split.cameras.released) + between
 
 
+def log_in(folder: Path) -> Path:
+    """A file for what Blender prints, one for each process."""
+    return folder / f"blender-{node()}-{os.getpid()}.log"
+
+
+def node() -> str:
+    return platform.node()
+
+
+def about_process() -> dict[str, Any]:
+    """The machine, and the most memory that this process ever took, in MB."""
+    peak = 0.0
+    with contextlib.suppress(ImportError):  # Windows
+        import resource
+
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+    return {"node": node(), "memory": round(peak)}
+
+
+def reason(error: BaseException) -> str:
+    """An exception in one line."""
+    said = " ".join(str(error).split())
+    return said if isinstance(error, OSError) and said else f"{type(error).__name__}: {said}".rstrip(": ")
+
+
+def tail(log: Path, lines: int = 20) -> str:
+    """The last lines of a log, as far as there is one."""
+    try:
+        with open(log, "rb") as file:
+            file.seek(max(0, log.stat().st_size - 8192))
+            return "\n".join(file.read().decode(errors="replace").splitlines()[-lines:])
+    except OSError:
+        return ""
+
+
 class _Clock:
     """Seconds by what they were spent on."""
 
     def __init__(self) -> None:
         self._seconds: dict[str, float] = defaultdict(float)
 
-    @contextmanager
+    @contextlib.contextmanager
     def __call__(self, what: str):
         start = time.perf_counter()
         yield

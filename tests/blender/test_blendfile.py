@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from tests.blender.test_pictures import open_renderer
-from tests.tiny import load
-from tvrgen import sampler, store, validate, worker
+from tests.tiny import load, made
+from tvrgen import dataset, places, sampler, store, validate
 from tvrgen.pictures import BLEND, pictures
 
 pytestmark = pytest.mark.blender
@@ -38,12 +38,12 @@ def test_a_blend_file_renders_the_same_pictures(denoise, apart, tmp_path):
     config = load(*overrides, "render.samples=16", "sampling.steps=2", "sampling.no_change=0.01")
     renderer = open_renderer(config, tmp_path)
     root = tmp_path / "out"
-    with store.writing_to(root, config):
+    with store.writing_to(places.at(root), config):
         (shard,) = store.shards(config, "train")
-        worker.make_shard(config, shard, root, renderer, lambda _: None)
-        store.finish(root, config)
+        made(config, shard, root, renderer)
+        store.finish(places.at(root), config)
     assert list(validate.faults(root)) == []
-    (line,) = store.open_dataset(root).scenes()
+    (line,) = dataset.open_dataset(root).scenes()
     assert line["blend"] == BLEND.format(index=0)
     again = rendered(root / shard.path / line["blend"], tmp_path)
     shots = pictures(sampler.plan_problem(config, "train", 0).problem, config.split("train"))

@@ -6,10 +6,11 @@ Nothing is left behind that later pictures would have to carry.
 
 import bpy
 import numpy as np
-from mathutils import Matrix, Vector
+from mathutils import Matrix
 
 from tvrgen import mesh
 from tvrgen.blender import materials, versions
+from tvrgen.blender.lamps import Lamps
 from tvrgen.geometry import View
 from tvrgen.scene import STAGE_LINE_HEIGHT, Light, Object, SceneSpec, State
 from tvrgen.vocabulary import Material, Vocabulary
@@ -29,13 +30,13 @@ class Stage:
         self._camera = _add("camera", bpy.data.cameras.new("camera"))
         self._camera.data.sensor_fit = "HORIZONTAL"
         bpy.context.scene.camera = self._camera
-        self._lights = {name: _light(light) for name, light in scene.lights.items()}
+        self.lamps = Lamps(scene.lights)
 
     def set(self, state: State, view: View, lights: tuple[Light, ...]) -> None:
         """Makes the scene show a state in a view, under these lights, at the view's resolution."""
         self.show(state)
         self.aim(view)
-        self.light(lights)
+        self.lamps.direct(lights)
         render = bpy.context.scene.render
         render.resolution_x, render.resolution_y = view.width, view.height
 
@@ -60,11 +61,6 @@ class Stage:
         )
         self._camera.data.lens = camera.focal_length
         self._camera.data.sensor_width = camera.sensor_width
-
-    def light(self, lights: tuple[Light, ...]) -> None:
-        """Moves the lamps."""
-        for light in lights:
-            _direct(self._lights[light.name], light)
 
     def _dress(self, holder: bpy.types.Object, obj: Object) -> None:
         words, radius = self._vocabulary, self._vocabulary.sizes[obj.size]
@@ -154,22 +150,3 @@ def _painted(name: str, vertices: list, faces: list, rgb: tuple[int, int, int]):
     data.update()
     data.materials.append(materials.make(name, Material(recipe="matte", inputs={}), rgb))
     return data
-
-
-def _light(light: Light) -> bpy.types.Object:
-    data = bpy.data.lights.new(light.name, light.type.upper())
-    data.energy, data.color = light.power, light.color
-    if light.type == "area":
-        data.size = light.size
-    else:
-        data.angle = np.radians(light.size)
-    lamp = _add(light.name, data)
-    _direct(lamp, light)
-    return lamp
-
-
-def _direct(lamp: bpy.types.Object, light: Light) -> None:
-    lamp.location = light.location
-    aim = Vector(light.look_at) - Vector(light.location)
-    lamp.rotation_mode = "QUATERNION"
-    lamp.rotation_quaternion = aim.to_track_quat("-Z", "Y")

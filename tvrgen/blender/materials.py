@@ -47,11 +47,11 @@ def _glass(tree, color, inputs):
     mirrors: a lamp in a perfect mirror is a hard white patch.
 
     Light is bent and mirrored where it enters. It leaves straight, so that what is seen inside does not depend on
-    chains of mirrors, which take hundreds of samples to converge. It passes both walls straight if it comes to or from
+    chains of mirrors, which are slow to converge. It passes both walls straight if it comes to or from
     diffuse ground or a lamp, which costs caustics and saves their noise, and if it has been through or off something
     twice: glass behind glass would end in black at the last bounce.
     """
-    known = {"density": 0.25, "ior": 1.45, "roughness": 0.0, "gloss_roughness": 0.15}
+    known = {"density": 0.25, "ior": 1.45, "roughness": 0.0, "gloss_roughness": 0.25}
     if unknown := sorted(inputs.keys() - known):
         raise UserError(f"vocabulary: materials: recipe glass has no input {unknown[0]!r}; it has {', '.join(known)}")
     density, ior, roughness, gloss_roughness = (known | inputs).values()

@@ -2,11 +2,10 @@
 
 import textwrap
 from itertools import groupby, islice
-from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from tvrgen.store import Dataset
+from tvrgen.dataset import Dataset, open_image
 
 _TEXT, _FAINT, _BOX, _PAPER, _ANSWER = (30, 30, 30), (110, 110, 110), (255, 150, 0), (255, 255, 255), (0, 90, 170)
 _LABEL, _BACKING = (255, 255, 255), (20, 20, 20)
@@ -15,8 +14,8 @@ _TILE_WIDTH = 320  # pixels, to which pictures are scaled
 _COLUMN = 72  # characters of the text column
 
 
-def write_preview(dataset: Dataset, path: Path, rows: int = 8) -> None:
-    """Draws the first `rows` problems: initial image and final ones, changed objects boxed, question and answer."""
+def preview(dataset: Dataset, rows: int = 8) -> Image.Image:
+    """The first `rows` problems: initial image and final ones, changed objects boxed, question and answer."""
     font = ImageFont.load_default(_FONT)
     scenes = {line["id"]: line for line in islice(dataset.scenes(), rows)}
     grouped = groupby(dataset.questions(), key=lambda line: line["scene"])
@@ -27,7 +26,7 @@ def write_preview(dataset: Dataset, path: Path, rows: int = 8) -> None:
     for row in drawn:
         sheet.paste(row, (0, top))
         top += row.height
-    sheet.save(path)
+    return sheet
 
 
 def _row(scene: dict, questions: list[dict], font: ImageFont.FreeTypeFont) -> Image.Image:
@@ -52,7 +51,7 @@ def _row(scene: dict, questions: list[dict], font: ImageFont.FreeTypeFont) -> Im
 
 
 def _tile(path: str, sights: list[dict], changed: list[int]) -> Image.Image:
-    with Image.open(path) as image:
+    with open_image(path) as image:
         scale = _TILE_WIDTH / image.width
         tile = image.convert("RGB").resize((_TILE_WIDTH, round(image.height * scale)))
     draw = ImageDraw.Draw(tile)

@@ -1,0 +1,177 @@
+"""Datasets in object stores: the same as in a folder, and whole through every fault of the store."""
+
+import json
+from uuid import uuid4
+
+import pytest
+
+from tests import stores
+from tests.tiny import FlatRenderer, generate_flat, json_bytes, load, made
+from tvrgen import lock, objectstore, places, status, store, validate
+from tvrgen.dataset import open_dataset, open_image
+from tvrgen.errors import UserError
+
+
+@pytest.fixture(scope="module")
+def server():
+    with stores.s3_server() as address:
+        yield address
+
+
+@pytest.fixture
+def weather(server, monkeypatch):
+    """The store's address stands in the environment; what it suffers is set by the test."""
+    import s3fs
+
+    conditions = stores.Weather()
+    monkeypatch.setattr(objectstore, "PATIENCE", 4.0)
+    monkeypatch.setattr(lock, "BEAT", 0.2)
+    with stores.proxy(server, conditions) as address:
+        for name, value in stores.variables(address).items():
+            monkeypatch.setenv(name, value)
+        s3fs.S3FileSystem.clear_instance_cache()
+        yield conditions
+        s3fs.S3FileSystem.clear_instance_cache()
+
+
+@pytest.fixture
+def bucket(server, weather):
+    return stores.bucket(server)
+
+
+@pytest.fixture(params=["memory", "s3", "folder"])
+def anywhere(request, tmp_path):
+    if request.param == "memory":
+        return f"memory://{uuid4().hex}/set"
+    return str(tmp_path / "set") if request.param == "folder" else request.getfixturevalue("bucket") + "/data/set"
+
+
+@pytest.mark.parametrize("form", ["files", "webdataset"])
+def test_a_dataset_is_the_same_anywhere(by_hand, form, anywhere, tmp_path):
+    config = load(f"output.format={form}", "output.blend=true")
+    beside = generate_flat(tmp_path / "beside", config, FlatRenderer())
+    generate_flat(anywhere, config, FlatRenderer())
+    place = places.at(anywhere)
+    assert {name: place.read(name) for name in json_bytes(beside)} == json_bytes(beside)
+    assert place.shards() == {f"train/shard-{n:05d}" for n in range(3)}
+    assert list(validate.faults(anywhere)) == []
+    here, there = open_dataset(beside), open_dataset(anywhere)
+    assert list(there.scenes()) == list(here.scenes())
+    questions = list(there.questions("train"))
+    assert [q["id"] for q in questions] == [q["id"] for q in here.questions()]
+    for path in questions[7]["images"]:
+        with open_image(path) as image:
+            assert image.size == (80, 60)
+    assert any("5 of 5 problems, 3 of 3 shards" in line for line in status.lines(place))
+
+
+@pytest.mark.parametrize("form", ["files", "webdataset"])
+def test_what_is_cut_short_is_named_and_made_again(by_hand, form, anywhere):
+    config = load(f"output.format={form}")
+    generate_flat(anywhere, config, FlatRenderer())
+    place = places.at(anywhere)
+    name = "train/shard-00001/" + ("samples.tar" if form == "webdataset" else "images/000002-final-left.png")
+    whole = place.read(name)
+    place.write(name, whole[:-700] if form == "webdataset" else whole[:-7])
+    assert any(name in fault for fault in list(validate.faults(anywhere)))
+    assert [*store.again(place)] == ["train/shard-00001"]
+    renderer = FlatRenderer()
+    generate_flat(anywhere, config, renderer)
+    assert len(renderer.asked) == 8
+    assert place.read(name) == whole
+    assert list(validate.faults(anywhere)) == []
+    assert store.again(place) == {}
+
+
+@pytest.mark.parametrize("form", ["files", "webdataset"])
+def test_a_split_grows_and_keeps_what_it_has(form, anywhere, tmp_path):
+    small, large = (load(f"output.format={form}", f"splits.train.count={count}") for count in (5, 9))
+    generate_flat(anywhere, small, FlatRenderer())
+    place = places.at(anywhere)
+    full = {name: place.read(f"train/{name}/shard.json") for name in ("shard-00000", "shard-00001")}
+    renderer = FlatRenderer()
+    generate_flat(anywhere, large, renderer)
+    assert {name.split("-")[0][-6:] for *_, name in renderer.asked} <= {f"{k:06d}" for k in range(5, 9)} | {"train"}
+    assert len(renderer.asked) == 4 * 4
+    assert all(place.read(f"train/{name}/shard.json") == content for name, content in full.items())
+    at_once = generate_flat(tmp_path / "at once", large, FlatRenderer())
+    assert {name: place.read(name) for name in json_bytes(at_once)} == json_bytes(at_once)
+    with pytest.raises(UserError, match="train has 9 problems; a split can grow, and not shrink to 5"):
+        generate_flat(anywhere, small, FlatRenderer())
+
+
+def test_a_shard_without_its_manifest_is_not_there(bucket):
+    config, place = load(), places.at(bucket)
+    generate_flat(bucket, config, FlatRenderer())
+    place.remove("train/shard-00001/shard.json")
+    assert place.shards() == {"train/shard-00000", "train/shard-00002"}
+    generate_flat(bucket, config, FlatRenderer())
+    assert len(place.shards()) == 3
+
+
+def shard_of(config):
+    return store.shards(config, "train")[0]
+
+
+@pytest.mark.parametrize("fault", ["cut", "refuse", "slow"])
+def test_a_store_that_fails_for_a_while_is_borne_with(fault, by_hand, bucket, weather, tmp_path):
+    """Every upload fails once, or is slow."""
+    failed = set()
+
+    def once(method, path):
+        new = method == "PUT" and path not in failed
+        failed.add(path)
+        return fault if new else ""
+
+    weather.fault = once
+    config = load("splits.train.count=2")
+    generate_flat(bucket, config, FlatRenderer())
+    weather.fault = lambda *_: ""
+    assert list(validate.faults(bucket)) == []
+    beside = generate_flat(tmp_path / "beside", config, FlatRenderer())
+    assert {name: places.at(bucket).read(name) for name in json_bytes(beside)} == json_bytes(beside)
+
+
+@pytest.mark.parametrize("fault", ["cut", "refuse"])
+def test_a_store_that_is_lost_leaves_the_shard_absent(fault, bucket, weather):
+    """From the third upload of a shard on, nothing comes through."""
+    config, place = load(), places.at(bucket)
+    seen = []
+
+    def later(method, path):
+        seen.append(method)
+        return fault if seen.count("PUT") > 2 else ""
+
+    weather.fault = later
+    with pytest.raises(OSError, match="the store fails"):
+        made(config, shard_of(config), bucket, FlatRenderer())
+    weather.fault = lambda *_: ""
+    assert place.names("train/shard-00000")
+    assert place.shards() == set()
+    place.discard_partial()
+    assert place.names("train") == set()
+
+
+def test_a_second_run_is_refused_while_the_first_is_alive_and_takes_over_when_it_is_not(bucket):
+    config, place = load(), places.at(bucket)
+    with (
+        store.writing_to(place, config),
+        pytest.raises(UserError, match="another run is writing there"),
+        store.writing_to(places.at(bucket), config),
+    ):
+        pass
+    dead = {"run": "x", "host": "elsewhere", "pid": 1, "beat": 7}
+    place.write(lock.LOCK, json.dumps(dead).encode())
+    assert not lock.held(place)
+    with store.writing_to(place, config):
+        assert lock.held(places.at(bucket))
+    assert not place.exists(lock.LOCK)
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [("nowhere://x", "Protocol not known: nowhere"), ("", "is no place"), ("s3://no-such-bucket-here/x", "no dataset")],
+)
+def test_a_place_that_is_none_is_one_line(url, message, weather):
+    with pytest.raises(UserError, match=message):
+        open_dataset(url)

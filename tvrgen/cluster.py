@@ -1,0 +1,260 @@
+"""The crew of many: Ray actors, on this machine or on a cluster, a Blender in each.
+
+Ray places processes and carries small messages: shards one way, figures the other. It retries nothing and restarts
+nothing; tvrgen.driver decides about that. An actor is asked for a few seconds of work at a time, so that a call that
+does not come back tells of an actor that is stuck, and one that is over tells how far it came.
+"""
+
+import contextlib
+import dataclasses
+import os
+import pickle
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tvrgen import places, worker
+from tvrgen.driver import Done, Event, Failed, Progress, Task
+from tvrgen.errors import UserError
+from tvrgen.place import Folder, Place, scratch
+from tvrgen.settings import Config
+
+TURN = 5.0
+"""Seconds of work for which an actor is asked at a time; it comes back with the picture that is then in progress."""
+
+_GPU_VARIABLES = ("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES")
+_LOOK = 5.0  # seconds between looks at the cluster's size
+_HOPELESS = 3  # starts of each worker that may fail before any has succeeded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workforce:
+    """Which workers are wanted. `workers` None: as many as the cluster has room for, while it grows and shrinks.
+
+    `address` None: Ray is started on this machine. `cpus` and `gpus` are what Ray sets aside for each, `threads` what
+    it renders with (0: as many as `cpus`, or its share of this machine). A worker is replaced after `max_problems`, or
+    when its process took more than `max_memory` MB (0: never).
+    """
+
+    workers: int | None
+    address: str | None = None
+    cpus: float = 1
+    gpus: float = 0
+    threads: int = 0
+    max_problems: int = 0
+    max_memory: int = 0
+    dashboard: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class _Hand:
+    """An actor, what it does, and the call that it has not answered yet."""
+
+    actor: Any
+    call: Any
+    ready: bool = False
+    task: Task | None = None
+    problems: int = 0
+    about: dict = field(default_factory=dict)
+
+
+class RayCrew:
+    """Starts Ray, or joins it, and keeps as many actors as are wanted and as there is room for."""
+
+    def __init__(self, config: Config, place: Place, wanted: Workforce, tasks: int) -> None:
+        """Raises UserError where Ray does not start or is not there."""
+        if wanted.workers is not None:
+            wanted = dataclasses.replace(wanted, workers=min(wanted.workers, tasks))
+        self._ray, self._wanted, self._place = _start(wanted), wanted, place
+        self._hands: list[_Hand] = []
+        self._calls: dict[Any, _Hand] = {}
+        self._failed_starts, self._ever_ready, self._looked = 0, False, 0.0
+        share = wanted.cpus if wanted.address else (os.cpu_count() or 1) // wanted.workers
+        threads = wanted.threads or max(1, int(share))
+        hide = not wanted.gpus or all(split.render.device == "cpu" for split in config.splits.values())
+        # kinds of the user's own are found on the path, which must be there before the config is unpickled
+        self._arguments = (list(sys.path), pickle.dumps(config), place.address, threads, hide)
+        self._type = self._ray.remote(num_cpus=wanted.cpus, num_gpus=wanted.gpus, max_restarts=0, max_task_retries=0)(
+            _Actor
+        )
+        self._fill()
+
+    @property
+    def workers(self) -> int:
+        return sum(hand.ready for hand in self._hands)
+
+    def free(self) -> int:
+        return len(self._idle())
+
+    def begin(self, task: Task) -> None:
+        hand = self._idle()[0]
+        hand.task = task
+        self._ask(hand, hand.actor.advance.remote(task.shard, task.why, TURN))
+
+    def events(self) -> Iterator[Event]:
+        self._fill()
+        ready, _ = self._ray.wait(list(self._calls), num_returns=1, timeout=1) if self._calls else ([], [])
+        if ready and len(self._calls) > 1:
+            ready, _ = self._ray.wait(list(self._calls), num_returns=len(self._calls), timeout=0)
+        for call in ready:
+            yield from self._answer(self._calls.pop(call), call)
+        if not self._calls and not ready:
+            time.sleep(0.2)
+
+    def drop(self, task: Task) -> None:
+        for hand in self._hands:
+            if hand.task == task:
+                self._dismiss(hand)
+                return
+
+    def close(self) -> None:
+        for hand in list(self._hands):
+            self._dismiss(hand)
+        self._ray.shutdown()
+
+    def _idle(self) -> list[_Hand]:
+        return [hand for hand in self._hands if hand.ready and hand.task is None]
+
+    def _ask(self, hand: _Hand, call: Any) -> None:
+        hand.call = call
+        self._calls[call] = hand
+
+    def _fill(self) -> None:
+        """Starts actors where there is room for more; those that Ray has no room for yet wait in its queue."""
+        if time.monotonic() < self._looked + _LOOK:
+            return
+        self._looked = time.monotonic()
+        for _ in range(self._room() - len(self._hands)):
+            actor = self._type.remote(*self._arguments)
+            hand = _Hand(actor, None)
+            self._hands.append(hand)
+            self._ask(hand, actor.open.remote())
+
+    def _room(self) -> int:
+        if self._wanted.workers is not None:
+            return self._wanted.workers
+        there = self._ray.cluster_resources()
+        needs = {"CPU": self._wanted.cpus, "GPU": self._wanted.gpus}
+        room = min(int(there.get(name, 0) / need + 1e-6) for name, need in needs.items() if need)
+        if not room and not self._hands:
+            raise UserError(
+                f"no node of the cluster has {self._wanted.cpus:g} CPUs and {self._wanted.gpus:g} GPUs for a worker; "
+                "write less --cpus-per-worker or --gpus-per-worker"
+            )
+        return room
+
+    def _answer(self, hand: _Hand, call: Any) -> Iterator[Event]:
+        task = hand.task
+        try:
+            answer = self._ray.get(call)
+        except self._ray.exceptions.RayTaskError as error:
+            if isinstance(error.cause, UserError):
+                raise error.cause from error
+            self._lost(hand, worker.reason(error.cause))
+        except self._ray.exceptions.RayError as error:
+            first = str(error).strip().split("\n")[0]
+            self._lost(hand, f"its worker died: {first}")
+            if task:
+                yield Failed(task, f"its worker died: {first}", hand.about.get("node", ""), self._tail(hand))
+        else:
+            if task is None:
+                hand.ready, hand.about, self._ever_ready = True, answer, True
+                return
+            images, facts, failure = answer
+            yield Progress(task, images)
+            if facts is None and failure is None:
+                self._ask(hand, hand.actor.advance.remote(task.shard, task.why, TURN))
+                return
+            hand.task = None
+            hand.problems += task.shard.count
+            yield Done(task, facts) if failure is None else Failed(task, *failure)
+            if failure is None and self._worn(hand, facts):
+                self._dismiss(hand)
+
+    def _worn(self, hand: _Hand, facts: dict) -> bool:
+        most, memory = self._wanted.max_problems, self._wanted.max_memory
+        return bool((most and hand.problems >= most) or (memory and facts["memory"] > memory))
+
+    def _lost(self, hand: _Hand, reason: str) -> None:
+        self._dismiss(hand)
+        if hand.ready:
+            return
+        self._failed_starts += 1
+        if not self._ever_ready and self._failed_starts >= _HOPELESS * max(1, len(self._hands)):
+            raise UserError(f"workers die as they start: {reason}; see {self._place / 'log'}, or tvrgen doctor there")
+
+    def _dismiss(self, hand: _Hand) -> None:
+        self._hands.remove(hand)
+        self._calls.pop(hand.call, None)
+        with contextlib.suppress(Exception):  # it may be dead already
+            self._ray.kill(hand.actor, no_restart=True)
+        self._looked = 0  # there may be room for another
+
+    def _tail(self, hand: _Hand) -> str:
+        """The end of a dead worker's log, where this machine sees it."""
+        return worker.tail(Path(hand.about.get("log", "")))
+
+
+def _start(wanted: Workforce) -> Any:
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    try:
+        import ray
+    except ImportError as error:
+        raise UserError("more than one worker needs ray: pip install 'tvrgen[render]'") from error
+    quiet = {"log_to_driver": False, "logging_level": "ERROR"}
+    try:
+        if wanted.address:
+            ray.init(address=wanted.address, **quiet)
+        else:
+            cpus = -(-wanted.workers * wanted.cpus // 1)
+            gpus = {"num_gpus": -(-wanted.workers * wanted.gpus // 1)} if wanted.gpus else {}
+            ray.init(num_cpus=int(cpus), include_dashboard=wanted.dashboard, **gpus, **quiet)
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        where = f"--address {wanted.address}" if wanted.address else "ray"
+        raise UserError(f"{where}: {str(error).strip().splitlines()[0]}") from error
+    return ray
+
+
+class _Actor:
+    """A worker in a process of its own."""
+
+    def __init__(self, path: list[str], config: bytes, address: str, threads: int, hide: bool) -> None:
+        sys.path += [entry for entry in path if entry not in sys.path]
+        if hide:  # Ray shows every GPU to a worker that was given none
+            os.environ.update(dict.fromkeys(_GPU_VARIABLES, ""))
+        self._config, self._place, self._threads = pickle.loads(config), places.at(address), threads
+        self._shard = self._steps = None
+
+    def open(self) -> dict:
+        """Opens Blender; tells where, and into which file it logs."""
+        self._scratch = scratch()
+        folder = self._place.root / "log" if isinstance(self._place, Folder) else self._scratch.__enter__()
+        folder.mkdir(parents=True, exist_ok=True)
+        self._log = worker.log_in(folder)
+        self._renderer = worker.open_renderer(self._config, self._log, self._threads)
+        return {"node": worker.node(), "log": str(self._log.absolute())}
+
+    def advance(self, shard: Any, why: str, seconds: float) -> tuple[int, dict | None, tuple | None]:
+        """Works on a shard for so long: (pictures, facts once it is committed, (reason, node, log) if it failed).
+
+        Raises UserError where the user made a mistake.
+        """
+        if self._shard != shard:
+            self._shard = shard
+            self._steps = worker.shard_steps(self._config, shard, self._place, self._renderer, why)
+        images, start = 0, time.monotonic()
+        try:
+            while time.monotonic() < start + seconds:
+                images += next(self._steps)
+        except StopIteration as stop:
+            self._shard = None
+            return images, stop.value | worker.about_process(), None
+        except UserError:
+            raise
+        except Exception as error:
+            self._shard = None
+            return images, None, (worker.reason(error), worker.node(), worker.tail(self._log))
+        return images, None, None

@@ -1,0 +1,92 @@
+"""Reading a dataset, wherever it lies."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tvrgen import config as configs
+from tvrgen import places, records, store
+from tvrgen.document import nearest
+from tvrgen.errors import UserError
+from tvrgen.settings import Config
+
+Record = dict[str, Any]
+
+
+class Dataset:
+    """A generated dataset, to read: `tvrgen.open_dataset("demo")`.
+
+    `description` is dataset.json, `splits` the names of its splits.
+    """
+
+    def __init__(self, root: str | Path) -> None:
+        self.place = places.at(root)
+        if not self.place.exists("dataset.json"):
+            known = "a run that has not finished" if self.place.exists("config.json") else "no dataset"
+            raise UserError(f"{root}: there is no dataset.json, so this is {known}; run tvrgen generate")
+        self.description: Record = store.read_json(self.place, "dataset.json")
+        self.splits = tuple(self.description["splits"])
+
+    def shards(self, split: str | None = None) -> list[str]:
+        """The committed shards, in order: "train/shard-00000"."""
+        if split is not None and split not in self.splits:
+            raise UserError(f"{self.place}: no split {split!r}{nearest(split, self.splits)}")
+        prefixes = [f"{split}/"] if split else [f"{s}/" for s in self.splits]
+        return [s["path"] for s in self.description["shards"] if s["path"].startswith(tuple(prefixes))]
+
+    def scenes(self, split: str | None = None) -> Iterator[Record]:
+        """Scene lines in order."""
+        for shard in self.shards(split):
+            yield from self._lines(shard, "scene")
+
+    def questions(self, split: str | None = None) -> Iterator[Record]:
+        """Question lines in order; `images` are what tvrgen.open_image opens: paths, or URLs of fsspec."""
+        for shard in self.shards(split):
+            for line in self._lines(shard, "question"):
+                yield {**line, "images": [self._path(shard, image) for image in line["images"]]}
+
+    def config(self) -> Config:
+        """The config it was made with. Kinds of the user's own must be importable."""
+        return configs.from_document(self.description["config"], self.place / "dataset.json")
+
+    @property
+    def _packed(self) -> bool:
+        return self.description["config"]["output"]["format"] == "webdataset"
+
+    def _lines(self, shard: str, kind: str) -> Iterator[Record]:
+        path = f"{shard}/{records.TAR if self._packed else records.FILES[kind]}"
+        try:
+            if self._packed:
+                with self.place.open(path) as file:
+                    yield from (line for _, line in records.from_tar(file, self.place / path, kind))
+            else:
+                content = self.place.read(path)
+                yield from (line for _, line in records.from_lines(content, self.place / path))
+        except OSError as error:
+            raise UserError(f"{self.place / path}: cannot be read: {error.strerror or error}") from error
+
+    def _path(self, shard: str, image: str) -> str:
+        if self._packed:
+            return f"tar://{image}::{self.place.path(f'{shard}/{records.TAR}')}"
+        return self.place.path(f"{shard}/{image}")
+
+
+def open_dataset(root: str | Path) -> Dataset:
+    """Opens a dataset for reading: a folder, or a URL that fsspec reaches. Raises UserError where there is none."""
+    return Dataset(root)
+
+
+@contextlib.contextmanager
+def open_image(path: str):
+    """A picture of a question, as Pillow opens it, for the time of the block."""
+    from PIL import Image
+
+    if "://" not in path:
+        with Image.open(path) as image:
+            yield image
+        return
+    import fsspec
+
+    with fsspec.open(path, "rb") as file, Image.open(file) as image:
+        yield image

@@ -1,0 +1,123 @@
+"""Making a dataset, from the config to dataset.json: what is missing, who makes it, what came of it."""
+
+import contextlib
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from tvrgen import design, driver, environment, places, store, worker
+from tvrgen.cluster import RayCrew, Workforce
+from tvrgen.dataset import open_dataset
+from tvrgen.document import nearest
+from tvrgen.driver import Crew, Failed, Limits, Task
+from tvrgen.errors import UserError
+from tvrgen.journal import Journal
+from tvrgen.local import LocalCrew
+from tvrgen.place import Folder, Place, scratch
+from tvrgen.report.preview import preview
+from tvrgen.settings import Config
+
+PREVIEW = "preview.png"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Which splits to make, which shards again, and with whom: `force` None, this process, on `threads` (0: all)."""
+
+    splits: tuple[str, ...]
+    redo: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    force: Workforce | None = None
+    threads: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run came to: a sentence, and the shards that were given up."""
+
+    sentence: str
+    given_up: list[Failed]
+
+
+class Bar(Protocol):
+    """Who shows how far it is."""
+
+    def expect(self, total: int, done: int) -> None: ...
+
+    def update(self, count: int, note: str = "") -> None: ...
+
+
+def generate(
+    config: Config, out: str | Path, plan: Plan, bar: Bar, say: Callable[[str], None] | None = None
+) -> Outcome:
+    """Makes what is missing. `say` is given a JSON line for each event.
+
+    Raises UserError for mistakes, before anything is written where they can be seen by then.
+    """
+    if not (plan.force and plan.force.address) and (fault := environment.lacking()):
+        raise UserError(fault)
+    for split in plan.splits:
+        design.check(config, config.split(split))
+    target = places.at(out)
+    _check(plan, target)
+    shards = [shard for split in plan.splits for shard in store.shards(config, split)]
+    _check_redo(plan, [shard.path for shard in shards])
+    with store.writing_to(target, config):
+        store.note_again(target, dict.fromkeys(plan.redo, "asked for"))
+        there, again = target.shards(), store.again(target)
+        tasks = [Task(shard, worker.images_in(shard, config), again.get(shard.path, "")) for shard in shards]
+        todo = [task for task in tasks if task.why or task.shard.path not in there]
+        total = sum(task.images for task in tasks)
+        bar.expect(total, total - sum(task.images for task in todo))
+        given_up: list[Failed] = []
+        if todo:
+            given_up = _make(config, target, todo, plan, bar, say)
+        description = store.finish(target, config)
+        if description["shards"]:
+            picture = io.BytesIO()
+            preview(open_dataset(target.name)).save(picture, "PNG")
+            target.write(PREVIEW, picture.getvalue())
+    problems, questions = (sum(s[k] for s in description["splits"].values()) for k in ("problems", "questions"))
+    return Outcome(f"{target}: {problems} problems, {questions} questions; look at {target / PREVIEW}", given_up)
+
+
+def _make(
+    config: Config, target: Place, todo: list[Task], plan: Plan, bar: Bar, say: Callable[[str], None] | None
+) -> list[Failed]:
+    def advance(images: int, workers: int, retries: int) -> None:
+        notes = [f"{workers} workers"] * bool(plan.force) + [f"{retries} retries"] * bool(retries)
+        bar.update(images, ", ".join(notes))
+
+    journal = Journal(target, advance, say)
+    journal.event("start", shards=len(todo), images=sum(task.images for task in todo))
+    with _crew(config, target, len(todo), plan) as crew:
+        given_up = driver.drive(todo, crew, plan.limits, journal)
+    journal.event("end", given_up=len(given_up))
+    return given_up
+
+
+@contextlib.contextmanager
+def _crew(config: Config, target: Place, tasks: int, plan: Plan) -> Iterator[Crew]:
+    with scratch() as folder:
+        if plan.force:
+            crew = RayCrew(config, target, plan.force, tasks)
+        else:
+            log = worker.log_in(target.root / "log" if isinstance(target, Folder) else folder)
+            crew = LocalCrew(config, target, log, plan.threads)
+        try:
+            yield crew
+        finally:
+            crew.close()
+
+
+def _check(plan: Plan, target: Place) -> None:
+    if plan.force and target.name.startswith("memory://"):
+        raise UserError("--out memory://: is of one process alone; write a folder or a store, or --workers 1")
+
+
+def _check_redo(plan: Plan, known: list[str]) -> None:
+    for path in plan.redo:
+        if path not in known:
+            raise UserError(f"--redo {path}: is no shard of this config{nearest(path, known)}")

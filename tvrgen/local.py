@@ -1,0 +1,59 @@
+"""The crew of one: this process, without Ray."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from tvrgen import worker
+from tvrgen.driver import Done, Event, Failed, Progress, Task
+from tvrgen.errors import UserError
+from tvrgen.place import Place
+from tvrgen.settings import Config
+
+_TURN = 1.0  # seconds after which the driver hears of progress
+
+
+class LocalCrew:
+    """Makes one shard after the other. What hangs here hangs the run: only a worker of its own can be given up."""
+
+    workers = 1
+
+    def __init__(self, config: Config, place: Place, log: Path, threads: int = 0) -> None:
+        self._config, self._place, self._log = config, place, log
+        self._renderer = worker.open_renderer(config, log, threads)
+        self._task: Task | None = None
+
+    def free(self) -> int:
+        return int(self._task is None)
+
+    def begin(self, task: Task) -> None:
+        self._task = task
+        self._steps = worker.shard_steps(self._config, task.shard, self._place, self._renderer, task.why)
+
+    def events(self) -> Iterator[Event]:
+        task, images, start = self._task, 0, time.monotonic()
+        if task is None:
+            return
+        end: Event | None = None
+        try:
+            while time.monotonic() < start + _TURN:
+                images += next(self._steps)
+        except StopIteration as stop:
+            end = Done(task, stop.value | worker.about_process())
+        except UserError:
+            raise
+        except Exception as error:
+            end = Failed(task, worker.reason(error), worker.node(), worker.tail(self._log))
+        yield Progress(task, images)
+        if end:
+            self._task = None
+            yield end
+
+    def drop(self, task: Task) -> None:
+        """It has come to its senses, or we would not be here: its try counts as failed."""
+        self._steps.close()
+        self._task = None
+
+    def close(self) -> None:
+        if self._task is not None:
+            self._steps.close()  # what was begun is gone

@@ -1,0 +1,115 @@
+"""A dataset in an object store: s3://, gs://, memory:// and whatever else fsspec reaches."""
+
+import contextlib
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from tvrgen.errors import UserError
+from tvrgen.place import MANIFEST, Place, scratch
+
+PATIENCE = 120.0
+"""Seconds for which a store that fails is asked again before it counts as lost; the library's own tries come on top."""
+
+_TOGETHER = 16  # files on their way at once
+_FINAL = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)  # asking again changes nothing
+
+
+class ObjectStore(Place):
+    """A dataset behind a URL. Options such as keys and endpoints come from the library's own files and variables."""
+
+    def __init__(self, url: str) -> None:
+        import fsspec
+
+        self.name = self.address = url.rstrip("/")
+        protocol = url.split("://")[0]
+        try:
+            self._files, base = fsspec.core.url_to_fs(self.name, use_listings_cache=False)
+        except ValueError as error:
+            raise UserError(f"{url}: {error}; write a folder, or s3://, gs:// or another URL of fsspec") from error
+        except ImportError as error:
+            raise UserError(f"{url}: {error}") from error
+        self._base, self.shared = base.rstrip("/"), protocol != "memory"
+
+    def exists(self, path: str) -> bool:
+        return self._patiently(self._files.exists, self._at(path))
+
+    def read(self, path: str) -> bytes:
+        return self._patiently(self._files.cat_file, self._at(path))
+
+    def open(self, path: str) -> BinaryIO:
+        return self._patiently(self._files.open, self._at(path), "rb")
+
+    def write(self, path: str, content: bytes) -> None:
+        self._patiently(self._files.pipe_file, self._at(path), content)
+
+    def remove(self, path: str) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            self._patiently(self._files.rm, self._at(path), recursive=True)
+
+    def names(self, path: str = "") -> set[str]:
+        try:
+            found = self._patiently(self._files.ls, self._at(path), detail=False)
+        except FileNotFoundError:
+            return set()
+        return {name.rstrip("/").rsplit("/", 1)[-1] for name in found}
+
+    def shards(self) -> set[str]:
+        begun = list(self._committed())
+        with ThreadPoolExecutor(_TOGETHER) as pool:
+            there = pool.map(lambda shard: self.exists(f"{shard}/{MANIFEST}"), begun)
+        return {shard for shard, whole in zip(begun, there, strict=True) if whole}
+
+    @contextlib.contextmanager
+    def filling(self, shard: str, again: bool = False) -> Iterator[Path]:
+        with scratch() as folder:
+            yield folder
+            if self.exists(f"{shard}/{MANIFEST}"):
+                if not again:
+                    return  # another worker, thought dead, made the same shard
+                self.remove(f"{shard}/{MANIFEST}")  # from here on the shard is not there
+            files = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / MANIFEST)
+            with ThreadPoolExecutor(_TOGETHER) as pool:
+                list(pool.map(lambda path: self._send(path, f"{shard}/{path.relative_to(folder).as_posix()}"), files))
+            self._send(folder / MANIFEST, f"{shard}/{MANIFEST}")
+
+    @contextlib.contextmanager
+    def local(self, folder: str) -> Iterator[Path]:
+        base = self._at(folder)
+        with scratch() as copy:
+            for name in self._patiently(self._files.find, base):
+                target = copy / name[len(base) :].lstrip("/")
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with open(target, "wb") as file:
+                    shutil.copyfileobj(self._patiently(self._files.open, name, "rb"), file)
+            yield copy
+
+    def path(self, path: str) -> str:
+        return f"{self.name}/{path}"
+
+    def discard_partial(self) -> None:
+        for shard in set(self._committed()) - self.shards():
+            self.remove(shard)
+
+    def _send(self, path: Path, name: str) -> None:
+        self._patiently(self._files.put_file, str(path), self._at(name))
+
+    def _at(self, path: str) -> str:
+        return f"{self._base}/{path}".rstrip("/")
+
+    def _patiently(self, function: Callable, *arguments: Any, **options: Any) -> Any:
+        """Calls, and calls again while the store is down. Raises OSError in the end, whatever the library raised."""
+        start, pause = time.monotonic(), 0.5
+        while True:
+            try:
+                return function(*arguments, **options)
+            except _FINAL:
+                raise
+            except Exception as error:  # libraries raise what they like where a connection breaks
+                if time.monotonic() + pause > start + PATIENCE:
+                    raise OSError(f"{self.name}: the store fails: {type(error).__name__}: {error}") from error
+            time.sleep(pause)
+            pause = min(2 * pause, 15)
