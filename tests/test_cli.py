@@ -37,6 +37,12 @@ TINY = [f"--set={s}" for s in (*SMALL, "render.denoise=false", "splits.train.cou
         ["plan", "configs/quickstart.yaml", "--out", "tests"],
         ["plan", "configs/quickstart.yaml", "--out", ""],
         ["plan", "configs/quickstart.yaml", "--out", "x", "--start", "8"],
+        ["generate", "configs/quickstart.yaml", "--out", "nowhere://x"],
+        ["generate", "configs/quickstart.yaml", "--out", ""],
+        ["generate", "configs/quickstart.yaml", "--out", "x", "--redo", "train/shard-00007"],
+        ["generate", "configs/quickstart.yaml", "--out", "x", "--cpus-per-worker", "0", "--workers", "2"],
+        ["generate", "configs/quickstart.yaml", "--out", "memory://x", "--workers", "2"],
+        ["status", "nowhere"],
         ["validate", "nowhere"],
         ["validate", "configs"],
     ],
@@ -67,7 +73,7 @@ def test_debug_shows_the_traceback():
     assert "Traceback" in result.stderr
 
 
-@pytest.mark.parametrize("command", [[], ["generate"], ["plan"], ["validate"], ["stats"], ["doctor"]])
+@pytest.mark.parametrize("command", [[], ["generate"], ["plan"], ["validate"], ["stats"], ["status"], ["doctor"]])
 def test_help_teaches(command):
     text = run(*command, "--help", check=True).stdout
     assert "usage: tvrgen" in text
@@ -196,6 +202,41 @@ def test_two_workers_make_the_same_dataset(tmp_path):
         )
         assert ": sound, " in run("validate", tmp_path / str(workers), check=True).stdout
     assert json_bytes(tmp_path / "1") == json_bytes(tmp_path / "2")
+
+
+@pytest.mark.blender
+def test_a_cluster_that_cannot_serve_is_one_line(tmp_path):
+    for arguments, message in (
+        (("--address", "127.0.0.1:1"), "--address 127.0.0.1:1: "),
+        (("--gpus-per-worker", "99"), "no room for a worker of 1 CPUs and 99 GPUs"),
+    ):
+        result = run("generate", "quickstart", "--out", tmp_path / "x", *TINY, *arguments)
+        assert result.returncode == 2
+        assert message in result.stderr
+        assert result.stderr.count("\n") == 1
+        assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.blender
+def test_shards_can_be_made_again_and_a_run_can_be_followed(tmp_path):
+    """Blender's pictures, not denoised, are the same again; machines read lines, people ask for the status."""
+    out = tmp_path / "d"
+    first = run("generate", "quickstart", "--out", out, *TINY, "--log-json", check=True)
+    events = [json.loads(line) for line in first.stdout.splitlines()]
+    assert [e["event"] for e in events if e["event"] != "progress"] == ["start", *["shard"] * 4, "end"]
+    assert {"planning", "rendering", "writing", "committing"} <= events[1]["seconds"].keys()
+    assert events[1]["memory"] > 50
+    assert first.stderr == ""
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.suffix in (".png", ".jsonl")}
+    inodes = {path.name: path.stat().st_ino for path in (out / "train").iterdir()}
+    run("generate", "quickstart", "--out", out, *TINY, "--redo", "train/shard-00001", "train/shard-00003", check=True)
+    after = {path.name: path.stat().st_ino for path in (out / "train").iterdir()}
+    assert {name for name in after if after[name] != inodes[name]} == {"shard-00001", "shard-00003"}
+    assert all(path.read_bytes() == content for path, content in before.items() if "log" not in path.parts)
+    said = run("status", out, check=True).stdout
+    assert "train: 4 of 4 problems, 4 of 4 shards" in said
+    assert "images a second on 1 node" in said
+    assert said.endswith("finished\n")
 
 
 @pytest.mark.blender

@@ -7,8 +7,10 @@ does not come back tells of an actor that is stuck, and one that is over tells h
 
 import contextlib
 import dataclasses
+import math
 import os
 import pickle
+import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -64,7 +66,7 @@ class _Hand:
 class RayCrew:
     """Starts Ray, or joins it, and keeps as many actors as are wanted and as there is room for."""
 
-    def __init__(self, config: Config, place: Place, wanted: Workforce, tasks: int) -> None:
+    def __init__(self, config: Config, place: Place, wanted: Workforce, opener: str, tasks: int) -> None:
         """Raises UserError where Ray does not start or is not there."""
         if wanted.workers is not None:
             wanted = dataclasses.replace(wanted, workers=min(wanted.workers, tasks))
@@ -76,7 +78,7 @@ class RayCrew:
         threads = wanted.threads or max(1, int(share))
         hide = not wanted.gpus or all(split.render.device == "cpu" for split in config.splits.values())
         # kinds of the user's own are found on the path, which must be there before the config is unpickled
-        self._arguments = (list(sys.path), pickle.dumps(config), place.address, threads, hide)
+        self._arguments = (list(sys.path), pickle.dumps(config), place.address, opener, threads, hide)
         self._type = self._ray.remote(num_cpus=wanted.cpus, num_gpus=wanted.gpus, max_restarts=0, max_task_retries=0)(
             _Actor
         )
@@ -134,17 +136,17 @@ class RayCrew:
             self._ask(hand, actor.open.remote())
 
     def _room(self) -> int:
-        if self._wanted.workers is not None:
-            return self._wanted.workers
+        """How many workers there should be."""
         there = self._ray.cluster_resources()
         needs = {"CPU": self._wanted.cpus, "GPU": self._wanted.gpus}
         room = min(int(there.get(name, 0) / need + 1e-6) for name, need in needs.items() if need)
         if not room and not self._hands:
+            has = f"{there.get('CPU', 0):g} CPUs and {there.get('GPU', 0):g} GPUs"
             raise UserError(
-                f"no node of the cluster has {self._wanted.cpus:g} CPUs and {self._wanted.gpus:g} GPUs for a worker; "
+                f"no room for a worker of {self._wanted.cpus:g} CPUs and {self._wanted.gpus:g} GPUs: Ray has {has}; "
                 "write less --cpus-per-worker or --gpus-per-worker"
             )
-        return room
+        return room if self._wanted.workers is None else self._wanted.workers
 
     def _answer(self, hand: _Hand, call: Any) -> Iterator[Event]:
         task = hand.task
@@ -204,28 +206,47 @@ def _start(wanted: Workforce) -> Any:
         import ray
     except ImportError as error:
         raise UserError("more than one worker needs ray: pip install 'tvrgen[render]'") from error
+    _check_pyarrow()
     quiet = {"log_to_driver": False, "logging_level": "ERROR"}
     try:
         if wanted.address:
+            _reach(wanted.address)
             ray.init(address=wanted.address, **quiet)
         else:
-            cpus = -(-wanted.workers * wanted.cpus // 1)
-            gpus = {"num_gpus": -(-wanted.workers * wanted.gpus // 1)} if wanted.gpus else {}
-            ray.init(num_cpus=int(cpus), include_dashboard=wanted.dashboard, **gpus, **quiet)
-    except (ConnectionError, ValueError, RuntimeError) as error:
+            cpus = math.ceil(wanted.workers * wanted.cpus)  # those that there are may be fewer; GPUs Ray counts itself
+            ray.init(num_cpus=cpus, include_dashboard=wanted.dashboard, **quiet)
+    except (OSError, ValueError, RuntimeError) as error:
         where = f"--address {wanted.address}" if wanted.address else "ray"
         raise UserError(f"{where}: {str(error).strip().splitlines()[0]}") from error
     return ray
 
 
+def _reach(address: str) -> None:
+    """Raises OSError where nothing listens at host:port: Ray would try for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdigit():
+        socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
+
+
+def _check_pyarrow() -> None:
+    """Ray imports pyarrow where it is installed, and fails late where that wants another numpy than Blender."""
+    try:
+        import pyarrow  # noqa: F401
+    except ModuleNotFoundError:
+        pass
+    except ImportError as error:
+        raise UserError(f"ray cannot use the pyarrow that is installed: {error}; pip install 'pyarrow<26'") from error
+
+
 class _Actor:
     """A worker in a process of its own."""
 
-    def __init__(self, path: list[str], config: bytes, address: str, threads: int, hide: bool) -> None:
+    def __init__(self, path: list[str], config: bytes, address: str, opener: str, threads: int, hide: bool) -> None:
         sys.path += [entry for entry in path if entry not in sys.path]
         if hide:  # Ray shows every GPU to a worker that was given none
             os.environ.update(dict.fromkeys(_GPU_VARIABLES, ""))
-        self._config, self._place, self._threads = pickle.loads(config), places.at(address), threads
+        self._config, self._place = pickle.loads(config), places.at(address)
+        self._opener, self._threads = opener, threads
         self._shard = self._steps = None
 
     def open(self) -> dict:
@@ -234,7 +255,7 @@ class _Actor:
         folder = self._place.root / "log" if isinstance(self._place, Folder) else self._scratch.__enter__()
         folder.mkdir(parents=True, exist_ok=True)
         self._log = worker.log_in(folder)
-        self._renderer = worker.open_renderer(self._config, self._log, self._threads)
+        self._renderer = worker.opener(self._opener)(self._config, self._log, self._threads)
         return {"node": worker.node(), "log": str(self._log.absolute())}
 
     def advance(self, shard: Any, why: str, seconds: float) -> tuple[int, dict | None, tuple | None]:

@@ -24,13 +24,17 @@ PREVIEW = "preview.png"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Which splits to make, which shards again, and with whom: `force` None, this process, on `threads` (0: all)."""
+    """Which splits to make, which shards again, and with whom: `force` None, this process, on `threads` (0: all).
+
+    `opener` names the function that opens each worker's renderer.
+    """
 
     splits: tuple[str, ...]
     redo: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     force: Workforce | None = None
     threads: int = 0
+    opener: str = worker.OPENER
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,8 @@ def generate(
 
     Raises UserError for mistakes, before anything is written where they can be seen by then.
     """
-    if not (plan.force and plan.force.address) and (fault := environment.lacking()):
+    here = plan.opener == worker.OPENER and not (plan.force and plan.force.address)
+    if here and (fault := environment.lacking()):
         raise UserError(fault)
     for split in plan.splits:
         design.check(config, config.split(split))
@@ -102,10 +107,10 @@ def _make(
 def _crew(config: Config, target: Place, tasks: int, plan: Plan) -> Iterator[Crew]:
     with scratch() as folder:
         if plan.force:
-            crew = RayCrew(config, target, plan.force, tasks)
+            crew = RayCrew(config, target, plan.force, plan.opener, tasks)
         else:
             log = worker.log_in(target.root / "log" if isinstance(target, Folder) else folder)
-            crew = LocalCrew(config, target, log, plan.threads)
+            crew = LocalCrew(config, target, log, plan.opener, plan.threads)
         try:
             yield crew
         finally:

@@ -18,9 +18,9 @@ class LocalCrew:
 
     workers = 1
 
-    def __init__(self, config: Config, place: Place, log: Path, threads: int = 0) -> None:
+    def __init__(self, config: Config, place: Place, log: Path, opener: str, threads: int = 0) -> None:
         self._config, self._place, self._log = config, place, log
-        self._renderer = worker.open_renderer(config, log, threads)
+        self._renderer = worker.opener(opener)(config, log, threads)
         self._task: Task | None = None
 
     def free(self) -> int:

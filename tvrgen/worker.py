@@ -1,6 +1,7 @@
 """One shard from start to commit. The only module that imports tvrgen.blender."""
 
 import contextlib
+import importlib
 import json
 import os
 import platform
@@ -54,6 +55,16 @@ def open_renderer(config: Config, log: Path, threads: int = 0) -> Renderer:
     except ImportError as error:
         raise UserError(f"Blender cannot be loaded: {error}; see tvrgen doctor") from error
     return BlenderRenderer(config.scene, config.vocabulary, log, threads)
+
+
+OPENER = f"{__name__}:{open_renderer.__name__}"
+"""What opens the renderer of each worker; any function of its arguments can be named instead."""
+
+
+def opener(name: str) -> Callable[[Config, Path, int], Renderer]:
+    """The function that "package.module:function" names, on whatever machine this is."""
+    module, function = name.split(":")
+    return getattr(importlib.import_module(module), function)
 
 
 def shard_steps(

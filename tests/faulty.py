@@ -1,0 +1,116 @@
+"""Renderers that go wrong, for workers that find them by name, and datasets made with them.
+
+FAULTS says what happens at which problem: {"5": "hang"}. Where FLAGS names a folder, it happens once.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.tiny import ROOT, FlatRenderer
+
+SCRIPT = """
+import json, sys
+from tests.tiny import load
+from tvrgen import cli, generation
+from tvrgen.cluster import Workforce
+from tvrgen.driver import Limits
+from tvrgen.errors import UserError
+
+class Bar:
+    expect = update = lambda *_: None
+
+asked = json.loads(sys.argv[1])
+force = Workforce(**asked["force"]) if asked.get("force") else None
+plan = generation.Plan(splits=("train",), limits=Limits(**asked["limits"]), force=force, opener=asked["opener"])
+try:
+    outcome = generation.generate(load(*asked["overrides"]), asked["out"], plan, Bar(), asked.get("say") and print)
+except (UserError, OSError) as error:
+    sys.exit(f"error: {error}")
+print(json.dumps({f.task.shard.path: [f.reason, f.tail] for f in outcome.given_up}))
+"""
+
+
+class Faulty(FlatRenderer):
+    """Paints, and does at its problem what FAULT says."""
+
+    def __init__(self, log: Path) -> None:
+        super().__init__()
+        self._faults, self._log = json.loads(os.environ["FAULTS"]), log
+        self._pause = float(os.environ.get("PAUSE", "0"))
+        log.write_text("opened\n")
+
+    def render(self, state, view, lights, path) -> None:
+        time.sleep(self._pause)
+        problem, when = path.name.split("-")[:2]
+        kind = self._faults.get(str(int(problem)))
+        if kind and when == "final" and not self._happened(problem):
+            with open(self._log, "a") as log:
+                log.write(f"about to {kind}\n")
+            FAULTS[kind]()
+        super().render(state, view, lights, path)
+
+    def _happened(self, problem: str) -> bool:
+        if not os.environ.get("FLAGS"):
+            return False
+        flag = Path(os.environ["FLAGS"]) / problem
+        there = flag.exists()
+        flag.touch()
+        return there
+
+
+def open_faulty(config, log, threads=0) -> Faulty:
+    return Faulty(log)
+
+
+def _raise() -> None:
+    raise ValueError("a picture\nwent wrong")
+
+
+def _exhaust() -> None:
+    import resource
+
+    most = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize() + (200 << 20)
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (most, before[1]))
+    try:
+        bytearray(1 << 32)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+FAULTS = {
+    "raise": _raise,
+    "hang": lambda: time.sleep(3600),
+    "exit": lambda: os._exit(0),
+    "sys.exit": sys.exit,
+    "kill": lambda: os.kill(os.getpid(), 9),
+    "exhaust": _exhaust,
+}
+
+
+def start(out: Path | str, *, faults: dict | None = None, flags="", workers=1, overrides=(), pause=0.0, **changes):
+    """A process that makes a dataset of painted pictures: 8 problems in shards of one, unless overridden."""
+    asked = {
+        "out": str(out),
+        "limits": {"tries": 3, "seconds": 600, **changes.pop("limits", {})},
+        "force": {"workers": workers, **changes.pop("force", {})} if workers > 1 or changes.pop("ray", 0) else None,
+        "opener": "tests.faulty:open_faulty",
+        "overrides": ["splits.train.count=8", "output.shard_size=1", *overrides],
+        **changes,
+    }
+    environment = {**os.environ, "FAULTS": json.dumps(faults or {}), "FLAGS": str(flags), "PAUSE": str(pause)}
+    environment["PYTHONPATH"] = str(ROOT)
+    command = [sys.executable, "-c", SCRIPT, json.dumps(asked)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True, **pipes)
+
+
+def finish(process: subprocess.Popen, timeout: float = 120) -> dict:
+    """What it gave up, once it is done."""
+    output, errors = process.communicate(timeout=timeout)
+    assert process.returncode == 0, errors
+    return json.loads(output.splitlines()[-1])

@@ -1,0 +1,180 @@
+"""Ray workers, and all that can befall them: the dataset is that of an undisturbed run, or what is missing is named."""
+
+import json
+import os
+import signal
+import time
+
+import pytest
+
+from tests import faulty
+from tests.tiny import ROOT, json_bytes, run
+from tvrgen import places, status, validate
+
+pytestmark = pytest.mark.blender  # which brings Ray; nothing here renders
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    out = tmp_path_factory.mktemp("undisturbed") / "out"
+    assert faulty.finish(faulty.start(out)) == {}
+    assert list(validate.faults(out)) == []
+    return json_bytes(out)
+
+
+def wait_for(condition, process, seconds=90):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def workers_of(out) -> list[int]:
+    """The processes that log into an output."""
+    return [int(path.stem.split("-")[-1]) for path in out.glob("log/blender-*.log")]
+
+
+ONCE = {"0": "raise", "1": "exit", "2": "kill", "3": "sys.exit", "4": "exhaust", "5": "hang"}
+
+
+def test_what_goes_wrong_once_is_survived(undisturbed, tmp_path):
+    (tmp_path / "flags").mkdir()
+    process = faulty.start(
+        tmp_path / "out", faults=ONCE, flags=tmp_path / "flags", workers=2, limits={"tries": 2, "seconds": 12}
+    )
+    assert faulty.finish(process) == {}
+    assert json_bytes(tmp_path / "out") == undisturbed
+    events = [json.loads(line) for path in tmp_path.glob("out/log/run-*.jsonl") for line in path.open()]
+    failures = {e["shard"][-1]: e["reason"] for e in events if e["event"] == "failure"}
+    assert sorted(failures) == [*ONCE]
+    assert failures["0"] == "ValueError: a picture went wrong"
+    assert failures["4"].startswith("MemoryError")
+    assert all("its worker died" in failures[n] for n in "123")
+    assert "was stopped" in failures["5"]
+    assert not list(tmp_path.rglob("*.partial"))
+
+
+def test_what_goes_wrong_always_is_given_up_and_the_rest_goes_on(undisturbed, tmp_path):
+    out = tmp_path / "out"
+    process = faulty.start(out, faults={"1": "raise", "6": "exit"}, workers=2, limits={"tries": 2})
+    given_up = faulty.finish(process)
+    assert {path: reason.split(":")[0] for path, (reason, _) in given_up.items()} == {
+        "train/shard-00001": "ValueError",
+        "train/shard-00006": "its worker died",
+    }
+    assert all("about to" in tail for _, tail in given_up.values())
+    assert places.at(out).shards() == {f"train/shard-{n:05d}" for n in (0, 2, 3, 4, 5, 7)}
+    said = "\n".join(status.lines(places.at(out)))
+    assert "6 of 8 problems, 6 of 8 shards" in said
+    assert "given up: train/shard-00001: ValueError: a picture went wrong" in said
+    assert sorted(fault.split(": ")[0][-5:] for fault in validate.faults(out)) == ["00001", "00006"]
+    assert faulty.finish(faulty.start(out)) == {}
+    assert json_bytes(out) == undisturbed
+    assert "given up" not in "\n".join(status.lines(places.at(out)))
+
+
+def test_the_same_goes_for_one_process(undisturbed, tmp_path):
+    out = tmp_path / "out"
+    given_up = faulty.finish(faulty.start(out, faults={"1": "raise", "4": "exhaust"}, limits={"tries": 2}))
+    assert {path[-1]: reason.split(":")[0] for path, (reason, _) in given_up.items()} == {
+        "1": "ValueError",
+        "4": "MemoryError",
+    }
+    assert faulty.finish(faulty.start(out)) == {}
+    assert json_bytes(out) == undisturbed
+
+
+def test_a_killed_worker_is_replaced(undisturbed, tmp_path):
+    out = tmp_path / "out"
+    process = faulty.start(out, workers=2, pause=0.3)
+    wait_for(lambda: list(out.glob("train/shard-*")), process)
+    os.kill(workers_of(out)[0], signal.SIGKILL)
+    assert faulty.finish(process) == {}
+    assert json_bytes(out) == undisturbed
+    assert len(workers_of(out)) == 3
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_second_driver_is_refused_and_takes_over_when_the_first_was_killed(workers, undisturbed, tmp_path):
+    out = tmp_path / "out"
+    first = faulty.start(out, workers=workers, pause=0.2)
+    wait_for(lambda: list(out.glob("train/shard-*")), first)
+    second = faulty.start(out)
+    assert "another run is writing there" in second.communicate(timeout=60)[1]
+    assert any(line.startswith("running") for line in status.lines(places.at(out)))
+    first.kill()
+    first.communicate(timeout=60)
+    left = {path: path.stat().st_mtime_ns for path in out.glob("train/shard-*/shard.json")}
+    assert faulty.finish(faulty.start(out)) == {}
+    assert json_bytes(out) == undisturbed
+    assert all(path.stat().st_mtime_ns == made for path, made in left.items())  # nothing was made twice
+
+
+@pytest.mark.parametrize("force", [{"max_problems": 2}, {"max_memory": 1}], ids=["problems", "memory"])
+def test_workers_are_replaced_in_time(force, undisturbed, tmp_path):
+    out = tmp_path / "out"
+    assert faulty.finish(faulty.start(out, workers=2, force=force)) == {}
+    assert json_bytes(out) == undisturbed
+    assert len(workers_of(out)) >= 4
+
+
+@pytest.fixture
+def full_disk(tmp_path):
+    """A disk of 400 kB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if os.geteuid() or os.system(f"mount -t tmpfs -o size=400k tmpfs {disk}"):
+        pytest.skip("cannot mount a small disk")
+    yield disk
+    os.system(f"umount -l {disk}")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_full_disk_is_one_line_and_nothing_is_lost(workers, full_disk, undisturbed):
+    many = ["splits.train.count=40", "output.shard_size=4"]
+    process = faulty.start(full_disk / "out", workers=workers, overrides=many, limits={"tries": 2})
+    output, errors = process.communicate(timeout=120)
+    said = errors.strip().splitlines()[-1] if errors else output
+    assert "No space left on device" in said
+    assert "Traceback" not in errors
+    done = places.at(full_disk / "out").shards()
+    assert done
+    assert not list(full_disk.rglob("*.partial"))
+    assert os.system(f"mount -o remount,size=40m {full_disk}") == 0
+    assert faulty.finish(faulty.start(full_disk / "out", workers=workers, overrides=many)) == {}
+    assert list(validate.faults(full_disk / "out")) == []
+
+
+def test_an_output_that_can_only_be_read_is_one_line(full_disk):
+    (full_disk / "out").mkdir()
+    assert os.system(f"mount -o remount,ro {full_disk}") == 0
+    result = run("generate", "quickstart", "--out", full_disk / "out")
+    assert result.returncode == 2
+    assert "Read-only file system" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_nodes_that_join_are_used_and_lost_ones_survived(undisturbed, tmp_path):
+    from ray.cluster_utils import Cluster
+
+    out = tmp_path / "out"
+    environment = {"RAY_USAGE_STATS_ENABLED": "0", "FAULTS": "{}", "PAUSE": "0.4", "PYTHONPATH": str(ROOT)}
+    before = {name: os.environ.get(name) for name in environment}
+    os.environ.update(environment)
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+    try:
+        first = cluster.add_node(num_cpus=1, num_gpus=1)
+        process = faulty.start(
+            out, pause=0.4, ray=1, force={"workers": None, "address": cluster.address, "gpus": 0.5, "cpus": 0.5}
+        )
+        wait_for(lambda: len(workers_of(out)) == 2, process)  # two to a GPU
+        cluster.add_node(num_cpus=1, num_gpus=1)
+        wait_for(lambda: len(workers_of(out)) == 4, process)
+        cluster.remove_node(first, allow_graceful=False)
+        assert faulty.finish(process) == {}
+    finally:
+        cluster.shutdown()
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+    assert json_bytes(out) == undisturbed
