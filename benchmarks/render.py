@@ -137,13 +137,15 @@ def likeness(truth: np.ndarray, picture: np.ndarray) -> tuple[float, float, floa
 
 def overhead(renderer: worker.Renderer, rounds: int) -> str:
     """What share of the wall time of whole problems is neither path tracing nor denoising: one shard, made with all
-    annotations as `tvrgen generate` makes it, but for opening Blender; made again without denoising, and again with one
-    sample. Medians of rounds that alternate."""
+    annotations as `tvrgen generate` makes it, but for opening Blender; made again without denoising, and then with one
+    and with sixteen samples, which tells what a sample takes. Medians of rounds that alternate."""
     standard = (*SETUP, f"splits.train.count={PROBLEMS}", "output.annotations=[index, depth, normals]")
+    raw = (*standard, "render.denoise=false")
     ways = {
         "whole": standard,
-        "raw": (*standard, "render.denoise=false"),
-        "one sample": (*standard, "render.denoise=false", "render.samples=1"),
+        "raw": raw,
+        "one sample": (*raw, "render.samples=1"),
+        "sixteen": (*raw, "render.samples=16", "render.noise_threshold=0"),
     }
     walls: dict[str, list[float]] = {name: [] for name in ways}
     for name, overrides in list(ways.items()) * rounds:
@@ -155,9 +157,9 @@ def overhead(renderer: worker.Renderer, rounds: int) -> str:
             walls[name].append(time.perf_counter() - start)
             run = json.loads((Path(folder) / shard.path / "run.json").read_text())
         if name == "whole":
-            annotating, samples = run["seconds"]["annotating"], run["samples"]
-    whole, raw, one = (statistics.median(walls[name]) for name in ways)
-    parts = {"path tracing": (raw - one) * samples / (samples - 1), "denoising": whole - raw}
+            annotating = run["seconds"]["annotating"]
+    whole, raw, one, sixteen = (statistics.median(walls[name]) for name in ways)
+    parts = {"path tracing": raw - one + (sixteen - one) / 15, "denoising": whole - raw}
     parts |= {"all else": whole - sum(parts.values()), "of it annotations": annotating}
     spent = ", ".join(f"{what} {seconds / whole:.1%}" for what, seconds in parts.items())
     return f"{PROBLEMS} problems with all annotations, {images} pictures in {whole:.1f} s: {spent}"

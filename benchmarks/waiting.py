@@ -1,0 +1,72 @@
+"""Datasets made by workers that wait where they would render, for figures about everything else.
+
+    WAIT=2 python benchmarks/waiting.py OUT --workers 2 --problems 8
+
+prints the run's events as JSON lines.
+"""
+
+import argparse
+import io
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PIL import Image
+
+from tvrgen import config, generation
+from tvrgen.cluster import Workforce
+from tvrgen.settings import Config
+
+
+class Waiting:
+    """Takes WAIT seconds a picture, all of them the same."""
+
+    def __init__(self) -> None:
+        self.description: dict[str, str] = {}
+        self._seconds = float(os.environ["WAIT"])
+
+    def configure(self, split) -> list[str]:
+        picture = io.BytesIO()
+        Image.new("RGB", (split.render.width, split.render.height), "gray").save(picture, "PNG")
+        self._picture = picture.getvalue()
+        return ["none"]
+
+    def render(self, state, view, lights, path: Path) -> None:
+        time.sleep(self._seconds)
+        path.write_bytes(self._picture)
+
+    def save(self, shots, path: Path) -> None:
+        raise NotImplementedError
+
+
+def open_waiting(settings: Config, log: Path, threads: int = 0) -> Waiting:
+    """What generation.Plan.opener names."""
+    return Waiting()
+
+
+class Bar:
+    """Shows nothing."""
+
+    def expect(self, total: int, done: int) -> None:
+        pass
+
+    def update(self, count: int, note: str = "") -> None:
+        pass
+
+
+def make(out: str, workers: int, problems: int, shard_size: int, bar: Bar, say: Callable[[str], None]) -> None:
+    """Makes a dataset, four pictures a problem; `workers` 1: in this process."""
+    settings = config.load("quickstart", (f"splits.train.count={problems}", f"output.shard_size={shard_size}"))
+    force = Workforce(workers=workers, threads=1) if workers > 1 else None
+    plan = generation.Plan(splits=("train",), opener="waiting:open_waiting", force=force)
+    generation.generate(settings, out, plan, bar, say)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out")
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--problems", type=int, default=8)
+    options = parser.parse_args()
+    make(options.out, options.workers, options.problems, 1, Bar(), lambda line: print(line, flush=True))

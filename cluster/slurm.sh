@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Slurm: sbatch cluster/slurm.sh CONFIG OUT, in an environment with tvrgen; OUT is seen by all nodes, or a store's URL.
+# Queue it again after a time limit: the same command goes on.
+#SBATCH --job-name=tvrgen
+#SBATCH --nodes=4
+#SBATCH --ntasks-per-node=1
+#SBATCH --cpus-per-task=32
+#SBATCH --time=24:00:00
+#SBATCH --requeue
+set -euo pipefail
+config=${1:?usage: sbatch slurm.sh CONFIG OUT}
+out=${2:?usage: sbatch slurm.sh CONFIG OUT}
+
+head=$(scontrol show hostnames "$SLURM_JOB_NODELIST" | head -n 1)
+address="$(srun --nodes=1 --ntasks=1 --nodelist="$head" hostname --ip-address | awk '{print $1}'):6379"
+export RAY_USAGE_STATS_ENABLED=0
+
+srun --nodes=1 --ntasks=1 --nodelist="$head" \
+	ray start --head --port=6379 --num-cpus="$SLURM_CPUS_PER_TASK" --include-dashboard=false --block &
+sleep 20
+if [ "$SLURM_JOB_NUM_NODES" -gt 1 ]; then
+	srun --nodes=$((SLURM_JOB_NUM_NODES - 1)) --ntasks=$((SLURM_JOB_NUM_NODES - 1)) --exclude="$head" \
+		ray start --address="$address" --num-cpus="$SLURM_CPUS_PER_TASK" --block &
+fi
+
+srun --overlap --nodes=1 --ntasks=1 --nodelist="$head" \
+	tvrgen generate "$config" --out "$out" --address "$address" --cpus-per-worker 2
