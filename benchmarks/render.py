@@ -219,7 +219,7 @@ def main() -> None:
         ssim, psnr, flip = zip(*itertools.starmap(likeness, zip(truth, result.pictures, strict=True)), strict=True)
         print(
             f"{name:26} {a_picture[name]:7.3f} s  {a_picture[first] / a_picture[name]:6.1f} times as fast"
-            f"  SSIM {statistics.mean(ssim):.4f} ({min(ssim):.4f})  PSNR {statistics.mean(psnr):.1f} ({min(psnr):.1f})"
+            f"  SSIM {statistics.mean(ssim):.5f} ({min(ssim):.4f})  PSNR {statistics.mean(psnr):.1f} ({min(psnr):.1f})"
             f"  FLIP {statistics.mean(flip):.4f} ({max(flip):.4f})"
         )
     print(share)

@@ -70,7 +70,7 @@ def crowd(workers: int, images: int, seconds: float) -> None:
 def ceiling(workers: int, count: int) -> None:
     """Shards a second, and the driver's CPU for each, where the work itself takes no time."""
     settings = config.load("quickstart")
-    cluster._Actor = _Nothing
+    cluster.Actor = _Nothing
     with tempfile.TemporaryDirectory() as folder:
         place = places.at(folder)
         (Path(folder) / "log").mkdir()

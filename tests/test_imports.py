@@ -9,7 +9,7 @@ import pytest
 from tests.tiny import ROOT
 
 LAYERS = [
-    {"errors", "packaged", "environment", "seeding", "scene", "interrupt"},
+    {"errors", "bar", "packaged", "environment", "seeding", "scene", "interrupt"},
     {"vocabulary", "document", "dealing", "constraints", "canonical", "place", "records"},
     {"geometry", "transform", "mesh", "objectstore", "lock"},
     {"settings", "differences", "places"},
@@ -23,7 +23,8 @@ LAYERS = [
     {"record"},
     {"store", "rebuilding"},
     {"dataset", "worker", "planning", "driver"},
-    {"validate", "report", "journal", "local", "cluster"},
+    {"validate", "report", "journal", "local", "actor"},
+    {"cluster"},
     {"generation", "status", "doctor"},
     {"cli"},
 ]

@@ -2,12 +2,12 @@
 
 import argparse
 import sys
-import time
 from contextlib import nullcontext
 from pathlib import Path
 from typing import NoReturn
 
 from tvrgen import __version__
+from tvrgen.bar import Bar
 from tvrgen.errors import UserError
 
 _EXAMPLES = """\
@@ -196,7 +196,7 @@ def _generate(options: argparse.Namespace) -> int:
         threads=options.threads,
     )
     say = (lambda line: print(line, flush=True)) if options.log_json else None
-    with _Bar("rendering", "images", hidden=options.log_json) as bar:
+    with Bar("rendering", "images", hidden=options.log_json) as bar:
         outcome = generation.generate(settings, options.out, plan, bar, say)
     for failed in outcome.given_up:
         print(f"tvrgen: given up: {failed.task.shard.path}: {failed.reason}", file=sys.stderr)
@@ -225,47 +225,6 @@ def _workforce(options: argparse.Namespace):
     )
 
 
-class _Bar:
-    """A progress bar that shows when the first work is done, so that an early error stands alone."""
-
-    def __init__(self, what: str, unit: str, total: int = 0, hidden: bool = False) -> None:
-        self._format = f"{{desc}}: {{percentage:3.0f}}%|{{bar}}| {{n_fmt}}/{{total_fmt}} {unit}"
-        self._format += " [{elapsed}<{remaining}, {rate_noinv_fmt}{postfix}]"
-        self._what, self._unit, self._hidden = what, unit, hidden
-        self._total, self._done = total, 0
-
-    def expect(self, total: int, done: int) -> None:
-        """How much there is, and how much of it is done already."""
-        self._total, self._done = total, done
-
-    def __enter__(self) -> "_Bar":
-        self._bar, self._start = None, time.time()
-        return self
-
-    def __exit__(self, kind: type | None, *_) -> None:
-        if self._bar is None and kind is None:
-            self.update(0)
-        if self._bar is not None:
-            self._bar.close()
-
-    def update(self, count: int, note: str = "") -> None:
-        """So much more is done."""
-        from tqdm import tqdm
-
-        if self._bar is None:
-            self._bar = tqdm(
-                total=self._total,
-                initial=self._done,
-                desc=self._what,
-                unit=f" {self._unit}",
-                bar_format=self._format,
-                disable=self._hidden,
-            )
-            self._bar.start_t = self._start
-        self._bar.set_postfix_str(note, refresh=False)
-        self._bar.update(count)
-
-
 def _plan(options: argparse.Namespace) -> int:
     from tvrgen import config, design, planning
 
@@ -281,7 +240,7 @@ def _plan(options: argparse.Namespace) -> int:
         stop = min(split.count, options.start + (options.count or split.count))
         ranges.append((split.name, options.start, stop))
     total = sum(stop - start for _, start, stop in ranges)
-    with _output(options.out) as file, _Bar("planning", "problems", total, hidden=options.out == "-") as bar:
+    with _output(options.out) as file, Bar("planning", "problems", total, hidden=options.out == "-") as bar:
         for line in planning.lines(settings, ranges, options.workers):
             file.write(line + "\n")
             bar.update(1)

@@ -18,16 +18,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tvrgen import places, worker
+from tvrgen import worker
+from tvrgen.actor import Actor
 from tvrgen.driver import Done, Event, Failed, Progress, Task
 from tvrgen.errors import UserError
-from tvrgen.place import Folder, Place, scratch
+from tvrgen.place import Folder, Place
 from tvrgen.settings import Config
 
 TURN = 5.0
 """Seconds of work for which an actor is asked at a time; it comes back with the picture that is then in progress."""
 
-_GPU_VARIABLES = ("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES")
+PATIENCE = 600.0
+"""Seconds without any worker, while they start or nodes come back, after which a run ends."""
+
 _LOOK = 5.0  # seconds between looks at the cluster's size
 _HOPELESS = 3  # starts of each worker that may fail before any has succeeded
 
@@ -73,15 +76,14 @@ class RayCrew:
         self._ray, self._wanted, self._place = _start(wanted), wanted, place
         self._hands: list[_Hand] = []
         self._calls: dict[Any, _Hand] = {}
-        self._failed_starts, self._ever_ready, self._looked = 0, False, 0.0
+        self._failed_starts, self._ever_ready, self._looked, self._seen = 0, False, 0.0, time.monotonic()
         share = wanted.cpus if wanted.address else (os.cpu_count() or 1) // wanted.workers
         threads = wanted.threads or max(1, int(share))
         hide = not wanted.gpus or all(split.render.device == "cpu" for split in config.splits.values())
         # kinds of the user's own are found on the path, which must be there before the config is unpickled
         self._arguments = (list(sys.path), pickle.dumps(config), place.address, opener, threads, hide)
-        self._type = self._ray.remote(num_cpus=wanted.cpus, num_gpus=wanted.gpus, max_restarts=0, max_task_retries=0)(
-            _Actor
-        )
+        needs = {"num_cpus": wanted.cpus, "num_gpus": wanted.gpus}
+        self._type = self._ray.remote(**needs, max_restarts=0, max_task_retries=0)(Actor)
         self._fill()
 
     @property
@@ -98,6 +100,7 @@ class RayCrew:
 
     def events(self) -> Iterator[Event]:
         self._fill()
+        self._check_patience()
         ready, _ = self._ray.wait(list(self._calls), num_returns=1, timeout=1) if self._calls else ([], [])
         if ready and len(self._calls) > 1:
             ready, _ = self._ray.wait(list(self._calls), num_returns=len(self._calls), timeout=0)
@@ -136,45 +139,71 @@ class RayCrew:
             self._ask(hand, actor.open.remote())
 
     def _room(self) -> int:
-        """How many workers there should be."""
+        """How many workers there should be. Raises UserError where this machine has no room for one."""
         there = self._ray.cluster_resources()
         needs = {"CPU": self._wanted.cpus, "GPU": self._wanted.gpus}
         room = min(int(there.get(name, 0) / need + 1e-6) for name, need in needs.items() if need)
-        if not room and not self._hands:
-            has = f"{there.get('CPU', 0):g} CPUs and {there.get('GPU', 0):g} GPUs"
-            raise UserError(
-                f"no room for a worker of {self._wanted.cpus:g} CPUs and {self._wanted.gpus:g} GPUs: Ray has {has}; "
-                "write less --cpus-per-worker or --gpus-per-worker"
-            )
-        return room if self._wanted.workers is None else self._wanted.workers
+        if not room and not self._wanted.address:
+            raise UserError(self._no_room())
+        # one that waits shows an autoscaler what is wanted
+        return max(1, room) if self._wanted.workers is None else self._wanted.workers
+
+    def _no_room(self) -> str:
+        there, wanted = self._ray.cluster_resources(), self._wanted
+        return (
+            f"no room for a worker of {wanted.cpus:g} CPUs and {wanted.gpus:g} GPUs: Ray has {there.get('CPU', 0):g} "
+            f"CPUs and {there.get('GPU', 0):g} GPUs; write less --cpus-per-worker or --gpus-per-worker"
+        )
+
+    def _check_patience(self) -> None:
+        """Raises UserError where there was no worker for too long: none could start, or all nodes were lost."""
+        if self.workers:
+            self._seen = time.monotonic()
+        elif time.monotonic() > self._seen + PATIENCE:
+            raise UserError(f"there was no worker for {PATIENCE / 60:.0f} minutes: {self._no_room()}")
 
     def _answer(self, hand: _Hand, call: Any) -> Iterator[Event]:
         task = hand.task
         try:
             answer = self._ray.get(call)
-        except self._ray.exceptions.RayTaskError as error:
-            if isinstance(error.cause, UserError):
-                raise error.cause from error
-            self._lost(hand, worker.reason(error.cause))
         except self._ray.exceptions.RayError as error:
-            first = str(error).strip().split("\n")[0]
-            self._lost(hand, f"its worker died: {first}")
+            cause = getattr(error, "cause", None)
+            if isinstance(cause, UserError):
+                raise cause from error
+            first = worker.reason(cause) if cause else "its worker died: " + str(error).strip().split("\n")[0]
+            self._lost(hand, first)
             if task:
-                yield Failed(task, f"its worker died: {first}", hand.about.get("node", ""), self._tail(hand))
+                yield Failed(task, first, hand.about.get("node", ""), self._tail(hand))
+            return
+        if task is None:
+            hand.ready, hand.about, self._ever_ready = True, answer, True
+            return
+        images, facts, failure = answer
+        yield Progress(task, images)
+        if failure:
+            hand.task = None
+            yield Failed(task, *failure)
+        elif facts is None:
+            self._ask(hand, hand.actor.advance.remote(task.shard, task.why, TURN))
         else:
-            if task is None:
-                hand.ready, hand.about, self._ever_ready = True, answer, True
-                return
-            images, facts, failure = answer
-            yield Progress(task, images)
-            if facts is None and failure is None:
-                self._ask(hand, hand.actor.advance.remote(task.shard, task.why, TURN))
-                return
+            self._check_shared(task, facts)
             hand.task = None
             hand.problems += task.shard.count
-            yield Done(task, facts) if failure is None else Failed(task, *failure)
-            if failure is None and self._worn(hand, facts):
+            if self._worn(hand, facts):
                 self._dismiss(hand)
+            yield Done(task, facts)
+
+    def _check_shared(self, task: Task, facts: dict) -> None:
+        """Raises UserError where a worker's folder is not this machine's. (Network folders show news after a while.)"""
+        if self._wanted.address and isinstance(self._place, Folder):
+            for _ in range(10):
+                if task.shard.path.split("/")[-1] in self._place.names(task.shard.split):
+                    return
+                time.sleep(1)
+            raise UserError(
+                f"{self._place}: {facts['node']} made {task.shard.path}, and it is not there: that node has another "
+                "folder of this name; choose one that all nodes see, or a URL"
+            )
 
     def _worn(self, hand: _Hand, facts: dict) -> bool:
         most, memory = self._wanted.max_problems, self._wanted.max_memory
@@ -236,46 +265,3 @@ def _check_pyarrow() -> None:
         pass
     except ImportError as error:
         raise UserError(f"ray cannot use the pyarrow that is installed: {error}; pip install 'pyarrow<26'") from error
-
-
-class _Actor:
-    """A worker in a process of its own."""
-
-    def __init__(self, path: list[str], config: bytes, address: str, opener: str, threads: int, hide: bool) -> None:
-        sys.path += [entry for entry in path if entry not in sys.path]
-        if hide:  # Ray shows every GPU to a worker that was given none
-            os.environ.update(dict.fromkeys(_GPU_VARIABLES, ""))
-        self._config, self._place = pickle.loads(config), places.at(address)
-        self._opener, self._threads = opener, threads
-        self._shard = self._steps = None
-
-    def open(self) -> dict:
-        """Opens Blender; tells where, and into which file it logs."""
-        self._scratch = scratch()
-        folder = self._place.root / "log" if isinstance(self._place, Folder) else self._scratch.__enter__()
-        folder.mkdir(parents=True, exist_ok=True)
-        self._log = worker.log_in(folder)
-        self._renderer = worker.opener(self._opener)(self._config, self._log, self._threads)
-        return {"node": worker.node(), "log": str(self._log.absolute())}
-
-    def advance(self, shard: Any, why: str, seconds: float) -> tuple[int, dict | None, tuple | None]:
-        """Works on a shard for so long: (pictures, facts once it is committed, (reason, node, log) if it failed).
-
-        Raises UserError where the user made a mistake.
-        """
-        if self._shard != shard:
-            self._shard = shard
-            self._steps = worker.shard_steps(self._config, shard, self._place, self._renderer, why)
-        images, start = 0, time.monotonic()
-        try:
-            while time.monotonic() < start + seconds:
-                images += next(self._steps)
-        except StopIteration as stop:
-            self._shard = None
-            return images, stop.value | worker.about_process(), None
-        except UserError:
-            raise
-        except Exception as error:
-            self._shard = None
-            return images, None, (worker.reason(error), worker.node(), worker.tail(self._log))
-        return images, None, None

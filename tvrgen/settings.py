@@ -56,7 +56,7 @@ class CameraSettings:
 
 PRESETS: dict[str, dict[str, Any]] = {
     "draft": {"samples": 4, "noise_threshold": 0, "denoise": True},
-    "standard": {"samples": 128, "noise_threshold": 0.05, "denoise": True},
+    "standard": {"samples": 128, "noise_threshold": 0.045, "denoise": True},
     "high": {"samples": 256, "noise_threshold": 0.02, "denoise": True},
 }
 """What `render.preset` stands for; a resolved config holds these keys in its place."""
