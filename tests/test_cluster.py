@@ -1,8 +1,10 @@
 """Ray workers, and all that can befall them: the dataset is that of an undisturbed run, or what is missing is named."""
 
+import contextlib
 import json
 import os
 import signal
+import socket
 import time
 
 import pytest
@@ -155,26 +157,39 @@ def test_an_output_that_can_only_be_read_is_one_line(full_disk):
     assert result.stderr.count("\n") == 1
 
 
-def test_nodes_that_join_are_used_and_lost_ones_survived(undisturbed, tmp_path):
+@contextlib.contextmanager
+def a_cluster(monkeypatch, **head):
+    """Nodes of a Ray cluster, all on this machine."""
     from ray.cluster_utils import Cluster
 
-    out = tmp_path / "out"
-    environment = {"RAY_USAGE_STATS_ENABLED": "0", "FAULTS": "{}", "PAUSE": "0.4", "PYTHONPATH": str(ROOT)}
-    before = {name: os.environ.get(name) for name in environment}
-    os.environ.update(environment)
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+    for name, value in {"RAY_USAGE_STATS_ENABLED": "0", "FAULTS": "{}", "PAUSE": "0.4", "PYTHONPATH": ROOT}.items():
+        monkeypatch.setenv(name, str(value))
+    cluster = Cluster(initialize_head=True, head_node_args={"include_dashboard": False, **head})
     try:
+        yield cluster
+    finally:
+        cluster.shutdown()
+
+
+def test_nodes_that_join_are_used_and_lost_ones_survived(undisturbed, tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    with a_cluster(monkeypatch, num_cpus=0) as cluster:
         first = cluster.add_node(num_cpus=1, num_gpus=1)
-        process = faulty.start(
-            out, pause=0.4, ray=1, force={"workers": None, "address": cluster.address, "gpus": 0.5, "cpus": 0.5}
-        )
+        force = {"workers": None, "address": cluster.address, "gpus": 0.5, "cpus": 0.5}
+        process = faulty.start(out, ray=1, force=force)
         wait_for(lambda: len(workers_of(out)) == 2, process)  # two to a GPU
         cluster.add_node(num_cpus=1, num_gpus=1)
         wait_for(lambda: len(workers_of(out)) == 4, process)
         cluster.remove_node(first, allow_graceful=False)
         assert faulty.finish(process) == {}
-    finally:
-        cluster.shutdown()
-        for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.update({name: value})
     assert json_bytes(out) == undisturbed
+
+
+def test_rays_client_serves_too(undisturbed, tmp_path, monkeypatch):
+    pytest.importorskip("grpc")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with a_cluster(monkeypatch, num_cpus=2, ray_client_server_port=port):
+        force = {"workers": 2, "address": f"ray://127.0.0.1:{port}"}
+        assert faulty.finish(faulty.start(tmp_path / "out", ray=1, force=force)) == {}
+    assert json_bytes(tmp_path / "out") == undisturbed
