@@ -29,6 +29,8 @@ bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/throughput.py
 	$(BIN)/python benchmarks/render.py
 	$(BIN)/python benchmarks/legible.py
+	$(BIN)/python benchmarks/workers.py
+	$(BIN)/python benchmarks/scale.py
 
 test-core: $(CORE_VENV)/.installed
 	$(CORE_VENV)/bin/python -m pytest -m "not rays and not blender"

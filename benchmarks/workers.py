@@ -17,7 +17,7 @@ from pathlib import Path
 from throughput import machine
 
 ROOT = Path(__file__).parent.parent
-PROBLEMS = 8  # of four pictures
+PROBLEMS = 6  # of four pictures
 
 
 def rate(out: str, *arguments: str, waiting: float | None = None) -> tuple[float, float]:

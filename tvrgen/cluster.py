@@ -32,6 +32,7 @@ PATIENCE = 600.0
 """Seconds without any worker, while they start or nodes come back, after which a run ends."""
 
 _LOOK = 5.0  # seconds between looks at the cluster's size
+_STARTS = 3  # of Ray on this machine: it gives itself 30 s, which are few where all cores are busy
 _HOPELESS = 3  # starts of each worker that may fail before any has succeeded
 
 
@@ -236,18 +237,26 @@ def _start(wanted: Workforce) -> Any:
     except ImportError as error:
         raise UserError("more than one worker needs ray: pip install 'tvrgen[render]'") from error
     _check_pyarrow()
-    quiet = {"log_to_driver": False, "logging_level": "ERROR"}
-    try:
-        if wanted.address:
-            _reach(wanted.address)
-            ray.init(address=wanted.address, **quiet)
-        else:
-            cpus = math.ceil(wanted.workers * wanted.cpus)  # those that there are may be fewer; GPUs Ray counts itself
-            ray.init(num_cpus=cpus, include_dashboard=wanted.dashboard, **quiet)
-    except (OSError, ValueError, RuntimeError) as error:
-        where = f"--address {wanted.address}" if wanted.address else "ray"
-        raise UserError(f"{where}: {str(error).strip().splitlines()[0]}") from error
+    where = f"--address {wanted.address}" if wanted.address else "ray"
+    for tries_left in reversed(range(_STARTS)):
+        try:
+            _init(ray, wanted)
+            break
+        except Exception as error:  # a node that is slow to start raises no type of its own
+            ray.shutdown()
+            if wanted.address or not tries_left:
+                raise UserError(f"{where}: {str(error).strip().splitlines()[0]}") from error
     return ray
+
+
+def _init(ray: Any, wanted: Workforce) -> None:
+    quiet = {"log_to_driver": False, "logging_level": "ERROR"}
+    if wanted.address:
+        _reach(wanted.address)
+        ray.init(address=wanted.address, **quiet)
+    else:
+        cpus = math.ceil(wanted.workers * wanted.cpus)  # those that there are may be fewer; GPUs Ray counts itself
+        ray.init(num_cpus=cpus, include_dashboard=wanted.dashboard, **quiet)
 
 
 def _reach(address: str) -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -23,6 +23,7 @@ lights = st.builds(
 )
 
 
+@settings(deadline=None)  # Blender is imported in the first one
 @given(st.lists(lights, min_size=1, max_size=12, unique_by=lambda light: light.name))
 def test_shares_follow_brightness(several):
     from tvrgen.blender.lamps import NUMBER, brightness, shares
