@@ -43,7 +43,7 @@ class _Nothing:
         return {"node": "here", "log": ""}
 
     def advance(self, shard, why, seconds) -> tuple:
-        return 400, {"node": "here", "memory": 1, "seconds": {}}, None
+        return 400, {"node": "here", "pid": 1, "memory": 1, "seconds": {}}, None
 
 
 def crowd(workers: int, images: int, seconds: float) -> None:

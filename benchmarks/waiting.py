@@ -67,6 +67,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out")
     parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--problems", type=int, default=6)
+    parser.add_argument("--problems", type=int, default=12)
     options = parser.parse_args()
     make(options.out, options.workers, options.problems, 1, Bar(), lambda line: print(line, flush=True))

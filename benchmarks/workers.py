@@ -1,7 +1,6 @@
 """What workers, Ray and object stores cost: `python benchmarks/workers.py`, some ten minutes.
 
-Sides alternate, over several rounds; medians. Rates are those between the start of the first shard and the end of the
-last, once every worker is ready.
+Sides alternate, over several rounds; medians. Rates are those of the time in which all workers are at work.
 """
 
 import argparse
@@ -17,7 +16,7 @@ from pathlib import Path
 from throughput import machine
 
 ROOT = Path(__file__).parent.parent
-PROBLEMS = 6  # of four pictures
+PROBLEMS = 12  # of four pictures
 
 
 def rate(out: str, *arguments: str, waiting: float | None = None) -> tuple[float, float]:
@@ -30,9 +29,16 @@ def rate(out: str, *arguments: str, waiting: float | None = None) -> tuple[float
     environment = {**os.environ, "WAIT": str(waiting)}
     done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True, cwd=ROOT)
     shards = [event for event in map(json.loads, done.stdout.splitlines()) if event["event"] == "shard"]
-    begun = [event["time"] - sum(event["seconds"].values()) for event in shards]
-    first = min(begun) + sum(shards[0]["seconds"].values()) / shards[0]["images"] - start
-    return sum(event["images"] for event in shards) / (shards[-1]["time"] - min(begun)), first
+    spans: dict[int, list[tuple[float, float, int]]] = {}  # of each worker: shards from, to, images
+    for event in shards:
+        begun = event["time"] - sum(event["seconds"].values())
+        spans.setdefault(event["pid"], []).append((begun, event["time"], event["images"]))
+    # while all of them work: they are not ready together, and the last shard is one worker's alone
+    low, high = max(own[0][0] for own in spans.values()), min(own[-1][1] for own in spans.values())
+    parts = [(max(0, min(end, high) - max(begun, low)) / (end - begun) * images)
+             for own in spans.values() for begun, end, images in own]  # fmt: skip
+    begun, end, images = min(own[0] for own in spans.values())
+    return sum(parts) / (high - low), begun + (end - begun) / images - start
 
 
 def compare(rounds: int, sides: dict[str, tuple]) -> dict[str, tuple[float, float]]:

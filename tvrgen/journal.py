@@ -63,7 +63,7 @@ class Journal:
         task, run = done.task, done.facts
         if task.why:
             store.note_again(self._place, {}, (task.shard.path,))
-        kept = {name: run[name] for name in ("devices", "node", "memory", "seconds") if name in run}
+        kept = {name: run[name] for name in ("devices", "node", "pid", "memory", "seconds") if name in run}
         self.event("shard", shard=task.shard.path, problems=task.shard.count, images=task.images, tries=tries, **kept)
 
     def failed(self, failed: Failed, tries: int, quarantined: bool) -> None:

@@ -177,13 +177,13 @@ def node() -> str:
 
 
 def about_process() -> dict[str, Any]:
-    """The machine, and the most memory that this process ever took, in MB."""
+    """The machine, the process, and the most memory that it ever took, in MB."""
     peak = 0.0
     with contextlib.suppress(ImportError):  # Windows
         import resource
 
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
-    return {"node": node(), "memory": round(peak)}
+    return {"node": node(), "pid": os.getpid(), "memory": round(peak)}
 
 
 def reason(error: BaseException) -> str:
