@@ -290,7 +290,7 @@ def test_adaptive_sampling_is_taken(tmp_path):
     cycles = bpy.context.scene.cycles
     assert cycles.use_adaptive_sampling
     assert cycles.adaptive_threshold == pytest.approx(0.1)
-    open_renderer(load(), tmp_path)
+    open_renderer(load("render.noise_threshold=0"), tmp_path)
     assert not bpy.context.scene.cycles.use_adaptive_sampling
 
 
