@@ -5,6 +5,8 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 
 import pytest
@@ -185,11 +187,35 @@ def test_nodes_that_join_are_used_and_lost_ones_survived(undisturbed, tmp_path, 
     assert json_bytes(out) == undisturbed
 
 
-def test_rays_client_serves_too(undisturbed, tmp_path, monkeypatch):
+def listens(port) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+SERVER = """
+import sys
+from ray.cluster_utils import Cluster
+head = {"num_cpus": 2, "include_dashboard": False, "ray_client_server_port": int(sys.argv[1])}
+Cluster(initialize_head=True, head_node_args=head)
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_rays_client_serves_too(undisturbed, tmp_path):
+    """The cluster in a process of its own: Ray keeps more of a cluster that it had before than it should."""
     pytest.importorskip("grpc")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    with a_cluster(monkeypatch, num_cpus=2, ray_client_server_port=port):
-        force = {"workers": 2, "address": f"ray://127.0.0.1:{port}"}
-        assert faulty.finish(faulty.start(tmp_path / "out", ray=1, force=force)) == {}
+    environment = {**os.environ, "RAY_USAGE_STATS_ENABLED": "0", "FAULTS": "{}", "PAUSE": "0", "PYTHONPATH": str(ROOT)}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", SERVER, str(port)], env=environment, **pipes) as server:
+        try:
+            while server.stdout.readline().strip() != "ready":
+                assert server.poll() is None
+            wait_for(lambda: listens(port), server)
+            force = {"workers": 2, "address": f"ray://127.0.0.1:{port}"}
+            assert faulty.finish(faulty.start(tmp_path / "out", ray=1, force=force)) == {}
+        finally:
+            server.stdin.close()  # which ends it, and its nodes with it
     assert json_bytes(tmp_path / "out") == undisturbed

@@ -245,7 +245,8 @@ def _start(wanted: Workforce) -> Any:
         except Exception as error:  # a node that is slow to start raises no type of its own
             ray.shutdown()
             if wanted.address or not tries_left:
-                raise UserError(f"{where}: {str(error).strip().splitlines()[0]}") from error
+                first, *_, last = [*str(error).strip().splitlines(), ""]
+                raise UserError(f"{where}: {first} {last}".strip()) from error
     return ray
 
 
