@@ -257,7 +257,8 @@ def _init(ray: Any, wanted: Workforce) -> None:
         ray.init(address=wanted.address, **quiet)
     else:
         cpus = math.ceil(wanted.workers * wanted.cpus)  # those that there are may be fewer; GPUs Ray counts itself
-        ray.init(num_cpus=cpus, include_dashboard=wanted.dashboard, **quiet)
+        # "local": one of its own, whatever runs here already
+        ray.init(address="local", num_cpus=cpus, include_dashboard=wanted.dashboard, **quiet)
 
 
 def _reach(address: str) -> None:
