@@ -3,11 +3,9 @@
 import os
 import pickle
 import sys
-import time
 from typing import Any
 
 from tvrgen import places, worker
-from tvrgen.errors import UserError
 from tvrgen.place import Folder, scratch
 
 _GPU_VARIABLES = ("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES")
@@ -34,23 +32,11 @@ class Actor:
         return {"node": worker.node(), "log": str(self._log.absolute())}
 
     def advance(self, shard: Any, why: str, seconds: float) -> tuple[int, dict | None, tuple | None]:
-        """Works on a shard for so long: (pictures, facts once it is committed, (reason, node, log) if it failed).
-
-        Raises UserError where the user made a mistake.
-        """
+        """Begins a shard, or goes on with it, for so long; see worker.advance."""
         if self._shard != shard:
             self._shard = shard
             self._steps = worker.shard_steps(self._config, shard, self._place, self._renderer, why)
-        images, start = 0, time.monotonic()
-        try:
-            while time.monotonic() < start + seconds:
-                images += next(self._steps)
-        except StopIteration as stop:
+        images, facts, failure = worker.advance(self._steps, seconds, self._log)
+        if facts or failure:
             self._shard = None
-            return images, stop.value | worker.about_process(), None
-        except UserError:
-            raise
-        except Exception as error:
-            self._shard = None
-            return images, None, (worker.reason(error), worker.node(), worker.tail(self._log))
-        return images, None, None
+        return images, facts, failure

@@ -129,11 +129,12 @@ def drive(tasks: Iterable[Task], crew: Crew, limits: Limits, watch: Watch) -> li
             running[task] = _Running(time.monotonic())
             crew.begin(task)
         events = list(crew.events())
-        if late := [task for task, state in running.items() if _overdue(task, state, limits, ledger)]:
+        rate, now = statistics.median(ledger.rates or [_UNKNOWN]), time.monotonic()
+        if late := [t for t, s in running.items() if now - s.since > max(limits.seconds, SLACK * rate * t.images)]:
             ended = {event.task for event in events if not isinstance(event, Progress)}
             for task in set(late) - ended:
                 crew.drop(task)
-                minutes = (time.monotonic() - running[task].since) / 60
+                minutes = (now - running[task].since) / 60
                 events.append(Failed(task, f"was not done after {minutes:.1f} minutes, and was stopped"))
         for event in events:
             task, state = event.task, running[event.task]
@@ -158,11 +159,6 @@ def drive(tasks: Iterable[Task], crew: Crew, limits: Limits, watch: Watch) -> li
                 waiting.append(task)
             _check_hope(event, ledger, crew, limits)
     return given_up
-
-
-def _overdue(task: Task, state: _Running, limits: Limits, ledger: _Ledger) -> bool:
-    rate = statistics.median(ledger.rates) if ledger.rates else _UNKNOWN
-    return time.monotonic() - state.since > max(limits.seconds, SLACK * rate * task.images)
 
 
 def _check_hope(failed: Failed, ledger: _Ledger, crew: Crew, limits: Limits) -> None:

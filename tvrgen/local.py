@@ -1,12 +1,10 @@
 """The crew of one: this process, without Ray."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from tvrgen import worker
 from tvrgen.driver import Done, Event, Failed, Progress, Task
-from tvrgen.errors import UserError
 from tvrgen.place import Place
 from tvrgen.settings import Config
 
@@ -31,23 +29,14 @@ class LocalCrew:
         self._steps = worker.shard_steps(self._config, task.shard, self._place, self._renderer, task.why)
 
     def events(self) -> Iterator[Event]:
-        task, images, start = self._task, 0, time.monotonic()
+        task = self._task
         if task is None:
             return
-        end: Event | None = None
-        try:
-            while time.monotonic() < start + _TURN:
-                images += next(self._steps)
-        except StopIteration as stop:
-            end = Done(task, stop.value | worker.about_process())
-        except UserError:
-            raise
-        except Exception as error:
-            end = Failed(task, worker.reason(error), worker.node(), worker.tail(self._log))
+        images, facts, failure = worker.advance(self._steps, _TURN, self._log)
         yield Progress(task, images)
-        if end:
+        if facts or failure:
             self._task = None
-            yield end
+            yield Failed(task, *failure) if failure else Done(task, facts)
 
     def drop(self, task: Task) -> None:
         """It has come to its senses, or we would not be here: its try counts as failed."""

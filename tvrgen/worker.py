@@ -109,6 +109,26 @@ def shard_steps(
     return {**run, "seconds": {**clock.seconds, "committing": round(time.perf_counter() - start, 3)}}
 
 
+def advance(
+    steps: Generator[int, None, Record], seconds: float, log: Path
+) -> tuple[int, Record | None, tuple[str, str, str] | None]:
+    """Works on a shard for so long: (pictures, facts once it is committed, (reason, node, end of log) if it failed).
+
+    Raises UserError where the user made a mistake.
+    """
+    images, end = 0, time.monotonic() + seconds
+    try:
+        while time.monotonic() < end:
+            images += next(steps)
+    except StopIteration as stop:
+        return images, stop.value | about_process(), None
+    except UserError:
+        raise
+    except Exception as error:
+        return images, None, (reason(error), node(), tail(log))
+    return images, None, None
+
+
 @contextlib.contextmanager
 def _kept(place: Place, shard: Shard, form: str) -> Iterator[Callable[[str], Path | None]]:
     """What finds the files of a shard that is there, by their names; those that are not as it says count as missing."""
