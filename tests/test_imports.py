@@ -9,7 +9,7 @@ import pytest
 from tests.tiny import ROOT
 
 LAYERS = [
-    {"errors", "bar", "packaged", "environment", "seeding", "scene", "interrupt"},
+    {"errors", "bar", "packaged", "environment", "seeding", "scene", "interrupt", "cores"},
     {"vocabulary", "document", "dealing", "constraints", "canonical", "place", "records"},
     {"geometry", "transform", "mesh", "objectstore", "lock"},
     {"settings", "differences", "places"},

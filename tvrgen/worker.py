@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import tvrgen
-from tvrgen import annotations, canonical, design, environment, record, records, sampler, store
+from tvrgen import annotations, canonical, cores, design, environment, record, records, sampler, store
 from tvrgen.errors import UserError
 from tvrgen.geometry import View
 from tvrgen.pictures import BLEND, Picture, pictures
@@ -50,8 +50,10 @@ def open_renderer(config: Config, log: Path, threads: int = 0) -> Renderer:
     """
     if fault := environment.lacking():
         raise UserError(fault)
+    asked = [split.render.threads or threads for split in config.splits.values()]
     try:
-        from tvrgen.blender.renderer import Renderer as BlenderRenderer
+        with cores.few(0 if 0 in asked else max(asked)):
+            from tvrgen.blender.renderer import Renderer as BlenderRenderer
     except ImportError as error:
         raise UserError(f"Blender cannot be loaded: {error}; see tvrgen doctor") from error
     return BlenderRenderer(config.scene, config.vocabulary, log, threads)
