@@ -15,9 +15,8 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="on
 @pytest.mark.parametrize("threads", [0, 1, 1000])
 def test_fewer_cores_are_seen_inside_and_all_of_them_after(threads):
     before = os.sched_getaffinity(0)
-    with pytest.raises(ZeroDivisionError), cores.few(threads):
+    with cores.few(threads):
         assert len(os.sched_getaffinity(0)) == min(threads or len(before), len(before))
-        raise ZeroDivisionError
     assert os.sched_getaffinity(0) == before
 
 

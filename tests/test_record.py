@@ -11,10 +11,15 @@ from tvrgen import config as configs
 from tvrgen import question, record, sampler, transform
 from tvrgen.errors import UserError
 from tvrgen.scene import State
+from tvrgen.seeding import generator
 
 CONFIG = load()
 SPLIT = CONFIG.split("train")
 PLANNED = handmade(CONFIG, SPLIT, 0)
+
+
+def asked(initial, kinds=SPLIT.kinds) -> str:
+    return question.prompt(generator(1), SPLIT.question.prompt, initial, kinds, SPLIT.vocabulary)
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -30,7 +35,7 @@ def test_lines_fit_their_schemas_and_come_back(name):
             assert problem == planned.problem
             states = transform.replay(problem.initial, problem.steps, split.kinds, split.vocabulary)
             assert states[-1] == record.state_from(line["final"]) == planned.states[-1]
-            for asked in record.question_lines(planned, split):
+            for asked in record.question_lines(planned, split, 0):
                 record.check(asked, "question", "line")
 
 
@@ -50,16 +55,18 @@ def test_a_handmade_problem_comes_back():
 
 
 def test_a_question_has_what_users_rely_on():
-    line = record.question_lines(PLANNED, SPLIT)[0]
+    line = record.question_lines(PLANNED, SPLIT, 0)[0]
     assert line["id"] == "train-000000-left"
     assert line["images"] == ["images/000000-initial-center.png", "images/000000-final-left.png"]
     assert line["answer"] == "0.color.blue, 2.position.front.1"
-    assert line["changes"][0] == {"index": 0, "attribute": "color", "value": "blue"}
+    assert line["changes"][0] == {"index": 0, "attribute": "color", "value": "blue", "accepted": ["blue"]}
+    assert line["changes"][1]["accepted"][0] == "front.1"
+    assert "front_left.2" in line["changes"][1]["accepted"]
     assert line["view"] == {"initial": "center", "final": "left"}
 
 
 def test_a_prompt_lists_the_objects_the_values_and_the_form():
-    text = question.prompt(PLANNED.problem.initial, SPLIT.kinds, SPLIT.vocabulary)
+    text = asked(PLANNED.problem.initial)
     assert "0: large red rubber cube\n" in text
     assert "(out of sight)" not in text
     for kind in SPLIT.kinds.values():
@@ -69,14 +76,14 @@ def test_a_prompt_lists_the_objects_the_values_and_the_form():
         assert part in text
     assert "[" not in text  # no positions
     away = transform.replay(PLANNED.problem.initial, PLANNED.problem.steps, SPLIT.kinds, SPLIT.vocabulary)[-1]
-    assert "2: medium gray metal cylinder (out of sight)\n" in question.prompt(away, SPLIT.kinds, SPLIT.vocabulary)
+    assert "2: medium gray metal cylinder (out of sight)\n" in asked(away)
 
 
 def test_a_prompt_says_whose_directions_they_are():
-    text = question.prompt(PLANNED.problem.initial, SPLIT.kinds, SPLIT.vocabulary)
+    text = asked(PLANNED.problem.initial)
     assert "front is towards that viewer, behind is away" in text
     alone = State(objects=PLANNED.problem.initial.objects[:1])
-    example = question.prompt(alone, SPLIT.kinds, SPLIT.vocabulary).split("for example <answer>")[1].split("<")[0]
+    example = asked(alone).split("such as <answer>")[1].split("<")[0]
     assert {change.split(".")[0] for change in example.split(", ")} == {"0"}
 
 
@@ -94,8 +101,7 @@ def test_recorded_matrices_project_as_the_camera_stands():
 
 def test_a_prompt_speaks_of_moves_only_where_there_are_any():
     kinds = {"color": SPLIT.kinds["color"]}
-    assert "direction.distance" not in question.prompt(PLANNED.problem.initial, kinds, SPLIT.vocabulary)
-    assert question.answer(()) == "no change"
+    assert "direction.distance" not in asked(PLANNED.problem.initial, kinds)
 
 
 @pytest.mark.parametrize(
@@ -110,6 +116,6 @@ def test_a_prompt_speaks_of_moves_only_where_there_are_any():
     ],
 )
 def test_damaged_lines_do_not_fit(schema, damage):
-    line = record.scene_line(PLANNED, SPLIT) if schema == "scene" else record.question_lines(PLANNED, SPLIT)[0]
+    line = record.scene_line(PLANNED, SPLIT) if schema == "scene" else record.question_lines(PLANNED, SPLIT, 0)[0]
     with pytest.raises(UserError, match="where"):
         record.check(line | damage, schema, "where")

@@ -271,7 +271,7 @@ def test_still_problems_have_other_jitter_and_no_other_answer():
         # in all problems, so that unequal pixels tell nothing
         assert plan.problem.final_lights != plan.problem.lights
         assert plan.problem.shots()[0][1] != plan.problem.shots()[2][1]
-        answers = {line["answer"] for line in record.question_lines(plan, split)}
+        answers = {line["answer"] for line in record.question_lines(plan, split, config.seed)}
         assert (answers == {"no change"}) == (not plan.problem.steps)
         assert record.problem_from(json.loads(record.dump(record.scene_line(plan, split)))) == plan.problem
 
@@ -280,7 +280,7 @@ def test_prompts_tell_places_only_where_there_are_twins():
     twins = load("sampling.twins=true", "splits.train.count=2")
     plain = load("splits.train.count=2")
     texts = [
-        record.question_lines(sampler.plan_problem(c, "train", 0), c.split("train"))[0]["question"]
+        record.question_lines(sampler.plan_problem(c, "train", 0), c.split("train"), c.seed)[0]["question"]
         for c in (twins, plain)
     ]
     assert "% from the left" in texts[0]

@@ -1,38 +1,47 @@
-"""A planned problem as questions: the prompt, the answer text, the list of changes."""
+"""The text of a question, from a template and what a problem shows at first."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import string
+from collections.abc import Mapping, Sequence
 
+import numpy as np
+
+from tvrgen import answers
 from tvrgen.scene import State, Step
+from tvrgen.settings import Prompt
 from tvrgen.transform import Kind, Position
 from tvrgen.vocabulary import Vocabulary
 
-NO_CHANGE = "no change"
+_PLACES = ("objects", "changes", "directions", "example", "no_change")
+_OF_DIRECTIONS = ("length", "stage")
 
-_PROMPT = """\
-The first image shows a scene of simple objects. The second image shows the same scene after some of the objects have \
-changed, perhaps from another viewpoint. Find out what changed.
 
-Objects in the first image:
-{objects}
-
-Each change is written as index.attribute.value. Possible changes:
-{changes}{directions}
-
-Think first, inside <think></think>, then give all changes, separated by commas, inside <answer></answer>, for example \
-<answer>{example}</answer>. If nothing changed, write <answer>{no_change}</answer>."""
-
-_DIRECTIONS = """
-The value of a move is direction.distance, as the viewer of the first image sees it: front is towards that viewer, \
-behind is away, left and right are that viewer's own. This holds for the second image's viewpoint too. A move of \
-distance 1 is about {length:g} m long (a diagonal one, that far along both axes); the stage is a square of \
-{stage:g} m. Objects outside the stage are out of sight; any move that takes an object off the stage, or brings it \
-back from there, is right if it agrees with what the images show."""
+def check(template: Prompt) -> None:
+    """Raises ValueError where a template has places for what is not known, or names what is known otherwise."""
+    if taken := [name for name in template.variants if name in _PLACES]:
+        raise ValueError(f"variants.{taken[0]}: is a place of its own; choose another name")
+    known = (*_PLACES, *template.variants)
+    texts = [("text", template.text, known), ("directions", template.directions, _OF_DIRECTIONS)]
+    texts += [(f"variants.{name}", text, _PLACES) for name, own in template.variants.items() for text in own]
+    for key, text, names in texts:
+        try:
+            found = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+        except ValueError as error:
+            raise ValueError(f"{key}: {error}; double the braces that are meant as such") from error
+        if unknown := [name for name in found if name not in names]:
+            raise ValueError(f"{key}: has a place for {{{unknown[0]}}}; known: {', '.join(names)}")
+    if template.answer != "description" and "{objects}" not in "".join(text for _, text, _ in texts):
+        raise ValueError("text: has no place for {objects}, so indices mean nothing; write answer: description")
 
 
 def prompt(
-    initial: State, kinds: Mapping[str, Kind], vocabulary: Vocabulary, places: Sequence[str | None] | None = None
+    rng: np.random.Generator,
+    template: Prompt,
+    initial: State,
+    kinds: Mapping[str, Kind],
+    vocabulary: Vocabulary,
+    places: Sequence[str | None] | None = None,
 ) -> str:
-    """The text of a question: task, initial objects by index, the changes there can be, the form of the answer.
+    """The text of a question; `rng` draws its variants.
 
     It tells no positions, unless `places` has where in the first image each object is (None: it is not seen).
     """
@@ -43,14 +52,36 @@ def prompt(
         + ("" if grid.on_stage(o.position) else " (out of sight)")
         for k, o in enumerate(initial.objects)
     )
-    changes = "\n".join(f"{name}: {', '.join(kind.values(vocabulary))}" for name, kind in kinds.items())
-    moves = any(isinstance(kind, Position) for kind in kinds.values())
-    directions = _DIRECTIONS.format(length=grid.move * grid.unit, stage=2 * grid.stage * grid.unit) if moves else ""
-    example = answer(
-        Step(object=min(k, len(initial.objects) - 1), kind=name, value=kind.values(vocabulary)[-1])
-        for k, (name, kind) in enumerate(list(kinds.items())[:2])
+    joint = "_" if template.answer == "function" else "."
+    changes = "\n".join(
+        f"{name}: {', '.join(value.replace('.', joint) for value in kind.values(vocabulary))}"
+        for name, kind in kinds.items()
     )
-    return _PROMPT.format(objects=objects, changes=changes, directions=directions, example=example, no_change=NO_CHANGE)
+    moves = any(isinstance(kind, Position) for kind in kinds.values())
+    sizes = {"length": f"{grid.move * grid.unit:g}", "stage": f"{2 * grid.stage * grid.unit:g}"}
+    told = {
+        "objects": objects,
+        "changes": changes,
+        "directions": template.directions.format(**sizes) if moves else "",
+        "example": answers.write(_example(initial, kinds, vocabulary), template.answer, looks(initial)),
+        "no_change": answers.NO_CHANGE,
+    }
+    drawn = {name: texts[rng.integers(len(texts))] for name, texts in template.variants.items()}
+    return template.text.format(**told, **{name: text.format(**told) for name, text in drawn.items()})
+
+
+def _example(initial: State, kinds: Mapping[str, Kind], vocabulary: Vocabulary) -> list[Step]:
+    """Changes of two kinds, of the first two objects that are in sight, to show the form."""
+    seen = [k for k, o in enumerate(initial.objects) if vocabulary.grid.on_stage(o.position)] or [0]
+    return [
+        Step(object=seen[min(k, len(seen) - 1)], kind=name, value=kind.values(vocabulary)[-1])
+        for k, (name, kind) in enumerate(list(kinds.items())[:2])
+    ]
+
+
+def looks(state: State) -> list[tuple[str, str, str, str]]:
+    """How each object looks: size, color, material, shape."""
+    return [o.looks for o in state.objects]
 
 
 def place(box: tuple[int, int, int, int], width: int, height: int) -> str:
@@ -58,8 +89,3 @@ def place(box: tuple[int, int, int, int], width: int, height: int) -> str:
     left, top, right, bottom = box
     across, down = round(50 * (left + right) / width), round(50 * (top + bottom) / height)
     return f"{across} % from the left and {down} % from the top of the first image"
-
-
-def answer(steps: Iterable[Step]) -> str:
-    """ "2.color.cyan, 4.position.front.1", in the order of the steps."""
-    return ", ".join(map(str, steps)) or NO_CHANGE

@@ -57,7 +57,7 @@ def scene_faults(line: Record, problem: Problem, config: Config, split: Split, d
     if not canonical.belongs(planned.hash, split.ordinal, len(config.splits)):
         yield "hash: belongs to another split"
     yield from _sight_faults(planned, split)
-    due.update({question["id"]: question for question in record.question_lines(planned, split)})
+    due.update({question["id"]: question for question in record.question_lines(planned, split, config.seed)})
 
 
 def _planned_again(line: Record, problem: Problem, config: Config, split: Split) -> Planned:

@@ -8,11 +8,12 @@ import dataclasses
 import json
 from typing import Any
 
+from tvrgen import answers, difficulty, geometry, question, rationale, transform
 from tvrgen import document as documents
-from tvrgen import geometry, question, transform
 from tvrgen.pictures import BLEND, pictures
 from tvrgen.sampler import Planned
 from tvrgen.scene import Camera, Light, Object, Problem, State, Step
+from tvrgen.seeding import generator
 from tvrgen.settings import Split
 from tvrgen.visibility import Sight
 
@@ -52,10 +53,10 @@ def scene_line(planned: Planned, split: Split) -> Record:
     }
 
 
-def question_lines(planned: Planned, split: Split) -> list[Record]:
+def question_lines(planned: Planned, split: Split, seed: int) -> list[Record]:
     """The records of a problem's questions, one for each final view; see question.schema.json."""
-    problem = planned.problem
-    text = prompt(problem.initial, planned.initial[split.cameras.initial], split)
+    problem, form = planned.problem, split.question.prompt.answer
+    answer = answers.write(problem.steps, form, question.looks(problem.initial))
     paths = {(p.when, p.camera.name): p.path for p in pictures(problem, split)}
     return [
         {
@@ -64,27 +65,49 @@ def question_lines(planned: Planned, split: Split) -> list[Record]:
             "split": problem.split,
             "view": {"initial": split.cameras.initial, "final": view},
             "images": [paths["initial", split.cameras.initial], paths["final", view]],
-            "question": text,
-            "answer": question.answer(problem.steps),
-            "changes": changes(problem.steps),
+            "question": prompt(planned, view, split, seed),
+            "answer": answer,
+            "answer_form": form,
+            "changes": changes(planned, split),
             "initial_objects": initial_objects(problem.initial, split),
+            "difficulty": {"score": hard.score, **hard.parts},
+            **rationale_of(planned, view, split, seed),
         }
         for view in problem.views
+        for hard in (difficulty.difficulty(planned, view, split),)
     ]
 
 
-def prompt(initial: State, seen: tuple[Sight, ...], split: Split) -> str:
-    """A question's text; `seen` is what the first image shows, which only scenes with twins need."""
-    places = None
-    if split.sampling.twins:
-        size = split.render.width, split.render.height
+def prompt(planned: Planned, view: str, split: Split, seed: int) -> str:
+    """A question's text, its variants drawn by its id."""
+    problem, places = planned.problem, None
+    if split.sampling.twins:  # then looks alone do not tell objects apart
+        size, seen = (split.render.width, split.render.height), planned.initial[split.cameras.initial]
         places = [question.place(s.box, *size) if s.box else None for s in seen]
-    return question.prompt(initial, split.kinds, split.vocabulary, places)
+    rng = generator(seed, "prompt", problem.id, view)
+    return question.prompt(rng, split.question.prompt, problem.initial, split.kinds, split.vocabulary, places)
 
 
-def changes(steps: tuple[Step, ...]) -> list[Record]:
+def rationale_of(planned: Planned, view: str, split: Split, seed: int) -> Record:
+    """The reasoning that leads to the answer, where the config asks for it."""
+    if split.question.rationale == "none":
+        return {}
+    rng = generator(seed, "rationale", planned.problem.id, view)
+    sentences = rationale.rationale(rng, planned, view, split)
+    return {"rationale": [{"does": s.does, "text": s.text} for s in sentences]}
+
+
+def changes(planned: Planned, split: Split) -> list[Record]:
     """The answer as data."""
-    return [{"index": s.object, "attribute": s.kind, "value": s.value} for s in steps]
+    return [
+        {
+            "index": step.object,
+            "attribute": step.kind,
+            "value": step.value,
+            "accepted": list(transform.accepted(state, step, split.kinds, split.vocabulary)),
+        }
+        for state, step in zip(planned.states, planned.problem.steps, strict=False)
+    ]
 
 
 def initial_objects(initial: State, split: Split) -> list[Record]:

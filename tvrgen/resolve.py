@@ -13,6 +13,8 @@ from tvrgen.settings import PRESETS
 
 _TABLES = ("shapes", "sizes", "materials", "colors", "directions", "distances", "grid")
 
+_PROMPTS = "configs/prompts"
+
 Meshes = dict[str, bytes]
 """Shape name -> content of its mesh file."""
 
@@ -23,6 +25,9 @@ def resolve(document: dict, source: str, folder: Path | None) -> tuple[dict, Mes
     for section in (resolved, *resolved["splits"].values()):
         if preset := section.get("render", {}).pop("preset", None):
             section["render"] = PRESETS[preset] | section["render"]
+    for key, section in (("question", resolved), *((f"splits.{n}.question", s) for n, s in resolved["splits"].items())):
+        if "prompt" in section.get("question", {}):
+            section["question"]["prompt"] = _prompt(section["question"]["prompt"], f"{key}.prompt", source, folder)
     # a default means the packaged file, whatever lies beside the config
     folders = {key: folder if key in document else packaged.ROOT if folder else None for key in ("scene", "vocabulary")}
     resolved["scene"] = _scene(resolved["scene"], source, folders["scene"], ())
@@ -63,6 +68,20 @@ def _scene(value: str | dict, source: str, folder: Path | None, above: tuple[str
     elif "lights" not in own:
         raise UserError(f"{where}: lights: is missing")
     return documents.fill(own | {"extends": None}, "config", "scene")
+
+
+def _prompt(value: str | dict, key: str, source: str, folder: Path | None) -> dict:
+    """A template, read where it is named."""
+    where = f"{source}: {key}"
+    if isinstance(value, str):
+        packaged_names = sorted(path.stem for path in (packaged.ROOT / _PROMPTS).glob("*.yaml"))
+        known = value in packaged_names
+        path = packaged.find(f"{_PROMPTS}/{value}.yaml" if known else value, None if known else folder)
+        if path is None:
+            raise UserError(f"{where}: no template {value!r}{documents.nearest(value, packaged_names)}, or a YAML file")
+        value, where = documents.read_yaml(path), str(path)
+    documents.check(value, where, "prompt")
+    return documents.fill(value, "prompt")
 
 
 def _check_chain(where: str, above: tuple[str, ...]) -> None:

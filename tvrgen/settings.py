@@ -74,6 +74,22 @@ class RenderSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """A template: see prompt.schema.json. `answer` is a form of tvrgen.answers."""
+
+    answer: str
+    text: str
+    directions: str
+    variants: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionSettings:
+    prompt: Prompt
+    rationale: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImageSettings:
     """The files of the pictures; PNG has no quality."""
 
@@ -104,6 +120,7 @@ class Split:
     sampling: SamplingSettings
     cameras: CameraSettings
     render: RenderSettings
+    question: QuestionSettings
     image: ImageSettings
     output: OutputSettings
     vocabulary: Vocabulary

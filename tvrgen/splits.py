@@ -4,14 +4,27 @@ import dataclasses
 import re
 from fractions import Fraction
 
-from tvrgen import feasibility, geometry, transform
+from tvrgen import feasibility, geometry, question, transform
+from tvrgen.answers import normal
 from tvrgen.constraints import Constraints, Listed
 from tvrgen.document import nearest
 from tvrgen.errors import UserError
 from tvrgen.scene import SceneSpec
-from tvrgen.settings import CameraSettings, ImageSettings, OutputSettings, RenderSettings, SamplingSettings, Split
+from tvrgen.settings import (
+    CameraSettings,
+    ImageSettings,
+    OutputSettings,
+    Prompt,
+    QuestionSettings,
+    RenderSettings,
+    SamplingSettings,
+    Split,
+)
 from tvrgen.transform import Kind
 from tvrgen.vocabulary import ATTRIBUTES, Vocabulary
+
+_SECTIONS = ("sampling", "cameras", "render", "question")
+"""What a split may override."""
 
 
 class _Keys:
@@ -19,7 +32,7 @@ class _Keys:
 
     def __init__(self, name: str, document: dict, source: str) -> None:
         self._name, self._own, self._source = name, document["splits"][name], source
-        self.sections = {key: {**document[key], **self._own.get(key, {})} for key in ("sampling", "cameras", "render")}
+        self.sections = {key: {**document[key], **self._own.get(key, {})} for key in _SECTIONS}
 
     def __call__(self, key: str) -> str:
         section, inner = key.split(".")[:2]
@@ -76,6 +89,7 @@ def build(name: str, document: dict, words: Vocabulary, scene: SceneSpec, source
         ),
         cameras=CameraSettings(initial=views["initial"], final=final, views=views["views"]),
         render=RenderSettings(**where.sections["render"]),
+        question=_question(where, bool(raw["twins"]), "in" in raw["moves"] and "position" in kinds),
         image=ImageSettings(**document["image"]),
         output=OutputSettings(**{**document["output"], "annotations": tuple(document["output"]["annotations"])}),
         vocabulary=own_words,
@@ -85,6 +99,22 @@ def build(name: str, document: dict, words: Vocabulary, scene: SceneSpec, source
     )
     feasibility.check(split, where)
     return split
+
+
+def _question(where: _Keys, twins: bool, enters: bool) -> QuestionSettings:
+    """The template, checked: its places are known, and what it asks can be answered."""
+    raw = where.sections["question"]
+    variants = {name: tuple(texts) for name, texts in raw["prompt"]["variants"].items()}
+    template = Prompt(**{**raw["prompt"], "variants": variants})
+    try:
+        question.check(template)
+    except ValueError as error:
+        raise UserError(f"{where('question.prompt')}: {error}") from error
+    if template.answer == "description" and (twins or enters):
+        cure = "set sampling.twins to false" if twins else "write sampling.moves: [inner, out]"
+        what = "look alike" if twins else "enter"
+        raise UserError(f"{where('question.prompt')}: objects that {what} cannot be named by their looks; {cure}")
+    return QuestionSettings(prompt=template, rationale=raw["rationale"])
 
 
 def _kinds(names: tuple[str, ...], where: str) -> dict[str, Kind]:
@@ -106,11 +136,14 @@ def _kinds(names: tuple[str, ...], where: str) -> dict[str, Kind]:
 
 
 def _check_values(kinds: dict[str, Kind], words: Vocabulary, where: str) -> None:
-    """Values stand between dots and commas in answers."""
+    """Values stand between dots and commas in answers, and are told apart whatever their case and their joints."""
     for name, kind in kinds.items():
+        seen: dict[str, str] = {}
         for value in kind.values(words):
             if not isinstance(value, str) or not re.fullmatch(r"[\w+-]+(\.[\w+-]+)*", value):
                 raise UserError(f"{where}: {name} has the value {value!r}; write text without spaces and commas")
+            if (other := seen.setdefault(normal(name, value), value)) != value:
+                raise UserError(f"{where}: the values {other!r} and {value!r} of {name} read alike in answers")
 
 
 def _constraints(raw: dict, words: Vocabulary, kinds: dict[str, Kind], scene: SceneSpec, where: _Keys) -> Constraints:

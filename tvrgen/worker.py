@@ -86,7 +86,7 @@ def shard_steps(
                 planned = sampler.plan_problem(config, split.name, index)
                 _check_own(planned, split, config)
             with clock("writing"):
-                _record(planned, split, folder)
+                _record(planned, split, config.seed, folder)
             eye, shots = Eye(split.vocabulary), pictures(planned.problem, split)
             for picture in shots:
                 (folder / picture.path).parent.mkdir(exist_ok=True)
@@ -148,9 +148,9 @@ def _kept(place: Place, shard: Shard, form: str) -> Iterator[Callable[[str], Pat
             yield lambda name: unpacked / name if (unpacked / name).is_file() else None
 
 
-def _record(planned: Planned, split: Split, folder: Path) -> None:
+def _record(planned: Planned, split: Split, seed: int, folder: Path) -> None:
     """Writes a problem's lines, each held against its schema."""
-    scene, questions = record.scene_line(planned, split), record.question_lines(planned, split)
+    scene, questions = record.scene_line(planned, split), record.question_lines(planned, split, seed)
     for line, schema in [(scene, "scene"), *((question, "question") for question in questions)]:
         record.check(line, schema, line["id"])
     texts = [record.dump(line) for line in questions]

@@ -1,0 +1,10 @@
+"""Scoring: answers read, STAR-R1's reward, TRANCE's outcome, metrics of a whole dataset.
+
+from tvrgen.scoring import star_r1_reward
+star_r1_reward("<think>...</think><answer>2.color.cyan</answer>", question["changes"]).total
+"""
+
+from tvrgen.answers import Answer, parse_answer
+from tvrgen.scoring.reward import Options, Reward, star_r1_reward, truth_of
+
+__all__ = ["Answer", "Options", "Reward", "parse_answer", "star_r1_reward", "truth_of"]
