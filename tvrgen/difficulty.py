@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tvrgen.sampler import Planned
-from tvrgen.scene import Camera, Object
+from tvrgen.scene import Camera, Object, State
 from tvrgen.settings import Split
 
 WEIGHTS = {
@@ -53,9 +53,7 @@ def difficulty(planned: Planned, view: str, split: Split) -> Difficulty:
         "hidden": max((_hidden(planned, k, view, split) for k in changed), default=0.0),
         "angle": _angle(planned, view) / 90,
         "look_alikes": _mean(_alike(k, seen, first) for k in looked_at),
-        "crowding": _mean(
-            1 - _nearest(k, planned.states[-1].objects, split) / (grid.stage * grid.unit) for k in looked_at
-        ),
+        "crowding": _mean(1 - _nearest(k, planned.states[-1], split) / (grid.stage * grid.unit) for k in looked_at),
     }
     parts = {name: round(min(1.0, max(0.0, part)), 4) for name, part in parts.items()}
     return Difficulty(round(sum(WEIGHTS[name] * part for name, part in parts.items()), 4), parts)
@@ -92,9 +90,9 @@ def _alike(k: int, seen: list[int], objects: tuple[Object, ...]) -> float:
     )
 
 
-def _nearest(k: int, objects: tuple[Object, ...], split: Split) -> float:
+def _nearest(k: int, state: State, split: Split) -> float:
     """Metres between the footprints of an object and of the nearest one on stage; far, if either is not there."""
-    words, own = split.vocabulary, objects[k]
+    words, objects, own = split.vocabulary, state.objects, state.objects[k]
     if not words.grid.on_stage(own.position):
         return math.inf
     gaps = [

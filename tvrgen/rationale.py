@@ -103,7 +103,7 @@ class _Story:
             return Sentence("conclude", self._one_of("So nothing changed.", "Nothing has changed between the images."))
         if len({(s.object, s.kind) for s in self._steps}) < len(self._steps):
             return Sentence(
-                "conclude", f"These changes, in this order, lead from the first image to the second: {text}."
+                "conclude", f"In this order, these changes lead from the first image to the second: {text}."
             )
         return Sentence("conclude", self._one_of(f"So the changes are: {text}.", f"Hence the answer: {text}."))
 
