@@ -17,6 +17,7 @@ examples:
   tvrgen plan my.yaml --out plan.jsonl --count 1000           the problems alone, in seconds, without Blender
   tvrgen validate demo                                        is every picture, record and answer sound?
   tvrgen stats plan.jsonl --out report                        tables and plots: how balanced is it?
+  tvrgen score demo predictions.jsonl                         STAR-R1's reward and metrics, TRANCE's outcomes
   tvrgen status demo                                          what is done, what is missing, how fast does it go?
   tvrgen doctor                                               is this machine ready to render?
 
@@ -147,6 +148,24 @@ def _parser() -> argparse.ArgumentParser:
     )
     status.add_argument("dataset", metavar="DIR|URL")
     status.set_defaults(run=_status, when_stopped="not all was looked at")
+
+    score = commands.add_parser(
+        "score",
+        parents=[common],
+        help="score answers to a dataset",
+        description='Scores predictions, a file of lines like {"id": "test-000000-left", "response": "..."}:  '
+        "STAR-R1's reward and metrics, TRANCE's outcomes, with intervals of 95 %. See docs/scoring.md.",
+    )
+    score.add_argument("dataset", metavar="DIR|URL")
+    answered = score.add_mutually_exclusive_group(required=True)
+    answered.add_argument("predictions", nargs="?", type=Path, metavar="PREDICTIONS.jsonl")
+    answered.add_argument(
+        "--baseline", choices=("no_change", "most_frequent", "random", "oracle"), help="in place of them"
+    )
+    score.add_argument("--split", help="this split only (default: those that have predictions)")
+    score.add_argument("--untagged", action="store_true", help="an answer that stands in no <answer> counts, too")
+    score.add_argument("--json", type=Path, metavar="FILE", help="write all figures into a file")
+    score.set_defaults(run=_score, when_stopped="nothing was written")
 
     doctor = commands.add_parser(
         "doctor", parents=[common], help="check this machine", description="Looks at all that rendering needs."
@@ -282,6 +301,28 @@ def _stats(options: argparse.Namespace) -> int:
     for sentence in write_report(lines, options.out, source):
         print(sentence)
     print(f"{options.out}: look at {options.out / 'index.html'}")
+    return 0
+
+
+def _score(options: argparse.Namespace) -> int:
+    from tvrgen.scoring import report
+    from tvrgen.scoring.reward import Options
+    from tvrgen.store import pretty, whole_file
+
+    with Bar("scoring", "questions") as bar:
+        figures = report.scores(
+            options.dataset,
+            options.predictions,
+            options.baseline,
+            options.split,
+            Options(untagged=options.untagged),
+            bar,
+        )
+    if options.json:
+        with whole_file(options.json) as file:
+            file.write(pretty(figures).decode())
+    for line in report.lines(figures):
+        print(line)
     return 0
 
 

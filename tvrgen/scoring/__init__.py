@@ -5,6 +5,7 @@ star_r1_reward("<think>...</think><answer>2.color.cyan</answer>", question["chan
 """
 
 from tvrgen.answers import Answer, parse_answer
-from tvrgen.scoring.reward import Options, Reward, star_r1_reward, truth_of
+from tvrgen.scoring.reward import Options, Reward, star_r1_reward
+from tvrgen.scoring.truth import ground_truth, truth_of
 
-__all__ = ["Answer", "Options", "Reward", "parse_answer", "star_r1_reward", "truth_of"]
+__all__ = ["Answer", "Options", "Reward", "ground_truth", "parse_answer", "star_r1_reward", "truth_of"]

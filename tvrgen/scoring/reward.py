@@ -5,15 +5,14 @@ are, `index` where the index alone is, and costs `wrong` where nothing is; each 
 changes leave out costs `missing`. What the paper does not settle is an option.
 """
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from tvrgen.answers import Answer, normal, parse_answer
 from tvrgen.errors import UserError
+from tvrgen.scoring.truth import Truth, truth_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,17 +70,6 @@ class Reward:
         return max(0.0, self.total / self.best) if self.best > 0 else float(self.correct)
 
 
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """The right answer: for each change (index, attribute, normal forms of the accepted values).
-
-    `looks` of the initial objects, where the answer names them by these.
-    """
-
-    changes: tuple[tuple[int, str, frozenset[str]], ...]
-    looks: tuple[tuple[str, ...], ...] = ()
-
-
 def star_r1_reward(response: Any, truth: Any, options: Options = Options()) -> Reward:
     """Scores a response; anything that is no text counts as an empty one.
 
@@ -93,49 +81,10 @@ def star_r1_reward(response: Any, truth: Any, options: Options = Options()) -> R
     return _reward(answer, truth, options, well_formed)
 
 
-def truth_of(truth: Any) -> Truth:
-    """The right answer from a question line's `changes`, from a JSON text of it (`ground_truth`), or an answer text.
-
-    Changes are mappings of index, attribute, value and, where several values are right, accepted. Raises UserError.
-    """
-    if isinstance(truth, Truth):
-        return truth
-    if isinstance(truth, str):
-        return _truth_from_text(truth)
-    try:
-        looks = ()
-        if isinstance(truth, Mapping):
-            looks = tuple(tuple(own) for own in truth.get("looks", ()))
-            truth = truth["changes"]
-        changes = tuple(
-            (
-                int(c["index"]),
-                str(c["attribute"]).lower(),
-                frozenset(normal(str(c["attribute"]).lower(), str(v)) for v in _accepted(c)),
-            )
-            for c in truth
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UserError(f"{str(truth)[:60]!r} is no right answer; write a list of index, attribute, value") from error
-    return Truth(changes, looks)
-
-
-def _accepted(change: Mapping) -> Iterable:
-    accepted = change.get("accepted")
-    return [change["value"]] if accepted is None or not len(accepted) else accepted
-
-
-@lru_cache(maxsize=65536)
-def _truth_from_text(text: str) -> Truth:
-    if text.lstrip()[:1] in ("[", "{"):
-        try:
-            return truth_of(json.loads(text))
-        except (ValueError, RecursionError):
-            pass  # "(2, color, cyan)" and its like
-    answer = parse_answer(text)
-    if answer.faults:
-        raise UserError(f"{text[:60]!r} is no right answer: {answer.faults[0]}")
-    return Truth(tuple((s.object, s.kind, frozenset([normal(s.kind, s.value)])) for s in answer.steps))
+def exact(answer: Answer, changes: Sequence[Mapping]) -> int:
+    """How many of these true changes an answer has right in all; of each (index, attribute) no more than there are."""
+    truth = truth_of(changes)
+    return _matched(_without_duplicates(_said(answer), truth)[0], truth, reuse=False)[0]
 
 
 def read_response(response: Any, untagged: bool = False) -> tuple[bool, str | None]:
@@ -160,8 +109,7 @@ _TAGS = ("<think>", "</think>", "<answer>", "</answer>")
 
 
 def _reward(answer: Answer, truth: Truth, options: Options, well_formed: bool) -> Reward:
-    said = [(s.object, s.kind.lower(), normal(s.kind.lower(), s.value)) for s in answer.steps]
-    kept, doubles = _without_duplicates(said, truth)
+    kept, doubles = _without_duplicates(_said(answer), truth)
     values, attributes, indices = _matched(kept, truth, options.reuse)
     if options.duplicates == "ignore":
         doubles = 0
@@ -178,6 +126,11 @@ def _reward(answer: Answer, truth: Truth, options: Options, well_formed: bool) -
     return Reward(
         form + accuracy, form, accuracy, best, correct, values, attributes, indices, wrong, missing, answer.faults
     )
+
+
+def _said(answer: Answer) -> list[tuple[int, str, str]]:
+    """(index, attribute, normal form of the value) of each predicted change."""
+    return [(s.object, kind, normal(kind, s.value)) for s in answer.steps for kind in (s.kind.lower(),)]
 
 
 def _without_duplicates(said: Sequence[tuple], truth: Truth) -> tuple[list[tuple], int]:
