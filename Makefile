@@ -27,6 +27,7 @@ lint: setup
 
 bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/throughput.py
+	$(BIN)/python benchmarks/scoring.py
 	$(BIN)/python benchmarks/render.py
 	$(BIN)/python benchmarks/legible.py
 	$(BIN)/python benchmarks/workers.py
