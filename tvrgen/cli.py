@@ -293,12 +293,13 @@ def _stats(options: argparse.Namespace) -> int:
     from tvrgen import dataset, records
     from tvrgen.report.page import write_report
 
-    source = options.source
+    source, questions = options.source, ()
     if "://" in source or Path(source).is_dir():
-        lines = dataset.open_dataset(source).scenes()
+        opened = dataset.open_dataset(source)
+        lines, questions = opened.scenes(), opened.questions()
     else:
         lines = records.read(Path(source))
-    for sentence in write_report(lines, options.out, source):
+    for sentence in write_report(lines, options.out, source, questions):
         print(sentence)
     print(f"{options.out}: look at {options.out / 'index.html'}")
     return 0
