@@ -35,8 +35,8 @@ def write_report(lines: Iterable[dict], out: Path, title: str, questions: Iterab
     """Writes index.html, statistics.json and plot-*.png into `out`, in place of those of an earlier report.
 
     `lines` are scene lines (scene.schema.json) and `questions` question lines, if there are any, read once. Returns the
-    sentences on balance, each beginning with its split. Raises UserError where matplotlib is missing, a line is no scene
-    line, there is none, or `out` cannot be written; then nothing is written.
+    sentences on balance, each beginning with its split. Raises UserError where matplotlib is missing, a line is none,
+    there is none, or `out` cannot be written; then nothing is written.
     """
     plots.require()
     try:
