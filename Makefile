@@ -2,8 +2,11 @@
 #   make demo   a small real dataset in demo/        make lint   what the linter says
 #   make test   the whole suite                      make bench  the figures that the README quotes
 #   make test-core  the core's tests, in an environment without Blender
+#   make fuzz   the scorer against random text, for SECONDS=120
 VENV ?= .venv
 CORE_VENV ?= .venv-core
+FUZZ_VENV ?= .venv-fuzz
+SECONDS ?= 120
 BIN := $(VENV)/bin
 
 # The first Python that a long-term Blender is built for; a shim that leads nowhere does not count.
@@ -12,7 +15,7 @@ PYTHON ?= $(shell for p in $(CANDIDATES); do \
 	$$p -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 13)))' 2>/dev/null && { echo $$p; break; }; done)
 UV ?= $(shell command -v uv 2>/dev/null)
 
-.PHONY: demo test test-core lint bench clean setup
+.PHONY: demo test test-core fuzz lint bench clean setup
 .DEFAULT_GOAL := demo
 
 demo: setup
@@ -36,8 +39,12 @@ bench: $(VENV)/.bench
 test-core: $(CORE_VENV)/.installed
 	$(CORE_VENV)/bin/python -m pytest -m "not rays and not blender"
 
+# atheris is built for few Pythons and no extra of the package wants it
+fuzz: $(FUZZ_VENV)/.installed
+	$(FUZZ_VENV)/bin/python -m tests.scoring.fuzz -max_total_time=$(SECONDS)
+
 clean:
-	rm -rf $(VENV) $(CORE_VENV) demo dist build .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(CORE_VENV) $(FUZZ_VENV) demo dist build .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 setup: $(VENV)/.installed
@@ -54,6 +61,10 @@ $(VENV)/.bench: $(VENV)/.installed
 
 $(CORE_VENV)/.installed: pyproject.toml
 	@$(call make_environment,$(CORE_VENV),test)
+	@touch $@
+
+$(FUZZ_VENV)/.installed: pyproject.toml
+	@$(call make_environment,$(FUZZ_VENV),fuzz)
 	@touch $@
 
 comma := ,
