@@ -156,8 +156,9 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--out", required=True, metavar="DIR", help="a folder")
     export.add_argument("--split", help="this split only")
     export.add_argument("--order", metavar="difficulty", help="easiest first (default: as they lie)")
-    export.add_argument("--filter", action="append", default=[], metavar="EXPR", help="keeps these questions only: "
-                        "difficulty<0.5, steps>=2, objects<=6, view=left,right, kind!=position; all must hold")  # fmt: skip
+    export.add_argument(
+        "--filter", action="append", default=[], metavar="EXPR", help="keeps these questions only: difficulty<0.5, "
+        "steps>=2, objects<=6, view=left,right, kind!=position; all must hold")  # fmt: skip
     export.add_argument("--licence", default="", metavar="NAME", help="for the README, such as cc-by-4.0")
     export.set_defaults(run=_export, when_stopped="what was finished is kept, and the same command goes on from there")
 

@@ -1,8 +1,8 @@
 """Datasets in the form that each trainer and evaluator loads: `tvrgen export DATASET FORMAT --out DIR`.
 
 One file for each consumer says what its rows look like and where its pictures go; `reader` gives the questions,
-`selection` says which of them and in what order, `output` is the folder, `writers` are the kinds of files, `run` does it.
-A new format is one more such file, and a line here.
+`selection` says which of them and in what order, `output` is the folder, `writers` and `parquet` are the kinds of
+files, `card` is the README, and `run` does it all. A new format is one more such file, and a line here.
 """
 
 FORMATS = {

@@ -8,6 +8,11 @@ if TYPE_CHECKING:
 
 CONFIG = "config.json"
 
+_TASK = """\
+Two pictures of a scene of simple objects, before and after a few changes of colour, shape, size, material or place,
+perhaps from another viewpoint, and the question what changed: Transformation-driven Visual Reasoning. Every answer
+can be checked by a program.
+"""
 _TABLES = {
     "steps": "changes",
     "kind": "questions with a change of",
@@ -54,9 +59,7 @@ def readme(form: "Format", name: str, licence: str) -> str:
     return "\n".join(
         [
             f"# {form.heading}\n",
-            "Two pictures of a scene of simple objects, before and after a few changes of colour, shape, size, material or "
-            "place, perhaps from another viewpoint, and the question what changed: Transformation-driven Visual "
-            "Reasoning. Every answer can be checked by a program.\n",
+            _TASK,
             text.strip() + "\n",
             "## What is in it\n",
             *_tables(form.out.counts),
@@ -98,12 +101,9 @@ def _made(form: "Format", name: str) -> str:
     for section in ("sampling", "cameras", "render", "image"):
         if own := {key: value for key, value in config.get(section, {}).items() if not isinstance(value, dict)}:
             lines.append(f"- {section}: " + ", ".join(f"{key} {json.dumps(value)}" for key, value in own.items()))
-    return (
-        f"By tvrgen, from `{CONFIG}` (hash `{description['hash']}`, seed {config['seed']}), with {versions}. The same "
-        f"problems come from\n\n```bash\ntvrgen generate {CONFIG} --out data\n{command}\n```\n\n"
-        + "\n".join(lines)
-        + "\n"
-    )
+    made = f"By tvrgen, from `{CONFIG}` (hash `{description['hash']}`, seed {config['seed']}), with {versions}."
+    commands = f"```bash\ntvrgen generate {CONFIG} --out data\n{command}\n```\n"
+    return f"{made} The same data come from\n\n{commands}\n" + "\n".join(lines) + "\n"
 
 
 def _licence(licence: str) -> str:

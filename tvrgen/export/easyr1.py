@@ -22,10 +22,11 @@ python -m verl.trainer.main config=examples/config.yaml \\
     worker.reward.reward_function=$reward:compute_score
 ```
 
-Give another split's folder as `data.val_files`. The prompt says itself how to answer, so `data.format_prompt` stays empty.
+Give another split's folder as `data.val_files`. The prompt says itself how to answer, so `data.format_prompt` stays
+empty.
 
-A row has `problem` (the prompt; `<image>` once for each picture), `images` (bytes of before and after), `answer` (what
-the reward reads: the answer as JSON, with every value that is right), `id`, `view`, `steps`, `difficulty`, and
+A row has `problem` (the prompt; `<image>` once for each picture), `images` (bytes of before and after), `answer`
+(what the reward reads: the answer as JSON, with every value that is right), `id`, `view`, `steps`, `difficulty`, and
 `rationale` where the dataset has it.
 """
 

@@ -1,6 +1,7 @@
 """Hugging Face's `datasets`: Parquet with the pictures in it, and a dataset card."""
 
 import io
+import re
 from collections import Counter
 from typing import Any
 
@@ -91,8 +92,9 @@ star_r1_reward("<think>...</think><answer>2.color.cyan</answer>", row["ground_tr
         size = next((k for k, limit in enumerate(_SIZES) if total < limit), len(_SIZES))
         names = ["n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "1M<n<10M", "10M<n<100M"]
         files = sum(path.stat().st_size for path in (self.out.root / "data").glob("*.parquet"))
+        known = re.fullmatch(r"[a-z0-9.-]+", licence)  # the Hub's names of licences
         matter = {
-            **({"license": licence} if licence else {}),
+            **({"license": licence} if known else {"license": "other", "license_name": licence} if licence else {}),
             "language": ["en"],
             "task_categories": ["visual-question-answering", "image-text-to-text"],
             "tags": ["transformation-driven-visual-reasoning", "spatial-reasoning", "synthetic"],

@@ -18,8 +18,8 @@ llamafactory-cli train stage=sft do_train=true \\
     template=qwen2_vl model_name_or_path=... output_dir=...
 ```
 
-`dataset_info.json` lists the splits as `tvr_{split}` and so on. A row has `messages` (the prompt, with `<image>` once for
-each picture, and the response) and `images` (two paths below `media_dir`).
+`dataset_info.json` lists the splits as `tvr_{split}` and so on. A row has `messages` (the prompt, with `<image>` once
+for each picture, and the response) and `images` (two paths below `media_dir`).
 
 A response is `<think>RATIONALE</think><answer>ANSWER</answer>`. Where the dataset was made without rationales
 (`question.rationale: none`), nothing stands in `<think></think>`: that trains the answer alone, in the form that the

@@ -22,6 +22,13 @@ Record = dict[str, Any]
 
 DONE, BEGUN, _LOCK = "export.json", ".export.json", ".lock"
 
+_OTHER = {
+    "dataset": "another dataset",
+    "format": "another format",
+    "splits": "other splits",
+    "options": "another --filter, --order or --licence",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -34,11 +41,11 @@ class Part:
     count: int
 
 
-def fingerprint(dataset: Dataset, splits: tuple[str, ...], format: str, options: Record) -> Record:
-    """What an export is made from: equal fingerprints, equal exports."""
+def fingerprint(dataset: Dataset, splits: tuple[str, ...], name: str, options: Record) -> Record:
+    """What an export is made from: where it is the same, so is the export."""
     shards = [(s["path"], s["sha256"]) for s in dataset.description["shards"] if s["path"].split("/")[0] in splits]
     digest = hashlib.sha256(json.dumps([dataset.description["hash"], shards]).encode()).hexdigest()
-    return {"dataset": digest, "format": format, "splits": list(splits), "options": options}
+    return {"dataset": digest, "format": name, "splits": list(splits), "options": options}
 
 
 class Output:
@@ -89,10 +96,7 @@ class Output:
         if not isinstance(before, dict):
             raise UserError(f"{self.root / name}: is none of tvrgen's; choose another --out")
         if differing := [key for key, value in self.made_from.items() if before.get(key) != value]:
-            shown = {"dataset": "another dataset", "options": "other options"}.get(
-                differing[0], f"another {differing[0]}"
-            )
-            raise UserError(f"{self.root}: holds an export of {shown}; choose another --out")
+            raise UserError(f"{self.root}: holds an export of {_OTHER[differing[0]]}; choose another --out")
         if name == BEGUN:
             self._state = found["state"]
 

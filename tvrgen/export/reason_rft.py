@@ -9,8 +9,8 @@ from tvrgen.scene import Step
 
 _FIELDS = ("shape", "size", "color", "material")
 _PROMPT = """\
-The first image shows a scene of simple objects, the second one the same scene after some of them have changed, perhaps \
-from another viewpoint. These are the objects of the first scene, as (object_id, shape, size, color, material):
+The first image shows a scene of simple objects, the second one the same scene after some of them have changed, \
+perhaps from another viewpoint. These are the objects of the first scene, as (object_id, shape, size, color, material):
 {objects}
 
 Which function calls turn the first scene into the second? The functions and their values:
@@ -19,8 +19,9 @@ Which function calls turn the first scene into the second? The functions and the
 Give all calls, separated by commas, such as change_color(0, 'red'), or "no change" if nothing changed."""
 _DIRECTIONS = """
 
-Moves are direction_distance, as the viewer of the first image sees them: front is towards that viewer, behind is away. A \
-move of distance 1 is about {length:g} m; the stage is a square of {stage:g} m, and objects outside it are out of sight."""
+Moves are direction_distance, as the viewer of the first image sees them: front is towards that viewer, behind away. \
+A move of distance 1 is about {length:g} m; the stage is a square of {stage:g} m, and objects outside it are out of \
+sight."""
 
 
 class ReasonRft(JsonList):
@@ -30,13 +31,13 @@ class ReasonRft(JsonList):
 torchrun ... src/open_r1/grpo_vl.py --dataset_name {out}/{split}.json ...   # with `image` relative to this folder
 ```
 
-A row has `id`, `image` (two paths below this folder: before and after), `problem` (the objects as tuples, the functions,
-and what is asked; no `<image>`) and `solution`, such as `change_color(0, 'blue'), change_size(2, 'large')`. Values of moves
-are joined by underscores (`front_left_1`), since Reason-RFT looks for `\\w+`; of a move that leaves the scene, the solution
-is the one that was made.
+A row has `id`, `image` (two paths below this folder: before and after), `problem` (the objects as tuples, the
+functions, and what is asked; no `<image>`) and `solution`, such as `change_color(0, 'blue'), change_size(2,
+'large')`. Values of moves are joined by underscores (`front_left_1`), since Reason-RFT looks for `\\w+`; of a move
+that leaves the scene, the solution is the one that was made.
 
-`tvrgen.scoring.star_r1_reward(response, solution)` reads this form too. Reason-RFT's published data have 60,000 questions
-for training, and 1,000 each with the centre, the left and the right view.
+`tvrgen.scoring.star_r1_reward(response, solution)` reads this form too. Reason-RFT's published data have 60,000
+questions for training, and 1,000 each with the centre, the left and the right view.
 """
 
     def row(self, question: Question, number: int) -> dict[str, Any]:

@@ -61,9 +61,8 @@ def export(
             card.write(form, name, licence)
             target.finish()
     except OSError as error:
-        raise UserError(
-            f"{error.filename or out}: {error.strerror or error}; what was finished is kept, and the same command goes on"
-        ) from error
+        what = f"{error.filename or out}: {error.strerror or error}"
+        raise UserError(f"{what}; what was finished is kept, and the same command goes on") from error
     questions = sum(own["questions"] for own in target.counts.values())
     return f"{out}: {questions} questions for {kind.title}; how to load them: {Path(out) / 'README.md'}"
 
@@ -80,9 +79,8 @@ def _check(name: str, kind: type[Format], out: str | Path, filters: tuple, order
     if order is not None and order not in ORDERS:
         raise UserError(f"--order {order}: unknown order{nearest(order, ORDERS)}")
     if kind.whole and (filters or order):
-        raise UserError(
-            f"--{'filter' if filters else 'order'}: {name} holds whole problems, not questions; leave it out"
-        )
+        option = "--filter" if filters else "--order"
+        raise UserError(f"{option}: {name} holds whole problems, not questions; leave it out")
     if not str(out) or "://" in str(out):
         raise UserError(f"--out {str(out)!r}: an export is written to a folder of this machine; write one")
     for module in kind.needs:

@@ -1,8 +1,8 @@
 """Which questions are exported, and in what order: `--filter` and `--order`.
 
 A filter is NAME, a comparison and a value, such as difficulty<0.5, steps>=2, objects<=6, view=left, kind=color. Of
-several values any will do: view=left,right. A question that changes colour and size has both kinds: kind=color keeps it,
-kind!=color does not. Of several filters all must hold.
+several values any will do: view=left,right. A question that changes colour and size has both kinds: kind=color keeps
+it, kind!=color does not. Of several filters all must hold.
 """
 
 import operator
@@ -30,8 +30,8 @@ _FORM = re.compile(r"\s*([A-Za-z_.]+)\s*(<=|>=|!=|==|=|<|>)\s*(\S.*?)\s*")
 def facts(line: dict[str, Any]) -> dict[str, tuple]:
     """What filters can ask of a question line: values by name.
 
-    `difficulty` and its parts (tvrgen.difficulty), `steps` (changes), `objects` (visible in the first image), `view` (of
-    the second image), `kind` (of each change).
+    `difficulty` and its parts (tvrgen.difficulty), `steps` (changes), `objects` (visible in the first image), `view`
+    (of the second image), `kind` (of each change).
     """
     difficulty = line["difficulty"]
     return {
@@ -85,7 +85,7 @@ def parse(text: str) -> Filter:
 class Selection:
     """The questions of a split that are exported.
 
-    `positions`: integers (count, 3), in order; None: all as they lie. `seen`: the words that filters asked for, by name.
+    `positions`: integers (count, 3), in order; None: all as they lie. `seen`: words that filters asked for, by name.
     """
 
     count: int

@@ -32,17 +32,18 @@ class Trance(Format):
     whole = True
     needs = ("h5py",)
     text = """\
-`data.jsonl` (a scene a line), `image/`, `values.json` and `properties.json` are TRANCE's files; `data.h5` holds, for each
-split, what its preprocessing makes of them: `image/NAME` (160x120), `data/IDX`, `keys`, `basic_keys` (one step). With
-TRANCE's code (github.com/hughplay/TVR), point `data_root` here, and `values_json` and `properties_json` to these files:
+`data.jsonl` (a scene a line), `image/`, `values.json` and `properties.json` are TRANCE's files; `data.h5` holds, for
+each split, what its preprocessing makes of them: `image/NAME` (160x120), `data/IDX`, `keys`, `basic_keys` (one step).
+With TRANCE's code (github.com/hughplay/TVR), point `data_root` here, and `values_json` and `properties_json` to these
+files:
 
 ```python
 View("{out}", "{split}", values_json="{out}/values.json", properties_json="{out}/properties.json")
 ```
 
 Splits have the names that they have in the dataset; TRANCE's own are train, val and test. `idx` counts through all of
-them. In TRANCE's files `behind` is towards the centre camera, so `front` and `behind` change places against tvrgen's own
-records. TRANCE's accuracy (the predicted steps are run, and outcomes compared) is `tvrgen.scoring.outcome_score`.
+them. In TRANCE's files `behind` is towards the centre camera, so `front` and `behind` change places against tvrgen's
+own records. TRANCE's accuracy (the predicted steps are run, and outcomes compared) is `tvrgen.scoring.outcome_score`.
 """
 
     def check(self) -> None:

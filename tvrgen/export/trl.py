@@ -22,9 +22,9 @@ GRPOTrainer(model=..., reward_funcs=reward, train_dataset=data).train()
 
 On TRL's command line: `--reward_funcs tvrgen.adapters.trl.reward`.
 
-A row has `prompt` (one message of the user, plain text: TRL puts the pictures before it), `images` (before and after),
-and for the reward `ground_truth` (the answer as JSON, with every value that is right); besides `id`, `answer`,
-`changes`, `view`, `steps`, `difficulty`, and `rationale` where the dataset has it.
+A row has `prompt` (one message of the user, plain text: TRL puts the pictures before it), `images` (before and
+after), and for the reward `ground_truth` (the answer as JSON, with every value that is right); besides `id`,
+`answer`, `changes`, `view`, `steps`, `difficulty`, and `rationale` where the dataset has it.
 """
 
     @property

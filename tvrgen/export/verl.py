@@ -25,9 +25,10 @@ python -m verl.trainer.main_ppo \\
 Give another split's files as `data.val_files`. Where verl reads rewards from `reward:`, the last line is
 `reward.custom_reward_function.path=$reward reward.custom_reward_function.name=compute_score`.
 
-A row has `data_source` (`tvr`), `prompt` (one message; `<image>` once for each picture), `images` (bytes of before and
-after), `ability`, `reward_model.ground_truth` (the answer as JSON, with every value that is right), and in `extra_info`
-`split`, `index`, `id`, `answer`, `view`, `steps`, `difficulty`, and `rationale` where the dataset has it.
+A row has `data_source` (`tvr`), `prompt` (one message; `<image>` once for each picture), `images` (bytes of before
+and after), `ability`, `reward_model.ground_truth` (the answer as JSON, with every value that is right), and in
+`extra_info` `split`, `index`, `id`, `answer`, `view`, `steps`, `difficulty`, and `rationale` where the dataset has
+it.
 """
 
     @property

@@ -13,16 +13,15 @@ class VlmEvalKit(Table):
     text = """\
 ```bash
 export LMUData=$PWD/{out}
-python -c "from tvrgen.adapters import vlmevalkit; vlmevalkit.register()"   # how to have run.py know the dataset: its docstring
-python run.py --data {split} --model ...
+python run.py --data {split} --model ... --mode infer
 ```
 
-VLMEvalKit has no evaluation of its own for this data: `tvrgen.adapters.vlmevalkit` has the dataset class, and `score` for
-a result file that `run.py --mode infer` has written.
+VLMEvalKit has no evaluation of its own for this data: `tvrgen.adapters.vlmevalkit.score` scores the result file, or
+`tvrgen.adapters.vlmevalkit.register`, called before its run.py, adds a dataset class that evaluates too.
 
-The table's columns: `index`, `id`, `image` (a list of two pictures in base64), `image_path` (their names), `question`,
-`answer`, `ground_truth` (the answer as JSON, with every value that is right), `category` (the second picture's view),
-`split`.
+The table's columns: `index`, `id`, `image` (a list of two pictures in base64), `image_path` (their names),
+`question`, `answer`, `ground_truth` (the answer as JSON, with every value that is right), `category` (the second
+picture's view), `split`.
 """
 
     def row(self, question: Question, number: int) -> tuple[Any, ...]:

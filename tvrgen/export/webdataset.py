@@ -21,9 +21,9 @@ sample["initial.png"], sample["final.png"], sample["json"]["problem"]
 
 or `datasets.load_dataset("webdataset", data_files={"{split}": "{out}/tvr-{split}-*.tar"}, split="{split}")`.
 
-A sample is a question: `KEY.initial.png` and `KEY.final.png` (or .jpg, .webp, as the dataset has them), and `KEY.json`
-with `id`, `problem` (the prompt), `answer`, `ground_truth` (the answer as JSON, with every value that is right), `view`,
-`steps`, `difficulty`, and `rationale` where the dataset has it. Score a response with
+A sample is a question: `KEY.initial.png` and `KEY.final.png` (or .jpg, .webp, as the dataset has them), and
+`KEY.json` with `id`, `problem` (the prompt), `answer`, `ground_truth` (the answer as JSON, with every value that is
+right), `view`, `steps`, `difficulty`, and `rationale` where the dataset has it. Score a response with
 `tvrgen.scoring.star_r1_reward(response, sample["json"]["ground_truth"])`.
 """
 

@@ -50,14 +50,14 @@ class Format(ABC):
         """What the README begins with, before its heading."""
         return ""
 
-    def check(self) -> None:
+    def check(self) -> None:  # noqa: B027
         """Raises UserError where the dataset has what the format has no place for."""
 
     @abstractmethod
     def write(self, part: Part, questions: Iterable[Question]) -> int:
         """Writes a part; returns the bytes that its rows take in memory, where the format counts them."""
 
-    def finish(self) -> None:
+    def finish(self) -> None:  # noqa: B027
         """Writes what is written once, after all parts."""
 
     def together(self, split: str) -> int:
