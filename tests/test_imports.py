@@ -25,11 +25,12 @@ LAYERS = [
     {"store", "rebuilding"},
     {"dataset", "worker", "planning", "driver"},
     {"scoring"},
-    {"adapters"},
+    {"adapters", "report"},
     {"export"},
-    {"validate", "report", "journal", "local", "actor"},
+    {"validate", "journal", "local", "actor"},
     {"cluster"},
     {"generation", "status", "doctor"},
+    {"arguments"},
     {"cli"},
 ]
 MODULES = sorted(p for p in (ROOT / "tvrgen").rglob("*.py") if p.name not in ("__init__.py", "__main__.py"))
