@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tests.tiny import ROOT
-from tvrgen import environment
+from tvrgen import arguments, environment
 
 TEXTS = {path.name: path.read_text() for path in (ROOT / "cluster").iterdir()}
 
