@@ -80,7 +80,7 @@ def parse_answer(text: str, looks: Sequence[Looks] = ()) -> Answer:
     return Answer(tuple(steps), tuple(faults))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def normal(attribute: str, value: str) -> str:
     """A form in which equal values are equal texts: "front_left_1" for "Front-Left 1" and "left_front.1"."""
     words = [_SPELLING.get(word, word) for word in _JOINT.split(value.strip().lower())]
@@ -91,6 +91,7 @@ def normal(attribute: str, value: str) -> str:
     return "_".join(words)
 
 
+_LONGEST = 200  # of a name: what is kept of an answer is small, however long that is
 _SPELLING = {"grey": "gray", "colour": "color"}
 _DIRECTIONS = dict.fromkeys(("forward", "forwards"), "front")
 _DIRECTIONS |= dict.fromkeys(("back", "backward", "backwards", "rear"), "behind")
@@ -115,7 +116,8 @@ _FILLER = re.compile(r"[\s,;()\[\]{}&]+|\b(?:and|then|json)\b|\.(?!\S)")
 
 
 def _step(index: int, attribute: str, value: str) -> Step:
-    return Step(object=index, kind=_SPELLING.get(attribute, attribute), value=value)
+    attribute = attribute[:_LONGEST]
+    return Step(object=index, kind=_SPELLING.get(attribute, attribute), value=value[:_LONGEST])
 
 
 def _joined(value: re.Match) -> str:

@@ -62,7 +62,7 @@ def _accepted(change: Mapping) -> Iterable:
     return [change["value"]] if accepted is None or not len(accepted) else accepted
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def _truth_from_text(text: str) -> Truth:
     if text.lstrip()[:1] in ("[", "{"):
         try:
