@@ -52,9 +52,23 @@ def test_without_moves_nothing_is_said_of_directions(name):
     config = load(*by_template(name), "sampling.kinds=[color, shape]", "sampling.steps=[1, 2]")
     split = config.split("train")
     initial = handmade(load(), load().split("train"), 0).problem.initial
-    text = question.prompt(generator(1), split.question.prompt, initial, split.kinds, split.vocabulary)
+    text = question.prompt(generator(1), initial, split)
     assert "front" not in text
     assert "\n\n\n" not in text
+
+
+def test_the_values_are_those_of_the_split():
+    config = load("sampling.never={color: [cyan], step: [shape.cube, position.left.1]}")
+    text = question.prompt(
+        generator(1), handmade(load(), load().split("train"), 0).problem.initial, config.split("train")
+    )
+    listed = dict(
+        line.split(": ") for line in text.splitlines() if line.split(":")[0] in ("color", "shape", "position")
+    )
+    assert "cyan" not in listed["color"].split(", ")
+    assert "cube" not in listed["shape"].split(", ")
+    assert "left.1" not in listed["position"].split(", ")
+    assert "left.2" in listed["position"].split(", ")
 
 
 def test_variants_are_drawn_by_id_and_come_back():
@@ -83,7 +97,7 @@ def test_a_template_of_ones_own(tmp_path):
     path = write_config(tmp_path, "splits: {train: {count: 1}}\nquestion: {prompt: mine.yaml}\n")
     split = configs.load(path).split("train")
     initial = handmade(load(), load().split("train"), 0).problem.initial
-    text = question.prompt(generator(1), split.question.prompt, initial, split.kinds, split.vocabulary)
+    text = question.prompt(generator(1), initial, split)
     assert text.startswith("{0: large red rubber cube")
 
 

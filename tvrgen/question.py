@@ -1,15 +1,14 @@
 """The text of a question, from a template and what a problem shows at first."""
 
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from tvrgen import answers
 from tvrgen.scene import State, Step
-from tvrgen.settings import Prompt
-from tvrgen.transform import Kind, Position
-from tvrgen.vocabulary import Vocabulary
+from tvrgen.settings import Prompt, Split
+from tvrgen.transform import Position
 
 _PLACES = ("objects", "changes", "directions", "example", "no_change")
 _OF_DIRECTIONS = ("length", "stage")
@@ -33,19 +32,12 @@ def check(template: Prompt) -> None:
         raise ValueError("text: has no place for {objects}, so indices mean nothing; write answer: description")
 
 
-def prompt(
-    rng: np.random.Generator,
-    template: Prompt,
-    initial: State,
-    kinds: Mapping[str, Kind],
-    vocabulary: Vocabulary,
-    places: Sequence[str | None] | None = None,
-) -> str:
-    """The text of a question; `rng` draws its variants.
+def prompt(rng: np.random.Generator, initial: State, split: Split, places: Sequence[str | None] | None = None) -> str:
+    """The text of a question of a split; `rng` draws its variants.
 
     It tells no positions, unless `places` has where in the first image each object is (None: it is not seen).
     """
-    grid = vocabulary.grid
+    template, grid = split.question.prompt, split.vocabulary.grid
     objects = "\n".join(
         f"{k}: {' '.join(o.looks)}"
         + (f", {places[k]}" if places and places[k] else "")
@@ -54,28 +46,27 @@ def prompt(
     )
     joint = "_" if template.answer == "function" else "."
     changes = "\n".join(
-        f"{name}: {', '.join(value.replace('.', joint) for value in kind.values(vocabulary))}"
-        for name, kind in kinds.items()
+        f"{kind}: {', '.join(value.replace('.', joint) for value in values)}" for kind, values in split.values.items()
     )
-    moves = any(isinstance(kind, Position) for kind in kinds.values())
+    moves = any(isinstance(kind, Position) for kind in split.kinds.values())
     sizes = {"length": f"{grid.move * grid.unit:g}", "stage": f"{2 * grid.stage * grid.unit:g}"}
     told = {
         "objects": objects,
         "changes": changes,
         "directions": template.directions.format(**sizes) if moves else "",
-        "example": answers.write(_example(initial, kinds, vocabulary), template.answer, looks(initial)),
+        "example": answers.write(_example(initial, split), template.answer, looks(initial)),
         "no_change": answers.NO_CHANGE,
     }
     drawn = {name: texts[rng.integers(len(texts))] for name, texts in template.variants.items()}
     return template.text.format(**told, **{name: text.format(**told) for name, text in drawn.items()})
 
 
-def _example(initial: State, kinds: Mapping[str, Kind], vocabulary: Vocabulary) -> list[Step]:
+def _example(initial: State, split: Split) -> list[Step]:
     """Changes of two kinds, of the first two objects that are in sight, to show the form."""
-    seen = [k for k, o in enumerate(initial.objects) if vocabulary.grid.on_stage(o.position)] or [0]
+    seen = [k for k, o in enumerate(initial.objects) if split.vocabulary.grid.on_stage(o.position)] or [0]
     return [
-        Step(object=seen[min(k, len(seen) - 1)], kind=name, value=kind.values(vocabulary)[-1])
-        for k, (name, kind) in enumerate(list(kinds.items())[:2])
+        Step(object=seen[min(k, len(seen) - 1)], kind=kind, value=values[-1])
+        for k, (kind, values) in enumerate(list(split.values.items())[:2])
     ]
 
 
