@@ -11,6 +11,7 @@ from tests.tiny import ROOT
 LAYERS = [
     {"errors", "bar", "packaged", "environment", "seeding", "scene", "interrupt", "cores"},
     {"vocabulary", "document", "dealing", "constraints", "canonical", "place", "records", "answers"},
+    {"reading"},
     {"geometry", "transform", "mesh", "objectstore", "lock"},
     {"settings", "differences", "places"},
     {"placing"},

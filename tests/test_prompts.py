@@ -1,5 +1,7 @@
 """Prompt templates: the shipped ones, ones of the user's own, and wrong ones."""
 
+import re
+
 import pytest
 
 from tests.tiny import ROOT, SHIPPED, handmade, load, write_config
@@ -44,7 +46,9 @@ def test_the_answer_and_the_example_are_read_by_the_scorer(name):
         example = line["question"].split("<answer>")[-2].split("</answer>")[0]
         if "no change" in example:
             example = line["question"].split("<answer>")[-3].split("</answer>")[0]
-        assert not star_r1_reward(f"<think>x</think><answer>{example}</answer>", truth).faults
+        faults = star_r1_reward(f"<think>x</think><answer>{example}</answer>", truth).faults
+        assert len(faults) == (2 if name == "no_objects" else 0)  # it gives away no object that is there
+        assert all("no one object is" in fault for fault in faults)
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
@@ -69,6 +73,26 @@ def test_the_values_are_those_of_the_split():
     assert "cube" not in listed["shape"].split(", ")
     assert "left.1" not in listed["position"].split(", ")
     assert "left.2" in listed["position"].split(", ")
+
+
+def test_what_is_said_of_leaving_and_repeating_is_so():
+    plain, inner, repeat = (
+        asked(*overrides)[0]["question"] for overrides in ((), ("sampling.moves=[inner]",), ("sampling.repeat=true",))
+    )
+    assert ("off the stage" in plain, "off the stage" in inner) == (True, False)
+    assert ("more than once" in plain, "more than once" in repeat) == (False, True)
+
+
+def test_examples_change_something_and_differ():
+    found = set()
+    for k in range(12):
+        for line in asked(index=k):
+            example = re.search(r"<answer>(\d.*?)</answer>", line["question"])[1]
+            for change in example.split(", "):
+                index, kind, value = change.split(".")
+                assert line["initial_objects"][int(index)][kind] != value
+            found.add(example)
+    assert len(found) > 10
 
 
 def test_variants_are_drawn_by_id_and_come_back():

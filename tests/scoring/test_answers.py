@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tests.tiny import SHIPPED, load
 from tvrgen import answers
 from tvrgen import config as configs
-from tvrgen.answers import FORMS, normal, parse_answer
+from tvrgen.answers import FORMS, normal
+from tvrgen.reading import parse_answer
 from tvrgen.scene import Step
 
 LOOKS = [("large", "red", "metal", "cube"), ("small", "gray", "rubber", "cube"), ("small", "gray", "metal", "cube")]
@@ -53,6 +54,19 @@ def test_every_value_of_every_split_comes_back_in_every_form(name, form):
         "- **2.color.cyan**\n- **4.position.forward left.1**",
         "change_color(2, 'cyan'), change_position(4, 'front_left_1')",
         'color(2, "cyan"); position(4, "front-left", 1)',
+        "1. Object 2.color.cyan\n2. Object 4.position.front_left.1",
+        "(1) 2.color.cyan\n(2) [4].position.front_left(1)",
+        "Answer: 2.color: red -> cyan; object 4: position: front left 1 step",
+        "Object 2: color changed from red to cyan, Object #4 position front-left 1",
+        r"\boxed{2.color.cyan, 4.position.front\_left.1}",
+        "change_color (2, 'cyan') and change_position(4, 'frontleft_1')",
+        "```text\n2.color=>cyan\n4.position.left front.1\n```",
+        '{"index": 2, "attribute": "color", "value": "cyan"}\n'
+        '{"object": "object 4", "kind": "position", "value": "front_left.1"}',
+        "{'index': 2, 'attribute': 'color', 'value': 'cyan'}, {'index': 4, 'attribute': 'position', "
+        "'value': 'front_left.1'}",
+        '```json\n[{"index": 2, "attribute": "color", "value": "cyan"}, '
+        '{"index": 4, "attribute": "position", "value": "front_left.1"}]\n```',
         "2 -> color -> cyan, 4 -> position -> front_left.1",
         '[{"index": 2, "attribute": "color", "value": "cyan"}, '
         '{"index": 4, "attribute": "position", "value": "front_left.1"}]',
@@ -65,7 +79,20 @@ def test_ways_of_writing_the_same(text):
     assert sorted(said(text)) == [(2, "color", "cyan"), (4, "position", "front_left_1")]
 
 
-@pytest.mark.parametrize("text", ["no change", "No change.", "nothing changed", "none", "[]", " no changes "])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no change",
+        "No change.",
+        "nothing changed",
+        "none",
+        "[]",
+        " no changes ",
+        "No change!",
+        "no-change",
+        "There is no change.",
+    ],
+)
 def test_nothing_is_said_plainly(text):
     assert said(text) == []
 
@@ -93,6 +120,14 @@ def test_nothing_is_said_plainly(text):
         '[[-1, "color", "cyan"]]',
         "两个物体变了",
         "print('2')",
+        "~~2.color.cyan~~",
+        "!2.color.cyan",
+        "2.color.cyan?",
+        "2.color.cyan / 2.color.red",
+        "2.color.cyan | 2.color.red",
+        '{"changes": [], "maybe": [[2, "color", "cyan"]]}',
+        '{"changes": [[2, "color", "cyan"]], "note": "or maybe red"}',
+        "index: 2, attribute: color, value: cyan",
         "large red metal cube.color.cyan",
     ],
 )
@@ -117,14 +152,18 @@ def test_signs_tell_values_apart():
         ("The red cube: color: cyan", 0),
         ("small grey rubber cube.color.cyan", 1),
         ("rubber cube.color.cyan", 1),
-        ("1.color.cyan", 1),
+        ("1. rubber cube.color.cyan", 1),
+        ("- the small gray rubber cube.color: gray -> cyan", 1),
+        ('[{"object": "large red metal cube", "attribute": "color", "value": "cyan"}]', 0),
     ],
 )
 def test_objects_are_found_by_what_no_other_has(text, index):
     assert said(text, LOOKS) == [(index, "color", "cyan")]
 
 
-@pytest.mark.parametrize("text", ["gray cube.color.cyan", "blue cube.color.cyan", "cube.color.cyan", "red cube.color"])
+@pytest.mark.parametrize(
+    "text", ["1.color.cyan", "gray cube.color.cyan", "blue cube.color.cyan", "cube.color.cyan", "red cube.color"]
+)
 def test_objects_that_cannot_be_told_have_a_fault(text):
     assert parse_answer(text, LOOKS).faults
 
@@ -176,25 +215,11 @@ def test_any_json_is_read_without_an_exception(data):
     parse_answer(json.dumps(data))
 
 
-@pytest.mark.parametrize(
-    "junk",
-    [
-        "1 ",
-        "a",
-        "1",
-        " ",
-        "(",
-        "[",
-        "the red ",
-        "1.",
-        "a(1,",
-        "<answer>",
-        "front_left ",
-        "1 position left ",
-        "\n1. ",
-        "{[",
-    ],
-)
+_JUNK = ["1 ", "a", "1", " ", "(", "[", "the red ", "1.", "a(1,", "<answer>", "front_left ", "1 position left "]
+_JUNK += ["\n1. ", "a ", "object ", "2.color.x to ", "\\", "```", "x\n", "{", "'", "a(1," + " " * 2**18]
+
+
+@pytest.mark.parametrize("junk", _JUNK)
 def test_a_megabyte_is_read(junk):
     for looks in ((), LOOKS):
         parse_answer(junk * (2**20 // len(junk)), looks)

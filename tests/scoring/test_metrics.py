@@ -34,7 +34,7 @@ def answered(dataset, path, change=lambda k, line: f"<think></think><answer>{lin
 
 
 def means(figures, table="all", name="all"):
-    return {metric: cell["mean"] for metric, cell in figures[table][name].items() if metric != "n"}
+    return {metric: cell["mean"] for metric, cell in figures[table][name].items() if metric not in ("n", "scenes")}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -77,7 +77,7 @@ def test_groups_and_intervals(dataset, tmp_path):
     for table in ("all", "split", "view", "objects", "steps"):
         assert sum(row["n"] for row in figures[table].values()) == 18
         for row in figures[table].values():
-            assert all(c["low"] <= c["mean"] <= c["high"] for m, c in row.items() if m != "n")
+            assert all(c["low"] <= c["mean"] <= c["high"] for m, c in row.items() if m not in ("n", "scenes"))
 
 
 def test_an_interval_is_as_wide_as_scenes_are_many(dataset, tmp_path):
@@ -91,6 +91,20 @@ def test_an_interval_is_as_wide_as_scenes_are_many(dataset, tmp_path):
     low, mean, high = (half["all"]["all"]["tacc"][k] for k in ("low", "mean", "high"))
     assert mean == 0.5
     assert 0.05 < low < 0.25 < 0.75 < high < 0.95  # of 6 fair coins
+
+
+def test_what_never_fails_is_not_sure(dataset):
+    """Six of six scenes: Wilson's interval, not one of no width."""
+    cell = scores(dataset, baseline="oracle")["all"]["all"]["tacc"]
+    assert (cell["low"], cell["mean"], cell["high"]) == (pytest.approx(0.61, abs=0.001), 1, 1)
+
+
+def test_naming_everything_finds_no_kind(dataset, tmp_path):
+    everything = ", ".join(f"{k}.color.{c}" for k in range(3) for c in ("red", "blue", "green", "gray", "cyan"))
+    path = answered(dataset, tmp_path / "p.jsonl", lambda k, line: f"<answer>{everything}, {line['answer']}</answer>")
+    kinds = scores(dataset, path)["kind"]
+    assert kinds["color"]["accuracy"]["mean"] == 0
+    assert kinds["position"]["accuracy"]["mean"] == 1
 
 
 def test_ids_that_are_missing_unknown_and_double_are_named(dataset, tmp_path):
@@ -141,7 +155,7 @@ def test_the_groups_of_objects_are_star_r1s():
 def test_the_command(dataset, tmp_path):
     path = answered(dataset, tmp_path / "p.jsonl")
     done = run("score", dataset, path, "--json", tmp_path / "s.json", check=True)
-    assert "tacc         100.0% (100.0 to 100.0)" in done.stdout
+    assert "tacc         100.0% (61.0 to 100.0)" in done.stdout
     assert json.loads((tmp_path / "s.json").read_text())["all"]["all"]["tacc"]["mean"] == 1
     for arguments, says in [
         ((dataset,), "one of the arguments PREDICTIONS.jsonl --baseline is required"),

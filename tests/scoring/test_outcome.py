@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.tiny import SHIPPED, handmade, load
 from tvrgen import config as configs
 from tvrgen import record, sampler
-from tvrgen.answers import parse_answer
+from tvrgen.reading import parse_answer
 from tvrgen.scoring.outcome import outcome_score
 
 SPLIT = load().split("train")
@@ -24,6 +24,7 @@ def outcome(text: str):
     [
         ("0.color.blue, 2.position.front.1", True, 0),
         ("2.position.front_left.2, 0.color.blue", True, 0),  # any way off the stage, in any order
+        ("0.color.blue, 2.position.front.2, 2.position.behind.1", True, 0),  # off the stage, however it got there
         ("0.color.gray, 0.color.blue, 2.position.front.1", True, 0),  # by a detour
         ("0.color.red, 0.color.blue, 2.position.front.1", True, 0),  # the first one changes nothing
         ("0.color.blue", False, 1),

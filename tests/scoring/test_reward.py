@@ -116,7 +116,10 @@ def test_nothing_changed():
         ("<think>a</think> then <answer>b</answer>", False, "b"),
         ("<think>a</think><answer>b</answer><answer>c</answer>", False, "c"),
         ("<think><answer>b</answer></think><answer>c</answer>", False, "c"),
-        ("<answer>b</answer><think>a</think>", False, "b"),
+        ("<answer>b</answer><think>a</think>", False, None),
+        ("<think><answer>b</answer>", False, None),
+        ("<think>a</think><answer>b</answer><answer>c", False, None),
+        ("<think>a</think><answer>b</answer><|im_end|>\n", True, "b"),
         ("<think>a</think><answer>b", False, None),
         ("2.color.cyan", False, None),
         ("", False, None),
@@ -156,6 +159,18 @@ def test_a_truth_as_text():
     assert star_r1_reward(tagged("2.color.cyan"), "2.color.cyan").correct
     assert star_r1_reward(tagged("no change"), "no change").correct
     assert star_r1_reward(tagged("2.color.cyan"), "change_color(2, 'cyan')").correct
+    assert star_r1_reward(tagged("2.color.cyan"), '[[2, "color", "cyan"]]').correct
+
+
+def test_a_template_that_opens_the_thought():
+    assert star_r1_reward("so</think><answer>no change</answer>", [], Options(opened=True)).format == 1
+    assert star_r1_reward("so</think><answer>no change</answer>", []).format == 0
+
+
+def test_an_attribute_that_changes_twice_ends_as_it_does():
+    truth = [{"index": 0, "attribute": "color", "value": v} for v in ("blue", "cyan")]
+    assert star_r1_reward(tagged("0.color.blue, 0.color.cyan"), truth).correct
+    assert not star_r1_reward(tagged("0.color.cyan, 0.color.blue"), truth).correct
 
 
 def test_a_truth_by_description():
@@ -164,7 +179,7 @@ def test_a_truth_by_description():
         "looks": [["large", "red", "metal", "cube"]] * 2 + [["small", "red", "glass", "cube"]],
     }
     assert star_r1_reward(tagged("small red glass cube.color.cyan"), truth).correct
-    assert star_r1_reward(tagged("2.color.cyan"), json.dumps(truth)).correct
+    assert not star_r1_reward(tagged("2.color.cyan"), json.dumps(truth)).correct  # no prompt shows indices
 
 
 @pytest.mark.parametrize("truth", [None, 3, [{"index": 1}], "what?", '[{"a": 1}]', [["2", "color", "cyan"]]])
@@ -183,12 +198,20 @@ _TAGGED = st.lists(
 ).map("".join)
 
 
-@given(st.one_of(_TAGGED, st.text(), st.none(), st.floats(), st.lists(st.text())))
-def test_any_response_has_a_score(response):
-    reward = star_r1_reward(response, TRUTH)
-    assert reward.total == reward.format + reward.accuracy <= reward.best
+_OPTIONS = st.builds(
+    Options,
+    **dict.fromkeys(("partial_costs", "reuse", "untagged", "opened"), st.booleans()),
+    duplicates=st.sampled_from(["wrong", "ignore"]),
+)
+
+
+@given(st.one_of(_TAGGED, st.text(), st.none(), st.floats(), st.lists(st.text())), _OPTIONS)
+def test_any_response_has_a_score(response, options):
+    reward = star_r1_reward(response, TRUTH, options)
+    assert reward.total == reward.format + reward.accuracy
+    assert reward.total <= reward.best or options.reuse
     assert 0 <= reward.share <= 1
-    assert reward.correct == (reward.accuracy == 10)
+    assert reward.accuracy == 10 or not reward.correct
 
 
 def test_ten_thousand_changes_have_a_score():

@@ -4,7 +4,8 @@ from tvrgen.scoring import star_r1_reward
 star_r1_reward("<think>...</think><answer>2.color.cyan</answer>", question["changes"]).total
 """
 
-from tvrgen.answers import Answer, parse_answer
+from tvrgen.answers import Answer
+from tvrgen.reading import parse_answer
 from tvrgen.scoring.reward import Options, Reward, star_r1_reward
 from tvrgen.scoring.truth import ground_truth, truth_of
 

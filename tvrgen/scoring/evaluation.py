@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tvrgen.answers import Answer, parse_answer
 from tvrgen.dataset import Dataset
 from tvrgen.errors import UserError
 from tvrgen.record import Record
-from tvrgen.scoring.metrics import Scored, by_kind
+from tvrgen.scoring.metrics import Scored
 from tvrgen.scoring.outcome import outcome_score
-from tvrgen.scoring.reward import Options, exact, read_response, star_r1_reward
+from tvrgen.scoring.reward import Options, answer_in, reward_of, right_kinds
 from tvrgen.scoring.truth import ground_truth, truth_of
 from tvrgen.settings import Split
 
@@ -23,17 +22,16 @@ Respond = Callable[[Record, Record, Split], Any]
 def score(question: Record, scene: Record, split: Split, response: Any, options: Options) -> Scored:
     """Scores one response to a question of a scene. Never raises, whatever the response is."""
     truth = truth_of(ground_truth(question))
-    _, text = read_response(response, options.untagged)
-    answer = Answer((), ("no answer",)) if text is None else parse_answer(text, truth.looks)
+    well_formed, answer = answer_in(response, truth, options)
     return Scored(
         scene=scene["id"],
         split=question["split"],
         view=question["view"]["final"],
         objects=sum(o["on_stage"] for o in question["initial_objects"]),
         steps=len(question["changes"]),
-        reward=star_r1_reward(response, truth, options),
+        reward=reward_of(answer, well_formed, truth, options),
         outcome=outcome_score(answer, scene, split),
-        kinds=by_kind(answer, question["changes"], exact),
+        kinds=right_kinds(answer, truth),
     )
 
 
@@ -83,7 +81,7 @@ def read_predictions(path: Path) -> Predictions:
     responses: dict[str, Any] = {}
     double: list[str] = []
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
+        with open(path, encoding="utf-8-sig", errors="replace") as file:
             for number, text in enumerate(file, 1):
                 if not text.strip():
                     continue

@@ -1,12 +1,13 @@
 """Metrics of many scored answers: STAR-R1's and TRANCE's, each with a bootstrap interval."""
 
-from collections.abc import Iterable, Iterator
+import math
+from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from tvrgen.answers import Answer
 from tvrgen.scoring.outcome import Outcome
 from tvrgen.scoring.reward import Reward
 from tvrgen.seeding import generator
@@ -31,9 +32,15 @@ MEANS = {
 """Metric -> what it is the mean of."""
 
 
+SHARES = ("tacc", "correct", "loose", "overlap", "out_of_field", "format", "accuracy")
+TABLES = ("all", "split", "view", "objects", "steps")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scored:
-    """One question with its scores. `objects` are those in sight at first; `kinds` has (true changes, right ones)."""
+    """One question with its scores. `objects` are those in sight at first; `kinds` says of each kind of true change
+    whether the answer has exactly the true ones.
+    """
 
     scene: str
     split: str
@@ -42,93 +49,98 @@ class Scored:
     steps: int
     reward: Reward
     outcome: Outcome
-    kinds: dict[str, tuple[int, int]]
+    kinds: dict[str, bool]
 
+    @property
     def values(self) -> tuple[float, ...]:
         """One number for each of MEANS."""
         r, o = self.reward, self.outcome
-        return (
-            *(float(v) for v in (r.correct, o.correct, o.loose, o.distance, o.normalised, o.overlap, o.out_of_field)),
-            float(r.format > 0),
-            r.total,
-        )
+        outcome = (o.correct, o.loose, o.distance, o.normalised, o.overlap, o.out_of_field)
+        return tuple(map(float, (r.correct, *outcome, r.format > 0, r.total)))
 
-    def groups(self) -> Iterator[tuple[str, str]]:
-        yield "all", "all"
-        yield "split", self.split
-        yield "view", self.view
-        yield "objects", next((name for name, numbers in OBJECTS.items() if self.objects in numbers), "0")
-        yield "steps", str(self.steps)
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """One name for each of TABLES."""
+        objects = next((name for name, numbers in OBJECTS.items() if self.objects in numbers), "0")
+        return "all", self.split, self.view, objects, str(self.steps)
+
+
+class _Rows:
+    """Numbers of one group, a row for each question, and the scene of each."""
+
+    def __init__(self) -> None:
+        self._scenes, self._values = array("l"), array("d")
+
+    def add(self, scene: int, values: tuple[float, ...]) -> None:
+        self._scenes.append(scene)
+        self._values.extend(values)
+
+    def sums(self) -> tuple[np.ndarray, np.ndarray]:
+        """(the scenes that occur, their number of rows and sums of values): (S,) and (S, 1 + values)."""
+        scenes, rows = np.unique(np.array(self._scenes), return_inverse=True)
+        values = np.array(self._values).reshape(len(self._scenes), -1)
+        sums = np.zeros((len(scenes), 1 + values.shape[1]))
+        np.add.at(sums, rows.reshape(-1), np.column_stack([np.ones(len(values)), values]))
+        return scenes, sums
 
 
 def metrics(scored: Iterable[Scored]) -> dict[str, Any]:
-    """{"all" | "split" | "view" | "objects" | "steps": {name: {"n", metric: {"mean", "low", "high"}}}} and, of true
-    changes, {"kind": {name: {"n", "accuracy": {...}}}}.
+    """{"all" | "split" | "view" | "objects" | "steps": {name: {"n", "scenes", metric: {"mean", "low", "high"}}}}, and
+    {"kind": {name: {"n", "scenes", "accuracy": {...}}}} of the questions with a change of that kind.
 
-    Questions of one scene are not independent, so whole scenes are resampled. The same input gives the same intervals.
+    Questions of one scene are not independent, so whole scenes are resampled (a share that is 0 or 1 in every resample
+    has Wilson's interval, by the number of scenes). The same input gives the same intervals.
     """
     scenes: dict[str, int] = {}
-    sums: dict[tuple[str, str], dict[int, np.ndarray]] = {}
+    groups: dict[tuple[str, str], _Rows] = {}
     for one in scored:
         scene = scenes.setdefault(one.scene, len(scenes))
-        values = np.array((1.0, *one.values()))
-        for group in one.groups():
-            rows = sums.setdefault(group, {})
-            rows[scene] = rows[scene] + values if scene in rows else values
-        for kind, (true, right) in one.kinds.items():
-            rows = sums.setdefault(("kind", kind), {})
-            rows[scene] = rows.get(scene, 0) + np.array((float(true), float(right)))
-    found: dict[str, Any] = {name: {} for name in ("all", "split", "view", "objects", "steps", "kind")}
+        for group in zip(TABLES, one.groups, strict=True):
+            groups.setdefault(group, _Rows()).add(scene, one.values)
+        for kind, right in one.kinds.items():
+            groups.setdefault(("kind", kind), _Rows()).add(scene, (float(right),))
+    sums = {group: rows.sums() for group, rows in groups.items()}
     intervals = _intervals(sums, len(scenes))
-    for (table, name), rows in sorted(sums.items(), key=lambda entry: _order(*entry[0])):
-        total = np.sum(list(rows.values()), axis=0)
-        low, high = intervals[table, name]
-        names = ("accuracy",) if table == "kind" else tuple(MEANS)
-        means = total[1:] / total[0]
-        columns = zip(names, means, low, high, strict=True)
+    found: dict[str, Any] = {name: {} for name in (*TABLES, "kind")}
+    for (table, name), (members, values) in sorted(sums.items(), key=lambda entry: _order(*entry[0])):
+        total = values.sum(axis=0)
+        names = ("accuracy",) if table == "kind" else MEANS
+        cells = zip(names, total[1:] / total[0], *intervals[table, name], strict=True)
         found[table][name] = {
             "n": int(total[0]),
-            **{metric: {"mean": _round(m), "low": _round(a), "high": _round(b)} for metric, m, a, b in columns},
+            "scenes": len(members),
+            **{metric: _cell(metric, mean, low, high, len(members)) for metric, mean, low, high in cells},
         }
     return found
 
 
-def by_kind(answer: Answer, changes: list[dict[str, Any]], right: Any) -> dict[str, tuple[int, int]]:
-    """Kind -> (true changes, how many of them the answer has right); `right(answer, changes)` counts these."""
-    kinds = {change["attribute"] for change in changes}
-    own = {kind: [change for change in changes if change["attribute"] == kind] for kind in kinds}
-    return {kind: (len(true), right(answer, true)) for kind, true in sorted(own.items())}
+def _cell(metric: str, mean: float, low: float, high: float, scenes: int) -> dict[str, float]:
+    if low == high and metric in SHARES:
+        low, high = _wilson(mean, scenes)
+    return {"mean": round(float(mean), 4), "low": round(float(low), 4), "high": round(float(high), 4)}
+
+
+def _wilson(share: float, n: int) -> tuple[float, float]:
+    """Wilson's interval of 95 % for a share of n independent draws."""
+    z = 1.959964
+    middle, width = share + z * z / (2 * n), z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return max(0.0, (middle - width) / (1 + z * z / n)), min(1.0, (middle + width) / (1 + z * z / n))
 
 
 def _intervals(sums: dict, scenes: int) -> dict[tuple[str, str], tuple[np.ndarray, np.ndarray]]:
     """The 2.5th and 97.5th percentile of each group's means, over resampled scenes."""
-    arrays = {group: (np.array(list(rows)), np.array(list(rows.values()))) for group, rows in sums.items()}
     rng, means = generator(0, "bootstrap"), {group: [] for group in sums}
     chunk = max(1, min(ROUNDS, 4_000_000 // max(1, scenes)))
     for start in range(0, ROUNDS if scenes else 0, chunk):
         weights = rng.multinomial(scenes, np.full(scenes, 1 / scenes), size=min(chunk, ROUNDS - start)).astype(float)
-        for group, (members, values) in arrays.items():
+        for group, (members, values) in sums.items():
             totals = weights[:, members] @ values
-            with np.errstate(invalid="ignore", divide="ignore"):
-                means[group].append(totals[:, 1:] / totals[:, :1])
-    return {group: _percentiles(np.concatenate(parts)) for group, parts in means.items()}
-
-
-def _percentiles(means: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    kept = means[~np.isnan(means).any(axis=1)]  # a small group may be in no scene of a resample
-    low, high = np.percentile(kept, (2.5, 97.5), axis=0)
-    return low, high
+            there = totals[:, 0] > 0  # a small group may be in no scene of a resample
+            means[group].append(totals[there, 1:] / totals[there, :1])
+    return {group: tuple(np.percentile(np.concatenate(parts), (2.5, 97.5), axis=0)) for group, parts in means.items()}
 
 
 def _order(table: str, name: str) -> tuple:
     listed = list(OBJECTS)
-    return (
-        table,
-        listed.index(name) if table == "objects" and name in listed else 0,
-        int(name) if name.isdigit() else 0,
-        name,
-    )
-
-
-def _round(value: float) -> float:
-    return round(float(value), 4)
+    place = listed.index(name) if table == "objects" and name in listed else 0
+    return table, place, int(name) if name.isdigit() else 0, name

@@ -38,26 +38,36 @@ class Outcome:
 def outcome_score(answer: Answer, scene: dict[str, Any], split: Split) -> Outcome:
     """Runs an answer, in its own order, on the initial state of a scene line.
 
-    A change that the pictures do not tell from a true one (another way off the stage, or onto it) counts as that one.
     A change to what is already so changes nothing. Places are compared where the true object is on stage; one that is
-    off it is anywhere off stage.
+    off it is anywhere off stage. Where an object enters or leaves, no picture shows where from, or where to: any way
+    that the pictures allow counts as the true one, if the answer is not right as it stands.
     """
+    steps, invalid = _legal(answer.steps, split, len(scene["initial"]["objects"]))
+    invalid += len(answer.faults)
+    found = _run(steps, scene, split, invalid)
+    if not found.correct and (others := _unseen(steps, scene)) != steps:
+        found = min(found, _run(others, scene, split, invalid), key=lambda o: (not o.correct, o.distance))
+    return found
+
+
+def _run(steps: list[Step], scene: dict[str, Any], split: Split, invalid: int) -> Outcome:
     state, final = state_from(scene["initial"]), state_from(scene["final"])
-    steps, invalid = _legal(answer.steps, scene, split)
     overlap = out_of_field = False
     for step in steps:
+        objects = state.objects
         try:
-            moved = split.kinds[step.kind].apply(state.objects[step.object], step.value, split.vocabulary)
+            moved = split.kinds[step.kind].apply(objects[step.object], step.value, split.vocabulary)
         except Rejected:
             continue
-        objects = state.objects
+        except Exception:  # a kind of the user's own, given what the sampler never gives it
+            invalid += 1
+            continue
         state = State(objects=(*objects[: step.object], moved, *objects[step.object + 1 :]))
         if moved.position != objects[step.object].position or moved.size != objects[step.object].size:
             overlap |= geometry.crowded(state, split.vocabulary, (step.object,)) is not None
             out_of_field |= not split.vocabulary.grid.in_field(moved.position)
     pairs = zip(state.objects, final.objects, strict=True)
     distance = sum(_differing(found, true, split.vocabulary.grid) for found, true in pairs)
-    invalid += len(answer.faults)
     loose = not distance and not invalid
     return Outcome(
         correct=loose and not overlap and not out_of_field,
@@ -70,24 +80,29 @@ def outcome_score(answer: Answer, scene: dict[str, Any], split: Split) -> Outcom
     )
 
 
-def _legal(said: Sequence[Step], scene: dict[str, Any], split: Split) -> tuple[list[Step], int]:
+def _legal(said: Sequence[Step], split: Split, objects: int) -> tuple[list[Step], int]:
     """The predicted steps by the vocabulary's own names, and how many name what is not there."""
-    left = [(s, frozenset(normal(s["kind"].lower(), v) for v in s["accepted"])) for s in scene["steps"]]
-    steps, invalid = [], 0
+    names = _names(split)
+    steps = []
     for step in said:
         lowered = step.kind.lower()
-        value = normal(lowered, step.value)
-        kind, named = _names(split).get((lowered, value), (None, None))
-        if kind is None or step.object >= len(scene["initial"]["objects"]):
-            invalid += 1
-            continue
-        for k, (true, accepted) in enumerate(left):
-            if (true["object"], true["kind"]) == (step.object, kind) and value in accepted:
-                named = true["value"]
-                del left[k]
-                break
-        steps.append(Step(object=step.object, kind=kind, value=named))
-    return steps, invalid
+        kind, value = names.get((lowered, normal(lowered, step.value)), (None, None))
+        if kind is not None and step.object < objects:
+            steps.append(Step(object=step.object, kind=kind, value=value))
+    return steps, len(said) - len(steps)
+
+
+def _unseen(steps: list[Step], scene: dict[str, Any]) -> list[Step]:
+    """The steps with the true way in place of each other way onto or off the stage that the pictures allow."""
+    ways = {(s["object"], s["kind"]): s for s in scene["steps"] if s.get("type") in ("in", "out")}
+    replaced = []
+    for step in steps:
+        true = ways.get((step.object, step.kind))
+        if true and step.value in true["accepted"]:
+            del ways[step.object, step.kind]
+            step = Step(object=step.object, kind=step.kind, value=true["value"])
+        replaced.append(step)
+    return replaced
 
 
 @lru_cache(maxsize=64)

@@ -47,7 +47,8 @@ def scores(
         respond = baseline(shortcut or "no_change", seen)
     bar.expect(sum(dataset.description["splits"][name]["questions"] for name in splits), 0)
     found = metrics(evaluate(dataset, splits, respond, options, bar.update))
-    figures: Figures = {"dataset": dataset.description["hash"], "splits": splits, **found}
+    left_out = [name for name in dataset.splits if name not in splits]
+    figures: Figures = {"dataset": dataset.description["hash"], "splits": splits, "left_out": left_out, **found}
     if isinstance(respond, Predictions):
         figures["ids"] = {
             "answered": len(respond.used),
@@ -68,6 +69,8 @@ def lines(figures: Figures) -> Iterator[str]:
     """The figures for people."""
     if ids := figures.get("ids"):
         yield f"{ids['answered']} answers to questions of {', '.join(figures['splits'])}"
+        if figures["left_out"]:
+            yield f"left out, as nothing answers their questions: {', '.join(figures['left_out'])}"
         says = {"missing": "scored as no answer", "unknown": "left out", "double": "the first counts"}
         for what, then in says.items():
             if names := ids[what]:
@@ -87,7 +90,7 @@ def lines(figures: Figures) -> Iterator[str]:
     yield ""
     for name, row in figures["kind"].items():
         right = _interval(row["accuracy"], "accuracy")
-        yield f"{f'kind {name}':<24}{row['n']:>8}  {right:<24} of true changes are right"
+        yield f"{f'kind {name}':<24}{row['n']:>8}  {right:<24} of them have exactly the true changes"
 
 
 def _interval(cell: dict[str, float], name: str) -> str:

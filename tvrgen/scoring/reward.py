@@ -5,13 +5,15 @@ are, `index` where the index alone is, and costs `wrong` where nothing is; each 
 changes leave out costs `missing`. What the paper does not settle is an option.
 """
 
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tvrgen.answers import Answer, normal, parse_answer
+from tvrgen.answers import Answer, normal
 from tvrgen.errors import UserError
+from tvrgen.reading import parse_answer
 from tvrgen.scoring.truth import Truth, truth_of
 
 
@@ -22,7 +24,8 @@ class Options:
     `no_change`: what a right "no change" earns; the paper has no such problems. `partial_costs`: whether a partly right
     change also costs `wrong`. `reuse`: whether one true change can make several predictions partly right; else they are
     matched one to one, as many and as well as possible. `duplicates`: "wrong", each one more is a wrong prediction;
-    "ignore", it counts as not said. `untagged`: whether an answer that stands in no <answer> counts.
+    "ignore", it counts as not said. `untagged`: whether an answer that stands in no <answer> counts. `opened`: whether
+    the chat template has written <think> already, so that responses begin behind it.
     """
 
     value: float = 5.0
@@ -36,6 +39,7 @@ class Options:
     reuse: bool = False
     duplicates: str = "wrong"
     untagged: bool = False
+    opened: bool = False
 
     def __post_init__(self) -> None:
         if self.duplicates not in ("wrong", "ignore"):
@@ -46,7 +50,7 @@ class Options:
 class Reward:
     """What a response earns, and why.
 
-    `total` = `format` + `accuracy`; `best` is the most that this problem can give. `values`, `attributes` and `indices`
+    `total` = `format` + `accuracy`; `best` is what the right answer earns. `values`, `attributes` and `indices`
     count the predictions that were right so far, `wrong` all others (duplicates and unreadable parts among them),
     `missing` the true changes by which the predictions fell short. `correct`: all changes are right and nothing else is
     said. `faults` says what could not be read.
@@ -67,7 +71,7 @@ class Reward:
     @property
     def share(self) -> float:
         """The total as a share of the best, in [0, 1]: for trainers that want it so."""
-        return max(0.0, self.total / self.best) if self.best > 0 else float(self.correct)
+        return min(1.0, max(0.0, self.total / self.best)) if self.best > 0 else float(self.correct)
 
 
 def star_r1_reward(response: Any, truth: Any, options: Options = Options()) -> Reward:
@@ -76,27 +80,41 @@ def star_r1_reward(response: Any, truth: Any, options: Options = Options()) -> R
     `truth` is whatever `truth_of` reads. Raises UserError where that is no right answer; never for a response.
     """
     truth = truth_of(truth)
-    well_formed, text = read_response(response, options.untagged)
-    answer = Answer((), ("there is no <answer>",)) if text is None else parse_answer(text, truth.looks)
-    return _reward(answer, truth, options, well_formed)
+    well_formed, answer = answer_in(response, truth, options)
+    return reward_of(answer, well_formed, truth, options)
 
 
-def exact(answer: Answer, changes: Sequence[Mapping]) -> int:
-    """How many of these true changes an answer has right in all; of each (index, attribute) no more than there are."""
-    truth = truth_of(changes)
-    return _matched(_without_duplicates(_said(answer), truth)[0], truth, reuse=False)[0]
+def answer_in(response: Any, truth: Truth, options: Options) -> tuple[bool, Answer]:
+    """(whether a response is well formed, what it answers)."""
+    well_formed, text = read_response(response, options.untagged, options.opened)
+    return well_formed, Answer((), ("there is no <answer>",)) if text is None else parse_answer(text, truth.looks)
 
 
-def read_response(response: Any, untagged: bool = False) -> tuple[bool, str | None]:
+def right_kinds(answer: Answer, truth: Truth) -> dict[str, bool]:
+    """Kind of a true change -> whether the answer says exactly the true changes of that kind."""
+    said, found = _said(answer), {}
+    for kind in sorted({attribute for _, attribute, _ in truth.changes}):
+        own = Truth(tuple(change for change in truth.changes if change[1] == kind))
+        of_kind = [change for change in said if change[1] == kind]
+        kept, doubles = _without_duplicates(of_kind, own)
+        found[kind] = not doubles and _matched(kept, own, reuse=False)[0] == len(own.changes) == len(kept)
+    return found
+
+
+def read_response(response: Any, untagged: bool = False, opened: bool = False) -> tuple[bool, str | None]:
     """(whether it is <think>..</think><answer>..</answer> and nothing else, the text of its answer, None if none).
 
-    Of several answers the last one counts.
+    Of several answers the last one counts; one inside the thought, or before another that is not closed, is none.
     """
     text = response if isinstance(response, str) else ""
+    text = _SPECIAL.sub("", f"<think>{text}" if opened else text)
     end = text.rfind("</answer>")
     start = text.rfind("<answer>", 0, end) if end >= 0 else -1
-    if start < 0:
-        return False, (text.rsplit("</think>", 1)[-1] if untagged and text.strip() else None)
+    thinking = text.rfind(_TAGS[0]) > text.rfind(_TAGS[1]) or text.rfind(_TAGS[1]) > start
+    if start < 0 or thinking or text.find("<answer>", end) >= 0:
+        bare = untagged and not any(tag in text for tag in _TAGS[2:]) and text.rfind(_TAGS[0]) <= text.rfind(_TAGS[1])
+        rest = text.rsplit(_TAGS[1], 1)[-1]
+        return False, rest if bare and rest.strip() else None
     answer = text[start + len("<answer>") : end]
     once = all(text.count(tag) == 1 for tag in _TAGS)
     thought = text.strip()
@@ -105,10 +123,12 @@ def read_response(response: Any, untagged: bool = False) -> tuple[bool, str | No
     return well_formed and between < start and not text[between + len(_TAGS[1]) : start].strip(), answer
 
 
+_SPECIAL = re.compile(r"(?:<\|\w{1,40}\|>\s*)+$")  # tokens such as <|im_end|>
 _TAGS = ("<think>", "</think>", "<answer>", "</answer>")
 
 
-def _reward(answer: Answer, truth: Truth, options: Options, well_formed: bool) -> Reward:
+def reward_of(answer: Answer, well_formed: bool, truth: Truth, options: Options) -> Reward:
+    """The reward of an answer that has been read."""
     kept, doubles = _without_duplicates(_said(answer), truth)
     values, attributes, indices = _matched(kept, truth, options.reuse)
     if options.duplicates == "ignore":
@@ -116,7 +136,7 @@ def _reward(answer: Answer, truth: Truth, options: Options, well_formed: bool) -
     wrong = len(kept) - values - attributes - indices + doubles + len(answer.faults)
     predicted = len(kept) + doubles + len(answer.faults)
     missing = max(0, len(truth.changes) - predicted)
-    correct = not wrong and values == len(truth.changes) == len(kept)
+    correct = not wrong and values == len(truth.changes) == len(kept) and _in_order(kept, truth)
     accuracy = options.value * values + options.attribute * attributes + options.index * indices
     accuracy += options.wrong * (wrong + (attributes + indices) * options.partial_costs) + options.missing * missing
     if correct and not truth.changes:
@@ -126,6 +146,13 @@ def _reward(answer: Answer, truth: Truth, options: Options, well_formed: bool) -
     return Reward(
         form + accuracy, form, accuracy, best, correct, values, attributes, indices, wrong, missing, answer.faults
     )
+
+
+def _in_order(said: Sequence[tuple], truth: Truth) -> bool:
+    """Whether an attribute that changes twice is said to end as it does; where a move goes first is all the same."""
+    last = {(i, a): accepted for i, a, accepted in truth.changes if a != "position"}
+    ends = {(i, a): value for i, a, value in said}
+    return len(last) == len(truth.changes) or all(ends[pair] in accepted for pair, accepted in last.items())
 
 
 def _said(answer: Answer) -> list[tuple[int, str, str]]:
@@ -140,12 +167,16 @@ def _without_duplicates(said: Sequence[tuple], truth: Truth) -> tuple[list[tuple
     """
     if len(set(said)) == len(said):
         return list(said), 0
-    kept: Counter[tuple] = Counter()
-    for change, count in Counter(said).items():
-        index, attribute, value = change
-        true = sum(i == index and a == attribute and value in accepted for i, a, accepted in truth.changes)
-        kept[change] = min(count, max(1, true))
-    return list(kept.elements()), len(said) - kept.total()
+    left = {
+        change: max(1, sum((i, a) == change[:2] and change[2] in accepted for i, a, accepted in truth.changes))
+        for change in set(said)
+    }
+    kept = []
+    for change in said:
+        if left[change]:
+            left[change] -= 1
+            kept.append(change)
+    return kept, len(said) - len(kept)
 
 
 def _matched(said: Sequence[tuple], truth: Truth, reuse: bool) -> tuple[int, int, int]:

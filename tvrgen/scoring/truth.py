@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from tvrgen.answers import normal, parse_answer
+from tvrgen.answers import normal
 from tvrgen.errors import UserError
+from tvrgen.reading import parse_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,14 @@ class Truth:
 
 
 def ground_truth(question: Mapping[str, Any]) -> dict[str, Any]:
-    """What `truth_of` reads, from a question line: the changes and, where answers name objects so, how these look."""
+    """What `truth_of` reads, from a question line: the changes and, where answers name objects so, how these look.
+
+    An object that the first image does not show has no looks there.
+    """
     truth = {"changes": question["changes"]}
     if question["answer_form"] == "description":
         names = ("size", "color", "material", "shape")
-        truth["looks"] = [[o[name] for name in names] for o in question["initial_objects"]]
+        truth["looks"] = [[o[name] for name in names if o["on_stage"]] for o in question["initial_objects"]]
     return truth
 
 
@@ -67,8 +71,8 @@ def _truth_from_text(text: str) -> Truth:
     if text.lstrip()[:1] in ("[", "{"):
         try:
             return truth_of(json.loads(text))
-        except (ValueError, RecursionError):
-            pass  # "(2, color, cyan)" and its like
+        except (ValueError, RecursionError, UserError):
+            pass  # '[[2, "color", "cyan"]]' and its like
     answer = parse_answer(text)
     if answer.faults:
         raise UserError(f"{text[:60]!r} is no right answer: {answer.faults[0]}")
