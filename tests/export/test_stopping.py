@@ -11,7 +11,7 @@ from tests.export.data import two_splits
 from tests.export.test_formats import contents, formats
 from tests.tiny import ROOT, FlatRenderer, generate_flat, load
 from tvrgen.errors import UserError
-from tvrgen.export import card, run
+from tvrgen.export import FORMATS, card, run
 from tvrgen.export.reader import Question
 from tvrgen.export.run import export
 
@@ -46,11 +46,12 @@ def stopped_after(monkeypatch, count, *arguments, **options):
             export(*arguments, **options)
 
 
-@formats
-@pytest.mark.parametrize("options", [{}, {"order": "difficulty", "filters": ["view=left,right"]}], ids=["all", "some"])
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [(name, {}) for name in FORMATS]
+    + [(name, {"order": "difficulty", "filters": ["view=left,right"]}) for name in FORMATS if name != "trance"],
+)
 def test_goes_on_where_it_was_stopped(dataset, name, options, tmp_path, monkeypatch):
-    if name == "trance" and options:
-        pytest.skip("holds whole problems")
     export(dataset, name, tmp_path / "at once" / "out", **options)
     whole = contents(tmp_path / "at once" / "out")
     out = tmp_path / "in pieces" / "out"

@@ -75,6 +75,8 @@ class Output:
         """Makes the folder this run's until the block ends. Raises UserError where another run is writing there."""
         self.root.mkdir(parents=True, exist_ok=True)
         with lock.holding(self.root / _LOCK, Folder(self.root)):
+            if self.complete():  # looks again at how far it is: now nobody else writes
+                raise UserError(f"{self.root}: another run has just finished it")
             self._note()
             try:
                 yield
