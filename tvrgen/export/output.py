@@ -8,7 +8,7 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -45,7 +45,7 @@ def fingerprint(dataset: Dataset, splits: tuple[str, ...], name: str, options: R
     """What an export is made from: where it is the same, so is the export."""
     shards = [(s["path"], s["sha256"]) for s in dataset.description["shards"] if s["path"].split("/")[0] in splits]
     digest = hashlib.sha256(json.dumps([dataset.description["hash"], shards]).encode()).hexdigest()
-    return {"dataset": digest, "format": name, "splits": list(splits), "options": options}
+    return {"format": name, "splits": list(splits), "dataset": digest, "options": options}
 
 
 class Output:
@@ -55,13 +55,10 @@ class Output:
         self.root, self.made_from = root, made_from
         self._state: Record = {"parts": 0, "lengths": {}, "counts": {}}
         self._growing: dict[str, BinaryIO] = {}
+        self._shown: Collection[str] = ()
 
-    @contextlib.contextmanager
-    def begun(self) -> Iterator[bool]:
-        """Holds the folder for the time of the block, and says whether all is there already.
-
-        Raises UserError where another export, another run or something else is there.
-        """
+    def complete(self) -> bool:
+        """Whether all is there already. Raises UserError where another export or something else is there."""
         if self.root.exists() and not self.root.is_dir():
             raise UserError(f"{self.root}: is no folder; choose another --out")
         there = {p.name for p in self.root.iterdir()} if self.root.exists() else set()
@@ -72,14 +69,18 @@ class Output:
             self._compare(name)
         if DONE in known:
             (self.root / BEGUN).unlink(missing_ok=True)
-            yield True
-            return
+        return DONE in known
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Makes the folder this run's until the block ends. Raises UserError where another run is writing there."""
         self.root.mkdir(parents=True, exist_ok=True)
         with lock.holding(self.root / _LOCK, Folder(self.root)):
-            if not known:
-                self._note()
+            if self.complete():  # looks again at how far it is: now nobody else writes
+                raise UserError(f"{self.root}: another run has just finished it")
+            self._note()
             try:
-                yield False
+                yield
             finally:
                 with contextlib.suppress(OSError):
                     self._close_all()
@@ -126,6 +127,14 @@ class Output:
         """Writes a small file."""
         with self.whole(path) as beside:
             beside.write_text(content, encoding="utf-8")
+
+    def pictures(self, contents: dict[str, bytes]) -> None:
+        """Writes a question's pictures, by their paths, but those that the last question had too."""
+        for path, content in contents.items():
+            if path not in self._shown:
+                with self.whole(path) as beside:
+                    beside.write_bytes(content)
+        self._shown = contents.keys()
 
     def append(self, path: str, content: str, start: str = "") -> None:
         """Adds to a file that grows, which begins with `start`; it takes its place when it is `closed`."""

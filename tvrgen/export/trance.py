@@ -67,8 +67,8 @@ own records. TRANCE's accuracy (the predicted steps are run, and outcomes compar
         index = sum(self.dataset.description["splits"][own]["problems"] for own in before) + part.first // views
         scenes = islice(self.dataset.scenes(part.split), part.first // views, None)
         problems = groupby(questions, key=lambda question: question.line["scene"])
-        for idx, ((name, group), scene) in enumerate(zip(problems, scenes, strict=False), index):
-            if scene["id"] != name:
+        for idx, (name, group) in enumerate(problems, index):
+            if (scene := next(scenes, {})).get("id") != name:
                 raise UserError(f"{self.dataset.place}: {name}: its scene line is missing; run tvrgen validate")
             line = self._record(scene, list(group), idx, self._splits[part.split])
             self.out.append(_DATA, json.dumps(line) + "\n")
@@ -84,13 +84,10 @@ own records. TRANCE's accuracy (the predicted steps are run, and outcomes compar
         ]  # fmt: skip
         for question in questions:
             view = question.line["view"]
-            for state, camera, name, content in zip(
-                (described[0], described[-1]), view.values(), question.names, question.pictures(), strict=True
-            ):
+            for state, camera, name in zip((described[0], described[-1]), view.values(), question.names, strict=True):
                 state["images"][CAMERAS[camera]] = name
-                path = self.out.root / "image" / name
-                path.parent.mkdir(exist_ok=True)
-                path.write_bytes(content)
+            paths = [f"image/{name}" for name in question.names]
+            self.out.pictures(dict(zip(paths, question.pictures(), strict=True)))
         steps = [self._step(step) for step in scene["steps"]]
         return {"idx": idx, "split": split.name, "states": described, "transformations": steps}
 
@@ -107,10 +104,12 @@ own records. TRANCE's accuracy (the predicted steps are run, and outcomes compar
 
     def finish(self) -> None:
         self.out.close(_DATA)
-        words = next(iter(self._splits.values())).vocabulary
-        grid, directions = words.grid, {_direction(name): vector for name, vector in words.directions.items()}
+        words, seen_so = self.dataset.config().vocabulary, next(iter(self._splits.values())).vocabulary
+        grid, directions = words.grid, {_direction(name): vector for name, vector in seen_so.directions.items()}
         looks = {name: list(words.values(name)) for name in _LOOKS}
-        moves = {"direction": list(directions), "step": list(words.distances)}
+        # models count values in this order, which is TRANCE's if the vocabulary is
+        ordered = sorted(directions, key=lambda name: list(words.directions).index(name.replace("-", "_")))
+        moves = {"direction": ordered, "step": list(words.distances)}
         field, stage = grid.field * grid.unit, grid.stage * grid.unit
         edges = {f"{axis}_{end}": sign * field for axis in "xy" for end, sign in (("min", -1), ("max", 1))}
         seen = {f"vis_{name}": edge / field * stage for name, edge in edges.items()}

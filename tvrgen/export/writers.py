@@ -69,10 +69,7 @@ class Format(ABC):
         thousand = int(question.line["scene"].rsplit("-", 1)[1]) // 1000
         folder = f"{folder.format(split=question.line['split'])}/{thousand:03d}"
         paths = [f"{folder}/{name}" for name in question.names]
-        for path, content in zip(paths, question.pictures(), strict=True):
-            target = self.out.root / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
+        self.out.pictures(dict(zip(paths, question.pictures(), strict=True)))
         return paths
 
     def about(self, question: Question) -> Record:
@@ -133,8 +130,8 @@ class Table(Lines):
 
     def line(self, row: Any) -> str:
         text = io.StringIO()
-        csv.writer(text, delimiter="\t", lineterminator="").writerow(row)
-        return text.getvalue()
+        csv.writer(text, delimiter="\t", lineterminator="\n").writerow(row)
+        return text.getvalue()[:-1]
 
 
 class Tars(Format):
