@@ -14,6 +14,7 @@ from PIL import Image
 from tvrgen import document, records, store
 from tvrgen.dataset import Dataset
 from tvrgen.errors import UserError
+from tvrgen.scoring import truth
 
 Record = dict[str, Any]
 Position = tuple[int, int, int]
