@@ -43,7 +43,7 @@ def by_vlm_r1(response, truth=TRUTH):
 
 
 def by_lmms_eval(response, truth=TRUTH):
-    return lmms_eval.process_results({"id": "x", "problem": "?", "ground_truth": truth}, [response])
+    return lmms_eval.process_results({"id": "x", "question": "?", "ground_truth": truth}, [response])
 
 
 CALLS = {
@@ -51,7 +51,7 @@ CALLS = {
     "verl": lambda response, truth=TRUTH: by_verl(response, truth)["score"],
     "easyr1": lambda response, truth=TRUTH: by_easyr1(response, truth)["overall"],
     "vlm-r1": by_vlm_r1,
-    "lmms-eval": lambda response, truth=TRUTH: by_lmms_eval(response, truth)["reward"],
+    "lmms-eval": lambda response, truth=TRUTH: by_lmms_eval(response, truth)["tvr_reward"],
 }
 consumers = pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 
@@ -102,11 +102,9 @@ def test_parts_of_the_reward():
 
 
 def test_metrics_of_lmms_eval():
-    assert by_lmms_eval(RIGHT) == {"tacc": 1.0, "reward": BEST, "share": 1.0, "format": 1.0}
-    assert lmms_eval.process_results({"changes": CHANGES}, [])["tacc"] == 0.0
-    assert lmms_eval.aggregate([1.0, 0.0, 0.5]) == 0.5
-    assert lmms_eval.aggregate([]) == 0.0
-    assert lmms_eval.doc_to_text({"problem": "What?"}, {"post_prompt": " Think."}) == "What? Think."
+    assert by_lmms_eval(RIGHT) == {"tvr_accuracy": 1.0, "tvr_reward": BEST, "tvr_format": 1.0}
+    assert lmms_eval.process_results({"changes": CHANGES}, [])["tvr_accuracy"] == 0.0
+    assert lmms_eval.doc_to_text({"question": "What?"}, {"post_prompt": " Think."}) == "What? Think."
 
 
 def test_options_go_by_keyword_or_environment(monkeypatch):

@@ -5,18 +5,16 @@ doc_to_text: !function utils.doc_to_text
 doc_to_messages: !function utils.doc_to_messages
 process_results: !function utils.process_results
 metric_list:
-  - {metric: tacc, aggregation: !function utils.aggregate, higher_is_better: true}
+  - {metric: tvr_accuracy, aggregation: mean, higher_is_better: true}
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from tvrgen.adapters import calls
 
-METRICS = ("tacc", "reward", "share", "format")
-"""What process_results tells of an answer: whether all is right, STAR-R1's total, that in [0, 1], the format's part."""
-
-_PROMPTS = ("problem", "question")
+METRICS = ("tvr_accuracy", "tvr_reward", "tvr_format")
+"""What process_results tells of an answer: whether all is right, STAR-R1's total, and the format's part of it."""
 
 
 def doc_to_visual(doc: Mapping[str, Any]) -> list:
@@ -27,8 +25,7 @@ def doc_to_visual(doc: Mapping[str, Any]) -> list:
 def doc_to_text(doc: Mapping[str, Any], lmms_eval_specific_kwargs: Mapping[str, str] | None = None) -> str:
     """The prompt, between the `pre_prompt` and the `post_prompt` that a model's settings give."""
     own = lmms_eval_specific_kwargs or {}
-    prompt = next(doc[name] for name in _PROMPTS if name in doc)
-    return f"{own.get('pre_prompt', '')}{prompt}{own.get('post_prompt', '')}"
+    return f"{own.get('pre_prompt', '')}{doc['question']}{own.get('post_prompt', '')}"
 
 
 def doc_to_messages(doc: Mapping[str, Any], lmms_eval_specific_kwargs: Mapping[str, str] | None = None) -> list[dict]:
@@ -41,11 +38,4 @@ def doc_to_messages(doc: Mapping[str, Any], lmms_eval_specific_kwargs: Mapping[s
 def process_results(doc: Mapping[str, Any], results: list) -> dict[str, float]:
     """METRICS of one answer, the first of `results`."""
     reward = calls.reward(results[0] if results else "", calls.truth_in(doc))
-    values = (float(reward.correct), reward.total, reward.share, reward.format)
-    return dict(zip(METRICS, values, strict=True))
-
-
-def aggregate(results: Iterable[float]) -> float:
-    """The mean of a metric; 0 of none."""
-    results = list(results)
-    return sum(results) / len(results) if results else 0.0
+    return dict(zip(METRICS, (float(reward.correct), reward.total, reward.format), strict=True))
