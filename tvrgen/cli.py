@@ -17,6 +17,7 @@ examples:
   tvrgen plan my.yaml --out plan.jsonl --count 1000           the problems alone, in seconds, without Blender
   tvrgen validate demo                                        is every picture, record and answer sound?
   tvrgen stats plan.jsonl --out report                        tables and plots: how balanced is it?
+  tvrgen export demo trl --out demo-trl                       as a trainer loads it
   tvrgen status demo                                          what is done, what is missing, how fast does it go?
   tvrgen doctor                                               is this machine ready to render?
 
@@ -46,11 +47,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _line(error: Exception) -> str:
     if isinstance(error, ModuleNotFoundError):
-        extra = {"trimesh": "plan", "embreex": "plan", "matplotlib": "stats"}.get(error.name or "", "render")
+        extra = _EXTRAS.get(error.name or "", "render")
         return f"{error.name} is not installed; pip install 'tvrgen[{extra}]'"
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}"
     return " ".join(str(error).split())
+
+
+_EXTRAS = {"trimesh": "plan", "embreex": "plan", "matplotlib": "stats", "pyarrow": "export", "h5py": "export"}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -62,6 +66,7 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     from tvrgen.config import shipped
+    from tvrgen.export import FORMATS
 
     form = argparse.RawDescriptionHelpFormatter
     parser = _Parser(
@@ -138,6 +143,24 @@ def _parser() -> argparse.ArgumentParser:
     stats.add_argument("source", metavar="DIR|URL|PLAN.jsonl")
     stats.add_argument("--out", required=True, type=Path, metavar="DIR", help="the report's folder")
     stats.set_defaults(run=_stats, when_stopped="nothing was written")
+
+    export = commands.add_parser(
+        "export",
+        parents=[common],
+        help="write a dataset as a trainer or evaluator loads it",
+        description="Writes a dataset in the form that a trainer or evaluator loads, with a README that says how "
+        "(docs/formats.md). Stopped or killed, the same command goes on.",
+    )
+    export.add_argument("dataset", metavar="DIR|URL")
+    export.add_argument("format", metavar="FORMAT", help=", ".join(FORMATS))
+    export.add_argument("--out", required=True, metavar="DIR", help="a folder")
+    export.add_argument("--split", help="this split only")
+    export.add_argument("--order", metavar="difficulty", help="easiest first (default: as they lie)")
+    export.add_argument(
+        "--filter", action="append", default=[], metavar="EXPR", help="keeps these questions only: difficulty<0.5, "
+        "steps>=2, objects<=6, view=left,right, kind!=position; all must hold")  # fmt: skip
+    export.add_argument("--licence", default="", metavar="NAME", help="for the README, such as cc-by-4.0")
+    export.set_defaults(run=_export, when_stopped="what was finished is kept, and the same command goes on from there")
 
     status = commands.add_parser(
         "status",
@@ -282,6 +305,23 @@ def _stats(options: argparse.Namespace) -> int:
     for sentence in write_report(lines, options.out, source):
         print(sentence)
     print(f"{options.out}: look at {options.out / 'index.html'}")
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from tvrgen.export.run import export
+
+    sentence = export(
+        options.dataset,
+        options.format,
+        options.out,
+        split=options.split,
+        filters=options.filter,
+        order=options.order,
+        licence=options.licence,
+        bar=Bar("exporting", "questions"),
+    )
+    print(sentence)
     return 0
 
 

@@ -21,14 +21,14 @@ BEAT = 5.0
 @contextlib.contextmanager
 def locked(place: Place) -> Iterator[None]:
     """Holds the place until the block ends. Raises UserError where another run holds it."""
-    with _file(place.root / LOCK, place) if isinstance(place, Folder) else _beating(place):
+    with holding(place.root / LOCK, place) if isinstance(place, Folder) else _beating(place):
         yield
 
 
 def held(place: Place) -> bool:
     """Whether a run is writing there now; it may take three beats to tell."""
     try:
-        with _file(place.root / LOCK, place, make=False) if isinstance(place, Folder) else contextlib.nullcontext():
+        with holding(place.root / LOCK, place, make=False) if isinstance(place, Folder) else contextlib.nullcontext():
             return not isinstance(place, Folder) and place.exists(LOCK) and _alive(place)
     except UserError:
         return True
@@ -41,8 +41,11 @@ def _refused(place: Place) -> UserError:
 
 
 @contextlib.contextmanager
-def _file(path: Path, place: Place, make: bool = True) -> Iterator[None]:
-    """A lock of the operating system, which dies with its process."""
+def holding(path: Path, place: Place, make: bool = True) -> Iterator[None]:
+    """Holds a file's lock until the block ends; it is the operating system's and dies with its process.
+
+    Raises UserError where another run holds it.
+    """
     try:
         import fcntl
     except ImportError:  # Windows has no such locks

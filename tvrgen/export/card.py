@@ -1,0 +1,112 @@
+"""The README of an export: how it is loaded, what is in it, how it was made, whose it is."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tvrgen.export.writers import Format
+
+CONFIG = "config.json"
+
+_TASK = """\
+Two pictures of a scene of simple objects, before and after a few changes of colour, shape, size, material or place,
+perhaps from another viewpoint, and the question what changed: Transformation-driven Visual Reasoning. Every answer
+can be checked by a program.
+"""
+_TABLES = {
+    "steps": "changes",
+    "kind": "questions with a change of",
+    "view": "view of the second image",
+    "objects": "visible objects in the first image",
+}
+
+_CITE = """\
+```bibtex
+@software{tvrgen,
+  title = {tvrgen: datasets for Transformation-driven Visual Reasoning},
+  version = {VERSION}
+}
+@article{li2025starr1,
+  title = {{STAR-R1}: Spatial {TrAnsformation} Reasoning by Reinforcing Multimodal {LLMs}},
+  author = {Li, Zongzhao and others},
+  journal = {arXiv preprint arXiv:2505.15804},
+  year = {2025}
+}
+@inproceedings{hong2021trance,
+  title = {Transformation Driven Visual Reasoning},
+  author = {Hong, Xin and Lan, Yanyan and Pang, Liang and Guo, Jiafeng and Cheng, Xueqi},
+  booktitle = {CVPR},
+  year = {2021},
+  note = {arXiv:2011.13160}
+}
+```
+"""
+
+
+def write(form: "Format", name: str, licence: str) -> None:
+    """Writes README.md, and the config that the dataset was made with beside it."""
+    config = form.dataset.description["config"]
+    form.out.text(CONFIG, json.dumps(config, indent=1, ensure_ascii=False) + "\n")
+    form.out.text("README.md", form.front(licence) + readme(form, name, licence))
+
+
+def readme(form: "Format", name: str, licence: str) -> str:
+    """The text, without what a format puts before it."""
+    told = {"{out}": form.out.root.name, "{split}": next(iter(form.out.counts))}
+    text = form.text
+    for place, value in told.items():
+        text = text.replace(place, value)
+    return "\n".join(
+        [
+            f"# {form.heading}\n",
+            _TASK,
+            text.strip() + "\n",
+            "## What is in it\n",
+            *_tables(form.out.counts),
+            "## How it was made\n",
+            _made(form, name),
+            "## Licence\n",
+            _licence(licence),
+            "## How to cite\n",
+            _CITE.replace("VERSION", ", ".join(form.dataset.description["versions"]["tvrgen"])),
+        ]
+    )
+
+
+def _tables(counts: dict[str, Any]) -> list[str]:
+    splits = list(counts)
+    lines = [_row(["split", *splits]), _row(["---"] + ["---:"] * len(splits))]
+    lines.append(_row(["questions", *(f"{counts[s]['questions']:,}" for s in splits)]))
+    for name, title in _TABLES.items():
+        labels = {label for split in splits for label in counts[split].get(name, {})}
+        for label in sorted(labels, key=lambda text: (not text.isdigit(), int(text) if text.isdigit() else 0, text)):
+            cells = (f"{counts[split].get(name, {}).get(label, 0):,}" for split in splits)
+            lines.append(_row([f"{title}: {label}", *cells]))
+    return ["\n".join(lines) + "\n"]
+
+
+def _row(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _made(form: "Format", name: str) -> str:
+    description, options = form.dataset.description, form.out.made_from["options"]
+    versions = ", ".join(f"{program} {' and '.join(own)}" for program, own in description["versions"].items())
+    command = f"tvrgen export data {name} --out {form.out.root.name or 'export'}"
+    if len(form.splits) < len(form.dataset.splits):
+        command += f" --split {form.splits[0]}"
+    command += "".join(f" --filter '{text}'" for text in options["filter"])
+    command += f" --order {options['order']}" if options["order"] else ""
+    config, lines = description["config"], []
+    for section in ("sampling", "cameras", "render", "image"):
+        if own := {key: value for key, value in config.get(section, {}).items() if not isinstance(value, dict)}:
+            lines.append(f"- {section}: " + ", ".join(f"{key} {json.dumps(value)}" for key, value in own.items()))
+    made = f"By tvrgen, from `{CONFIG}` (hash `{description['hash']}`, seed {config['seed']}), with {versions}."
+    commands = f"```bash\ntvrgen generate {CONFIG} --out data\n{command}\n```\n"
+    return f"{made} The same data come from\n\n{commands}\n" + "\n".join(lines) + "\n"
+
+
+def _licence(licence: str) -> str:
+    if licence:
+        return f"{licence}\n"
+    return "None was stated when this was exported (`--licence`). tvrgen itself is under Apache-2.0.\n"

@@ -1,0 +1,55 @@
+"""LLaMA-Factory: conversations for supervised fine-tuning, and the dataset_info.json that names them."""
+
+import json
+from typing import Any
+
+from tvrgen.export.reader import Question
+from tvrgen.export.writers import TOKENS, JsonList
+
+_TAGS = {"role_tag": "role", "content_tag": "content", "user_tag": "user", "assistant_tag": "assistant"}
+
+
+class LlamaFactory(JsonList):
+    title = "LLaMA-Factory"
+    text = """\
+```bash
+llamafactory-cli train stage=sft do_train=true \\
+    dataset_dir={out} media_dir={out} dataset=tvr_{split} \\
+    template=qwen2_vl model_name_or_path=... output_dir=...
+```
+
+`dataset_info.json` lists the splits as `tvr_{split}` and so on. A row has `messages` (the prompt, with `<image>` once
+for each picture, and the response) and `images` (two paths below `media_dir`).
+
+A response is `<think>RATIONALE</think><answer>ANSWER</answer>`. Where the dataset was made without rationales
+(`question.rationale: none`), nothing stands in `<think></think>`: that trains the answer alone, in the form that the
+prompts ask for. Generate with `--set question.rationale=full` (or `short`) to train the reasoning too.
+
+To score what the trained model writes: `tvrgen score DATASET PREDICTIONS.jsonl`, or
+`tvrgen.scoring.star_r1_reward(response, ground_truth)`.
+"""
+
+    def row(self, question: Question, number: int) -> dict[str, Any]:
+        line = question.line
+        response = f"<think>{question.rationale}</think><answer>{line['answer']}</answer>"
+        return {
+            "messages": [
+                {"role": "user", "content": TOKENS + line["question"]},
+                {"role": "assistant", "content": response},
+            ],
+            "images": self.keep(question),
+            "id": question.id,
+        }
+
+    def finish(self) -> None:
+        super().finish()
+        info = {
+            f"tvr_{split}": {
+                "file_name": self.file.format(split=split),
+                "formatting": "sharegpt",
+                "columns": {"messages": "messages", "images": "images"},
+                "tags": {**_TAGS, "system_tag": "system"},
+            }
+            for split in self.out.counts
+        }
+        self.out.text("dataset_info.json", json.dumps(info, indent=2) + "\n")

@@ -1,0 +1,34 @@
+"""ms-swift: JSON lines of messages, pictures by absolute paths."""
+
+from typing import Any
+
+from tvrgen.export.reader import Question, ground_truth
+from tvrgen.export.writers import TOKENS, Lines
+
+
+class MsSwift(Lines):
+    title = "ms-swift"
+    text = """\
+```bash
+plugin=$(python -c "import importlib.util as u; print(u.find_spec('tvrgen.adapters.ms_swift').origin)")
+swift rlhf --rlhf_type grpo --model ... --dataset {out}/{split}.jsonl \\
+    --external_plugins $plugin --reward_funcs tvr
+```
+
+A row has `messages` (the prompt, with `<image>` once for each picture), `images` (absolute paths: export again after
+moving the folder), `solution` (what the reward reads: the answer as JSON, with every value that is right), `changes`,
+`initial_objects`, `tvr_id`, `view` and `difficulty`.
+"""
+
+    def row(self, question: Question, number: int) -> dict[str, Any]:
+        line, root = question.line, self.out.root.resolve()
+        return {
+            "messages": [{"role": "user", "content": TOKENS + line["question"]}],
+            "images": [str(root / path) for path in self.keep(question)],
+            "solution": ground_truth(line),
+            "changes": line["changes"],
+            "initial_objects": line["initial_objects"],
+            "tvr_id": question.id,
+            "view": line["view"]["final"],
+            "difficulty": line["difficulty"]["score"],
+        }

@@ -1,0 +1,109 @@
+"""Parquet files with pictures in them, which Hugging Face's `datasets` reads from version 2.19 on.
+
+A column is described by what stands for it in `columns`: a name of a type ("string", "int32", "float64"), IMAGE, a list
+of one description, or a mapping of descriptions. The schema's metadata say in the older spelling which columns are
+pictures: later versions read both, 2.19 and 3.6 only this one.
+"""
+
+import json
+from abc import abstractmethod
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any, ClassVar
+
+from tvrgen.export.output import Part
+from tvrgen.export.reader import Question
+from tvrgen.export.writers import Format
+
+IMAGE = "image"
+CHANGES = [{"index": "int32", "attribute": "string", "value": "string", "accepted": ["string"]}]
+OBJECTS = [
+    {"index": "int32", "shape": "string", "size": "string", "color": "string", "material": "string", "on_stage": "bool"}
+]
+
+_GROUP = 100  # rows that are held at once
+
+
+class Parquet(Format):
+    """A Parquet file for each part."""
+
+    file: ClassVar[str] = "data/{split}-{number:05d}-of-{of:05d}.parquet"
+    needs = ("pyarrow",)
+
+    @property
+    @abstractmethod
+    def columns(self) -> dict[str, Any]:
+        """The columns, in order."""
+
+    @abstractmethod
+    def row(self, question: Question, number: int) -> dict[str, Any]:
+        """The row of a question, the `number`-th of its split."""
+
+    def write(self, part: Part, questions: Iterable[Question]) -> int:
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        told = {"info": {"features": {name: features(own) for name, own in self.columns.items()}}}
+        schema = arrow(self.columns).with_metadata({"huggingface": json.dumps(told)})
+        rows, size = (self.row(q, k) for k, q in enumerate(questions, part.first)), 0
+        # pictures are compressed already, and their statistics mean nothing
+        options = {"compression": "snappy", "write_statistics": False}
+        name = self.file.format(split=part.split, number=part.number, of=part.of)
+        with self.out.whole(name) as path, parquet.ParquetWriter(path, schema, **options) as writer:
+            while group := list(islice(rows, _GROUP)):
+                table = pa.Table.from_pylist(group, schema)
+                size += table.nbytes
+                writer.write_table(table)
+        return size
+
+
+def embedded(question: Question) -> list[dict[str, Any]]:
+    """A question's pictures as a value of the column [IMAGE]."""
+    named = zip(question.names, question.pictures(), strict=True)
+    return [{"bytes": content, "path": name} for name, content in named]
+
+
+def arrow(columns: dict[str, Any]) -> Any:
+    """The schema for pyarrow."""
+    import pyarrow as pa
+
+    def typed(own: Any) -> Any:
+        match own:
+            case "image":
+                return pa.struct({"bytes": pa.binary(), "path": pa.string()})
+            case str():
+                return {"bool": pa.bool_()}.get(own) or getattr(pa, own)()
+            case [inner]:
+                return pa.list_(typed(inner))
+            case dict():
+                return pa.struct({name: typed(inner) for name, inner in own.items()})
+
+    return pa.schema({name: typed(own) for name, own in columns.items()})
+
+
+def features(own: Any) -> Any:
+    """A column as the schema's metadata describe it."""
+    match own:
+        case "image":
+            return {"_type": "Image"}
+        case str():
+            return {"dtype": own, "_type": "Value"}
+        case [dict() as inner]:
+            return [features(inner)]
+        case [inner]:
+            return {"feature": features(inner), "_type": "Sequence"}
+        case dict():
+            return {name: features(inner) for name, inner in own.items()}
+
+
+def described(name: str, own: Any) -> dict[str, Any]:
+    """A column as a dataset card describes it."""
+    match own:
+        case str():
+            return {"name": name, "dtype": own}
+        case [dict() as inner]:
+            return {"name": name, "list": [described(key, part) for key, part in inner.items()]}
+        case [inner]:
+            return {"name": name, "sequence": inner}
+        case dict():
+            return {"name": name, "struct": [described(key, part) for key, part in own.items()]}

@@ -1,0 +1,73 @@
+"""Reason-RFT: lists of questions whose answers are calls of functions."""
+
+from typing import Any
+
+from tvrgen import answers
+from tvrgen.export.reader import Question
+from tvrgen.export.writers import JsonList
+from tvrgen.scene import Step
+
+_FIELDS = ("shape", "size", "color", "material")
+_PROMPT = """\
+The first image shows a scene of simple objects, the second one the same scene after some of them have changed, \
+perhaps from another viewpoint. These are the objects of the first scene, as (object_id, shape, size, color, material):
+{objects}
+
+Which function calls turn the first scene into the second? The functions and their values:
+{functions}{directions}
+
+Give all calls, separated by commas, such as change_color(0, 'red'), or "no change" if nothing changed."""
+_DIRECTIONS = """
+
+Moves are direction_distance, as the viewer of the first image sees them: front is towards that viewer, behind away. \
+A move of distance 1 is about {length:g} m; the stage is a square of {stage:g} m, and objects outside it are out of \
+sight."""
+
+
+class ReasonRft(JsonList):
+    title = "Reason-RFT"
+    text = """\
+```bash
+torchrun ... src/open_r1/grpo_vl.py --dataset_name {out}/{split}.json ...   # with `image` relative to this folder
+```
+
+A row has `id`, `image` (two paths below this folder: before and after), `problem` (the objects as tuples, the
+functions, and what is asked; no `<image>`) and `solution`, such as `change_color(0, 'blue'), change_size(2,
+'large')`. Values of moves are joined by underscores (`front_left_1`), since Reason-RFT looks for `\\w+`; of a move
+that leaves the scene, the solution is the one that was made.
+
+`tvrgen.scoring.star_r1_reward(response, solution)` reads this form too. Reason-RFT's published data have 60,000
+questions for training, and 1,000 each with the centre, the left and the right view.
+"""
+
+    def row(self, question: Question, number: int) -> dict[str, Any]:
+        line = question.line
+        steps = [Step(object=c["index"], kind=c["attribute"], value=c["value"]) for c in line["changes"]]
+        return {
+            "id": question.id,
+            "image": self.keep(question),
+            "problem": self._problem(line),
+            "solution": answers.write(steps, "function"),
+        }
+
+    def _problem(self, line: dict[str, Any]) -> str:
+        split = self._split(line["split"])
+        objects = [
+            f"({o['index']}, {', '.join(o[f] for f in _FIELDS)}){'' if o['on_stage'] else ' out of sight'}"
+            for o in line["initial_objects"]
+        ]
+        functions = [
+            f"change_{name}(object_id, value): {', '.join(v.replace('.', '_') for v in kind.values(split.vocabulary))}"
+            for name, kind in split.kinds.items()
+        ]
+        grid = split.vocabulary.grid
+        told = _DIRECTIONS.format(length=grid.move * grid.unit, stage=2 * grid.stage * grid.unit)
+        directions = told if "position" in split.kinds else ""
+        return _PROMPT.format(objects="\n".join(objects), functions="\n".join(functions), directions=directions)
+
+    def _split(self, name: str) -> Any:
+        """A split's settings, which say what can change into what."""
+        if not hasattr(self, "_splits"):
+            config = self.dataset.config()
+            self._splits = {own: config.split(own) for own in self.splits}
+        return self._splits[name]

@@ -1,0 +1,132 @@
+"""An export from start to end: what is asked for is checked, then part after part is written."""
+
+import copy
+import importlib
+import importlib.util
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from tvrgen.bar import Bar
+from tvrgen.dataset import Dataset, open_dataset
+from tvrgen.document import nearest
+from tvrgen.errors import UserError
+from tvrgen.export import FORMATS, card, selection
+from tvrgen.export.output import Output, Part, fingerprint
+from tvrgen.export.reader import Question, Reader, check_complete
+from tvrgen.export.selection import ORDERS, Selection
+from tvrgen.export.writers import Format
+
+PART = 1000
+"""Questions in a part: what is lost at most when an export is stopped, and what a Parquet file or a tar holds."""
+
+
+def export(
+    root: str | Path,
+    name: str,
+    out: str | Path,
+    split: str | None = None,
+    filters: Iterable[str] = (),
+    order: str | None = None,
+    licence: str = "",
+    bar: Bar | None = None,
+) -> str:
+    """Writes a dataset, or a split of it, as a format of FORMATS into a folder; returns a sentence on what is there.
+
+    Goes on where the same export was stopped. Raises UserError where the dataset is not whole, where the folder holds
+    something else, and where writing fails.
+    """
+    kind = find(name)
+    kept = tuple(selection.parse(text) for text in filters)
+    _check(name, kind, out, kept, order)
+    dataset = open_dataset(root)
+    if split is not None:
+        dataset.shards(split)  # is there one of that name?
+    splits = (split,) if split else dataset.splits
+    check_complete(dataset, splits)
+    options = {"filter": [f.text for f in kept], "order": order, "licence": licence}
+    target = Output(Path(out), fingerprint(dataset, splits, name, options))
+    form = kind(dataset, target, splits)
+    form.check()
+    bar = bar or Bar("exporting", "questions", hidden=True)
+    try:
+        with target.begun() as done:
+            if done:
+                return f"{out}: is complete already"
+            selections = {own: selection.select(dataset, own, kept, order) for own in splits}
+            selection.check_any(selections, kept)
+            _write(dataset, form, target, selections, bar)
+            form.finish()
+            card.write(form, name, licence)
+            target.finish()
+    except OSError as error:
+        what = f"{error.filename or out}: {error.strerror or error}"
+        raise UserError(f"{what}; what was finished is kept, and the same command goes on") from error
+    questions = sum(own["questions"] for own in target.counts.values())
+    return f"{out}: {questions} questions for {kind.title}; how to load them: {Path(out) / 'README.md'}"
+
+
+def find(name: str) -> type[Format]:
+    """The class of a format. Raises UserError where there is none."""
+    if name not in FORMATS:
+        raise UserError(f"unknown format {name!r}{nearest(name, FORMATS)}")
+    module, _, own = FORMATS[name].partition(":")
+    return getattr(importlib.import_module(f"tvrgen.export.{module}"), own)
+
+
+def _check(name: str, kind: type[Format], out: str | Path, filters: tuple, order: str | None) -> None:
+    if order is not None and order not in ORDERS:
+        raise UserError(f"--order {order}: unknown order{nearest(order, ORDERS)}")
+    if kind.whole and (filters or order):
+        option = "--filter" if filters else "--order"
+        raise UserError(f"{option}: {name} holds whole problems, not questions; leave it out")
+    if not str(out) or "://" in str(out):
+        raise UserError(f"--out {str(out)!r}: an export is written to a folder of this machine; write one")
+    for module in kind.needs:
+        if importlib.util.find_spec(module) is None:
+            raise ModuleNotFoundError(f"No module named {module!r}", name=module)
+
+
+def _write(dataset: Dataset, form: Format, out: Output, selections: dict[str, Selection], bar: Bar) -> None:
+    """The parts that are not there yet."""
+    planned = [part for split, own in selections.items() for part in parts(split, own.count, form.together(split))]
+    bar.expect(sum(part.count for part in planned), sum(part.count for part in planned[: out.parts]))
+    left = planned[out.parts :]
+    with bar:
+        for split in dict.fromkeys(part.split for part in left):
+            own = [part for part in left if part.split == split]
+            with Reader(dataset, split) as reader:
+                questions = _questions(reader, selections[split], own[0].first)
+                for part in own:
+                    counts = copy.deepcopy(out.counts)
+                    counted = _counted(islice(questions, part.count), counts.setdefault(split, {}), bar)
+                    size = form.write(part, counted)
+                    counts[split]["bytes"] = counts[split].get("bytes", 0) + size
+                    out.commit(counts)
+
+
+def parts(split: str, count: int, together: int = 1) -> list[Part]:
+    """How the questions of a split are divided; what belongs `together` stays in one part."""
+    size = max(1, PART // together) * together
+    firsts = range(0, count, size)
+    return [Part(split, k, len(firsts), first, min(size, count - first)) for k, first in enumerate(firsts)]
+
+
+def _questions(reader: Reader, chosen: Selection, first: int) -> Iterator[Question]:
+    if chosen.positions is None:
+        return reader.questions(first)
+    return (reader.at(chosen.position(k)) for k in range(first, chosen.count))
+
+
+def _counted(questions: Iterable[Question], counts: dict[str, Any], bar: Bar) -> Iterator[Question]:
+    """The same questions, counted as they go by."""
+    for question in questions:
+        own = selection.facts(question.line)
+        counts["questions"] = counts.get("questions", 0) + 1
+        for name in ("steps", "kind", "view", "objects"):
+            labels = counts.setdefault(name, {})
+            for label in set(own[name]):
+                labels[str(label)] = labels.get(str(label), 0) + 1
+        yield question
+        bar.update(1)

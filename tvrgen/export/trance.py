@@ -1,0 +1,168 @@
+"""TRANCE: data.jsonl with a record for each scene, image/, properties.json, values.json, and data.h5 of all of these.
+
+TRANCE's `behind` is towards its centre camera: `front` and `behind` change places on the way.
+"""
+
+import io
+import json
+from collections.abc import Iterable
+from itertools import groupby, islice
+from typing import Any
+
+from PIL import Image
+
+from tvrgen import record, transform
+from tvrgen.errors import UserError
+from tvrgen.export.output import Part
+from tvrgen.export.reader import Question
+from tvrgen.export.writers import Format
+from tvrgen.settings import Split
+
+Record = dict[str, Any]
+
+CAMERAS = {"center": "Camera_Center", "left": "Camera_Left", "right": "Camera_Right"}
+_DATA, _H5 = "data.jsonl", "data.h5"
+_SIZE = (160, 120)  # pixels of data.h5's pictures, width and height
+_SWAPPED = {"front": "behind", "behind": "front"}
+_LOOKS = ("shape", "size", "color", "material")
+
+
+class Trance(Format):
+    title = "TRANCE"
+    whole = True
+    needs = ("h5py",)
+    text = """\
+`data.jsonl` (a scene a line), `image/`, `values.json` and `properties.json` are TRANCE's files; `data.h5` holds, for
+each split, what its preprocessing makes of them: `image/NAME` (160x120), `data/IDX`, `keys`, `basic_keys` (one step).
+With TRANCE's code (github.com/hughplay/TVR), point `data_root` here, and `values_json` and `properties_json` to these
+files:
+
+```python
+View("{out}", "{split}", values_json="{out}/values.json", properties_json="{out}/properties.json")
+```
+
+Splits have the names that they have in the dataset; TRANCE's own are train, val and test. `idx` counts through all of
+them. In TRANCE's files `behind` is towards the centre camera, so `front` and `behind` change places against tvrgen's
+own records. TRANCE's accuracy (the predicted steps are run, and outcomes compared) is `tvrgen.scoring.outcome_score`.
+"""
+
+    def check(self) -> None:
+        self._splits: dict[str, Split] = {}
+        config = self.dataset.config()
+        for name in self.splits:
+            split = self._splits[name] = config.split(name)
+            if strange := [kind for kind in split.kinds if kind not in transform.BUILT_IN]:
+                raise UserError(f"trance: split {name}: TRANCE has no kind {strange[0]!r}; choose another format")
+            if split.cameras.initial != "center" or (strange := [v for v in split.cameras.final if v not in CAMERAS]):
+                view = split.cameras.initial if split.cameras.initial != "center" else strange[0]
+                raise UserError(f"trance: split {name}: TRANCE has no view {view!r} there; choose another format")
+
+    def together(self, split: str) -> int:
+        counts = self.dataset.description["splits"][split]
+        return counts["questions"] // max(1, counts["problems"])
+
+    def write(self, part: Part, questions: Iterable[Question]) -> int:
+        views = self.together(part.split)
+        before = self.splits[: self.splits.index(part.split)]
+        index = sum(self.dataset.description["splits"][own]["problems"] for own in before) + part.first // views
+        scenes = islice(self.dataset.scenes(part.split), part.first // views, None)
+        problems = groupby(questions, key=lambda question: question.line["scene"])
+        for idx, ((name, group), scene) in enumerate(zip(problems, scenes, strict=False), index):
+            if scene["id"] != name:
+                raise UserError(f"{self.dataset.place}: {name}: its scene line is missing; run tvrgen validate")
+            line = self._record(scene, list(group), idx, self._splits[part.split])
+            self.out.append(_DATA, json.dumps(line) + "\n")
+        return 0
+
+    def _record(self, scene: Record, questions: list[Question], idx: int, split: Split) -> Record:
+        problem = record.problem_from(scene)
+        states = transform.replay(problem.initial, problem.steps, split.kinds, split.vocabulary)
+        described = [
+            {"objects": [{**{f: getattr(o, f) for f in _LOOKS}, "position": list(o.position),
+                          "rotation": o.rotation} for o in state.objects], "images": {}}
+            for state in (states if len(states) > 1 else states * 2)
+        ]  # fmt: skip
+        for question in questions:
+            view = question.line["view"]
+            for state, camera, name, content in zip(
+                (described[0], described[-1]), view.values(), question.names, question.pictures(), strict=True
+            ):
+                state["images"][CAMERAS[camera]] = name
+                path = self.out.root / "image" / name
+                path.parent.mkdir(exist_ok=True)
+                path.write_bytes(content)
+        steps = [self._step(step) for step in scene["steps"]]
+        return {"idx": idx, "split": split.name, "states": described, "transformations": steps}
+
+    def _step(self, step: Record) -> Record:
+        accepted = step["accepted"] if step.get("type") != "in" else [step["value"]]  # positions are told
+        moved = step["kind"] == "position"
+        return {
+            "obj_idx": step["object"],
+            "attr": step["kind"],
+            "val": _move(step["value"]) if moved else step["value"],
+            "options": [_move(value) if moved else value for value in accepted],
+            **({"type": step["type"]} if "type" in step else {}),
+        }
+
+    def finish(self) -> None:
+        self.out.close(_DATA)
+        words = next(iter(self._splits.values())).vocabulary
+        grid, directions = words.grid, {_direction(name): vector for name, vector in words.directions.items()}
+        looks = {name: list(words.values(name)) for name in _LOOKS}
+        moves = {"direction": list(directions), "step": list(words.distances)}
+        field, stage = grid.field * grid.unit, grid.stage * grid.unit
+        edges = {f"{axis}_{end}": sign * field for axis in "xy" for end, sign in (("min", -1), ("max", 1))}
+        seen = {f"vis_{name}": edge / field * stage for name, edge in edges.items()}
+        coordinate = {
+            "unit": grid.unit,
+            "step": grid.move * grid.unit,
+            "min_gap": grid.gap * grid.unit,
+            **edges,
+            **seen,
+        }
+        properties = {
+            "shape": {name: name for name in words.shapes},
+            "color": {name: [*rgb, 255] for name, rgb in words.colors.items()},
+            "material": {name: name for name in words.materials},
+            "size": words.sizes,
+            "position": {"direction": directions, "step": list(words.distances)},
+            "coordinate": {name: round(value, 9) for name, value in coordinate.items()},
+        }
+        self.out.text("values.json", json.dumps({**looks, "position": moves}, indent=2) + "\n")
+        self.out.text("properties.json", json.dumps(properties, indent=2) + "\n")
+        with self.out.whole(_H5) as path:
+            self._pack(path)
+
+    def _pack(self, path: Any) -> None:
+        """data.h5, from the other files, in one pass; only keys are held."""
+        import h5py
+        import numpy as np
+
+        keys: dict[str, dict[str, list[str]]] = {}
+        with h5py.File(path, "w", libver="latest") as file, open(self.out.root / _DATA, encoding="utf-8") as lines:
+            for text in lines:
+                line = json.loads(text)
+                group, key = file.require_group(line["split"]), str(line["idx"])
+                own = keys.setdefault(line["split"], {"keys": [], "basic_keys": []})
+                own["keys"].append(key)
+                own["basic_keys"] += [key] * (len(line["transformations"]) == 1)
+                group.require_group("data").create_dataset(key, data=text.rstrip("\n"))
+                for state in (line["states"][0], line["states"][-1]):
+                    for name in state["images"].values():
+                        content = (self.out.root / "image" / name).read_bytes()
+                        with Image.open(io.BytesIO(content)) as image:
+                            pixels = np.asarray(image.convert("RGB").resize(_SIZE), np.uint8)
+                        group.require_group("image").create_dataset(name, data=pixels)
+            for split, own in keys.items():
+                for name, listed in own.items():
+                    file[split].create_dataset(name, data=str(listed))
+
+
+def _direction(name: str) -> str:
+    return "-".join(_SWAPPED.get(word, word) for word in name.split("_"))
+
+
+def _move(value: str) -> list[Any]:
+    direction, distance = value.split(".")
+    return [_direction(direction), int(distance)]

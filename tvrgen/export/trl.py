@@ -1,0 +1,52 @@
+"""TRL's GRPOTrainer, from 0.24 on: conversations whose pictures stand in a column of their own."""
+
+from typing import Any
+
+from tvrgen.export import parquet
+from tvrgen.export.parquet import Parquet
+from tvrgen.export.reader import Question
+from tvrgen.export.writers import answered
+
+
+class Trl(Parquet):
+    title = "TRL"
+    text = """\
+```python
+from datasets import load_dataset
+from trl import GRPOTrainer
+from tvrgen.adapters.trl import reward
+
+data = load_dataset("parquet", data_files="{out}/data/{split}-*.parquet", split="train")
+GRPOTrainer(model=..., reward_funcs=reward, train_dataset=data).train()
+```
+
+On TRL's command line: `--reward_funcs tvrgen.adapters.trl.reward`.
+
+A row has `prompt` (one message of the user, plain text: TRL puts the pictures before it), `images` (before and
+after), and for the reward `ground_truth` (the answer as JSON, with every value that is right); besides `id`,
+`answer`, `changes`, `view`, `steps`, `difficulty`, and `rationale` where the dataset has it.
+"""
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        return {
+            "prompt": [{"role": "string", "content": "string"}],
+            "images": [parquet.IMAGE],
+            **dict.fromkeys(("id", "answer", "ground_truth"), "string"),
+            "changes": parquet.CHANGES,
+            "view": "string",
+            "steps": "int32",
+            "difficulty": "float64",
+            **({"rationale": "string"} if self.rationales else {}),
+        }
+
+    def row(self, question: Question, number: int) -> dict[str, Any]:
+        given = answered(question.line)
+        return {
+            "prompt": [{"role": "user", "content": given.pop("problem")}],
+            "images": parquet.embedded(question),
+            "id": question.id,
+            **given,
+            "changes": question.line["changes"],
+            **self.about(question),
+        }

@@ -1,0 +1,34 @@
+"""WebDataset: tars with a sample for each question."""
+
+import json
+from collections.abc import Iterator
+
+from tvrgen.export.reader import Question
+from tvrgen.export.writers import Tars, answered
+
+
+class WebDataset(Tars):
+    title = "WebDataset"
+    text = """\
+```python
+import glob
+import webdataset
+
+data = webdataset.WebDataset(sorted(glob.glob("{out}/tvr-{split}-*.tar")), shardshuffle=False).decode("pil")
+sample = next(iter(data))
+sample["initial.png"], sample["final.png"], sample["json"]["problem"]
+```
+
+or `datasets.load_dataset("webdataset", data_files={"{split}": "{out}/tvr-{split}-*.tar"}, split="{split}")`.
+
+A sample is a question: `KEY.initial.png` and `KEY.final.png` (or .jpg, .webp, as the dataset has them), and
+`KEY.json` with `id`, `problem` (the prompt), `answer`, `ground_truth` (the answer as JSON, with every value that is
+right), `view`, `steps`, `difficulty`, and `rationale` where the dataset has it. Score a response with
+`tvrgen.scoring.star_r1_reward(response, sample["json"]["ground_truth"])`.
+"""
+
+    def files(self, question: Question) -> Iterator[tuple[str, bytes]]:
+        row = {"id": question.id, **answered(question.line), **self.about(question)}
+        for role, name, content in zip(("initial", "final"), question.names, question.pictures(), strict=True):
+            yield f"{question.id}.{role}.{name.rsplit('.', 1)[1]}", content
+        yield f"{question.id}.json", json.dumps(row, ensure_ascii=False).encode()
