@@ -1,7 +1,11 @@
 """verifiers (v1): a taskset over an export for it.
 
-load_taskset("export/train.jsonl"), or in its commands `--taskset.id tvrgen.adapters.verifiers` and
-`--taskset.path export/train.jsonl`.
+load_taskset("export/train.jsonl"), or in its commands `--taskset.id NAME --taskset.path export/train.jsonl`, where
+NAME.py lies where Python looks, for verifiers takes no dotted names, and says
+
+    from tvrgen.adapters.verifiers import TvrTaskset
+
+    __all__ = ["TvrTaskset"]
 """
 
 import base64
@@ -26,6 +30,11 @@ class TvrData(vf.TaskData):
 
 class TvrTask(vf.Task[TvrData]):
     """STAR-R1's reward is the reward; its parts are metrics."""
+
+    @property
+    def key(self) -> str:
+        """The question's id."""
+        return self.data.name
 
     @vf.reward
     async def tvr(self, trace: vf.Trace) -> float:

@@ -1,4 +1,7 @@
-"""ms-swift: `--external_plugins` is this file's path, `--reward_funcs tvr`."""
+"""ms-swift: `--external_plugins` is this file's path, `--reward_funcs tvr`.
+
+A folder of its own: ms-swift looks for modules in its plugins' folders first, and there must be no other trl.py.
+"""
 
 from typing import Any
 
