@@ -45,7 +45,9 @@ def test_rows(arguments, questions):
     picture = tokenizer.convert_tokens_to_ids("<|vision_start|>")
     for row, question in zip(rows, questions, strict=True):
         assert row["input_ids"].count(picture) == len(row["images"]) == 2
-        prompt = tokenizer.decode([i for i, label in zip(row["input_ids"], row["labels"], strict=True) if label == -100])
+        prompt = tokenizer.decode(
+            [i for i, label in zip(row["input_ids"], row["labels"], strict=True) if label == -100]
+        )
         learnt = tokenizer.decode([label for label in row["labels"] if label != -100], skip_special_tokens=True)
         assert question["question"] in prompt
         assert "<image>" not in prompt
