@@ -45,7 +45,7 @@ def fingerprint(dataset: Dataset, splits: tuple[str, ...], name: str, options: R
     """What an export is made from: where it is the same, so is the export."""
     shards = [(s["path"], s["sha256"]) for s in dataset.description["shards"] if s["path"].split("/")[0] in splits]
     digest = hashlib.sha256(json.dumps([dataset.description["hash"], shards]).encode()).hexdigest()
-    return {"dataset": digest, "format": name, "splits": list(splits), "options": options}
+    return {"format": name, "splits": list(splits), "dataset": digest, "options": options}
 
 
 class Output:
@@ -56,12 +56,8 @@ class Output:
         self._state: Record = {"parts": 0, "lengths": {}, "counts": {}}
         self._growing: dict[str, BinaryIO] = {}
 
-    @contextlib.contextmanager
-    def begun(self) -> Iterator[bool]:
-        """Holds the folder for the time of the block, and says whether all is there already.
-
-        Raises UserError where another export, another run or something else is there.
-        """
+    def complete(self) -> bool:
+        """Whether all is there already. Raises UserError where another export or something else is there."""
         if self.root.exists() and not self.root.is_dir():
             raise UserError(f"{self.root}: is no folder; choose another --out")
         there = {p.name for p in self.root.iterdir()} if self.root.exists() else set()
@@ -72,14 +68,18 @@ class Output:
             self._compare(name)
         if DONE in known:
             (self.root / BEGUN).unlink(missing_ok=True)
-            yield True
-            return
+        return DONE in known
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Makes the folder this run's until the block ends. Raises UserError where another run is writing there."""
         self.root.mkdir(parents=True, exist_ok=True)
         with lock.holding(self.root / _LOCK, Folder(self.root)):
-            if not known:
-                self._note()
+            if self.complete():  # looks again at how far it is: now nobody else writes
+                raise UserError(f"{self.root}: another run has just finished it")
+            self._note()
             try:
-                yield False
+                yield
             finally:
                 with contextlib.suppress(OSError):
                     self._close_all()

@@ -46,8 +46,8 @@ class Parquet(Format):
         told = {"info": {"features": {name: features(own) for name, own in self.columns.items()}}}
         schema = arrow(self.columns).with_metadata({"huggingface": json.dumps(told)})
         rows, size = (self.row(q, k) for k, q in enumerate(questions, part.first)), 0
-        # pictures are compressed already, and their statistics mean nothing
-        options = {"compression": "snappy", "write_statistics": False}
+        # pictures are compressed already; statistics and a dictionary of them would only take memory
+        options = {"compression": "snappy", "write_statistics": False, "use_dictionary": False}
         name = self.file.format(split=part.split, number=part.number, of=part.of)
         with self.out.whole(name) as path, parquet.ParquetWriter(path, schema, **options) as writer:
             while group := list(islice(rows, _GROUP)):

@@ -51,11 +51,11 @@ def export(
     form.check()
     bar = bar or Bar("exporting", "questions", hidden=True)
     try:
-        with target.begun() as done:
-            if done:
-                return f"{out}: is complete already"
-            selections = {own: selection.select(dataset, own, kept, order) for own in splits}
-            selection.check_any(selections, kept)
+        if target.complete():
+            return f"{out}: is complete already"
+        selections = {own: selection.select(dataset, own, kept, order) for own in splits}
+        selection.check_any(selections, kept)
+        with target.held():
             _write(dataset, form, target, selections, bar)
             form.finish()
             card.write(form, name, licence)

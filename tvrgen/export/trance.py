@@ -107,10 +107,12 @@ own records. TRANCE's accuracy (the predicted steps are run, and outcomes compar
 
     def finish(self) -> None:
         self.out.close(_DATA)
-        words = next(iter(self._splits.values())).vocabulary
-        grid, directions = words.grid, {_direction(name): vector for name, vector in words.directions.items()}
+        words, seen_so = self.dataset.config().vocabulary, next(iter(self._splits.values())).vocabulary
+        grid, directions = words.grid, {_direction(name): vector for name, vector in seen_so.directions.items()}
         looks = {name: list(words.values(name)) for name in _LOOKS}
-        moves = {"direction": list(directions), "step": list(words.distances)}
+        # models count values in this order, which is TRANCE's if the vocabulary is
+        ordered = sorted(directions, key=lambda name: list(words.directions).index(name.replace("-", "_")))
+        moves = {"direction": ordered, "step": list(words.distances)}
         field, stage = grid.field * grid.unit, grid.stage * grid.unit
         edges = {f"{axis}_{end}": sign * field for axis in "xy" for end, sign in (("min", -1), ("max", 1))}
         seen = {f"vis_{name}": edge / field * stage for name, edge in edges.items()}

@@ -15,6 +15,8 @@ from tvrgen.adapters.verifiers import load_taskset
 taskset = load_taskset("{out}/{split}.jsonl")
 ```
 
+or in its commands `--taskset.id tvrgen.adapters.verifiers --taskset.path {out}/{split}.jsonl`.
+
 The reward is the taskset's own: STAR-R1's. A row has `id`, `problem` (the prompt), `images` (two paths below this
 folder, which the taskset sends as data URLs), `answer`, `ground_truth` (the answer as JSON, with every value that is
 right), `view`, `steps`, `difficulty`, and `rationale` where the dataset has it.

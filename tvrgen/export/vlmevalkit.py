@@ -12,12 +12,12 @@ class VlmEvalKit(Table):
     columns = ("index", "id", "image", "image_path", "question", "answer", "ground_truth", "category", "split")
     text = """\
 ```bash
-export LMUData=$PWD/{out}
-python run.py --data {split} --model ... --mode infer
+LMUData=$PWD/{out} python -m tvrgen.adapters.vlmevalkit run.py --data {split} --model ...   # infers and scores
+python -m tvrgen.adapters.vlmevalkit outputs/MODEL/MODEL_{split}.xlsx                        # scores what is there
 ```
 
-VLMEvalKit has no evaluation of its own for this data: `tvrgen.adapters.vlmevalkit.score` scores the result file, or
-`tvrgen.adapters.vlmevalkit.register`, called before its run.py, adds a dataset class that evaluates too.
+VLMEvalKit has no evaluation of its own for this data: `tvrgen.adapters.vlmevalkit` adds a dataset class to it, before
+its run.py begins, and scores by STAR-R1's reward.
 
 The table's columns: `index`, `id`, `image` (a list of two pictures in base64), `image_path` (their names),
 `question`, `answer`, `ground_truth` (the answer as JSON, with every value that is right), `category` (the second

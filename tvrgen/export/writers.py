@@ -133,8 +133,8 @@ class Table(Lines):
 
     def line(self, row: Any) -> str:
         text = io.StringIO()
-        csv.writer(text, delimiter="\t", lineterminator="").writerow(row)
-        return text.getvalue()
+        csv.writer(text, delimiter="\t", lineterminator="\n").writerow(row)
+        return text.getvalue()[:-1]
 
 
 class Tars(Format):

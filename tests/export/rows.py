@@ -1,0 +1,192 @@
+"""Reads exports back, without the consumers' own code: each format's questions in one form."""
+
+import ast
+import base64
+import csv
+import json
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from tvrgen.export import FORMATS
+
+csv.field_size_limit(1 << 30)
+
+TOKENS = {"verl", "easyr1", "vlm-r1", "llamafactory", "ms-swift"}
+"""Formats whose prompts have a token for each picture."""
+
+
+@dataclass
+class Row:
+    """`truth` is what the reward reads; `pictures` are files' contents."""
+
+    id: str
+    prompt: str
+    truth: object
+    pictures: list[bytes]
+    whole: dict
+
+
+def read(name: str, out: Path, split: str = "train") -> list[Row]:
+    """The rows of a split, in order."""
+    return list(READ[name](out, split))
+
+
+def tables(pattern):
+    def parquet(out, split):
+        from pyarrow import parquet
+
+        for path in sorted(out.glob(pattern.format(split=split))):
+            yield from parquet.read_table(path).to_pylist()
+
+    return parquet
+
+
+def _hf(out, split):
+    for row in tables("data/{split}-*.parquet")(out, split):
+        pictures = [image["bytes"] for image in row["images"]]
+        yield Row(row["id"], row.get("problem") or row["question"], row["ground_truth"], pictures, row)
+
+
+def _trl(out, split):
+    for row in tables("data/{split}-*.parquet")(out, split):
+        (message,) = row["prompt"]
+        assert message["role"] == "user"
+        yield Row(row["id"], message["content"], row["ground_truth"], [i["bytes"] for i in row["images"]], row)
+
+
+def _verl(out, split):
+    for row in tables("{split}-*.parquet")(out, split):
+        (message,) = row["prompt"]
+        assert (row["data_source"], message["role"], row["reward_model"]["style"]) == ("tvr", "user", "rule")
+        pictures = [image["bytes"] for image in row["images"]]
+        yield Row(row["extra_info"]["id"], message["content"], row["reward_model"]["ground_truth"], pictures, row)
+
+
+def _easyr1(out, split):
+    assert {path.suffix for path in (out / split).iterdir()} == {".parquet"}
+    for row in tables("{split}/*.parquet")(out, split):
+        yield Row(row["id"], row["problem"], row["answer"], [i["bytes"] for i in row["images"]], row)
+
+
+def _json_lines(path):
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def _imagefolder(out, split):
+    for row in _json_lines(out / split / "metadata.jsonl"):
+        pictures = [(out / split / path).read_bytes() for path in row["images_file_names"]]
+        yield Row(row["id"], row["problem"], row["ground_truth"], pictures, row)
+
+
+def _webdataset(out, split):
+    for path in sorted(out.glob(f"tvr-{split}-*.tar")):
+        with tarfile.open(path) as tar:
+            members = tar.getmembers()
+            for group in zip(members[::3], members[1::3], members[2::3], strict=True):
+                initial, final, row = (tar.extractfile(member).read() for member in group)
+                row = json.loads(row)
+                assert [m.name.split(".", 1) for m in group] == [
+                    [row["id"], end] for end in ("initial.png", "final.png", "json")
+                ]
+                yield Row(row["id"], row["problem"], row["ground_truth"], [initial, final], row)
+
+
+def _vlm_r1(out, split):
+    for row in _json_lines(out / f"{split}.jsonl"):
+        human, gpt = row["conversations"]
+        yield Row(row["id"], human["value"], gpt["value"], [(out / p).read_bytes() for p in row["image"]], row)
+
+
+def _llamafactory(out, split):
+    info = json.loads((out / "dataset_info.json").read_text())[f"tvr_{split}"]
+    for row in json.loads((out / info["file_name"]).read_text()):
+        user, assistant = row["messages"]
+        answer = assistant["content"].split("<answer>")[1].removesuffix("</answer>")
+        yield Row(row["id"], user["content"], answer, [(out / p).read_bytes() for p in row["images"]], row)
+
+
+def _ms_swift(out, split):
+    for row in _json_lines(out / f"{split}.jsonl"):
+        (message,) = row["messages"]
+        assert not {"objects", "label", "options", "channel"} & row.keys()
+        assert all(Path(p).is_absolute() for p in row["images"])
+        pictures = [Path(p).read_bytes() for p in row["images"]]
+        yield Row(row["tvr_id"], message["content"], row["solution"], pictures, row)
+
+
+def _vlmevalkit(out, split):
+    with open(out / f"{split}.tsv", newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t"):
+            pictures = [base64.b64decode(text) for text in ast.literal_eval(row["image"])]
+            assert len(ast.literal_eval(row["image_path"])) == 2
+            yield Row(row["id"], row["question"], row["ground_truth"], pictures, row)
+
+
+def _reasoning_gym(out, split):
+    for row in _json_lines(out / f"{split}.jsonl"):
+        told = row["metadata"]
+        pictures = [(out / p).read_bytes() for p in told["images"]]
+        yield Row(told["id"], row["question"], told["ground_truth"], pictures, row)
+
+
+def _verifiers(out, split):
+    for row in _json_lines(out / f"{split}.jsonl"):
+        pictures = [(out / p).read_bytes() for p in row["images"]]
+        yield Row(row["id"], row["problem"], row["ground_truth"], pictures, row)
+
+
+def _reason_rft(out, split):
+    for row in json.loads((out / f"{split}.json").read_text()):
+        pictures = [(out / p).read_bytes() for p in row["image"]]
+        yield Row(row["id"], row["problem"], row["solution"], pictures, row)
+
+
+def _trance(out, split):
+    """A row for each final picture of each record; `behind` and `front` as they are in tvrgen."""
+    names = {"Camera_Center": "center", "Camera_Left": "left", "Camera_Right": "right"}
+    for line in _json_lines(out / "data.jsonl"):
+        if line["split"] != split:
+            continue
+        first, last = line["states"][0], line["states"][-1]
+        changes = [
+            {
+                "index": step["obj_idx"],
+                "attribute": step["attr"],
+                "value": _ours(step["attr"], step["val"]),
+                "accepted": [_ours(step["attr"], option) for option in step["options"]],
+            }
+            for step in line["transformations"]
+        ]
+        (initial,) = first["images"].values()
+        for camera, name in last["images"].items():
+            scene = name.split("-final")[0]
+            pictures = [(out / "image" / n).read_bytes() for n in (initial, name)]
+            yield Row(f"{scene}-{names[camera]}", "", changes, pictures, line)
+
+
+def _ours(kind, value):
+    if kind != "position":
+        return value
+    words = {"front": "behind", "behind": "front"}
+    return "_".join(words.get(word, word) for word in value[0].split("-")) + f".{value[1]}"
+
+
+READ = {
+    "hf": _hf,
+    "imagefolder": _imagefolder,
+    "webdataset": _webdataset,
+    "trl": _trl,
+    "verl": _verl,
+    "easyr1": _easyr1,
+    "vlm-r1": _vlm_r1,
+    "llamafactory": _llamafactory,
+    "ms-swift": _ms_swift,
+    "vlmevalkit": _vlmevalkit,
+    "lmms-eval": _hf,
+    "reasoning-gym": _reasoning_gym,
+    "verifiers": _verifiers,
+    "reason-rft": _reason_rft,
+    "trance": _trance,
+}
+assert READ.keys() == FORMATS.keys()

@@ -1,0 +1,83 @@
+"""Exports as the libraries load them that most consumers build on."""
+
+import os
+
+import pytest
+
+from tests.export.data import two_splits
+from tvrgen.export import run
+from tvrgen.export.run import export
+
+os.environ |= dict.fromkeys(("HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE"), "1")
+
+
+@pytest.fixture
+def exported(tmp_path, monkeypatch):
+    """Writes a format, in parts of four questions: its folder."""
+    monkeypatch.setattr(run, "PART", 4)
+    data = two_splits(tmp_path / "data")
+
+    def write(name):
+        export(data, name, tmp_path / name)
+        return tmp_path / name
+
+    return write
+
+
+def loaded(tmp_path, *arguments, **options):
+    import datasets
+
+    return datasets.load_dataset(*arguments, **options, cache_dir=str(tmp_path / "cache"))
+
+
+def check(rows, count=15):
+    assert len(rows) == count
+    assert [image.mode for image in rows[0]["images"]] == ["RGB", "RGB"]
+    assert rows[0]["images"][1].size == (80, 60)
+
+
+def test_datasets_loads_hf_by_its_card(exported, tmp_path):
+    found = loaded(tmp_path, str(exported("hf")))
+    check(found["train"])
+    check(found["test"], 6)
+    assert found["train"][0]["changes"][0] == {
+        "index": 0, "attribute": "color", "value": "blue", "accepted": ["blue"],
+    }  # fmt: skip
+    assert found["train"]["id"][4] == "train-000001-center"
+
+
+def test_datasets_loads_imagefolder(exported, tmp_path):
+    folder = str(exported("imagefolder"))
+    check(loaded(tmp_path, "imagefolder", data_dir=folder, split="train"))
+    check(loaded(tmp_path, folder, split="test"), 6)
+
+
+@pytest.mark.parametrize(
+    ("name", "files"),
+    [("trl", "data/train-*.parquet"), ("verl", "train-*.parquet"), ("easyr1", "train/*.parquet"),
+     ("lmms-eval", "data/train-*.parquet")],
+)  # fmt: skip
+def test_datasets_loads_parquet(exported, tmp_path, name, files):
+    check(loaded(tmp_path, "parquet", data_files=str(exported(name) / files), split="train"))
+
+
+def test_datasets_loads_the_folder_of_easyr1(exported, tmp_path):
+    check(loaded(tmp_path, "parquet", data_dir=str(exported("easyr1") / "test"), split="train"), 6)
+
+
+def test_both_load_webdataset(exported, tmp_path):
+    import webdataset
+
+    folder = exported("webdataset")
+    tars = [str(path) for path in sorted(folder.glob("tvr-train-*.tar"))]
+    assert len(tars) == 4
+    samples = list(webdataset.WebDataset(tars, shardshuffle=False).decode("pil"))
+    found = loaded(tmp_path, "webdataset", data_files={"train": tars}, split="train")
+    assert [s["__key__"] for s in samples] == found["__key__"]
+    assert samples[3]["final.png"].size == found[3]["final.png"].size == (80, 60)
+    assert samples[3]["json"]["answer"] == found[3]["json"]["answer"] == "0.color.blue, 2.position.front.1"
+
+
+@pytest.mark.parametrize("name", ["vlm-r1", "ms-swift", "reasoning-gym", "verifiers"])
+def test_datasets_loads_lines(exported, tmp_path, name):
+    assert len(loaded(tmp_path, "json", data_files=str(exported(name) / "train.jsonl"), split="train")) == 15
