@@ -10,7 +10,11 @@ from tests.tiny import ROOT, FlatRenderer, generate_flat, handmade, load
 from tvrgen import design
 from tvrgen.design import Levels, StepLevel
 
-NEEDS = {"rays": ("trimesh", "embreex"), "blender": ("bpy", "ray", "trimesh", "embreex")}
+NEEDS = {
+    "rays": ("trimesh", "embreex"),
+    "blender": ("bpy", "ray", "trimesh", "embreex"),
+    "loading": ("datasets", "webdataset"),
+}
 
 
 def pytest_collection_modifyitems(items):

@@ -8,6 +8,7 @@ from tests.export.data import two_splits
 from tvrgen.export import run
 from tvrgen.export.run import export
 
+pytestmark = pytest.mark.loading
 os.environ |= dict.fromkeys(("HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE"), "1")
 
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -70,6 +71,29 @@ def test_goes_on_where_it_was_stopped(dataset, name, options, tmp_path, monkeypa
     assert found.keys() == whole.keys()
     varying = (".jsonl", ".yaml") if name in ("ms-swift", "lmms-eval") else ()  # these hold absolute paths
     assert [path for path in whole if found[path] != whole[path] and not path.endswith(varying or ("\0",))] == []
+
+
+@pytest.mark.parametrize("name", ["hf", "webdataset", "llamafactory", "vlmevalkit", "imagefolder", "trance"])
+def test_goes_on_where_it_was_killed(dataset, name, tmp_path):
+    code = """
+import os, signal, sys
+from tvrgen.export import run, reader
+run.PART, left, pictures = 4, [int(sys.argv[4])], reader.Question.pictures
+def counted(self):
+    left[0] -= 1
+    if left[0] < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return pictures(self)
+reader.Question.pictures = counted
+run.export(*sys.argv[1:4])
+"""
+    out = tmp_path / "out"
+    for count in (2, 7):
+        command = [sys.executable, "-c", code, str(dataset), name, str(out), str(count)]
+        assert subprocess.run(command, cwd=ROOT).returncode == -signal.SIGKILL
+    export(dataset, name, out)
+    export(dataset, name, tmp_path / "at once" / "out")
+    assert contents(out) == contents(tmp_path / "at once" / "out")
 
 
 @formats

@@ -67,8 +67,8 @@ own records. TRANCE's accuracy (the predicted steps are run, and outcomes compar
         index = sum(self.dataset.description["splits"][own]["problems"] for own in before) + part.first // views
         scenes = islice(self.dataset.scenes(part.split), part.first // views, None)
         problems = groupby(questions, key=lambda question: question.line["scene"])
-        for idx, ((name, group), scene) in enumerate(zip(problems, scenes, strict=False), index):
-            if scene["id"] != name:
+        for idx, (name, group) in enumerate(problems, index):
+            if (scene := next(scenes, {})).get("id") != name:
                 raise UserError(f"{self.dataset.place}: {name}: its scene line is missing; run tvrgen validate")
             line = self._record(scene, list(group), idx, self._splits[part.split])
             self.out.append(_DATA, json.dumps(line) + "\n")
