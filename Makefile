@@ -86,14 +86,14 @@ ifneq ($(PYTHON),)
 define make_environment
 echo "setting up $(1) with $$($(PYTHON) --version) ..."; \
 $(PYTHON) -m venv $(1) >$(1)-setup.log 2>&1 || { echo "$(PYTHON) cannot make virtual environments; on Debian: apt-get install python3-venv"; exit 1; }; \
-$(1)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[$(2)]' $(3) >$(1)-setup.log 2>&1 \
+$(1)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.$(if $(2),[$(2)])' $(3) >$(1)-setup.log 2>&1 \
 	|| { tail -n 5 $(1)-setup.log; echo "installing failed; the whole story is in $(1)-setup.log"; exit 1; }; \
 rm -f $(1)-setup.log
 endef
 else ifneq ($(UV),)
 define make_environment
 echo "setting up $(1) with uv ..."; \
-$(UV) venv --quiet --clear --python 3.11 $(1) && $(UV) pip install --quiet --python $(1)/bin/python --editable '.[$(2)]' $(3)
+$(UV) venv --quiet --clear --python 3.11 $(1) && $(UV) pip install --quiet --python $(1)/bin/python --editable '.$(if $(2),[$(2)])' $(3)
 endef
 else
 define make_environment

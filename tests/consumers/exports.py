@@ -6,10 +6,11 @@ import sys
 from pathlib import Path
 
 from tests.tiny import FlatRenderer, generate_flat, load, run
+from tvrgen.dataset import open_dataset
 
 FORMATS = (
-    "hf", "imagefolder", "webdataset", "trl", "verl", "easyr1", "vlm-r1", "llamafactory", "ms-swift", "vlmevalkit",
-    "lmms-eval", "reasoning-gym", "verifiers", "reason-rft", "trance",
+    "hf", "imagefolder", "webdataset", "trl", "verl", "easyr1", "llamafactory", "ms-swift", "lmms-eval",
+    "reasoning-gym", "verifiers",
 )  # fmt: skip
 
 
@@ -18,8 +19,6 @@ def main(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     dataset = generate_flat(folder / "dataset", load(), FlatRenderer())
-    from tvrgen.dataset import open_dataset
-
     (folder / "questions.json").write_text(json.dumps(list(open_dataset(dataset).questions())))
     for name in FORMATS:
         run("export", str(dataset), name, "--out", str(folder / name), check=True)

@@ -13,8 +13,8 @@ def load(path, tmp_path, **arguments):
 
 @pytest.mark.parametrize("name", ["hf", "imagefolder"])
 def test_rows(name, exports, questions, tmp_path):
-    if name == "imagefolder" and datasets.__version__ < "3.2":
-        pytest.skip("imagefolder with several pictures a row came with datasets 3.2")
+    if name == "imagefolder" and datasets.__version__.startswith("2."):
+        pytest.skip("its imagefolder reads one picture a row")
     path = exports / name
     rows = load("imagefolder", tmp_path, data_dir=str(path)) if name == "imagefolder" else load(path, tmp_path)
     assert [row["id"] for row in rows] == [question["id"] for question in questions]
