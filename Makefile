@@ -3,10 +3,12 @@
 #   make test   the whole suite                      make bench  the figures that the README quotes
 #   make test-core  the core's tests, in an environment without Blender
 #   make fuzz   the scorer against random text, for SECONDS=120
+#   make test-consumers  trainers and evaluators load their exports, each in an environment of its own, of gigabytes
 VENV ?= .venv
 CORE_VENV ?= .venv-core
 FUZZ_VENV ?= .venv-fuzz
 SECONDS ?= 120
+CONSUMER_VENVS ?= .venv-consumers
 BIN := $(VENV)/bin
 
 # The first Python that a long-term Blender is built for; a shim that leads nowhere does not count.
@@ -15,7 +17,11 @@ PYTHON ?= $(shell for p in $(CANDIDATES); do \
 	$$p -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 13)))' 2>/dev/null && { echo $$p; break; }; done)
 UV ?= $(shell command -v uv 2>/dev/null)
 
-.PHONY: demo test test-core fuzz lint bench clean setup
+# a consumer for each file; make test-consumer-trl runs one
+CONSUMERS := $(basename $(notdir $(wildcard tests/consumers/requirements/*.txt)))
+EXPORTS := $(CONSUMER_VENVS)/exports
+
+.PHONY: demo test test-core test-consumers fuzz exports lint bench clean setup
 .DEFAULT_GOAL := demo
 
 demo: setup
@@ -39,12 +45,21 @@ bench: $(VENV)/.bench
 test-core: $(CORE_VENV)/.installed
 	$(CORE_VENV)/bin/python -m pytest -m "not rays and not blender"
 
-# atheris is built for few Pythons and no extra of the package wants it
 fuzz: $(FUZZ_VENV)/.installed
 	$(FUZZ_VENV)/bin/python -m tests.scoring.fuzz -max_total_time=$(SECONDS)
 
+test-consumers: $(CONSUMERS:%=test-consumer-%)
+
+# "datasets-3.6" is test_datasets.py with that version, "ms-swift" test_ms_swift.py
+test-consumer-%: $(CONSUMER_VENVS)/%/.installed exports
+	TVRGEN_EXPORTS=$(abspath $(EXPORTS)) $(CONSUMER_VENVS)/$*/bin/python -m pytest \
+		tests/consumers/test_$(subst -,_,$(shell echo $* | sed 's/-[0-9.]*$$//')).py
+
+exports: setup
+	@$(BIN)/python -m tests.consumers.exports $(EXPORTS)
+
 clean:
-	rm -rf $(VENV) $(CORE_VENV) $(FUZZ_VENV) demo dist build .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(CORE_VENV) $(FUZZ_VENV) $(CONSUMER_VENVS) demo dist build .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 setup: $(VENV)/.installed
@@ -67,21 +82,29 @@ $(FUZZ_VENV)/.installed: pyproject.toml
 	@$(call make_environment,$(FUZZ_VENV),fuzz)
 	@touch $@
 
+# tvrgen's core, as in a trainer's environment
+$(CONSUMER_VENVS)/%/.installed: tests/consumers/requirements/%.txt pyproject.toml
+	@mkdir -p $(CONSUMER_VENVS)
+	@$(call make_environment,$(CONSUMER_VENVS)/$*,,--requirement $< pytest)
+	@touch $@
+
+.PRECIOUS: $(CONSUMER_VENVS)/%/.installed
+
 comma := ,
 
-# $(1): folder, $(2): extras
+# $(1): folder, $(2): extras, $(3): what else pip is to install
 ifneq ($(PYTHON),)
 define make_environment
 echo "setting up $(1) with $$($(PYTHON) --version) ..."; \
 $(PYTHON) -m venv $(1) >$(1)-setup.log 2>&1 || { echo "$(PYTHON) cannot make virtual environments; on Debian: apt-get install python3-venv"; exit 1; }; \
-$(1)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[$(2)]' >$(1)-setup.log 2>&1 \
+$(1)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.$(if $(2),[$(2)])' $(3) >$(1)-setup.log 2>&1 \
 	|| { tail -n 5 $(1)-setup.log; echo "installing failed; the whole story is in $(1)-setup.log"; exit 1; }; \
 rm -f $(1)-setup.log
 endef
 else ifneq ($(UV),)
 define make_environment
 echo "setting up $(1) with uv ..."; \
-$(UV) venv --quiet --clear --python 3.11 $(1) && $(UV) pip install --quiet --python $(1)/bin/python --editable '.[$(2)]'
+$(UV) venv --quiet --clear --python 3.11 $(1) && $(UV) pip install --quiet --python $(1)/bin/python --editable '.$(if $(2),[$(2)])' $(3)
 endef
 else
 define make_environment

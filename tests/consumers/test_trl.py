@@ -1,0 +1,78 @@
+"""TRL: one step of its GRPOTrainer on the export, with the reward by its name."""
+
+import pytest
+import torch
+from datasets import load_dataset
+from transformers import AutoProcessor
+from trl import GRPOConfig, GRPOTrainer
+from trl.data_utils import is_conversational, prepare_multimodal_messages
+
+from tests.consumers import tiny_model
+from tests.consumers.responses import FULL, NONE, right, wrong
+from tvrgen.adapters.trl import reward
+
+
+@pytest.fixture(scope="module")
+def data(exports, tmp_path_factory):
+    files = str(exports / "trl/data/train-*.parquet")
+    return load_dataset("parquet", data_files=files, split="train", cache_dir=str(tmp_path_factory.mktemp("cache")))
+
+
+def test_rows_are_conversations_with_two_pictures(data, questions):
+    assert [row["id"] for row in data] == [question["id"] for question in questions]
+    for row, question in zip(data, questions, strict=True):
+        assert is_conversational(row)
+        [message] = prepare_multimodal_messages(row["prompt"], images=row["images"])
+        assert [part["type"] for part in message["content"]] == ["image", "image", "text"]
+        assert message["content"][2]["text"] == question["question"]
+        assert message["content"][0]["image"].size == (80, 60)
+
+
+def test_one_step(data, questions, tmp_path, monkeypatch):
+    """The trainer gets the responses that it is to score from the test; all else is its own."""
+    seen = []
+
+    def watched(completions, **columns):
+        said = [right(q) if k % 2 else wrong(q) for k, q in enumerate(_of(columns["id"], questions))]
+        answered = [[{"role": "assistant", "content": text}] for text in said]
+        seen.append((completions, reward(completions, **columns), reward(answered, **columns)))
+        return seen[-1][2]
+
+    folder = tiny_model.save(tmp_path / "model")
+    arguments = GRPOConfig(
+        output_dir=str(tmp_path / "out"),
+        per_device_train_batch_size=4,
+        num_generations=4,
+        max_completion_length=8,
+        max_steps=1,
+        learning_rate=0.1,
+        report_to="none",
+        save_strategy="no",
+        use_cpu=True,
+        bf16=False,
+        logging_steps=1,
+        model_init_kwargs={"dtype": torch.float32},
+    )
+    trainer = GRPOTrainer(
+        model=str(folder),
+        reward_funcs=[reward, watched],
+        args=arguments,
+        train_dataset=data,
+        processing_class=AutoProcessor.from_pretrained(folder),
+    )
+    before = [p.detach().clone() for p in trainer.model.parameters()]
+    trainer.train()
+    assert trainer.state.global_step == 1
+    [(completions, own, given)] = seen
+    assert len(completions) == len(own) == 4
+    assert all(isinstance(completion[0]["content"], str) for completion in completions)
+    assert given == [NONE, FULL, NONE, FULL]
+    assert any((p != b).any() for p, b in zip(trainer.model.parameters(), before, strict=True))
+    log = next(entry for entry in trainer.state.log_history if "rewards/watched/mean" in entry)
+    assert log["rewards/watched/mean"] == pytest.approx((FULL + NONE) / 2)
+    assert log["rewards/reward/mean"] == pytest.approx(sum(own) / 4)
+
+
+def _of(ids, questions):
+    by_id = {question["id"]: question for question in questions}
+    return [by_id[name] for name in ids]

@@ -1,0 +1,17 @@
+"""The reward in the form that each trainer and evaluator calls; all of them are scoring.star_r1_reward.
+
+| consumer | what to name |
+|---|---|
+| TRL | `tvrgen.adapters.trl.reward` in `reward_funcs` |
+| verl | `reward.custom_reward_function.path=.../adapters/verl.py`, `.name=compute_score` |
+| EasyR1 | `worker.reward.reward_function=.../adapters/easyr1.py:compute_score` |
+| VLM-R1 | `tvrgen.adapters.vlm_r1.reward` in its registry of reward functions |
+| ms-swift | `--external_plugins .../adapters/ms_swift.py --reward_funcs tvr` |
+| reasoning-gym | `import tvrgen.adapters.reasoning_gym`, then the dataset `tvr` |
+| verifiers | the taskset `tvrgen.adapters.verifiers` |
+| lmms-eval | the functions of `tvrgen.adapters.lmms_eval`, by the task's utils.py |
+| VLMEvalKit | `tvrgen.adapters.vlmevalkit.score`, or `register` before its run.py |
+
+`python -c "import tvrgen.adapters.verl as m; print(m.__file__)"` prints such a path. Options of the reward go by
+keyword where the consumer can pass them, else by the environment: TVRGEN_REWARD="no_change=1, duplicates=ignore".
+"""
