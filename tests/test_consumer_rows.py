@@ -8,6 +8,7 @@ import io
 import json
 import re
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -99,7 +100,7 @@ def vlmeval(exported, monkeypatch):
     modules["vlmeval.dataset"].SUPPORTED_DATASETS = []
     modules["vlmeval.dataset.image_base"].ImageBaseDataset = object
     modules["vlmeval.smp"].LMUDataRoot = lambda: str(folder)
-    modules["vlmeval.smp"].load = lambda path: list(csv.DictReader(open(path), delimiter="\t"))
+    modules["vlmeval.smp"].load = lambda path: list(csv.DictReader(io.StringIO(Path(path).read_text()), delimiter="\t"))
     for name, module in modules.items():
         monkeypatch.setitem(sys.modules, name, module)
     return modules["vlmeval.dataset"]

@@ -153,6 +153,9 @@ def parser() -> argparse.ArgumentParser:
     answered.add_argument("--baseline", choices=BASELINES, help="in place of them")
     score.add_argument("--split", help="this split only (default: those that have predictions)")
     score.add_argument("--untagged", action="store_true", help="an answer that stands in no <answer> counts, too")
+    score.add_argument(
+        "--reward", action="append", default=[], metavar="OPTION=VALUE", help="such as partial_costs=true"
+    )
     score.add_argument("--json", type=Path, metavar="FILE", help="write all figures into a file")
     score.set_defaults(command="score", when_stopped="nothing was written")
 

@@ -145,18 +145,13 @@ def _stats(options: argparse.Namespace) -> int:
 
 def _score(options: argparse.Namespace) -> int:
     from tvrgen.scoring import report
-    from tvrgen.scoring.reward import Options
+    from tvrgen.scoring.options import options_from
     from tvrgen.store import pretty, whole_file
 
+    given = [pair.partition("=")[::2] for pair in options.reward]
+    how = options_from([("untagged", options.untagged), *((name.strip(), value) for name, value in given)])
     with Bar("scoring", "questions") as bar:
-        figures = report.scores(
-            options.dataset,
-            options.predictions,
-            options.baseline,
-            options.split,
-            Options(untagged=options.untagged),
-            bar,
-        )
+        figures = report.scores(options.dataset, options.predictions, options.baseline, options.split, how, bar)
     if options.json:
         with whole_file(options.json) as file:
             file.write(pretty(figures).decode())

@@ -161,6 +161,11 @@ def test_the_command(dataset, tmp_path):
         ((dataset,), "one of the arguments PREDICTIONS.jsonl --baseline is required"),
         ((dataset, path, "--baseline", "random"), "not allowed with argument"),
         ((dataset, path, "--split", "tran"), "no split 'tran'; did you mean 'train'?"),
+        (
+            (dataset, path, "--reward", "partial=1"),
+            "unknown option 'partial' of the reward; did you mean 'partial_costs'?",
+        ),
+        ((dataset, path, "--reward", "wrong=much"), "wrong: 'much'; write a number"),
         ((dataset, tmp_path / "nothing"), "No such file"),
         ((dataset, tmp_path), "is a folder"),
         ((tmp_path, path), "there is no dataset.json"),

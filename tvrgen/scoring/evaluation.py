@@ -10,8 +10,9 @@ from tvrgen.dataset import Dataset
 from tvrgen.errors import UserError
 from tvrgen.record import Record
 from tvrgen.scoring.metrics import Scored
+from tvrgen.scoring.options import Options
 from tvrgen.scoring.outcome import outcome_score
-from tvrgen.scoring.reward import Options, answer_in, reward_of, right_kinds
+from tvrgen.scoring.reward import answer_in, reward_of, right_kinds
 from tvrgen.scoring.truth import ground_truth, truth_of
 from tvrgen.settings import Split
 

@@ -10,7 +10,7 @@ from tvrgen.errors import UserError
 from tvrgen.scoring.baselines import baseline
 from tvrgen.scoring.evaluation import Predictions, Respond, evaluate, read_predictions
 from tvrgen.scoring.metrics import MEANS, metrics
-from tvrgen.scoring.reward import Options
+from tvrgen.scoring.options import Options
 
 Figures = dict[str, Any]
 

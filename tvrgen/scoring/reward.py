@@ -12,38 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tvrgen.answers import Answer, normal
-from tvrgen.errors import UserError
 from tvrgen.reading import parse_answer
+from tvrgen.scoring.options import STAR_R1, Options
 from tvrgen.scoring.truth import Truth, truth_of
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """What the reward pays, and how the points that STAR-R1's paper leaves open are settled.
-
-    `no_change`: what a right "no change" earns; the paper has no such problems. `partial_costs`: whether a partly right
-    change also costs `wrong`. `reuse`: whether one true change can make several predictions partly right; else they are
-    matched one to one, as many and as well as possible. `duplicates`: "wrong", each one more is a wrong prediction;
-    "ignore", it counts as not said. `untagged`: whether an answer that stands in no <answer> counts. `opened`: whether
-    the chat template has written <think> already, so that responses begin behind it.
-    """
-
-    value: float = 5.0
-    attribute: float = 1.5
-    index: float = 0.5
-    wrong: float = -1.0
-    missing: float = -1.0
-    format: float = 1.0
-    no_change: float = 5.0
-    partial_costs: bool = False
-    reuse: bool = False
-    duplicates: str = "wrong"
-    untagged: bool = False
-    opened: bool = False
-
-    def __post_init__(self) -> None:
-        if self.duplicates not in ("wrong", "ignore"):
-            raise UserError(f"duplicates: {self.duplicates!r}; write wrong or ignore")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +45,7 @@ class Reward:
         return min(1.0, max(0.0, self.total / self.best)) if self.best > 0 else float(self.correct)
 
 
-def star_r1_reward(response: Any, truth: Any, options: Options = Options()) -> Reward:
+def star_r1_reward(response: Any, truth: Any, options: Options = STAR_R1) -> Reward:
     """Scores a response; anything that is no text counts as an empty one.
 
     `truth` is whatever `truth_of` reads. Raises UserError where that is no right answer; never for a response.
