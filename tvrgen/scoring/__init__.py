@@ -1,8 +1,12 @@
 """Scoring: answers read, STAR-R1's reward, TRANCE's outcome, metrics of a whole dataset.
 
-from tvrgen.scoring import star_r1_reward
-star_r1_reward("<think>...</think><answer>2.color.cyan</answer>", question["changes"]).total
+    from tvrgen.scoring import star_r1_reward
+    star_r1_reward("<think>...</think><answer>2.color.cyan</answer>", question["changes"]).total
+
+The reward needs the standard library alone; `outcome_score` loads numpy when it is first used.
 """
+
+import importlib
 
 from tvrgen.answers import Answer
 from tvrgen.reading import parse_answer
@@ -10,4 +14,13 @@ from tvrgen.scoring.options import Options
 from tvrgen.scoring.reward import Reward, star_r1_reward
 from tvrgen.scoring.truth import ground_truth, truth_of
 
-__all__ = ["Answer", "Options", "Reward", "ground_truth", "parse_answer", "star_r1_reward", "truth_of"]
+__all__ = [
+    "Answer", "Options", "Reward", "ground_truth", "outcome_score", "parse_answer", "star_r1_reward",
+    "truth_of",
+]  # fmt: skip
+
+
+def __getattr__(name: str):
+    if name != "outcome_score":
+        raise AttributeError(f"module 'tvrgen.scoring' has no attribute {name!r}")
+    return importlib.import_module("tvrgen.scoring.outcome").outcome_score
