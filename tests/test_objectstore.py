@@ -176,3 +176,15 @@ def test_a_second_run_is_refused_while_the_first_is_alive_and_takes_over_when_it
 def test_a_place_that_is_none_is_one_line(url, message, weather):
     with pytest.raises(UserError, match=message):
         open_dataset(url)
+
+
+def test_a_run_looks_for_shards_once_at_its_start_and_once_at_its_end(monkeypatch):
+    url, config = f"memory://{uuid4().hex}/set", load()
+    asked = []
+    exists = objectstore.ObjectStore.exists
+    monkeypatch.setattr(objectstore.ObjectStore, "exists", lambda self, path: asked.append(path) or exists(self, path))
+    generate_flat(url, config, FlatRenderer())
+    asked.clear()
+    generate_flat(url, config, FlatRenderer())
+    looks = [path for path in asked if path.endswith("shard.json")]
+    assert sorted(looks) == sorted(2 * [f"train/shard-{n:05d}/shard.json" for n in range(3)])

@@ -69,9 +69,9 @@ def generate(
     _check(plan, target)
     shards = [shard for split in plan.splits for shard in store.shards(config, split)]
     _check_redo(plan, [shard.path for shard in shards])
-    with store.writing_to(target, config):
+    with store.writing_to(target, config) as there:
         store.note_again(target, dict.fromkeys(plan.redo, "asked for"))
-        there, again = target.shards(), store.again(target)
+        again = store.again(target)
         tasks = [Task(shard, worker.images_in(shard, config), again.get(shard.path, "")) for shard in shards]
         todo = [task for task in tasks if task.why or task.shard.path not in there]
         total = sum(task.images for task in tasks)

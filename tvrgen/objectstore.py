@@ -58,10 +58,7 @@ class ObjectStore(Place):
         return {name.rstrip("/").rsplit("/", 1)[-1] for name in found}
 
     def shards(self) -> set[str]:
-        begun = list(self._committed())
-        with ThreadPoolExecutor(_TOGETHER) as pool:
-            there = pool.map(lambda shard: self.exists(f"{shard}/{MANIFEST}"), begun)
-        return {shard for shard, whole in zip(begun, there, strict=True) if whole}
+        return self._whole(set(self._committed()))
 
     @contextlib.contextmanager
     def filling(self, shard: str, again: bool = False) -> Iterator[Path]:
@@ -90,9 +87,18 @@ class ObjectStore(Place):
     def path(self, path: str) -> str:
         return f"{self.name}/{path}"
 
-    def discard_partial(self) -> None:
-        for shard in set(self._committed()) - self.shards():
+    def discard_partial(self) -> set[str]:
+        begun = set(self._committed())
+        there = self._whole(begun)
+        for shard in begun - there:
             self.remove(shard)
+        return there
+
+    def _whole(self, begun: set[str]) -> set[str]:
+        """Those that have a shard.json: a request for each."""
+        with ThreadPoolExecutor(_TOGETHER) as pool:
+            there = pool.map(lambda shard: self.exists(f"{shard}/{MANIFEST}"), begun)
+        return {shard for shard, whole in zip(begun, there, strict=True) if whole}
 
     def _send(self, path: Path, name: str) -> None:
         self._patiently(self._files.put_file, str(path), self._at(name))

@@ -74,8 +74,8 @@ class Place(ABC):
         """What opens a file: a local path, or a URL for fsspec."""
 
     @abstractmethod
-    def discard_partial(self) -> None:
-        """Removes shards that were begun and not committed, by runs that are over."""
+    def discard_partial(self) -> set[str]:
+        """Removes shards that were begun and not committed, by runs that are over; returns the committed ones."""
 
     def _committed(self) -> Iterator[str]:
         """Folders that may be shards, by their names."""
@@ -148,10 +148,11 @@ class Folder(Place):
     def path(self, path: str) -> str:
         return str(self.root / path)
 
-    def discard_partial(self) -> None:
+    def discard_partial(self) -> set[str]:
         for end in ("partial", "old"):
             for folder in self.root.glob(f"*/.shard-*.{end}"):
                 shutil.rmtree(folder, ignore_errors=True)
+        return self.shards()
 
 
 @contextlib.contextmanager
