@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from tvrgen import design, driver, environment, places, store, worker
+from tvrgen import design, driver, environment, places, scratch, store, worker
 from tvrgen.cluster import RayCrew, Workforce
 from tvrgen.dataset import open_dataset
 from tvrgen.document import nearest
@@ -15,7 +15,7 @@ from tvrgen.driver import Crew, Failed, Limits, Task
 from tvrgen.errors import UserError
 from tvrgen.journal import Journal
 from tvrgen.local import LocalCrew
-from tvrgen.place import Folder, Place, scratch
+from tvrgen.place import Folder, Place
 from tvrgen.report.preview import preview
 from tvrgen.settings import Config
 
@@ -105,7 +105,8 @@ def _make(
 
 @contextlib.contextmanager
 def _crew(config: Config, target: Place, tasks: int, plan: Plan) -> Iterator[Crew]:
-    with scratch() as folder:
+    scratch.clear()
+    with scratch.folder() as folder:
         if plan.force:
             crew = RayCrew(config, target, plan.force, plan.opener, tasks)
         else:
@@ -115,6 +116,7 @@ def _crew(config: Config, target: Place, tasks: int, plan: Plan) -> Iterator[Cre
             yield crew
         finally:
             crew.close()
+            scratch.clear()  # Ray ends workers by killing them
 
 
 def _check(plan: Plan, target: Place) -> None:

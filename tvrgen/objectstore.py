@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from tvrgen import scratch
 from tvrgen.errors import UserError
-from tvrgen.place import MANIFEST, Place, scratch
+from tvrgen.place import MANIFEST, Place
 
 PATIENCE = 120.0
 """Seconds for which a store that fails is asked again before it counts as lost; the library's own tries come on top."""
@@ -62,7 +63,7 @@ class ObjectStore(Place):
 
     @contextlib.contextmanager
     def filling(self, shard: str, again: bool = False) -> Iterator[Path]:
-        with scratch() as folder:
+        with scratch.folder() as folder:
             yield folder
             if self.exists(f"{shard}/{MANIFEST}"):
                 if not again:
@@ -76,7 +77,7 @@ class ObjectStore(Place):
     @contextlib.contextmanager
     def local(self, folder: str) -> Iterator[Path]:
         base = self._at(folder)
-        with scratch() as copy:
+        with scratch.folder() as copy:
             for name in self._patiently(self._files.find, base):
                 target = copy / name[len(base) :].lstrip("/")
                 target.parent.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,6 @@ nothing else of the shard counts.
 
 import contextlib
 import shutil
-import tempfile
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -153,10 +152,3 @@ class Folder(Place):
             for folder in self.root.glob(f"*/.shard-*.{end}"):
                 shutil.rmtree(folder, ignore_errors=True)
         return self.shards()
-
-
-@contextlib.contextmanager
-def scratch() -> Iterator[Path]:
-    """A folder of this process on this machine, gone when the block ends."""
-    with tempfile.TemporaryDirectory(prefix="tvrgen-", ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
