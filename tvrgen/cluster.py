@@ -232,6 +232,9 @@ class RayCrew:
 
 def _start(wanted: Workforce) -> Any:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    # Ray's daemons have the driver print on standard output, between lines meant for machines, that there are more
+    # workers than cores, or that one died: the journal tells of all that matters
+    os.environ.setdefault("RAY_DEDUP_LOGS_SKIP_REGEX", "^")
     try:
         import ray
     except ImportError as error:
