@@ -4,6 +4,8 @@ import json
 from uuid import uuid4
 
 import pytest
+from fsspec import AbstractFileSystem
+from fsspec.implementations.memory import MemoryFileSystem
 
 from tests import stores
 from tests.tiny import FlatRenderer, generate_flat, handmade, json_bytes, load, made
@@ -151,6 +153,23 @@ def test_a_store_that_is_lost_leaves_the_shard_absent(fault, bucket, weather, mo
     assert place.shards() == set()
     place.discard_partial()
     assert place.names("train") == set()
+
+
+def test_no_shard_is_taken_for_absent_while_a_store_is_down(monkeypatch):
+    """Also where the library has `exists` say no to whatever goes wrong, as fsspec's does."""
+    url, config = f"memory://{uuid4().hex}/set", load()
+    generate_flat(url, config, FlatRenderer())
+    place, info, down = places.at(url), MemoryFileSystem.info, iter([True] * 3)
+
+    def failing(self, path, **options):
+        if next(down, False):
+            raise ConnectionError("no route")
+        return info(self, path, **options)
+
+    monkeypatch.setattr(MemoryFileSystem, "info", failing)
+    monkeypatch.setattr(MemoryFileSystem, "exists", AbstractFileSystem.exists)
+    assert place.discard_partial() == {f"train/shard-{n:05d}" for n in range(3)}
+    assert len(place.shards()) == 3
 
 
 def test_a_second_run_is_refused_while_the_first_is_alive_and_takes_over_when_it_is_not(bucket):

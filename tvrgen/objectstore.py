@@ -1,7 +1,6 @@
 """A dataset in an object store: s3://, gs://, memory:// and whatever else fsspec reaches."""
 
 import contextlib
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -26,17 +25,20 @@ class ObjectStore(Place):
         import fsspec
 
         self.name = self.address = url.rstrip("/")
-        protocol = url.split("://")[0]
         try:
             self._files, base = fsspec.core.url_to_fs(self.name, use_listings_cache=False)
         except ValueError as error:
             raise UserError(f"{url}: {error}; write a folder, or s3://, gs:// or another URL of fsspec") from error
         except ImportError as error:
             raise UserError(f"{url}: {error}") from error
-        self._base, self.shared = base.rstrip("/"), protocol != "memory"
+        self._base = base.rstrip("/")
 
     def exists(self, path: str) -> bool:
-        return self._patiently(self._files.exists, self._at(path))
+        try:
+            self._patiently(self._files.info, self._at(path))  # `exists` of some libraries says no to any fault
+        except FileNotFoundError:
+            return False
+        return True
 
     def read(self, path: str) -> bytes:
         return self._patiently(self._files.cat_file, self._at(path))
@@ -81,8 +83,7 @@ class ObjectStore(Place):
             for name in self._patiently(self._files.find, base):
                 target = copy / name[len(base) :].lstrip("/")
                 target.parent.mkdir(parents=True, exist_ok=True)
-                with open(target, "wb") as file:
-                    shutil.copyfileobj(self._patiently(self._files.open, name, "rb"), file)
+                self._patiently(self._files.get_file, name, str(target))
             yield copy
 
     def path(self, path: str) -> str:
