@@ -102,6 +102,19 @@ def test_a_split_grows_and_keeps_what_it_has(form, anywhere, tmp_path):
         generate_flat(anywhere, small, FlatRenderer())
 
 
+def test_a_grown_shard_that_was_lost_as_it_was_replaced_is_made_anew(anywhere, tmp_path):
+    """The run that replaced it was killed when the old one was gone and the new one not whole."""
+    large = load("splits.train.count=6")
+    generate_flat(anywhere, load(), FlatRenderer())
+    place = places.at(anywhere)
+    store.note_again(place, {"train/shard-00002": store.GROWN})
+    place.remove("train/shard-00002")
+    generate_flat(anywhere, large, FlatRenderer())
+    at_once = generate_flat(tmp_path / "at once", large, FlatRenderer())
+    assert {name: place.read(name) for name in json_bytes(at_once)} == json_bytes(at_once)
+    assert store.again(place) == {}
+
+
 def test_a_shard_without_its_manifest_is_not_there(bucket):
     config, place = load(), places.at(bucket)
     generate_flat(bucket, config, FlatRenderer())

@@ -196,12 +196,18 @@ def varies(path: Path) -> bool:
 
 
 def finish(place: Place, config: Config) -> Record:
-    """Clears what was begun and not committed, writes dataset.json over the shards that are there, and returns it."""
+    """Clears what was begun and not committed, writes dataset.json over the shards that are there, and returns it.
+
+    Raises UserError for a shard that has lost what describes it.
+    """
     there, splits, listed, versions = place.discard_partial(), {}, [], {"tvrgen": {tvrgen.__version__}}
 
     def look(shard: Shard) -> tuple[str, dict[str, str]]:
-        run = read_json(place, f"{shard.path}/run.json")
-        return hashlib.sha256(place.read(f"{shard.path}/{MANIFEST}")).hexdigest(), run["versions"]
+        try:
+            run = json.loads(place.read(f"{shard.path}/run.json"))
+            return hashlib.sha256(place.read(f"{shard.path}/{MANIFEST}")).hexdigest(), dict(run["versions"])
+        except (FileNotFoundError, ValueError, KeyError, TypeError) as error:
+            raise UserError(f"{place / shard.path}: is not whole any more; add --redo {shard.path}") from error
 
     with ThreadPoolExecutor(_TOGETHER) as pool:
         for name, split in config.splits.items():

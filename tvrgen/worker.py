@@ -135,7 +135,10 @@ def advance(
 def _kept(place: Place, shard: Shard, form: str) -> Iterator[Callable[[str], Path | None]]:
     """What finds the files of a shard that is there, by their names; those that are not as it says count as missing."""
     with place.local(shard.path) as folder, scratch.folder() as unpacked:
-        listed = json.loads((folder / MANIFEST).read_text())["files"]
+        try:
+            listed = json.loads((folder / MANIFEST).read_text())["files"]
+        except (OSError, ValueError):  # altered, or gone with a run that was killed as it replaced the shard
+            listed = {}
 
         def sound(name: str) -> bool:
             return (folder / name).is_file() and store.entry(folder / name) == listed.get(name)
