@@ -246,6 +246,20 @@ def test_nodes_that_join_are_used_and_lost_ones_survived(undisturbed, tmp_path, 
     assert json_bytes(out) == undisturbed
 
 
+@pytest.mark.parametrize(("address", "tries"), [(None, 3), ("ray://host:10001", 3), ("host:6379", 1)])
+def test_a_start_that_may_come_right_is_tried_again(address, tries, monkeypatch):
+    starts = []
+
+    def failing(ray, wanted):
+        starts.append(wanted)
+        raise ConnectionAbortedError("Initialization failure from server")
+
+    monkeypatch.setattr(cluster, "_init", failing)
+    with pytest.raises(UserError, match="Initialization failure from server"):
+        cluster._start(cluster.Workforce(workers=1, address=address))
+    assert len(starts) == tries
+
+
 def listens(port) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
