@@ -33,6 +33,13 @@ except (UserError, OSError) as error:
 print(json.dumps({f.task.shard.path: [f.reason, f.tail] for f in outcome.given_up}))
 """
 
+COMMAND = """
+import sys
+from tvrgen import cli, worker
+worker.OPENER = "tests.faulty:open_faulty"
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
 
 class Faulty(FlatRenderer):
     """Paints, and does at its problem what FAULT says."""
@@ -102,11 +109,18 @@ def start(out: Path | str, *, faults: dict | None = None, flags="", workers=1, o
         "overrides": ["splits.train.count=8", "output.shard_size=1", *overrides],
         **changes,
     }
-    environment = {**os.environ, "FAULTS": json.dumps(faults or {}), "FLAGS": str(flags), "PAUSE": str(pause)}
-    environment["PYTHONPATH"] = str(ROOT)
-    command = [sys.executable, "-c", SCRIPT, json.dumps(asked)]
+    return _process([SCRIPT, json.dumps(asked)], FAULTS=json.dumps(faults or {}), FLAGS=str(flags), PAUSE=str(pause))
+
+
+def command(*arguments, faults: dict | None = None, pause=0.0) -> subprocess.Popen:
+    """The `tvrgen` command, with workers that paint and go wrong."""
+    return _process([COMMAND, *map(str, arguments)], FAULTS=json.dumps(faults or {}), FLAGS="", PAUSE=str(pause))
+
+
+def _process(code: list[str], **environment: str) -> subprocess.Popen:
+    environment = {**os.environ, **environment, "PYTHONPATH": str(ROOT)}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    return subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True, **pipes)
+    return subprocess.Popen([sys.executable, "-c", *code], cwd=ROOT, env=environment, start_new_session=True, **pipes)
 
 
 def finish(process: subprocess.Popen, timeout: float = 120) -> dict:

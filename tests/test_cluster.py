@@ -12,8 +12,9 @@ import time
 import pytest
 
 from tests import faulty
-from tests.tiny import ROOT, json_bytes, run
-from tvrgen import places, status, validate
+from tests.tiny import ROOT, SMALL, json_bytes, run
+from tvrgen import cluster, places, status, validate
+from tvrgen.errors import UserError
 
 pytestmark = pytest.mark.blender  # which brings Ray; nothing here renders
 
@@ -159,6 +160,64 @@ def test_an_output_that_can_only_be_read_is_one_line(full_disk):
     assert result.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_command_names_what_it_gave_up_and_the_next_makes_it(workers, undisturbed, tmp_path):
+    out = tmp_path / "out"
+    sets = [f"--set={s}" for s in (*SMALL, "splits.train.count=8", "output.shard_size=1")]
+    arguments = ["generate", "quickstart", "--out", out, *sets, "--workers", workers, "--max-retries", 1, "--log-json"]
+    process = faulty.command(*arguments, faults={"1": "raise", "6": "raise" if workers == 1 else "exit"})
+    output, errors = process.communicate(timeout=120)
+    assert process.returncode == 1, errors
+    said = sorted(errors.splitlines())
+    assert len(said) == 2
+    assert said[0] == "tvrgen: given up: train/shard-00001: ValueError: a picture went wrong"
+    assert said[1].startswith("tvrgen: given up: train/shard-00006: ")
+    events = [json.loads(line) for line in output.splitlines()]  # and nothing of Ray's between them
+    assert len([event for event in events if event["event"] == "shard"]) == 6
+    process = faulty.command(*arguments)
+    assert process.communicate(timeout=120)[1] == ""
+    assert process.returncode == 0
+    assert json_bytes(out) == undisturbed
+
+
+def test_where_every_shard_was_given_up_the_next_run_makes_them(tmp_path):
+    out, two = tmp_path / "out", ["splits.train.count=2"]
+    given_up = faulty.finish(faulty.start(out, faults={"0": "raise", "1": "raise"}, overrides=two))
+    assert len(given_up) == 2
+    assert sum(line.startswith("given up") for line in status.lines(places.at(out))) == 2
+    assert faulty.finish(faulty.start(out, overrides=two)) == {}
+    assert list(validate.faults(out)) == []
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_sigterm_stops_a_run_as_ctrl_c_does(workers, tmp_path):
+    out = tmp_path / "out"
+    sets = [f"--set={s}" for s in (*SMALL, "splits.train.count=40", "output.shard_size=1")]
+    process = faulty.command("generate", "quickstart", "--out", out, *sets, "--workers", workers, pause=0.2)
+    wait_for(lambda: list(out.glob("train/shard-*")), process)
+    process.terminate()
+    errors = process.communicate(timeout=60)[1]
+    assert process.returncode == 130, errors
+    assert errors.splitlines()[-1].startswith("tvrgen: stopped; ")
+    assert not list(out.rglob("*.partial"))
+
+
+def test_a_killed_worker_of_a_store_leaves_nothing_on_its_disk(undisturbed, tmp_path, monkeypatch):
+    """The store is a folder behind fsspec, and the scratch space this test's own."""
+    disk = tmp_path / "disk"
+    for folder in ("disk", "flags"):
+        (tmp_path / folder).mkdir()
+    monkeypatch.setenv("FSSPEC_LOCAL", '{"auto_mkdir": true}')
+    monkeypatch.setenv("RAY_TMPDIR", "/tmp")
+    monkeypatch.setenv("TMPDIR", str(disk))
+    url = f"local://{tmp_path}/out"
+    process = faulty.start(url, faults={"2": "kill"}, flags=tmp_path / "flags", workers=2)
+    assert faulty.finish(process) == {}
+    assert json_bytes(tmp_path / "out") == undisturbed
+    assert faulty.finish(faulty.start(url, overrides=["splits.train.count=9"])) == {}
+    assert not list(disk.glob("*tvrgen*"))
+
+
 @contextlib.contextmanager
 def a_cluster(monkeypatch, **head):
     """Nodes of a Ray cluster, all on this machine."""
@@ -185,6 +244,20 @@ def test_nodes_that_join_are_used_and_lost_ones_survived(undisturbed, tmp_path, 
         cluster.remove_node(first, allow_graceful=False)
         assert faulty.finish(process) == {}
     assert json_bytes(out) == undisturbed
+
+
+@pytest.mark.parametrize(("address", "tries"), [(None, 3), ("ray://host:10001", 3), ("host:6379", 1)])
+def test_a_start_that_may_come_right_is_tried_again(address, tries, monkeypatch):
+    starts = []
+
+    def failing(ray, wanted):
+        starts.append(wanted)
+        raise ConnectionAbortedError("Initialization failure from server")
+
+    monkeypatch.setattr(cluster, "_init", failing)
+    with pytest.raises(UserError, match="Initialization failure from server"):
+        cluster._start(cluster.Workforce(workers=1, address=address))
+    assert len(starts) == tries
 
 
 def listens(port) -> bool:

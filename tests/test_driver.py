@@ -111,12 +111,18 @@ def test_a_large_shard_may_take_long(monkeypatch):
 @pytest.mark.parametrize("workers", [1, 8])
 def test_where_everything_fails_the_run_ends(workers):
     crew = Crew(workers, lambda *_: "failed")
-    with pytest.raises(UserError, match=r"broken .* failures one after another"):
+    with pytest.raises(UserError, match=r"broken .* shards failed one after another"):
         driver.drive(tasks(1000), crew, Limits(tries=3), Watch())
     assert sum(crew.tries.values()) < 60
 
 
 @pytest.mark.parametrize("workers", [1, 4])
 def test_bad_shards_at_the_end_do_not_end_the_run(workers):
-    crew = Crew(workers, lambda task, tries: "failed" if task.shard.number >= 98 else "done")
-    assert len(driver.drive(tasks(100), crew, Limits(tries=3), Watch())) == 2
+    crew = Crew(workers, lambda task, tries: "failed" if task.shard.number >= 91 else "done")
+    assert len(driver.drive(tasks(100), crew, Limits(tries=3), Watch())) == 9
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_bad_shards_that_are_all_that_is_left_are_given_up(workers):
+    crew = Crew(workers, lambda *_: "failed")
+    assert len(driver.drive(tasks(9), crew, Limits(tries=3), Watch())) == 9

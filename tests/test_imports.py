@@ -9,7 +9,7 @@ import pytest
 from tests.tiny import ROOT
 
 LAYERS = [
-    {"errors", "bar", "packaged", "environment", "seeding", "scene", "interrupt", "cores"},
+    {"errors", "bar", "packaged", "environment", "seeding", "scene", "interrupt", "cores", "scratch"},
     {"vocabulary", "document", "dealing", "constraints", "canonical", "place", "records", "answers"},
     {"reading"},
     {"geometry", "transform", "mesh", "objectstore", "lock"},
@@ -70,6 +70,7 @@ def test_imports_run_one_way(path):
             "geometry",
             "errors",
             "interrupt",
+            "scratch",
         }
     else:
         uses = imported(path) - {folder}

@@ -4,6 +4,8 @@ import json
 from uuid import uuid4
 
 import pytest
+from fsspec import AbstractFileSystem
+from fsspec.implementations.memory import MemoryFileSystem
 
 from tests import stores
 from tests.tiny import FlatRenderer, generate_flat, handmade, json_bytes, load, made
@@ -100,6 +102,19 @@ def test_a_split_grows_and_keeps_what_it_has(form, anywhere, tmp_path):
         generate_flat(anywhere, small, FlatRenderer())
 
 
+def test_a_grown_shard_that_was_lost_as_it_was_replaced_is_made_anew(anywhere, tmp_path):
+    """The run that replaced it was killed when the old one was gone and the new one not whole."""
+    large = load("splits.train.count=6")
+    generate_flat(anywhere, load(), FlatRenderer())
+    place = places.at(anywhere)
+    store.note_again(place, {"train/shard-00002": store.GROWN})
+    place.remove("train/shard-00002")
+    generate_flat(anywhere, large, FlatRenderer())
+    at_once = generate_flat(tmp_path / "at once", large, FlatRenderer())
+    assert {name: place.read(name) for name in json_bytes(at_once)} == json_bytes(at_once)
+    assert store.again(place) == {}
+
+
 def test_a_shard_without_its_manifest_is_not_there(bucket):
     config, place = load(), places.at(bucket)
     generate_flat(bucket, config, FlatRenderer())
@@ -153,6 +168,23 @@ def test_a_store_that_is_lost_leaves_the_shard_absent(fault, bucket, weather, mo
     assert place.names("train") == set()
 
 
+def test_no_shard_is_taken_for_absent_while_a_store_is_down(monkeypatch):
+    """Also where the library has `exists` say no to whatever goes wrong, as fsspec's does."""
+    url, config = f"memory://{uuid4().hex}/set", load()
+    generate_flat(url, config, FlatRenderer())
+    place, info, down = places.at(url), MemoryFileSystem.info, iter([True] * 3)
+
+    def failing(self, path, **options):
+        if next(down, False):
+            raise ConnectionError("no route")
+        return info(self, path, **options)
+
+    monkeypatch.setattr(MemoryFileSystem, "info", failing)
+    monkeypatch.setattr(MemoryFileSystem, "exists", AbstractFileSystem.exists)
+    assert place.discard_partial() == {f"train/shard-{n:05d}" for n in range(3)}
+    assert len(place.shards()) == 3
+
+
 def test_a_second_run_is_refused_while_the_first_is_alive_and_takes_over_when_it_is_not(bucket):
     config, place = load(), places.at(bucket)
     with (
@@ -176,3 +208,15 @@ def test_a_second_run_is_refused_while_the_first_is_alive_and_takes_over_when_it
 def test_a_place_that_is_none_is_one_line(url, message, weather):
     with pytest.raises(UserError, match=message):
         open_dataset(url)
+
+
+def test_a_run_looks_for_shards_once_at_its_start_and_once_at_its_end(monkeypatch):
+    url, config = f"memory://{uuid4().hex}/set", load()
+    asked = []
+    exists = objectstore.ObjectStore.exists
+    monkeypatch.setattr(objectstore.ObjectStore, "exists", lambda self, path: asked.append(path) or exists(self, path))
+    generate_flat(url, config, FlatRenderer())
+    asked.clear()
+    generate_flat(url, config, FlatRenderer())
+    looks = [path for path in asked if path.endswith("shard.json")]
+    assert sorted(looks) == sorted(2 * [f"train/shard-{n:05d}/shard.json" for n in range(3)])

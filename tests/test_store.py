@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.tiny import FlatRenderer, generate_flat, json_bytes, load
-from tvrgen import dataset, places, store, worker
+from tvrgen import dataset, places, status, store, worker
 from tvrgen.errors import UserError
 
 
@@ -173,3 +173,23 @@ def test_a_problem_of_another_split_is_not_committed(tmp_path):
     with pytest.raises(UserError, match="may occur in another split as well"):
         generate_flat(tmp_path / "out", load("splits.val={count: 3}"), FlatRenderer())
     assert not list(tmp_path.glob("out/*/shard-*"))
+
+
+def test_a_run_killed_as_it_wrote_its_config_is_taken_up(tmp_path):
+    left = tmp_path / ".config.json.1a2b3c4d.partial"
+    left.write_text("{")
+    generate_flat(tmp_path, load(), FlatRenderer())
+    assert not left.exists()
+
+
+@pytest.mark.parametrize("name", ["run.json", "shard.json"])
+def test_a_shard_that_lost_its_description_is_named(flat_dataset, name):
+    (flat_dataset / "train/shard-00001" / name).unlink()
+    with pytest.raises(UserError, match=r"is not whole any more; add --redo train/shard-00001"):
+        generate_flat(flat_dataset, load(), FlatRenderer())
+
+
+def test_the_status_is_told_from_a_log_that_was_cut_short(flat_dataset):
+    lines = ['{"time": 10, "event": "start"}', '{"time": 20, "event": "shard", "images": 8, "node": "n"}', '{"time": 3']
+    (flat_dataset / "log/run-20261125T201500-1f2e3d.jsonl").write_text("\n".join(lines))
+    assert "the last run made 0.80 images a second on 1 node" in status.lines(places.at(flat_dataset))

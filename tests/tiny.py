@@ -118,10 +118,10 @@ def generate_flat(root: Path | str, config: Config, renderer: FlatRenderer) -> P
     """A whole dataset through the real worker and store, with hand-made problems and flat pictures."""
     target = places.at(root)
     with (
-        store.writing_to(target, config),
+        store.writing_to(target, config) as there,
         mock.patch.object(sampler, "plan_problem", lambda c, s, i: handmade(c, c.split(s), i)),
     ):
-        there, again = target.shards(), store.again(target)
+        again = store.again(target)
         for split in config.splits:
             for shard in store.shards(config, split):
                 if shard.path not in there or shard.path in again:

@@ -5,8 +5,8 @@ import pickle
 import sys
 from typing import Any
 
-from tvrgen import places, worker
-from tvrgen.place import Folder, scratch
+from tvrgen import places, scratch, worker
+from tvrgen.place import Folder
 
 _GPU_VARIABLES = ("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES")
 
@@ -24,8 +24,8 @@ class Actor:
 
     def open(self) -> dict:
         """Opens Blender; tells where, and into which file it logs."""
-        self._scratch = scratch()
-        folder = self._place.root / "log" if isinstance(self._place, Folder) else self._scratch.__enter__()
+        scratch.clear()
+        folder = self._place.root / "log" if isinstance(self._place, Folder) else scratch.folder_of(self)
         folder.mkdir(parents=True, exist_ok=True)
         self._log = worker.log_in(folder)
         self._renderer = worker.opener(self._opener)(self._config, self._log, self._threads)

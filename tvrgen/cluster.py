@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tvrgen import worker
+from tvrgen import interrupt, worker
 from tvrgen.actor import Actor
 from tvrgen.driver import Done, Event, Failed, Progress, Task
 from tvrgen.errors import UserError
@@ -31,8 +31,9 @@ TURN = 5.0
 PATIENCE = 600.0
 """Seconds without any worker, while they start or nodes come back, after which a run ends."""
 
+_OBJECTS = 2**27  # bytes of shared memory for Ray's objects, which are few and small; it would take a third of all
 _LOOK = 5.0  # seconds between looks at the cluster's size
-_STARTS = 3  # of Ray on this machine: it gives itself 30 s, which are few where all cores are busy
+_STARTS = 3  # of Ray on this machine, to which it gives 30 s, few where all cores are busy; or of its client
 _HOPELESS = 3  # starts of each worker that may fail before any has succeeded
 
 
@@ -216,7 +217,7 @@ class RayCrew:
             return
         self._failed_starts += 1
         if not self._ever_ready and self._failed_starts >= _HOPELESS * max(1, len(self._hands)):
-            raise UserError(f"workers die as they start: {reason}; see {self._place / 'log'}, or tvrgen doctor there")
+            raise UserError(f"workers die as they start: {reason}; tvrgen doctor there may say more")
 
     def _dismiss(self, hand: _Hand) -> None:
         self._hands.remove(hand)
@@ -232,6 +233,9 @@ class RayCrew:
 
 def _start(wanted: Workforce) -> Any:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    # Ray's daemons have the driver print on standard output, between lines meant for machines, that there are more
+    # workers than cores, or that one died: the journal tells of all that matters
+    os.environ.setdefault("RAY_DEDUP_LOGS_SKIP_REGEX", "^")
     try:
         import ray
     except ImportError as error:
@@ -240,11 +244,14 @@ def _start(wanted: Workforce) -> Any:
     where = f"--address {wanted.address}" if wanted.address else "ray"
     for tries_left in reversed(range(_STARTS)):
         try:
-            _init(ray, wanted)
+            with interrupt.kept():  # Ray makes of SIGTERM an end without a word
+                _init(ray, wanted)
             break
         except Exception as error:  # a node that is slow to start raises no type of its own
             ray.shutdown()
-            if wanted.address or not tries_left:
+            # a server of Ray's clients starts a process for each, and fails at times
+            lasting = wanted.address and not wanted.address.startswith("ray://")
+            if lasting or not tries_left:
                 first, *_, last = [*str(error).strip().splitlines(), ""]
                 raise UserError(f"{where}: {first} {last}".strip()) from error
     return ray
@@ -258,7 +265,8 @@ def _init(ray: Any, wanted: Workforce) -> None:
     else:
         cpus = math.ceil(wanted.workers * wanted.cpus)  # those that there are may be fewer; GPUs Ray counts itself
         # "local": one of its own, whatever runs here already
-        ray.init(address="local", num_cpus=cpus, include_dashboard=wanted.dashboard, **quiet)
+        sizes = {"num_cpus": cpus, "object_store_memory": _OBJECTS}
+        ray.init(address="local", include_dashboard=wanted.dashboard, **sizes, **quiet)
 
 
 def _reach(address: str) -> None:

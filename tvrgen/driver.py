@@ -113,7 +113,7 @@ class _Ledger:
 
     tries: Counter = field(default_factory=Counter)
     rates: deque = field(default_factory=lambda: deque(maxlen=_RECENT))
-    failures: int = 0  # since a shard was last done
+    failed: set = field(default_factory=set)  # since a shard was last done
 
 
 def drive(tasks: Iterable[Task], crew: Crew, limits: Limits, watch: Watch) -> list[Failed]:
@@ -146,11 +146,11 @@ def drive(tasks: Iterable[Task], crew: Crew, limits: Limits, watch: Watch) -> li
             tries = ledger.tries[task]
             if isinstance(event, Done):
                 ledger.rates.append((time.monotonic() - state.since) / max(1, task.images))
-                ledger.failures = 0
+                ledger.failed.clear()
                 watch.done(event, tries)
                 continue
             watch.progress(-state.images, crew.workers)  # they are made again, or not at all
-            ledger.failures += 1
+            ledger.failed.add(task)
             over = tries >= limits.tries
             watch.failed(event, tries, over)
             if over:
@@ -163,8 +163,8 @@ def drive(tasks: Iterable[Task], crew: Crew, limits: Limits, watch: Watch) -> li
 
 def _check_hope(failed: Failed, ledger: _Ledger, crew: Crew, limits: Limits) -> None:
     """A full disk or a lost store fails every shard: that is no reason to give each of them up in turn."""
-    if ledger.failures > limits.tries * (max(1, crew.workers) + 2):
+    if len(ledger.failed) > limits.tries * (max(1, crew.workers) + 2):
         raise UserError(
-            f"{failed.task.shard.path}: {failed.reason} ({ledger.failures} failures one after another; what is done is "
-            "kept, and the same command goes on)"
+            f"{failed.task.shard.path}: {failed.reason} ({len(ledger.failed)} shards failed one after another; what is "
+            "done is kept, and the same command goes on)"
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from tvrgen import design, driver, environment, places, store, worker
+from tvrgen import design, driver, environment, places, scratch, store, worker
 from tvrgen.cluster import RayCrew, Workforce
 from tvrgen.dataset import open_dataset
 from tvrgen.document import nearest
@@ -15,7 +15,7 @@ from tvrgen.driver import Crew, Failed, Limits, Task
 from tvrgen.errors import UserError
 from tvrgen.journal import Journal
 from tvrgen.local import LocalCrew
-from tvrgen.place import Folder, Place, scratch
+from tvrgen.place import Folder, Place
 from tvrgen.report.preview import preview
 from tvrgen.settings import Config
 
@@ -69,9 +69,9 @@ def generate(
     _check(plan, target)
     shards = [shard for split in plan.splits for shard in store.shards(config, split)]
     _check_redo(plan, [shard.path for shard in shards])
-    with store.writing_to(target, config):
+    with store.writing_to(target, config) as there:
         store.note_again(target, dict.fromkeys(plan.redo, "asked for"))
-        there, again = target.shards(), store.again(target)
+        again = store.again(target)
         tasks = [Task(shard, worker.images_in(shard, config), again.get(shard.path, "")) for shard in shards]
         todo = [task for task in tasks if task.why or task.shard.path not in there]
         total = sum(task.images for task in tasks)
@@ -105,7 +105,8 @@ def _make(
 
 @contextlib.contextmanager
 def _crew(config: Config, target: Place, tasks: int, plan: Plan) -> Iterator[Crew]:
-    with scratch() as folder:
+    scratch.clear()
+    with scratch.folder() as folder:
         if plan.force:
             crew = RayCrew(config, target, plan.force, plan.opener, tasks)
         else:
@@ -115,6 +116,7 @@ def _crew(config: Config, target: Place, tasks: int, plan: Plan) -> Iterator[Cre
             yield crew
         finally:
             crew.close()
+            scratch.clear()  # Ray ends workers by killing them
 
 
 def _check(plan: Plan, target: Place) -> None:

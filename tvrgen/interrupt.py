@@ -28,6 +28,20 @@ def deferred() -> Iterator[None]:
         raise KeyboardInterrupt
 
 
+@contextlib.contextmanager
+def kept() -> Iterator[None]:
+    """Leaves it as it is what stops do, whatever the block makes of them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # which alone can change it
+        return
+    before = {number: signal.getsignal(number) for number in _STOPS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def stop_on_sigterm() -> None:
     """Makes SIGTERM stop this process as Ctrl-C does."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -1,15 +1,15 @@
 """A dataset in an object store: s3://, gs://, memory:// and whatever else fsspec reaches."""
 
 import contextlib
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from tvrgen import scratch
 from tvrgen.errors import UserError
-from tvrgen.place import MANIFEST, Place, scratch
+from tvrgen.place import MANIFEST, Place
 
 PATIENCE = 120.0
 """Seconds for which a store that fails is asked again before it counts as lost; the library's own tries come on top."""
@@ -25,17 +25,20 @@ class ObjectStore(Place):
         import fsspec
 
         self.name = self.address = url.rstrip("/")
-        protocol = url.split("://")[0]
         try:
             self._files, base = fsspec.core.url_to_fs(self.name, use_listings_cache=False)
         except ValueError as error:
             raise UserError(f"{url}: {error}; write a folder, or s3://, gs:// or another URL of fsspec") from error
         except ImportError as error:
             raise UserError(f"{url}: {error}") from error
-        self._base, self.shared = base.rstrip("/"), protocol != "memory"
+        self._base = base.rstrip("/")
 
     def exists(self, path: str) -> bool:
-        return self._patiently(self._files.exists, self._at(path))
+        try:
+            self._patiently(self._files.info, self._at(path))  # `exists` of some libraries says no to any fault
+        except FileNotFoundError:
+            return False
+        return True
 
     def read(self, path: str) -> bytes:
         return self._patiently(self._files.cat_file, self._at(path))
@@ -58,14 +61,11 @@ class ObjectStore(Place):
         return {name.rstrip("/").rsplit("/", 1)[-1] for name in found}
 
     def shards(self) -> set[str]:
-        begun = list(self._committed())
-        with ThreadPoolExecutor(_TOGETHER) as pool:
-            there = pool.map(lambda shard: self.exists(f"{shard}/{MANIFEST}"), begun)
-        return {shard for shard, whole in zip(begun, there, strict=True) if whole}
+        return self._whole(set(self._committed()))
 
     @contextlib.contextmanager
     def filling(self, shard: str, again: bool = False) -> Iterator[Path]:
-        with scratch() as folder:
+        with scratch.folder() as folder:
             yield folder
             if self.exists(f"{shard}/{MANIFEST}"):
                 if not again:
@@ -79,20 +79,28 @@ class ObjectStore(Place):
     @contextlib.contextmanager
     def local(self, folder: str) -> Iterator[Path]:
         base = self._at(folder)
-        with scratch() as copy:
+        with scratch.folder() as copy:
             for name in self._patiently(self._files.find, base):
                 target = copy / name[len(base) :].lstrip("/")
                 target.parent.mkdir(parents=True, exist_ok=True)
-                with open(target, "wb") as file:
-                    shutil.copyfileobj(self._patiently(self._files.open, name, "rb"), file)
+                self._patiently(self._files.get_file, name, str(target))
             yield copy
 
     def path(self, path: str) -> str:
         return f"{self.name}/{path}"
 
-    def discard_partial(self) -> None:
-        for shard in set(self._committed()) - self.shards():
+    def discard_partial(self) -> set[str]:
+        begun = set(self._committed())
+        there = self._whole(begun)
+        for shard in begun - there:
             self.remove(shard)
+        return there
+
+    def _whole(self, begun: set[str]) -> set[str]:
+        """Those that have a shard.json: a request for each."""
+        with ThreadPoolExecutor(_TOGETHER) as pool:
+            there = pool.map(lambda shard: self.exists(f"{shard}/{MANIFEST}"), begun)
+        return {shard for shard, whole in zip(begun, there, strict=True) if whole}
 
     def _send(self, path: Path, name: str) -> None:
         self._patiently(self._files.put_file, str(path), self._at(name))

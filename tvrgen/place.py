@@ -7,7 +7,6 @@ nothing else of the shard counts.
 
 import contextlib
 import shutil
-import tempfile
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 MANIFEST = "shard.json"
+
+_PARTIAL, _OLD = ".partial", ".old"  # ends of what is being written, and of what is being replaced
 
 
 class Place(ABC):
@@ -74,8 +75,8 @@ class Place(ABC):
         """What opens a file: a local path, or a URL for fsspec."""
 
     @abstractmethod
-    def discard_partial(self) -> None:
-        """Removes shards that were begun and not committed, by runs that are over."""
+    def discard_partial(self) -> set[str]:
+        """Removes shards that were begun and not committed, by runs that are over; returns the committed ones."""
 
     def _committed(self) -> Iterator[str]:
         """Folders that may be shards, by their names."""
@@ -102,7 +103,7 @@ class Folder(Place):
     def write(self, path: str, content: bytes) -> None:
         target = self.root / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        beside = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.partial")
+        beside = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}{_PARTIAL}")
         try:
             beside.write_bytes(content)
             beside.replace(target)
@@ -118,7 +119,8 @@ class Folder(Place):
 
     def names(self, path: str = "") -> set[str]:
         folder = self.root / path
-        return {p.name for p in folder.iterdir()} if folder.is_dir() else set()
+        there = {p.name for p in folder.iterdir()} if folder.is_dir() else set()
+        return {name for name in there if not (name.startswith(".") and name.endswith((_PARTIAL, _OLD)))}
 
     def shards(self) -> set[str]:
         return set(self._committed())
@@ -126,7 +128,7 @@ class Folder(Place):
     @contextlib.contextmanager
     def filling(self, shard: str, again: bool = False) -> Iterator[Path]:
         target = self.root / shard
-        folder, old = (target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.{end}") for end in ("partial", "old"))
+        folder, old = (target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}{end}") for end in (_PARTIAL, _OLD))
         try:
             folder.mkdir(parents=True)
             yield folder
@@ -148,14 +150,9 @@ class Folder(Place):
     def path(self, path: str) -> str:
         return str(self.root / path)
 
-    def discard_partial(self) -> None:
-        for end in ("partial", "old"):
-            for folder in self.root.glob(f"*/.shard-*.{end}"):
-                shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def scratch() -> Iterator[Path]:
-    """A folder of this process on this machine, gone when the block ends."""
-    with tempfile.TemporaryDirectory(prefix="tvrgen-", ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
+    def discard_partial(self) -> set[str]:
+        for end in (_PARTIAL, _OLD):
+            for left in (*self.root.glob(f".*.????????{end}"), *self.root.glob(f"*/.*.????????{end}")):
+                with contextlib.suppress(OSError):
+                    self.remove(str(left.relative_to(self.root)))
+        return self.shards()

@@ -1,5 +1,6 @@
 """How far a dataset is: what is done, missing and given up, and how fast it goes, while it is made or later."""
 
+import contextlib
 import json
 import time
 from collections.abc import Iterator
@@ -45,7 +46,7 @@ def _rate(place: Place, running: bool) -> tuple[float, int]:
     runs = sorted(name for name in place.names("log") if name.startswith("run-"))
     if not runs:
         return 0, 0
-    events = [json.loads(line) for line in place.read(f"log/{runs[-1]}").decode().splitlines()]
+    events = list(_events(place.read(f"log/{runs[-1]}")))
     shards = [event for event in events if event["event"] == "shard"]
     if not shards:
         return 0, 0
@@ -53,6 +54,12 @@ def _rate(place: Place, running: bool) -> tuple[float, int]:
     start = max(events[0]["time"], end - _RECENT) if running else events[0]["time"]
     images = sum(event["images"] for event in shards if event["time"] >= start)
     return images / max(end - start, 1e-3), len({event["node"] for event in shards})
+
+
+def _events(log: bytes) -> Iterator[dict]:
+    for line in log.splitlines():
+        with contextlib.suppress(ValueError):  # a full disk or a loss of power cuts the last one short
+            yield json.loads(line)
 
 
 def _long(seconds: float) -> str:

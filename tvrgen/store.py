@@ -56,9 +56,10 @@ def shards(config: Config, split: str) -> list[Shard]:
 
 
 @contextlib.contextmanager
-def writing_to(place: Place, config: Config) -> Iterator[None]:
-    """Makes a place that of this dataset, for one run at a time; ends with nothing begun and not committed.
+def writing_to(place: Place, config: Config) -> Iterator[set[str]]:
+    """Makes a place that of this dataset, for one run at a time; the shards that are there to begin with.
 
+    A block that fails leaves nothing that was begun and not committed; `finish` sees to that in one that does not.
     Raises UserError where another dataset, another run or something else is there, or where it cannot be written.
     """
     new = not place.names()
@@ -67,20 +68,21 @@ def writing_to(place: Place, config: Config) -> Iterator[None]:
         if isinstance(place, Folder):
             (place.root / "log").mkdir(parents=True, exist_ok=True)
         with lock.locked(place):
-            place.discard_partial()  # what a killed run left behind
-            _write_config(place, config)
+            there = place.discard_partial()  # what a killed run left behind
+            _write_config(place, config, there)
             try:
-                yield
-            finally:
-                place.discard_partial()
-                if not place.shards():  # nothing was made: leave nothing
-                    _leave(place, config, new)
+                yield there
+            except BaseException:
+                with contextlib.suppress(OSError):  # what ended the run says more
+                    if not place.discard_partial():  # nothing was made: leave nothing
+                        _leave(place, config, new)
+                raise
     except PermissionError as error:
         raise UserError(f"{place}: cannot be written: {error.strerror or error}; choose another --out") from error
 
 
 def _leave(place: Place, config: Config, new: bool) -> None:
-    for name in ("log", "config.json", *config.splits):
+    for name in ("log", "dataset.json", "config.json", *config.splits):
         with contextlib.suppress(OSError):
             place.remove(name)
     if new and isinstance(place, Folder):
@@ -106,11 +108,10 @@ def _is_config(place: Place) -> bool:
     return isinstance(document, dict) and {"splits", "vocabulary", "scene"} <= document.keys()
 
 
-def _write_config(place: Place, config: Config) -> None:
+def _write_config(place: Place, config: Config, there: set[str]) -> None:
     """The config, unless it is there; another may take its place while there is no shard, and one with more problems
     at any time.
     """
-    there = place.shards() if place.exists("config.json") else set()
     if there:
         before = read_json(place, "config.json")
         if keys := differences(_but_counts(before), _but_counts(config.document)):
@@ -195,12 +196,18 @@ def varies(path: Path) -> bool:
 
 
 def finish(place: Place, config: Config) -> Record:
-    """Writes dataset.json over the shards that are there, and returns it."""
-    there, splits, listed, versions = place.shards(), {}, [], {"tvrgen": {tvrgen.__version__}}
+    """Clears what was begun and not committed, writes dataset.json over the shards that are there, and returns it.
+
+    Raises UserError for a shard that has lost what describes it.
+    """
+    there, splits, listed, versions = place.discard_partial(), {}, [], {"tvrgen": {tvrgen.__version__}}
 
     def look(shard: Shard) -> tuple[str, dict[str, str]]:
-        run = read_json(place, f"{shard.path}/run.json")
-        return hashlib.sha256(place.read(f"{shard.path}/{MANIFEST}")).hexdigest(), run["versions"]
+        try:
+            run = json.loads(place.read(f"{shard.path}/run.json"))
+            return hashlib.sha256(place.read(f"{shard.path}/{MANIFEST}")).hexdigest(), dict(run["versions"])
+        except (FileNotFoundError, ValueError, KeyError, TypeError) as error:
+            raise UserError(f"{place / shard.path}: is not whole any more; add --redo {shard.path}") from error
 
     with ThreadPoolExecutor(_TOGETHER) as pool:
         for name, split in config.splits.items():

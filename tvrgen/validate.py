@@ -11,13 +11,13 @@ from typing import Any
 
 from PIL import Image
 
-from tvrgen import annotations, places, record, records, store
+from tvrgen import annotations, places, record, records, scratch, store
 from tvrgen import document as documents
 from tvrgen.dataset import Dataset
 from tvrgen.differences import differences, within
 from tvrgen.errors import UserError
 from tvrgen.pictures import BLEND, SUFFIX, pictures
-from tvrgen.place import MANIFEST, Place, scratch
+from tvrgen.place import MANIFEST, Place
 from tvrgen.rebuilding import dealt, scene_faults
 from tvrgen.record import Record
 from tvrgen.settings import Config, Split, identity
@@ -107,7 +107,7 @@ def _config_faults(place: Place, config: Config) -> Iterator[str]:
 
 def shard_faults(place: Place, shard: Shard, manifest_hash: Any, versions: Record, config: Config) -> Iterator[str]:
     """Faults of one shard, wherever it lies: files are named as they are called at the place."""
-    with place.local(shard.path) as folder, scratch() as unpacked:
+    with place.local(shard.path) as folder, scratch.folder() as unpacked:
         named = {str(unpacked): place / f"{shard.path}/{records.TAR}", str(folder): place / shard.path}
         for fault in within(folder, _shard_faults(folder, unpacked, shard, manifest_hash, versions, config)):
             for local, name in named.items():

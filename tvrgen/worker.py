@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import tvrgen
-from tvrgen import annotations, canonical, cores, design, environment, record, records, sampler, store
+from tvrgen import annotations, canonical, cores, design, environment, record, records, sampler, scratch, store
 from tvrgen.errors import UserError
 from tvrgen.geometry import View
 from tvrgen.pictures import BLEND, Picture, pictures
-from tvrgen.place import MANIFEST, Place, scratch
+from tvrgen.place import MANIFEST, Place
 from tvrgen.record import Record
 from tvrgen.sampler import Planned
 from tvrgen.scene import Light, SceneSpec, State
@@ -134,8 +134,11 @@ def advance(
 @contextlib.contextmanager
 def _kept(place: Place, shard: Shard, form: str) -> Iterator[Callable[[str], Path | None]]:
     """What finds the files of a shard that is there, by their names; those that are not as it says count as missing."""
-    with place.local(shard.path) as folder, scratch() as unpacked:
-        listed = json.loads((folder / MANIFEST).read_text())["files"]
+    with place.local(shard.path) as folder, scratch.folder() as unpacked:
+        try:
+            listed = json.loads((folder / MANIFEST).read_text())["files"]
+        except (OSError, ValueError):  # altered, or gone with a run that was killed as it replaced the shard
+            listed = {}
 
         def sound(name: str) -> bool:
             return (folder / name).is_file() and store.entry(folder / name) == listed.get(name)

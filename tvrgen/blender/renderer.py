@@ -3,7 +3,6 @@
 import contextlib
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import bpy
 import numpy as np
 from PIL import Image
 
-from tvrgen import interrupt
+from tvrgen import interrupt, scratch
 from tvrgen.blender import blendfile, build, device, versions
 from tvrgen.blender.blendfile import Shot
 from tvrgen.blender.denoiser import Denoiser, denoiser
@@ -33,7 +32,7 @@ class Renderer:
     def __init__(self, scene: SceneSpec, vocabulary: Vocabulary, log: Path, threads: int = 0) -> None:
         self._log, self._threads, self._file = log, threads, {}
         self._denoiser: Denoiser | None = None
-        self._scratch = tempfile.TemporaryDirectory(prefix="tvrgen-")
+        self._scratch = scratch.folder_of(self)
         self.description = {"blender": bpy.app.version_string}
         with quiet(log):
             self._stage = build.Stage(scene, vocabulary)
@@ -64,7 +63,7 @@ class Renderer:
 
         The file holds the pixels alone: those that Blender writes carry render times, so that no two are equal.
         """
-        raw = Path(self._scratch.name) / "picture.bmp"
+        raw = self._scratch / "picture.bmp"
         with quiet(self._log):
             self._stage.set(state, view, lights)
             bpy.context.scene.render.filepath = str(raw)
