@@ -37,6 +37,9 @@ class Crew:
                     yield Failed(task, "broken")
                 case "stuck":
                     self._running.append(task)
+                case "slow":
+                    yield Progress(task, 1)
+                    self._running.append(task)
 
     def drop(self, task):
         self.dropped.append(task)
@@ -100,12 +103,22 @@ def test_a_large_shard_may_take_long(monkeypatch):
 
     def slow(task, tries):
         looks[task] += 1
-        return "stuck" if looks[task] < 30 else "done"
+        return "slow" if looks[task] < 30 else "done"
 
     crew = Crew(1, slow)
     large = [Task(Shard("train", 0, 0, 100), images=400)]
     assert driver.drive(large, crew, Limits(seconds=60), Watch()) == []
     assert crew.dropped == []
+
+
+def test_the_first_shard_may_be_stuck_as_well(monkeypatch):
+    """There is no rate to go by, and the shard is large: what tells is that no picture comes."""
+    clock = iter(range(0, 10**6, 7))
+    monkeypatch.setattr(driver.time, "monotonic", lambda: next(clock))
+    crew = Crew(1, lambda task, tries: "stuck" if tries == 1 else "done")
+    assert driver.drive([Task(Shard("train", 0, 0, 500), images=1000)], crew, Limits(seconds=600), Watch()) == []
+    assert len(crew.dropped) == 1
+    assert next(clock) < 1000
 
 
 @pytest.mark.parametrize("workers", [1, 8])

@@ -12,6 +12,7 @@ from tests.tiny import FlatRenderer, generate_flat, handmade, json_bytes, load, 
 from tvrgen import lock, objectstore, places, sampler, status, store, validate
 from tvrgen.dataset import open_dataset, open_image
 from tvrgen.errors import UserError
+from tvrgen.place import MANIFEST
 
 
 @pytest.fixture(scope="module")
@@ -220,3 +221,23 @@ def test_a_run_looks_for_shards_once_at_its_start_and_once_at_its_end(monkeypatc
     generate_flat(url, config, FlatRenderer())
     looks = [path for path in asked if path.endswith("shard.json")]
     assert sorted(looks) == sorted(2 * [f"train/shard-{n:05d}/shard.json" for n in range(3)])
+
+
+def test_a_shard_whose_files_are_cleared_as_they_are_sent_is_not_there(monkeypatch):
+    """By a new run, which thought the worker dead: its shard would be a description of what is missing."""
+    place, shard = places.at(f"memory://{uuid4().hex}/set"), "train/shard-00000"
+    send = place._send
+
+    def send_and_clear(path, name):
+        send(path, name)
+        if path.name == "b":
+            place.remove(f"{shard}/a")
+
+    monkeypatch.setattr(place, "_send", send_and_clear)
+    filling = place.filling(shard)
+    folder = filling.__enter__()
+    for name in ("a", "b", MANIFEST):
+        (folder / name).write_text(name)
+    with pytest.raises(OSError, match="were removed while they were sent"):
+        filling.__exit__(None, None, None)
+    assert place.shards() == set()

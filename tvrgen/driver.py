@@ -88,7 +88,7 @@ class Watch(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much is borne with: tries of a shard, and seconds for one, however few pictures it has."""
+    """How much is borne with: tries of a shard; seconds for one, and for a picture to come."""
 
     tries: int = 3
     seconds: float = 600.0
@@ -97,13 +97,13 @@ class Limits:
 SLACK = 10
 """How many times as long as others a shard may take, picture for picture."""
 
-_UNKNOWN = 60.0  # seconds a picture, before any shard is done
 _RECENT = 50  # shards from which the rate is measured
 
 
 @dataclass(slots=True)
 class _Running:
     since: float
+    seen: float  # when a picture was last reported
     images: int = 0  # reported so far
 
 
@@ -126,11 +126,11 @@ def drive(tasks: Iterable[Task], crew: Crew, limits: Limits, watch: Watch) -> li
         while waiting and crew.free():
             task = waiting.popleft()
             ledger.tries[task] += 1
-            running[task] = _Running(time.monotonic())
+            running[task] = _Running(time.monotonic(), time.monotonic())
             crew.begin(task)
         events = list(crew.events())
-        rate, now = statistics.median(ledger.rates or [_UNKNOWN]), time.monotonic()
-        if late := [t for t, s in running.items() if now - s.since > max(limits.seconds, SLACK * rate * t.images)]:
+        now = time.monotonic()
+        if late := [task for task, state in running.items() if _is_late(task, state, now, ledger, limits)]:
             ended = {event.task for event in events if not isinstance(event, Progress)}
             for task in set(late) - ended:
                 crew.drop(task)
@@ -140,6 +140,7 @@ def drive(tasks: Iterable[Task], crew: Crew, limits: Limits, watch: Watch) -> li
             task, state = event.task, running[event.task]
             if isinstance(event, Progress):
                 state.images += event.images
+                state.seen = time.monotonic() if event.images else state.seen
                 watch.progress(event.images, crew.workers)
                 continue
             del running[task]
@@ -159,6 +160,13 @@ def drive(tasks: Iterable[Task], crew: Crew, limits: Limits, watch: Watch) -> li
                 waiting.append(task)
             _check_hope(event, ledger, crew, limits)
     return given_up
+
+
+def _is_late(task: Task, state: _Running, now: float, ledger: _Ledger, limits: Limits) -> bool:
+    """Whether a shard takes much longer than others do, as far as any is done, or has made no picture for long."""
+    rate = statistics.median(ledger.rates) if ledger.rates else 0.0
+    long = ledger.rates and now - state.since > max(limits.seconds, SLACK * rate * task.images)
+    return bool(long) or now - state.seen > max(limits.seconds, SLACK * rate)
 
 
 def _check_hope(failed: Failed, ledger: _Ledger, crew: Crew, limits: Limits) -> None:

@@ -74,6 +74,9 @@ class ObjectStore(Place):
             files = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / MANIFEST)
             with ThreadPoolExecutor(_TOGETHER) as pool:
                 list(pool.map(lambda path: self._send(path, f"{shard}/{path.relative_to(folder).as_posix()}"), files))
+            there = {name.rsplit("/", 1)[-1] for name in self._patiently(self._files.find, self._at(shard))}
+            if {path.name for path in files} - there:  # a run that thought this worker dead has cleared them
+                raise OSError(f"{self / shard}: files were removed while they were sent")
             self._send(folder / MANIFEST, f"{shard}/{MANIFEST}")
 
     @contextlib.contextmanager
