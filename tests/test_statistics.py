@@ -330,6 +330,7 @@ def test_without_matplotlib_the_extra_is_named(tmp_path, monkeypatch):
 
 def test_lengths_of_questions(tmp_path):
     """Prompts, answers, rationales and difficulties of a dataset; a plan has none."""
+    pytest.importorskip("matplotlib")
     data = generate_flat(tmp_path / "data", load("question.rationale=short"), FlatRenderer())
     run("stats", data, "--out", tmp_path / "report", check=True)
     found = json.loads((tmp_path / "report/statistics.json").read_text())["lengths"]
