@@ -8,6 +8,7 @@ import io
 import json
 import re
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -99,7 +100,7 @@ def vlmeval(exported, monkeypatch):
     modules["vlmeval.dataset"].SUPPORTED_DATASETS = []
     modules["vlmeval.dataset.image_base"].ImageBaseDataset = object
     modules["vlmeval.smp"].LMUDataRoot = lambda: str(folder)
-    modules["vlmeval.smp"].load = lambda path: list(csv.DictReader(open(path), delimiter="\t"))
+    modules["vlmeval.smp"].load = lambda path: list(csv.DictReader(Path(path).open(), delimiter="\t"))
     for name, module in modules.items():
         monkeypatch.setitem(sys.modules, name, module)
     return modules["vlmeval.dataset"]
@@ -108,7 +109,8 @@ def vlmeval(exported, monkeypatch):
 def test_vlmevalkit(vlmeval, questions, tmp_path):
     kind = vlmevalkit.register()
     assert vlmeval.DATASET_CLASSES == [kind]
-    assert kind.supported_datasets() == vlmeval.SUPPORTED_DATASETS == ["train"]
+    assert kind.supported_datasets() == ["train"]
+    assert vlmeval.SUPPORTED_DATASETS == ["train"]
     rows = kind().load_data("train")
     assert not {"A", "B"} & set(rows[0])  # it would be taken for multiple choice
     for k, (row, question) in enumerate(zip(rows, questions, strict=True)):
