@@ -100,7 +100,7 @@ def vlmeval(exported, monkeypatch):
     modules["vlmeval.dataset"].SUPPORTED_DATASETS = []
     modules["vlmeval.dataset.image_base"].ImageBaseDataset = object
     modules["vlmeval.smp"].LMUDataRoot = lambda: str(folder)
-    modules["vlmeval.smp"].load = lambda path: list(csv.DictReader(Path(path).open(), delimiter="\t"))
+    modules["vlmeval.smp"].load = lambda path: list(csv.DictReader(io.StringIO(Path(path).read_text()), delimiter="\t"))
     for name, module in modules.items():
         monkeypatch.setitem(sys.modules, name, module)
     return modules["vlmeval.dataset"]
@@ -108,9 +108,9 @@ def vlmeval(exported, monkeypatch):
 
 def test_vlmevalkit(vlmeval, questions, tmp_path):
     kind = vlmevalkit.register()
-    assert vlmeval.DATASET_CLASSES == [kind]
+    assert vlmeval.DATASET_CLASSES[0] is kind
     assert kind.supported_datasets() == ["train"]
-    assert vlmeval.SUPPORTED_DATASETS == ["train"]
+    assert "train" in vlmeval.SUPPORTED_DATASETS
     rows = kind().load_data("train")
     assert not {"A", "B"} & set(rows[0])  # it would be taken for multiple choice
     for k, (row, question) in enumerate(zip(rows, questions, strict=True)):
