@@ -2,9 +2,12 @@
 #   make demo   a small real dataset in demo/        make lint   what the linter says
 #   make test   the whole suite                      make bench  the figures that the README quotes
 #   make test-core  the core's tests, in an environment without Blender
+#   make fuzz   the scorer against random text, for SECONDS=120
 #   make test-consumers  trainers and evaluators load their exports, each in an environment of its own, of gigabytes
 VENV ?= .venv
 CORE_VENV ?= .venv-core
+FUZZ_VENV ?= .venv-fuzz
+SECONDS ?= 120
 CONSUMER_VENVS ?= .venv-consumers
 BIN := $(VENV)/bin
 
@@ -18,7 +21,7 @@ UV ?= $(shell command -v uv 2>/dev/null)
 CONSUMERS := $(basename $(notdir $(wildcard tests/consumers/requirements/*.txt)))
 EXPORTS := $(CONSUMER_VENVS)/exports
 
-.PHONY: demo test test-core test-consumers exports lint bench clean setup
+.PHONY: demo test test-core test-consumers fuzz exports lint bench clean setup
 .DEFAULT_GOAL := demo
 
 demo: setup
@@ -33,6 +36,7 @@ lint: setup
 
 bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/throughput.py
+	$(BIN)/python benchmarks/scoring.py
 	$(BIN)/python benchmarks/render.py
 	$(BIN)/python benchmarks/legible.py
 	$(BIN)/python benchmarks/workers.py
@@ -40,6 +44,9 @@ bench: $(VENV)/.bench
 
 test-core: $(CORE_VENV)/.installed
 	$(CORE_VENV)/bin/python -m pytest -m "not rays and not blender"
+
+fuzz: $(FUZZ_VENV)/.installed
+	$(FUZZ_VENV)/bin/python -m tests.scoring.fuzz -max_total_time=$(SECONDS)
 
 test-consumers: $(CONSUMERS:%=test-consumer-%)
 
@@ -52,7 +59,7 @@ exports: setup
 	@$(BIN)/python -m tests.consumers.exports $(EXPORTS)
 
 clean:
-	rm -rf $(VENV) $(CORE_VENV) $(CONSUMER_VENVS) demo dist build .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(CORE_VENV) $(FUZZ_VENV) $(CONSUMER_VENVS) demo dist build .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 setup: $(VENV)/.installed
@@ -69,6 +76,10 @@ $(VENV)/.bench: $(VENV)/.installed
 
 $(CORE_VENV)/.installed: pyproject.toml
 	@$(call make_environment,$(CORE_VENV),test)
+	@touch $@
+
+$(FUZZ_VENV)/.installed: pyproject.toml
+	@$(call make_environment,$(FUZZ_VENV),fuzz)
 	@touch $@
 
 # tvrgen's core, as in a trainer's environment

@@ -11,6 +11,7 @@ from tests.tiny import ROOT
 LAYERS = [
     {"errors", "bar", "packaged", "environment", "seeding", "scene", "interrupt", "cores"},
     {"vocabulary", "document", "dealing", "constraints", "canonical", "place", "records", "answers"},
+    {"reading"},
     {"geometry", "transform", "mesh", "objectstore", "lock"},
     {"settings", "differences", "places"},
     {"placing"},
@@ -30,6 +31,7 @@ LAYERS = [
     {"validate", "journal", "local", "actor"},
     {"cluster"},
     {"generation", "status", "doctor"},
+    {"arguments"},
     {"cli"},
 ]
 MODULES = sorted(p for p in (ROOT / "tvrgen").rglob("*.py") if p.name not in ("__init__.py", "__main__.py"))

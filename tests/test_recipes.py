@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tests.tiny import ROOT
-from tvrgen import cli, environment
+from tvrgen import arguments, environment
 
 TEXTS = {path.name: path.read_text() for path in (ROOT / "cluster").iterdir()}
 
@@ -36,8 +36,8 @@ def test_every_command_is_one_that_the_parser_takes():
     assert len(found) >= 6
     for command in found:
         words = shlex.split(command.split("#")[0].split("`")[0])
-        options = cli._parser().parse_args(words[1:])
-        assert options.run is cli._generate
+        options = arguments.parser().parse_args(words[1:])
+        assert options.command == "generate"
 
 
 def test_the_batch_script_is_bash():

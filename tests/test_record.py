@@ -18,8 +18,8 @@ SPLIT = CONFIG.split("train")
 PLANNED = handmade(CONFIG, SPLIT, 0)
 
 
-def asked(initial, kinds=SPLIT.kinds) -> str:
-    return question.prompt(generator(1), SPLIT.question.prompt, initial, kinds, SPLIT.vocabulary)
+def asked(initial, split=SPLIT) -> str:
+    return question.prompt(generator(1), initial, split)
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -100,8 +100,8 @@ def test_recorded_matrices_project_as_the_camera_stands():
 
 
 def test_a_prompt_speaks_of_moves_only_where_there_are_any():
-    kinds = {"color": SPLIT.kinds["color"]}
-    assert "direction.distance" not in asked(PLANNED.problem.initial, kinds)
+    split = load("sampling.kinds=[color]", "sampling.steps=1").split("train")
+    assert "direction.distance" not in asked(PLANNED.problem.initial, split)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from tests.tiny import load
+from tests.tiny import FlatRenderer, generate_flat, load, run
+from tvrgen.dataset import open_dataset
 from tvrgen.errors import UserError
 from tvrgen.report import page, plots, statistics
 from tvrgen.report.page import as_data, sentences, write_report
@@ -256,7 +257,7 @@ def test_the_report_shows_every_split_and_plot(tmp_path):
     assert all(data.startswith(b"\x89PNG") for data in pictures.values())
     data = json.loads((tmp_path / "statistics.json").read_text(encoding="utf-8"))
     assert {f"plot-{key}.png" for key in (*data["tables"], *data["grids"], "positions")} == set(pictures)
-    assert data == json.loads(json.dumps(as_data(collect(given))))
+    assert data == json.loads(json.dumps(as_data(collect(given)))) | {"lengths": {}}
     assert "Numbers & <plots>" in html.text
     for text in ("test", "train", *said):
         assert text in html.text
@@ -325,3 +326,18 @@ def test_without_matplotlib_the_extra_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(UserError, match=r"^plots need matplotlib: pip install 'tvrgen\[stats\]'$"):
         write_report(iter(()), tmp_path, "Never")
+
+
+def test_lengths_of_questions(tmp_path):
+    """Prompts, answers, rationales and difficulties of a dataset; a plan has none."""
+    data = generate_flat(tmp_path / "data", load("question.rationale=short"), FlatRenderer())
+    run("stats", data, "--out", tmp_path / "report", check=True)
+    found = json.loads((tmp_path / "report/statistics.json").read_text())["lengths"]
+    questions = list(open_dataset(data).questions())
+    words = sorted(sum(len(s["text"].split()) for s in line["rationale"]) for line in questions)
+    assert found["rationale"]["train"]["least"] == words[0]
+    assert found["rationale"]["train"]["most"] == words[-1]
+    assert found["rationale"]["train"]["median"] == words[(len(words) - 1) // 2]
+    assert found["answer"]["train"]["least"] == 2
+    assert 0 < found["difficulty"]["train"]["mean"] < 1
+    assert "train: rationale, words" in (tmp_path / "report/index.html").read_text()

@@ -7,9 +7,10 @@ objects       visible objects in the first image: 0 for one, 1 for ten or more
 steps         changes: 0 for one or none, 1 for four or more
 kinds         different kinds among them: 0 for one, 1 for four or more
 hidden        the part of a changed object that others cover, in the image that shows least of it
-angle         between the two views, seen from the middle of the stage: 1 for 90 degrees or more
+angle         between the directions in which the two cameras look: 1 for 90 degrees or more
 look_alikes   attributes that a changed object shares with the visible object most like it, of four
-crowding      how near the nearest visible object stands to a changed one: 0 for half the stage's side, 1 for none
+crowding      how near another object stands to a changed one, in the image where one is nearest: 0 for half the stage's
+              side between their footprints, 1 for nothing
 """
 
 import math
@@ -17,7 +18,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tvrgen.sampler import Planned
-from tvrgen.scene import Camera, Object, State
+from tvrgen.scene import Camera, Object
 from tvrgen.settings import Split
 
 WEIGHTS = {
@@ -53,7 +54,7 @@ def difficulty(planned: Planned, view: str, split: Split) -> Difficulty:
         "hidden": max((_hidden(planned, k, view, split) for k in changed), default=0.0),
         "angle": _angle(planned, view) / 90,
         "look_alikes": _mean(_alike(k, seen, first) for k in looked_at),
-        "crowding": _mean(1 - _nearest(k, planned.states[-1], split) / (grid.stage * grid.unit) for k in looked_at),
+        "crowding": _mean(1 - _nearest(k, planned, split) / (grid.stage * grid.unit) for k in looked_at),
     }
     parts = {name: round(min(1.0, max(0.0, part)), 4) for name, part in parts.items()}
     return Difficulty(round(sum(WEIGHTS[name] * part for name, part in parts.items()), 4), parts)
@@ -69,7 +70,7 @@ def _hidden(planned: Planned, k: int, view: str, split: Split) -> float:
 
 
 def _angle(planned: Planned, view: str) -> float:
-    """Degrees between the directions to the two cameras."""
+    """Degrees between the directions in which the two cameras look."""
     shots = planned.problem.shots()
     (_, first, _), last = shots[0], next(camera for _, camera, _ in shots[1:] if camera.name == view)
     a, b = _direction(first), _direction(last)
@@ -90,17 +91,16 @@ def _alike(k: int, seen: list[int], objects: tuple[Object, ...]) -> float:
     )
 
 
-def _nearest(k: int, state: State, split: Split) -> float:
-    """Metres between the footprints of an object and of the nearest one on stage; far, if either is not there."""
-    words, objects, own = split.vocabulary, state.objects, state.objects[k]
-    if not words.grid.on_stage(own.position):
-        return math.inf
-    gaps = [
-        math.dist(own.position, other.position) * words.grid.unit - words.sizes[own.size] - words.sizes[other.size]
-        for o, other in enumerate(objects)
-        if o != k and words.grid.on_stage(other.position)
-    ]
-    return max(0.0, min(gaps, default=math.inf))
+def _nearest(k: int, planned: Planned, split: Split) -> float:
+    """Metres between an object's footprint and the nearest other one, in the first state or the last; far, if none."""
+    words, gaps = split.vocabulary, [math.inf]
+    for objects in (planned.states[0].objects, planned.states[-1].objects):
+        own, seen = objects[k], [o for o in objects if words.grid.on_stage(o.position)]
+        for other in seen if own in seen else ():
+            if other is not own:
+                apart = math.dist(own.position, other.position) * words.grid.unit
+                gaps.append(apart - words.sizes[own.size] - words.sizes[other.size])
+    return max(0.0, min(gaps))
 
 
 def _mean(values: Iterable[float]) -> float:

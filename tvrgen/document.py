@@ -192,8 +192,8 @@ def _explain(error: ValidationError) -> str:
         case "pattern":
             return f"{path + ': ' if path else ''}{_say(value)} is no name; write letters, digits and underscores"
         case "type":
-            wanted = rule if isinstance(rule, str) else " or ".join(rule)
-            return f"{path or 'top level'}: holds {_say(value)}; write {_WORDS.get(wanted, wanted)}"
+            wanted = " or ".join(_WORDS.get(name, name) for name in ([rule] if isinstance(rule, str) else rule))
+            return f"{path or 'top level'}: holds {_say(value)}; write {wanted}"
     description = error.schema.get("description", "").split("\n")[0]
     return f"{path}: holds {_say(value)}; expected: {description or error.message}"
 

@@ -1,18 +1,20 @@
 """The text of a question, from a template and what a problem shows at first."""
 
+import dataclasses
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from tvrgen import answers
-from tvrgen.scene import State, Step
-from tvrgen.settings import Prompt
-from tvrgen.transform import Kind, Position
-from tvrgen.vocabulary import Vocabulary
+from tvrgen.scene import Object, State, Step
+from tvrgen.settings import Prompt, Split
+from tvrgen.transform import Position
+from tvrgen.vocabulary import ATTRIBUTES
 
-_PLACES = ("objects", "changes", "directions", "example", "no_change")
+_PLACES = ("objects", "changes", "directions", "leaving", "repeat", "example", "no_change")
 _OF_DIRECTIONS = ("length", "stage")
+_TRIES = 50
 
 
 def check(template: Prompt) -> None:
@@ -21,6 +23,7 @@ def check(template: Prompt) -> None:
         raise ValueError(f"variants.{taken[0]}: is a place of its own; choose another name")
     known = (*_PLACES, *template.variants)
     texts = [("text", template.text, known), ("directions", template.directions, _OF_DIRECTIONS)]
+    texts += [("leaving", template.leaving, ()), ("repeat", template.repeat, ())]
     texts += [(f"variants.{name}", text, _PLACES) for name, own in template.variants.items() for text in own]
     for key, text, names in texts:
         try:
@@ -33,19 +36,12 @@ def check(template: Prompt) -> None:
         raise ValueError("text: has no place for {objects}, so indices mean nothing; write answer: description")
 
 
-def prompt(
-    rng: np.random.Generator,
-    template: Prompt,
-    initial: State,
-    kinds: Mapping[str, Kind],
-    vocabulary: Vocabulary,
-    places: Sequence[str | None] | None = None,
-) -> str:
-    """The text of a question; `rng` draws its variants.
+def prompt(rng: np.random.Generator, initial: State, split: Split, places: Sequence[str | None] | None = None) -> str:
+    """The text of a question of a split; `rng` draws its variants.
 
     It tells no positions, unless `places` has where in the first image each object is (None: it is not seen).
     """
-    grid = vocabulary.grid
+    template, grid = split.question.prompt, split.vocabulary.grid
     objects = "\n".join(
         f"{k}: {' '.join(o.looks)}"
         + (f", {places[k]}" if places and places[k] else "")
@@ -54,29 +50,50 @@ def prompt(
     )
     joint = "_" if template.answer == "function" else "."
     changes = "\n".join(
-        f"{name}: {', '.join(value.replace('.', joint) for value in kind.values(vocabulary))}"
-        for name, kind in kinds.items()
+        f"{kind}: {', '.join(value.replace('.', joint) for value in values)}" for kind, values in split.values.items()
     )
-    moves = any(isinstance(kind, Position) for kind in kinds.values())
+    moves = any(isinstance(kind, Position) for kind in split.kinds.values())
     sizes = {"length": f"{grid.move * grid.unit:g}", "stage": f"{2 * grid.stage * grid.unit:g}"}
     told = {
         "objects": objects,
         "changes": changes,
         "directions": template.directions.format(**sizes) if moves else "",
-        "example": answers.write(_example(initial, kinds, vocabulary), template.answer, looks(initial)),
+        "leaving": template.leaving.format() if moves and {"in", "out"} & {*split.sampling.moves} else "",
+        "repeat": template.repeat.format() if split.sampling.repeat else "",
+        "example": _example(rng, initial, split),
         "no_change": answers.NO_CHANGE,
     }
     drawn = {name: texts[rng.integers(len(texts))] for name, texts in template.variants.items()}
     return template.text.format(**told, **{name: text.format(**told) for name, text in drawn.items()})
 
 
-def _example(initial: State, kinds: Mapping[str, Kind], vocabulary: Vocabulary) -> list[Step]:
-    """Changes of two kinds, of the first two objects that are in sight, to show the form."""
-    seen = [k for k, o in enumerate(initial.objects) if vocabulary.grid.on_stage(o.position)] or [0]
-    return [
-        Step(object=seen[min(k, len(seen) - 1)], kind=name, value=kind.values(vocabulary)[-1])
-        for k, (name, kind) in enumerate(list(kinds.items())[:2])
-    ]
+def _example(rng: np.random.Generator, initial: State, split: Split) -> str:
+    """Changes of two kinds, to show the form: of objects in sight, to values that they do not have.
+
+    Where answers name objects by their looks, those of objects that are not there, so that it gives none away.
+    """
+    objects, form = list(initial.objects), split.question.prompt.answer
+    if form == "description":
+        objects = _others(rng, objects, split)
+    seen = [k for k, o in enumerate(objects) if split.vocabulary.grid.on_stage(o.position)] or [0]
+    steps = []
+    for kind, k in zip(list(split.values)[:2], [int(k) for k in rng.permutation(seen)] * 2, strict=False):
+        values = [v for v in split.values[kind] if v != getattr(objects[k], kind, None)] or split.values[kind]
+        steps.append(Step(object=k, kind=kind, value=values[rng.integers(len(values))]))
+    return answers.write(steps, form, [o.looks for o in objects])
+
+
+def _others(rng: np.random.Generator, objects: list[Object], split: Split) -> list[Object]:
+    """Two objects of looks that none of these has, if there are such."""
+    there, found = {o.looks for o in objects}, []
+    for _ in range(2):
+        for _ in range(_TRIES):
+            named = {a: values[rng.integers(len(values))] for a in ATTRIBUTES if (values := split.vocabulary.values(a))}
+            other = dataclasses.replace(objects[0], position=(0, 0), **named)
+            if other.looks not in there:
+                break
+        found.append(other)
+    return found
 
 
 def looks(state: State) -> list[tuple[str, str, str, str]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tvrgen import answers, geometry
+from tvrgen import answers, geometry, transform
 from tvrgen.sampler import Planned
 from tvrgen.scene import Camera, Object, State, Step
 from tvrgen.settings import Split
@@ -32,7 +32,11 @@ def rationale(rng: np.random.Generator, planned: Planned, view: str, split: Spli
     """The sentences of one question. `rng` draws the phrasings; `split.question.rationale` says of which objects."""
     story = _Story(rng, planned, view, split)
     changed = {step.object for step in planned.problem.steps}
-    told = [k for k in range(len(planned.states[0].objects)) if split.question.rationale == "full" or k in changed]
+    told = [
+        k
+        for k in range(len(planned.states[0].objects))
+        if k in changed or (split.question.rationale == "full" and story.knows(k))
+    ]
     return [story.viewpoints(), *(sentence for k in told for sentence in story.of(k)), story.conclusion()]
 
 
@@ -50,16 +54,27 @@ class _Story:
         (_, first, _), *rest = planned.problem.shots()
         second = next(camera for _, camera, _ in rest if camera.name == view)
         self._split, self._steps = split, planned.problem.steps
+        moves = {
+            transform.move_type(before.objects[step.object], after.objects[step.object], split.vocabulary)
+            for before, after, step in zip(planned.states, planned.states[1:], self._steps, strict=False)
+        }
+        ways = " and ".join(word for name, word in (("out", "off"), ("in", "onto")) if name in moves)
+        self._open = f"any way {ways} the stage that the images allow is right" if ways else ""
         self._before = _Shot(planned.states[0], first, planned.initial[split.cameras.initial])
         self._after = _Shot(planned.states[-1], second, planned.final[view])
+        self._listed = split.question.prompt.answer != "description"
         self._least = split.sampling.min_visible_pixels * (split.render.width / 320) ** 2
         self._one_of: Callable[..., str] = lambda *texts: texts[rng.integers(len(texts))]
+
+    def knows(self, k: int) -> bool:
+        """Whether there is anything to be said of an unchanged object: a list, or an image, has it."""
+        return self._listed or self._seen(self._before, k)
 
     def viewpoints(self) -> Sentence:
         """How the view has changed."""
         turn, lift = (b - a for a, b in zip(_angles(self._before.camera), _angles(self._after.camera), strict=True))
         turn = (turn + 180) % 360 - 180
-        parts = [f"{abs(turn):.0f} degrees to the {'right' if turn > 0 else 'left'}"] if abs(turn) >= 2 else []
+        parts = [f"{abs(turn):.0f} degrees further {'right' if turn > 0 else 'left'}"] if abs(turn) >= 2 else []
         parts += [f"{abs(lift):.0f} degrees {'higher' if lift > 0 else 'lower'}"] if abs(lift) >= 2 else []
         if self._before.camera == self._after.camera:
             text = self._one_of(
@@ -71,8 +86,8 @@ class _Story:
         else:
             where = " and ".join(parts)
             text = self._one_of(
-                f"The second image is taken from another viewpoint, some {where} of the first.",
-                f"Seen from the middle of the scene, the second camera stands some {where} of the first one.",
+                f"The second image is taken from another viewpoint, some {where} around the scene.",
+                f"Seen from the middle of the scene, the second camera stands some {where} than the first one.",
             )
         return Sentence("match", text)
 
@@ -101,6 +116,8 @@ class _Story:
         text = answers.write(self._steps, form, looks)
         if not self._steps:
             return Sentence("conclude", self._one_of("So nothing changed.", "Nothing has changed between the images."))
+        if self._open:
+            text = f"{text} ({self._open})"
         if len({(s.object, s.kind) for s in self._steps}) < len(self._steps):
             return Sentence(
                 "conclude", f"In this order, these changes lead from the first image to the second: {text}."
@@ -166,8 +183,7 @@ class _Story:
 
     def _name(self, k: int) -> str:
         looks = " ".join(self._before.state.objects[k].looks)
-        described = self._split.question.prompt.answer == "description"
-        return f"The {looks}" if described else f"Object {k}, the {looks},"
+        return f"Object {k}, the {looks}," if self._listed else f"The {looks}"
 
     def _seen(self, shot: _Shot, k: int) -> bool:
         return shot.sights[k].pixels >= self._least
@@ -193,6 +209,8 @@ class _Story:
         depth = "in front of" if towards > 0 else "behind"
         side = f"to the {'right' if right > 0 else 'left'} of"
         other = f"the {' '.join(objects[nearest].looks)}"
+        if self._split.sampling.twins:  # then looks do not tell
+            other = f"object {nearest}, {other},"
         if abs(right) > 2 * abs(towards):
             return f"{side} {other}"
         if abs(towards) > 2 * abs(right):

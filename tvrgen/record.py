@@ -85,7 +85,7 @@ def prompt(planned: Planned, view: str, split: Split, seed: int) -> str:
         size, seen = (split.render.width, split.render.height), planned.initial[split.cameras.initial]
         places = [question.place(s.box, *size) if s.box else None for s in seen]
     rng = generator(seed, "prompt", problem.id, view)
-    return question.prompt(rng, split.question.prompt, problem.initial, split.kinds, split.vocabulary, places)
+    return question.prompt(rng, problem.initial, split, places)
 
 
 def rationale_of(planned: Planned, view: str, split: Split, seed: int) -> Record:

@@ -80,6 +80,8 @@ class Prompt:
     answer: str
     text: str
     directions: str
+    leaving: str
+    repeat: str
     variants: dict[str, tuple[str, ...]]
 
 

@@ -25,6 +25,10 @@ class Turn:
 
 def two_splits(place: Path | str, *overrides: str, train: int = 5, test: int = 2) -> Path | str:
     """A dataset with problems made by hand, of three views each; both splits have the same ones."""
-    counts = f"splits={{train: {{count: {train}}}, test: {{count: {test}}}}}"
+    return flat(place, f"splits={{train: {{count: {train}}}, test: {{count: {test}}}}}", *overrides)
+
+
+def flat(place: Path | str, *overrides: str) -> Path | str:
+    """A dataset with problems made by hand, whose splits have the same ones."""
     with mock.patch.object(canonical, "belongs", return_value=True):
-        return generate_flat(place, load(counts, *overrides), FlatRenderer())
+        return generate_flat(place, load(*overrides), FlatRenderer())

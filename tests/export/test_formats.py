@@ -10,6 +10,7 @@ from PIL import Image
 from tests.export.data import two_splits
 from tests.export.rows import TOKENS, read, tables
 from tests.tiny import FlatRenderer, generate_flat, load, run
+from tvrgen.cli import main
 from tvrgen.dataset import open_dataset
 from tvrgen.errors import UserError
 from tvrgen.export import FORMATS
@@ -104,6 +105,7 @@ def test_without_rationales_nothing_is_thought(flat_dataset, tmp_path):
     for row in read("llamafactory", tmp_path / "sft"):
         response = row.whole["messages"][1]["content"]
         assert response == "<think></think><answer>0.color.blue, 2.position.front.1</answer>"
+        assert star_r1_reward(response, row.truth).total == 11.0
 
 
 @pytest.mark.parametrize("picture", ["jpeg", "webp"])
@@ -181,6 +183,15 @@ def test_trance_refuses_what_it_has_no_place_for(override, said, tmp_path):
     with pytest.raises(UserError, match=said):
         export(data, "trance", tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("name", "module"), [("trance", "h5py"), ("hf", "pyarrow")])
+def test_what_is_not_installed_is_named(flat_dataset, name, module, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("importlib.util.find_spec", lambda own: None)
+    assert main(["export", str(flat_dataset), name, "--out", str(tmp_path / "o")]) == 2
+    due = f"tvrgen: error: {module} is not installed; pip install 'tvrgen[export]'\n"
+    assert capsys.readouterr().err == due
+    assert not (tmp_path / "o").exists()
 
 
 def test_the_command(flat_dataset, tmp_path):

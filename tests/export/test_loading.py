@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from tests.export.data import two_splits
+from tests.export.data import flat, two_splits
 from tvrgen.export import run
 from tvrgen.export.run import export
 
@@ -49,8 +49,17 @@ def test_datasets_loads_hf_by_its_card(exported, tmp_path):
 
 def test_datasets_loads_imagefolder(exported, tmp_path):
     folder = str(exported("imagefolder"))
-    check(loaded(tmp_path, "imagefolder", data_dir=folder, split="train"))
+    check(loaded(tmp_path, folder, split="train"))
     check(loaded(tmp_path, folder, split="test"), 6)
+    check(loaded(tmp_path, "imagefolder", data_dir=folder, split="train"))
+
+
+@pytest.mark.parametrize("name", ["hf", "imagefolder"])
+def test_splits_of_like_names_stay_apart(tmp_path, name):
+    config = "splits={test: {count: 1}, test_left: {count: 2}, test_right: {count: 3}}"
+    export(flat(tmp_path / "data", config), name, tmp_path / name)
+    found = loaded(tmp_path, str(tmp_path / name))
+    assert {split: len(rows) for split, rows in found.items()} == {"test": 3, "test_left": 6, "test_right": 9}
 
 
 @pytest.mark.parametrize(

@@ -65,8 +65,10 @@ def test_mistakes_are_one_line(text, said):
     assert "\n" not in str(caught.value)
 
 
-@pytest.fixture(scope="module", params=["files", "webdataset"])
+@pytest.fixture(scope="module", params=["files", "webdataset", "memory"])
 def dataset(request, tmp_path_factory):
+    if request.param == "memory":
+        return two_splits("memory://exports/selected", "output.format=webdataset", train=7)
     return two_splits(tmp_path_factory.mktemp("flat") / "data", f"output.format={request.param}", train=7)
 
 

@@ -184,6 +184,14 @@ def test_corrupt_datasets_are_refused(dataset, name, path, change, said, tmp_pat
     assert contents(out) == contents(tmp_path / "whole" / "o")
 
 
+def test_a_missing_scene_line_is_named(dataset, tmp_path):
+    data = tmp_path / "data"
+    shutil.copytree(dataset, data)
+    path = data / "train/shard-00002/scenes.jsonl"
+    path.write_text("")
+    refused("train-000004: its scene line is missing; run tvrgen validate", data, "trance", tmp_path / "o")
+
+
 def test_a_corrupt_tar_is_refused(tmp_path):
     data = generate_flat(tmp_path / "data", load("output.format=webdataset"), FlatRenderer())
     path = data / "train/shard-00001/samples.tar"

@@ -1,19 +1,16 @@
 """What consumers hand to a reward: responses, rows or columns that hold the right answer, options."""
 
-import dataclasses
-import difflib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from tvrgen.errors import UserError
 from tvrgen.scoring import Options, Reward, star_r1_reward
+from tvrgen.scoring.options import NAMES, options_from
 
 TRUTHS = ("ground_truth", "solution", "changes", "answer")
 """Columns that may hold the right answer; the first that is there counts, since it says the most."""
-
-_DEFAULTS = {field.name: field.default for field in dataclasses.fields(Options)}
 
 
 def reward(response: Any, truth: Any, given: Mapping[str, Any] | None = None) -> Reward:
@@ -24,12 +21,12 @@ def reward(response: Any, truth: Any, given: Mapping[str, Any] | None = None) ->
 def options(given: Mapping[str, Any] | None = None) -> Options:
     """STAR-R1's options, changed by TVRGEN_REWARD ("no_change=1, duplicates=ignore"), then by `given`."""
     base = _from_environment(os.environ.get("TVRGEN_REWARD", ""))
-    return dataclasses.replace(base, **_checked(given.items())) if given else base
+    return options_from(given.items(), base) if given else base
 
 
 def known(keywords: Mapping[str, Any]) -> dict[str, Any]:
     """The options among keywords that hold other things of the consumer's too."""
-    return {name: value for name, value in keywords.items() if name in _DEFAULTS}
+    return {name: value for name, value in keywords.items() if name in NAMES}
 
 
 def truth_in(row: Mapping[str, Any]) -> Any:
@@ -61,33 +58,7 @@ def text_of(response: Any) -> str:
 def _from_environment(text: str) -> Options:
     try:
         pairs = [part.split("=", 1) for part in text.split(",") if part.strip()]
-        return Options(**_checked((name.strip(), value.strip()) for name, value in pairs))
+        return options_from((name.strip(), value.strip()) for name, value in pairs)
     except (ValueError, UserError) as error:
         reason = error if isinstance(error, UserError) else f'{text!r}; write "no_change=1, duplicates=ignore"'
         raise UserError(f"TVRGEN_REWARD: {reason}") from error
-
-
-def _checked(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    found = {}
-    for name, value in pairs:
-        if name not in _DEFAULTS:
-            near = difflib.get_close_matches(name, _DEFAULTS, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise UserError(f"unknown option {name!r} of the reward{hint} (known: {', '.join(_DEFAULTS)})")
-        found[name] = _cast(name, value)
-    return found
-
-
-def _cast(name: str, value: Any) -> Any:
-    default = _DEFAULTS[name]
-    if isinstance(default, str):
-        return str(value)
-    text = str(value).strip().lower()
-    if isinstance(default, bool):
-        if text in ("true", "1", "yes", "on", "false", "0", "no", "off"):
-            return text in ("true", "1", "yes", "on")
-        raise UserError(f"{name}: {value!r}; write true or false")
-    try:
-        return float(text)
-    except ValueError:
-        raise UserError(f"{name}: {value!r}; write a number") from None

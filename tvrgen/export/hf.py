@@ -1,6 +1,5 @@
 """Hugging Face's `datasets`: Parquet with the pictures in it, and a dataset card."""
 
-import io
 import re
 from collections import Counter
 from typing import Any
@@ -115,6 +114,5 @@ star_r1_reward("<think>...</think><answer>2.color.cyan</answer>", row["ground_tr
         return f"---\n{yaml.safe_dump(matter, sort_keys=False)}---\n\n"
 
     def finish(self) -> None:
-        with io.BytesIO() as content, self.out.whole("preview.png") as path:
-            preview(self.dataset, _ROWS).save(content, "PNG")
-            path.write_bytes(content.getvalue())
+        with self.out.whole("preview.png") as path:
+            preview(self.dataset, _ROWS, self.splits[0]).save(path, "PNG")

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import yaml
+
 from tvrgen.export.reader import Question
 from tvrgen.export.writers import Lines, answered
 
@@ -13,15 +15,23 @@ class ImageFolder(Lines):
 ```python
 from datasets import load_dataset
 
-data = load_dataset("imagefolder", data_dir="{out}", split="{split}")
+data = load_dataset("{out}", split="{split}")   # this folder: what stands above names its splits
 data[0]["images"]    # two pictures, PIL: before and after
 ```
+
+Several pictures in a row want `datasets` 3.2 or later.
 
 A row of `{split}/metadata.jsonl` has `images_file_names` (two paths, which `datasets` turns into the column
 `images`), `id`, `problem` (the prompt), `answer`, `ground_truth` (the answer as JSON, with every value that is
 right), `view` of the second picture, `steps`, `difficulty`, and `rationale` where the dataset has it. Score a
 response with `tvrgen.scoring.star_r1_reward(response, row["ground_truth"])`.
 """
+
+    def front(self, licence: str) -> str:
+        # datasets would guess the splits from their names, and take test_left and test_right for one
+        files = [{"split": split, "path": f"{split}/**"} for split in self.out.counts]
+        matter = {"configs": [{"config_name": "default", "data_files": files}]}
+        return f"---\n{yaml.safe_dump(matter, sort_keys=False)}---\n\n"
 
     def row(self, question: Question, number: int) -> dict[str, Any]:
         folder = question.line["split"]

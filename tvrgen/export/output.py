@@ -8,7 +8,7 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -55,6 +55,7 @@ class Output:
         self.root, self.made_from = root, made_from
         self._state: Record = {"parts": 0, "lengths": {}, "counts": {}}
         self._growing: dict[str, BinaryIO] = {}
+        self._shown: Collection[str] = ()
 
     def complete(self) -> bool:
         """Whether all is there already. Raises UserError where another export or something else is there."""
@@ -126,6 +127,14 @@ class Output:
         """Writes a small file."""
         with self.whole(path) as beside:
             beside.write_text(content, encoding="utf-8")
+
+    def pictures(self, contents: dict[str, bytes]) -> None:
+        """Writes a question's pictures, by their paths, but those that the last question had too."""
+        for path, content in contents.items():
+            if path not in self._shown:
+                with self.whole(path) as beside:
+                    beside.write_bytes(content)
+        self._shown = contents.keys()
 
     def append(self, path: str, content: str, start: str = "") -> None:
         """Adds to a file that grows, which begins with `start`; it takes its place when it is `closed`."""

@@ -14,14 +14,13 @@ from PIL import Image
 from tvrgen import document, records, store
 from tvrgen.dataset import Dataset
 from tvrgen.errors import UserError
-from tvrgen.place import MANIFEST
+from tvrgen.scoring import truth
 
 Record = dict[str, Any]
 Position = tuple[int, int, int]
 """Where a question is: number of the shard in its split, byte in the shard's file, and which one of those there."""
 
 _SHOWN = re.compile(r"\.(initial|final-[0-9]+)\.\w+$")  # the pictures of a tar that questions name
-_LOOKS = ("size", "color", "material", "shape")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +73,8 @@ class Question:
 
 
 def ground_truth(line: Record) -> str:
-    """The right answer as JSON text, for a column that a reward reads: `tvrgen.scoring.truth_of` takes it.
-
-    `changes` with all accepted values; and `looks` of the initial objects, where the answer names objects by these.
-    """
-    truth: Record = {"changes": line["changes"]}
-    if line["answer_form"] == "description":
-        truth["looks"] = [[o[name] for name in _LOOKS] for o in line["initial_objects"]]
-    return json.dumps(truth, ensure_ascii=False)
+    """The right answer as JSON text, for a column that a reward reads: `tvrgen.scoring.truth_of` takes it."""
+    return json.dumps(truth.ground_truth(line), ensure_ascii=False)
 
 
 def check_complete(dataset: Dataset, splits: tuple[str, ...]) -> None:
@@ -97,7 +90,7 @@ def check_complete(dataset: Dataset, splits: tuple[str, ...]) -> None:
                 f"run tvrgen generate again{rest}"
             )
         for shard in dataset.shards(split):
-            if shard not in there or not place.exists(f"{shard}/{MANIFEST}"):
+            if shard not in there:
                 raise UserError(f"{place / shard}: is missing; run tvrgen generate again")
             if shard in again:
                 raise UserError(f"{place / shard}: is to be made again ({again[shard]}); run tvrgen generate")

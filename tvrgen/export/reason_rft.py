@@ -57,8 +57,8 @@ questions for training, and 1,000 each with the centre, the left and the right v
             for o in line["initial_objects"]
         ]
         functions = [
-            f"change_{name}(object_id, value): {', '.join(v.replace('.', '_') for v in kind.values(split.vocabulary))}"
-            for name, kind in split.kinds.items()
+            f"change_{kind}(object_id, value): {', '.join(value.replace('.', '_') for value in values)}"
+            for kind, values in split.values.items()
         ]
         grid = split.vocabulary.grid
         told = _DIRECTIONS.format(length=grid.move * grid.unit, stage=2 * grid.stage * grid.unit)

@@ -84,13 +84,10 @@ own records. TRANCE's accuracy (the predicted steps are run, and outcomes compar
         ]  # fmt: skip
         for question in questions:
             view = question.line["view"]
-            for state, camera, name, content in zip(
-                (described[0], described[-1]), view.values(), question.names, question.pictures(), strict=True
-            ):
+            for state, camera, name in zip((described[0], described[-1]), view.values(), question.names, strict=True):
                 state["images"][CAMERAS[camera]] = name
-                path = self.out.root / "image" / name
-                path.parent.mkdir(exist_ok=True)
-                path.write_bytes(content)
+            paths = [f"image/{name}" for name in question.names]
+            self.out.pictures(dict(zip(paths, question.pictures(), strict=True)))
         steps = [self._step(step) for step in scene["steps"]]
         return {"idx": idx, "split": split.name, "states": described, "transformations": steps}
 

@@ -69,10 +69,7 @@ class Format(ABC):
         thousand = int(question.line["scene"].rsplit("-", 1)[1]) // 1000
         folder = f"{folder.format(split=question.line['split'])}/{thousand:03d}"
         paths = [f"{folder}/{name}" for name in question.names]
-        for path, content in zip(paths, question.pictures(), strict=True):
-            target = self.out.root / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
+        self.out.pictures(dict(zip(paths, question.pictures(), strict=True)))
         return paths
 
     def about(self, question: Question) -> Record:

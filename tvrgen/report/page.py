@@ -9,6 +9,7 @@ from typing import Any
 
 from tvrgen.errors import UserError
 from tvrgen.report import plots
+from tvrgen.report.lengths import TEXTS, Lengths, lengths
 from tvrgen.report.plots import Plot
 from tvrgen.report.statistics import BadLine, Statistics, Table, collect
 from tvrgen.store import whole_file
@@ -30,19 +31,19 @@ tr:first-child th + th { text-align: right; }
 """
 
 
-def write_report(lines: Iterable[dict], out: Path, title: str) -> list[str]:
+def write_report(lines: Iterable[dict], out: Path, title: str, questions: Iterable[dict] = ()) -> list[str]:
     """Writes index.html, statistics.json and plot-*.png into `out`, in place of those of an earlier report.
 
-    `lines` are scene lines (scene.schema.json), read once. Returns the sentences on balance, each beginning with its
-    split. Raises UserError where matplotlib is missing, a line is no scene line, there is none, or `out` cannot be
-    written; then nothing is written.
+    `lines` are scene lines (scene.schema.json) and `questions` question lines, if there are any, read once. Returns the
+    sentences on balance, each beginning with its split. Raises UserError where matplotlib is missing, a line is none,
+    there is none, or `out` cannot be written; then nothing is written.
     """
     plots.require()
     try:
         statistics = collect(lines)
     except BadLine as error:
         raise UserError(str(error)) from error
-    drawn, said = list(plots.draw(statistics)), sentences(statistics)
+    drawn, said, words = list(plots.draw(statistics)), sentences(statistics), lengths(questions)
     listed = [text for texts in said.values() for text in texts]
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -51,9 +52,9 @@ def write_report(lines: Iterable[dict], out: Path, title: str) -> list[str]:
         for plot in drawn:
             (out / plot.file).write_bytes(plot.png)
         with whole_file(out / "statistics.json") as file:
-            file.write(json.dumps(as_data(statistics), indent=1, ensure_ascii=False) + "\n")
+            file.write(json.dumps(as_data(statistics) | {"lengths": words}, indent=1, ensure_ascii=False) + "\n")
         with whole_file(out / "index.html") as file:
-            file.write(_page(statistics, drawn, said, title))
+            file.write(_page(statistics, drawn, said, title, words))
     except OSError as error:
         raise UserError(f"{out}: cannot be written: {error.strerror}; choose another --out") from error
     return listed
@@ -131,10 +132,16 @@ def as_data(statistics: Statistics) -> dict[str, Any]:
     }
 
 
-def _page(statistics: Statistics, drawn: list[Plot], said: dict[str, list[str]], title: str) -> str:
+def _page(statistics: Statistics, drawn: list[Plot], said: dict[str, list[str]], title: str, words: Lengths) -> str:
     sections = [_section(plot, statistics, said.get(plot.key, [])) for plot in drawn]
     listed = "".join(f"<li>{escape(text)}</li>\n" for texts in said.values() for text in texts)
     problems = _table_html("Problems", ["split", "problems"], ((s, f"{n:,}") for s, n in statistics.problems.items()))
+    rows = (
+        (f"{split}: {what}" + (", words" if what in TEXTS else ""), *(f"{value:g}" for value in own.values()))
+        for what, splits in words.items()
+        for split, own in splits.items()
+    )
+    long = _table_html("Questions", ["", "least", "median", "mean", "most"], rows) if words else ""
     return f"""\
 <!doctype html>
 <html lang="en">
@@ -148,6 +155,7 @@ def _page(statistics: Statistics, drawn: list[Plot], said: dict[str, list[str]],
 <body>
 <h1>{escape(title)}</h1>
 {problems}
+{long}
 <h2>Plots and tables</h2>
 <div class="plots">
 {"".join(sections)}</div>

@@ -14,11 +14,11 @@ _TILE_WIDTH = 320  # pixels, to which pictures are scaled
 _COLUMN = 72  # characters of the text column
 
 
-def preview(dataset: Dataset, rows: int = 8) -> Image.Image:
-    """The first `rows` problems: initial image and final ones, changed objects boxed, question and answer."""
+def preview(dataset: Dataset, rows: int = 8, split: str | None = None) -> Image.Image:
+    """The first `rows` problems (of a split): initial image and final ones, changed objects boxed, question, answer."""
     font = ImageFont.load_default(_FONT)
-    scenes = {line["id"]: line for line in islice(dataset.scenes(), rows)}
-    grouped = groupby(dataset.questions(), key=lambda line: line["scene"])
+    scenes = {line["id"]: line for line in islice(dataset.scenes(split), rows)}
+    grouped = groupby(dataset.questions(split), key=lambda line: line["scene"])
     drawn = [_row(scenes[key], list(group), font) for key, group in islice(grouped, len(scenes))]
     width = max(row.width for row in drawn)
     sheet = Image.new("RGB", (width, sum(row.height for row in drawn)), _PAPER)

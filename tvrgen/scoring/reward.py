@@ -5,49 +5,23 @@ are, `index` where the index alone is, and costs `wrong` where nothing is; each 
 changes leave out costs `missing`. What the paper does not settle is an option.
 """
 
-import json
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-from tvrgen.answers import Answer, normal, parse_answer
-from tvrgen.errors import UserError
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """What the reward pays, and how the points that STAR-R1's paper leaves open are settled.
-
-    `no_change`: what a right "no change" earns; the paper has no such problems. `partial_costs`: whether a partly right
-    change also costs `wrong`. `reuse`: whether one true change can make several predictions partly right; else they are
-    matched one to one, as many and as well as possible. `duplicates`: "wrong", each one more is a wrong prediction;
-    "ignore", it counts as not said. `untagged`: whether an answer that stands in no <answer> counts.
-    """
-
-    value: float = 5.0
-    attribute: float = 1.5
-    index: float = 0.5
-    wrong: float = -1.0
-    missing: float = -1.0
-    format: float = 1.0
-    no_change: float = 5.0
-    partial_costs: bool = False
-    reuse: bool = False
-    duplicates: str = "wrong"
-    untagged: bool = False
-
-    def __post_init__(self) -> None:
-        if self.duplicates not in ("wrong", "ignore"):
-            raise UserError(f"duplicates: {self.duplicates!r}; write wrong or ignore")
+from tvrgen.answers import Answer, normal
+from tvrgen.reading import parse_answer
+from tvrgen.scoring.options import STAR_R1, Options
+from tvrgen.scoring.truth import Truth, truth_of
 
 
 @dataclass(frozen=True, slots=True)
 class Reward:
     """What a response earns, and why.
 
-    `total` = `format` + `accuracy`; `best` is the most that this problem can give. `values`, `attributes` and `indices`
+    `total` = `format` + `accuracy`; `best` is what the right answer earns. `values`, `attributes` and `indices`
     count the predictions that were right so far, `wrong` all others (duplicates and unreadable parts among them),
     `missing` the true changes by which the predictions fell short. `correct`: all changes are right and nothing else is
     said. `faults` says what could not be read.
@@ -68,86 +42,50 @@ class Reward:
     @property
     def share(self) -> float:
         """The total as a share of the best, in [0, 1]: for trainers that want it so."""
-        return max(0.0, self.total / self.best) if self.best > 0 else float(self.correct)
+        return min(1.0, max(0.0, self.total / self.best)) if self.best > 0 else float(self.correct)
 
 
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """The right answer: for each change (index, attribute, normal forms of the accepted values).
-
-    `looks` of the initial objects, where the answer names them by these.
-    """
-
-    changes: tuple[tuple[int, str, frozenset[str]], ...]
-    looks: tuple[tuple[str, ...], ...] = ()
-
-
-def star_r1_reward(response: Any, truth: Any, options: Options = Options()) -> Reward:
+def star_r1_reward(response: Any, truth: Any, options: Options = STAR_R1) -> Reward:
     """Scores a response; anything that is no text counts as an empty one.
 
     `truth` is whatever `truth_of` reads. Raises UserError where that is no right answer; never for a response.
     """
     truth = truth_of(truth)
-    well_formed, text = read_response(response, options.untagged)
-    answer = Answer((), ("there is no <answer>",)) if text is None else parse_answer(text, truth.looks)
-    return _reward(answer, truth, options, well_formed)
+    well_formed, answer = answer_in(response, truth, options)
+    return reward_of(answer, well_formed, truth, options)
 
 
-def truth_of(truth: Any) -> Truth:
-    """The right answer from a question line's `changes`, from a JSON text of it (`ground_truth`), or an answer text.
-
-    Changes are mappings of index, attribute, value and, where several values are right, accepted. Raises UserError.
-    """
-    if isinstance(truth, Truth):
-        return truth
-    if isinstance(truth, str):
-        return _truth_from_text(truth)
-    try:
-        looks = ()
-        if isinstance(truth, Mapping):
-            looks = tuple(tuple(own) for own in truth.get("looks", ()))
-            truth = truth["changes"]
-        changes = tuple(
-            (
-                int(c["index"]),
-                str(c["attribute"]).lower(),
-                frozenset(normal(str(c["attribute"]).lower(), str(v)) for v in _accepted(c)),
-            )
-            for c in truth
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UserError(f"{str(truth)[:60]!r} is no right answer; write a list of index, attribute, value") from error
-    return Truth(changes, looks)
+def answer_in(response: Any, truth: Truth, options: Options) -> tuple[bool, Answer]:
+    """(whether a response is well formed, what it answers)."""
+    well_formed, text = read_response(response, options.untagged, options.opened)
+    return well_formed, Answer((), ("there is no <answer>",)) if text is None else parse_answer(text, truth.looks)
 
 
-def _accepted(change: Mapping) -> Iterable:
-    accepted = change.get("accepted")
-    return [change["value"]] if accepted is None or not len(accepted) else accepted
+def right_kinds(answer: Answer, truth: Truth) -> dict[str, bool]:
+    """Kind of a true change -> whether the answer says exactly the true changes of that kind."""
+    said, found = _said(answer), {}
+    for kind in sorted({attribute for _, attribute, _ in truth.changes}):
+        own = Truth(tuple(change for change in truth.changes if change[1] == kind))
+        of_kind = [change for change in said if change[1] == kind]
+        kept, doubles = _without_duplicates(of_kind, own)
+        found[kind] = not doubles and _matched(kept, own, reuse=False)[0] == len(own.changes) == len(kept)
+    return found
 
 
-@lru_cache(maxsize=65536)
-def _truth_from_text(text: str) -> Truth:
-    if text.lstrip()[:1] in ("[", "{"):
-        try:
-            return truth_of(json.loads(text))
-        except (ValueError, RecursionError):
-            pass  # "(2, color, cyan)" and its like
-    answer = parse_answer(text)
-    if answer.faults:
-        raise UserError(f"{text[:60]!r} is no right answer: {answer.faults[0]}")
-    return Truth(tuple((s.object, s.kind, frozenset([normal(s.kind, s.value)])) for s in answer.steps))
-
-
-def read_response(response: Any, untagged: bool = False) -> tuple[bool, str | None]:
+def read_response(response: Any, untagged: bool = False, opened: bool = False) -> tuple[bool, str | None]:
     """(whether it is <think>..</think><answer>..</answer> and nothing else, the text of its answer, None if none).
 
-    Of several answers the last one counts.
+    Of several answers the last one counts; one inside the thought, or before another that is not closed, is none.
     """
     text = response if isinstance(response, str) else ""
+    text = _SPECIAL.sub("", f"<think>{text}" if opened else text)
     end = text.rfind("</answer>")
     start = text.rfind("<answer>", 0, end) if end >= 0 else -1
-    if start < 0:
-        return False, (text.rsplit("</think>", 1)[-1] if untagged and text.strip() else None)
+    thinking = text.rfind(_TAGS[0]) > text.rfind(_TAGS[1]) or text.rfind(_TAGS[1]) > start
+    if start < 0 or thinking or text.find("<answer>", end) >= 0:
+        bare = untagged and not any(tag in text for tag in _TAGS[2:]) and text.rfind(_TAGS[0]) <= text.rfind(_TAGS[1])
+        rest = text.rsplit(_TAGS[1], 1)[-1]
+        return False, rest if bare and rest.strip() else None
     answer = text[start + len("<answer>") : end]
     once = all(text.count(tag) == 1 for tag in _TAGS)
     thought = text.strip()
@@ -156,19 +94,20 @@ def read_response(response: Any, untagged: bool = False) -> tuple[bool, str | No
     return well_formed and between < start and not text[between + len(_TAGS[1]) : start].strip(), answer
 
 
+_SPECIAL = re.compile(r"(?:<\|\w{1,40}\|>\s*)+$")  # tokens such as <|im_end|>
 _TAGS = ("<think>", "</think>", "<answer>", "</answer>")
 
 
-def _reward(answer: Answer, truth: Truth, options: Options, well_formed: bool) -> Reward:
-    said = [(s.object, s.kind.lower(), normal(s.kind.lower(), s.value)) for s in answer.steps]
-    kept, doubles = _without_duplicates(said, truth)
+def reward_of(answer: Answer, well_formed: bool, truth: Truth, options: Options) -> Reward:
+    """The reward of an answer that has been read."""
+    kept, doubles = _without_duplicates(_said(answer), truth)
     values, attributes, indices = _matched(kept, truth, options.reuse)
     if options.duplicates == "ignore":
         doubles = 0
     wrong = len(kept) - values - attributes - indices + doubles + len(answer.faults)
     predicted = len(kept) + doubles + len(answer.faults)
     missing = max(0, len(truth.changes) - predicted)
-    correct = not wrong and values == len(truth.changes) == len(kept)
+    correct = not wrong and values == len(truth.changes) == len(kept) and _in_order(kept, truth)
     accuracy = options.value * values + options.attribute * attributes + options.index * indices
     accuracy += options.wrong * (wrong + (attributes + indices) * options.partial_costs) + options.missing * missing
     if correct and not truth.changes:
@@ -180,6 +119,18 @@ def _reward(answer: Answer, truth: Truth, options: Options, well_formed: bool) -
     )
 
 
+def _in_order(said: Sequence[tuple], truth: Truth) -> bool:
+    """Whether an attribute that changes twice is said to end as it does; where a move goes first is all the same."""
+    last = {(i, a): accepted for i, a, accepted in truth.changes if a != "position"}
+    ends = {(i, a): value for i, a, value in said}
+    return len(last) == len(truth.changes) or all(ends[pair] in accepted for pair, accepted in last.items())
+
+
+def _said(answer: Answer) -> list[tuple[int, str, str]]:
+    """(index, attribute, normal form of the value) of each predicted change."""
+    return [(s.object, kind, normal(kind, s.value)) for s in answer.steps for kind in (s.kind.lower(),)]
+
+
 def _without_duplicates(said: Sequence[tuple], truth: Truth) -> tuple[list[tuple], int]:
     """The predictions without those that say the same again, and how many these are.
 
@@ -187,12 +138,16 @@ def _without_duplicates(said: Sequence[tuple], truth: Truth) -> tuple[list[tuple
     """
     if len(set(said)) == len(said):
         return list(said), 0
-    kept: Counter[tuple] = Counter()
-    for change, count in Counter(said).items():
-        index, attribute, value = change
-        true = sum(i == index and a == attribute and value in accepted for i, a, accepted in truth.changes)
-        kept[change] = min(count, max(1, true))
-    return list(kept.elements()), len(said) - kept.total()
+    left = {
+        change: max(1, sum((i, a) == change[:2] and change[2] in accepted for i, a, accepted in truth.changes))
+        for change in set(said)
+    }
+    kept = []
+    for change in said:
+        if left[change]:
+            left[change] -= 1
+            kept.append(change)
+    return kept, len(said) - len(kept)
 
 
 def _matched(said: Sequence[tuple], truth: Truth, reuse: bool) -> tuple[int, int, int]:

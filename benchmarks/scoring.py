@@ -1,0 +1,63 @@
+"""How fast answers are scored, and what ready configs give away: `python benchmarks/scoring.py`, some two minutes.
+
+Each split of each ready config is planned, not rendered, and answered without looking (tvrgen.scoring.baselines).
+"""
+
+import argparse
+import json
+import time
+from itertools import islice
+
+from throughput import machine
+
+from tvrgen import config as configs
+from tvrgen import record, sampler
+from tvrgen.scoring import Options, ground_truth, star_r1_reward
+from tvrgen.scoring.baselines import NAMES, baseline
+from tvrgen.scoring.evaluation import score
+from tvrgen.scoring.metrics import metrics
+
+RESPONSE = "<think>" + "word " * 200 + "</think><answer>2.color.cyan, 4.position.front.2, 3.shape.cube</answer>"
+
+
+def questions(config, split, count):
+    """(question, scene, split) of the first problems."""
+    for index in range(min(count, split.count)):
+        planned = sampler.plan_problem(config, split.name, index)
+        scene = record.scene_line(planned, split)
+        yield from ((question, scene, split) for question in record.question_lines(planned, split, config.seed))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--problems", type=int, default=400, help="of each split (default: 400)")
+    count = parser.parse_args().problems
+    print(machine(), flush=True)
+
+    config = configs.load("trance_view")
+    truths = [json.dumps(ground_truth(q)) for q, _, _ in islice(questions(config, config.split("train"), 200), 200)]
+    rounds = []
+    for _ in range(5):
+        start = time.perf_counter()
+        for k in range(20_000):
+            star_r1_reward(RESPONSE, truths[k % len(truths)])
+        rounds.append(20_000 / (time.perf_counter() - start))
+    print(f"{sorted(rounds)[2]:,.0f} answers a second (STAR-R1's reward, one process, answers of three changes)")
+
+    print(f"\n{'TAcc, mean reward':<46}" + "".join(f"{name:>22}" for name in NAMES))
+    for name in configs.shipped():
+        config = configs.load(name)
+        for split in config.splits.values():
+            asked = list(questions(config, split, count))
+            first = next(iter(config.splits.values()))
+            seen = [q for q, _, _ in questions(config, first, count)]
+            cells = []
+            for shortcut in NAMES:
+                respond = baseline(shortcut, seen)
+                whole = metrics(score(q, s, sp, respond(q, s, sp), Options()) for q, s, sp in asked)["all"]["all"]
+                cells.append(f"{whole['tacc']['mean']:.1%} {whole['reward']['mean']:>6.2f}".rjust(22))
+            print(f"{name + ' ' + split.name:<46}" + "".join(cells), flush=True)
+
+
+if __name__ == "__main__":
+    main()

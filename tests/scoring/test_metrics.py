@@ -1,0 +1,175 @@
+"""Metrics over a dataset, predictions files, baselines, and the command."""
+
+import json
+
+import pytest
+
+from tests.tiny import FlatRenderer, generate_flat, load, run
+from tvrgen.bar import Bar
+from tvrgen.dataset import open_dataset
+from tvrgen.errors import UserError
+from tvrgen.scoring import Options, report
+from tvrgen.scoring.baselines import NAMES
+from tvrgen.scoring.metrics import MEANS, OBJECTS
+
+
+@pytest.fixture(scope="module", params=["files", "webdataset"])
+def dataset(request, tmp_path_factory):
+    """Six problems of three views, 18 questions."""
+    config = load("splits.train.count=6", f"output.format={request.param}")
+    return generate_flat(tmp_path_factory.mktemp("scored") / "data", config, FlatRenderer())
+
+
+def scores(dataset, predictions=None, baseline=None, split=None, options=Options()):  # noqa: B008
+    with Bar("scoring", "questions", hidden=True) as bar:
+        return report.scores(str(dataset), predictions, baseline, split, options, bar)
+
+
+def answered(dataset, path, change=lambda k, line: f"<think></think><answer>{line['answer']}</answer>"):
+    """A predictions file; None leaves a question out."""
+    lines = list(open_dataset(dataset).questions())
+    told = [(line["id"], change(k, line)) for k, line in enumerate(lines)]
+    path.write_text("".join(json.dumps({"id": i, "response": r}) + "\n" for i, r in told if r is not None))
+    return path
+
+
+def means(figures, table="all", name="all"):
+    return {metric: cell["mean"] for metric, cell in figures[table][name].items() if metric not in ("n", "scenes")}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_baselines(dataset, name):
+    figures = scores(dataset, baseline=name)
+    found = means(figures)
+    assert figures["all"]["all"]["n"] == 18
+    assert found.keys() == MEANS.keys()
+    assert found["format"] == 1
+    if name == "oracle":
+        assert found["tacc"] == found["correct"] == found["loose"] == 1
+        assert found["diff"] == found["ndiff"] == found["overlap"] == 0
+        assert {kind: cell["accuracy"]["mean"] for kind, cell in figures["kind"].items()} == {"color": 1, "position": 1}
+    if name == "no_change":
+        assert found["tacc"] == 0
+        assert (found["diff"], found["ndiff"], found["reward"]) == (2, 1, -1)
+
+
+def test_the_same_answers_have_the_same_scores(dataset, tmp_path):
+    figures = scores(dataset, answered(dataset, tmp_path / "p.jsonl"))
+    assert figures["ids"] == {"answered": 18, "missing": [], "unknown": [], "double": []}
+    assert {k: v for k, v in figures.items() if k != "ids"} == scores(dataset, baseline="oracle")
+
+
+def test_groups_and_intervals(dataset, tmp_path):
+    """Right from the left only: the groups of views say so, and the whole lies between."""
+    figures = scores(
+        dataset,
+        answered(
+            dataset,
+            tmp_path / "p.jsonl",
+            lambda k, line: f"<answer>{line['answer']}</answer>" if line["view"]["final"] == "left" else "0.color.blue",
+        ),
+    )
+    assert means(figures, "view", "left")["tacc"] == 1
+    assert means(figures, "view", "right")["tacc"] == 0
+    assert means(figures)["tacc"] == pytest.approx(1 / 3, abs=1e-4)
+    assert means(figures)["format"] == 0
+    assert figures["kind"]["color"]["accuracy"]["mean"] == pytest.approx(1 / 3, abs=1e-4)
+    for table in ("all", "split", "view", "objects", "steps"):
+        assert sum(row["n"] for row in figures[table].values()) == 18
+        for row in figures[table].values():
+            assert all(c["low"] <= c["mean"] <= c["high"] for m, c in row.items() if m not in ("n", "scenes"))
+
+
+def test_an_interval_is_as_wide_as_scenes_are_many(dataset, tmp_path):
+    """Whole scenes are drawn: where all views of a scene fare alike, 18 questions say no more than 6 scenes."""
+    half = scores(
+        dataset,
+        answered(
+            dataset, tmp_path / "p.jsonl", lambda k, line: "x" if k // 3 % 2 else f"<answer>{line['answer']}</answer>"
+        ),
+    )
+    low, mean, high = (half["all"]["all"]["tacc"][k] for k in ("low", "mean", "high"))
+    assert mean == 0.5
+    assert 0.05 < low < 0.25 < 0.75 < high < 0.95  # of 6 fair coins
+
+
+def test_what_never_fails_is_not_sure(dataset):
+    """Six of six scenes: Wilson's interval, not one of no width."""
+    cell = scores(dataset, baseline="oracle")["all"]["all"]["tacc"]
+    assert (cell["low"], cell["mean"], cell["high"]) == (pytest.approx(0.61, abs=0.001), 1, 1)
+
+
+def test_naming_everything_finds_no_kind(dataset, tmp_path):
+    everything = ", ".join(f"{k}.color.{c}" for k in range(3) for c in ("red", "blue", "green", "gray", "cyan"))
+    path = answered(dataset, tmp_path / "p.jsonl", lambda k, line: f"<answer>{everything}, {line['answer']}</answer>")
+    kinds = scores(dataset, path)["kind"]
+    assert kinds["color"]["accuracy"]["mean"] == 0
+    assert kinds["position"]["accuracy"]["mean"] == 1
+
+
+def test_ids_that_are_missing_unknown_and_double_are_named(dataset, tmp_path):
+    path = answered(dataset, tmp_path / "p.jsonl", lambda k, line: "<answer>no change</answer>" if k < 16 else None)
+    first = json.loads(path.read_text().splitlines()[0])["id"]
+    with open(path, "a") as file:
+        file.write(json.dumps({"id": first, "response": "again"}) + "\n")
+        file.write(json.dumps({"id": "train-999999-left", "response": ""}) + "\n")
+    figures = scores(dataset, path)
+    assert figures["ids"]["answered"] == 16
+    assert len(figures["ids"]["missing"]) == 2
+    assert (figures["ids"]["unknown"], figures["ids"]["double"]) == (["train-999999-left"], [first])
+    text = "\n".join(report.lines(figures))
+    assert "2 ids are missing: train-000005-" in text
+    assert f"1 ids are double: {first}; the first counts" in text
+    assert figures["all"]["all"]["n"] == 18
+
+
+@pytest.mark.parametrize("response", ["", "x" * 2**20, "变化", "<answer>" * 99, None, float("nan"), 3, ["a"], {"a": 1}])
+def test_any_response_has_a_score(dataset, tmp_path, response):
+    path = tmp_path / "p.jsonl"
+    path.write_text(json.dumps({"id": "train-000000-left", "response": response}) + "\n")
+    assert means(scores(dataset, path))["tacc"] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "holds no predictions"),
+        ("no json\n", "p.jsonl:1: is not JSON"),
+        ('\n{"id": 3, "response": ""}\n', "p.jsonl:2: holds"),
+        ('{"id": "train-000000-left"}\n', "p.jsonl:1: holds"),
+        ("[1]\n", "p.jsonl:1: holds"),
+        ('{"id": "test-000000-left", "response": ""}\n', "none of its 1 ids is a question of"),
+    ],
+)
+def test_files_that_hold_no_predictions_are_refused(dataset, tmp_path, text, says):
+    (tmp_path / "p.jsonl").write_text(text)
+    with pytest.raises(UserError, match=says):
+        scores(dataset, tmp_path / "p.jsonl")
+
+
+def test_the_groups_of_objects_are_star_r1s():
+    assert list(OBJECTS)[:4] == ["1-3", "4-6", "7-8", "9-10"]
+    assert [n for numbers in OBJECTS.values() for n in list(numbers)[:8]][:10] == list(range(1, 11))
+
+
+def test_the_command(dataset, tmp_path):
+    path = answered(dataset, tmp_path / "p.jsonl")
+    done = run("score", dataset, path, "--json", tmp_path / "s.json", check=True)
+    assert "tacc         100.0% (61.0 to 100.0)" in done.stdout
+    assert json.loads((tmp_path / "s.json").read_text())["all"]["all"]["tacc"]["mean"] == 1
+    for arguments, says in [
+        ((dataset,), "one of the arguments PREDICTIONS.jsonl --baseline is required"),
+        ((dataset, path, "--baseline", "random"), "not allowed with argument"),
+        ((dataset, path, "--split", "tran"), "no split 'tran'; did you mean 'train'?"),
+        (
+            (dataset, path, "--reward", "partial=1"),
+            "unknown option 'partial' of the reward; did you mean 'partial_costs'?",
+        ),
+        ((dataset, path, "--reward", "wrong=much"), "wrong: 'much'; write a number"),
+        ((dataset, tmp_path / "nothing"), "No such file"),
+        ((dataset, tmp_path), "is a folder"),
+        ((tmp_path, path), "there is no dataset.json"),
+    ]:
+        wrong = run("score", *arguments)
+        assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1), wrong.stderr
+        assert says in wrong.stderr

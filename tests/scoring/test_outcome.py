@@ -1,0 +1,89 @@
+"""TRANCE's evaluation: outcomes of predicted changes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.tiny import SHIPPED, handmade, load
+from tvrgen import config as configs
+from tvrgen import record, sampler
+from tvrgen.reading import parse_answer
+from tvrgen.scoring.outcome import outcome_score
+
+SPLIT = load().split("train")
+SCENE = record.scene_line(handmade(load(), SPLIT, 0), SPLIT)
+"""0: red cube, turns blue; 2: gray cylinder, leaves to the front; 1: small cyan sphere."""
+
+
+def outcome(text: str):
+    return outcome_score(parse_answer(text), SCENE, SPLIT)
+
+
+@pytest.mark.parametrize(
+    ("answer", "correct", "distance"),
+    [
+        ("0.color.blue, 2.position.front.1", True, 0),
+        ("2.position.front_left.2, 0.color.blue", True, 0),  # any way off the stage, in any order
+        ("0.color.blue, 2.position.front.2, 2.position.behind.1", True, 0),  # off the stage, however it got there
+        ("0.color.gray, 0.color.blue, 2.position.front.1", True, 0),  # by a detour
+        ("0.color.red, 0.color.blue, 2.position.front.1", True, 0),  # the first one changes nothing
+        ("0.color.blue", False, 1),
+        ("2.position.front.1", False, 1),
+        ("no change", False, 2),
+        ("0.color.blue, 2.position.behind.1", False, 1),
+        ("0.color.green, 2.position.front.1", False, 1),
+        ("0.color.blue, 2.position.front.1, 1.shape.cube, 1.size.large", False, 2),
+        ("0.color.blue, 2.position.front.1, 1.position.left.1", False, 1),
+    ],
+)
+def test_outcomes(answer, correct, distance):
+    found = outcome(answer)
+    assert (found.correct, found.distance, found.normalised) == (correct, distance, distance / 2)
+    assert not found.invalid
+
+
+def test_a_detour_through_another_object_is_loosely_correct():
+    """Object 2 (20, 0) is led over object 0 (-10, -10) and back."""
+    there = "2.position.behind.2, 2.position.behind_left.1"
+    back = "2.position.front_right.1, 2.position.front.2"
+    found = outcome(f"0.color.blue, {there}, {back}, 2.position.front.1")
+    assert (found.loose, found.correct, found.overlap, found.out_of_field) == (True, False, True, False)
+
+
+def test_leaving_the_field():
+    found = outcome("0.color.blue, 2.position.front.1, 2.position.front.2")
+    assert (found.loose, found.correct, found.out_of_field) == (True, False, True)
+
+
+@pytest.mark.parametrize("more", ["9.color.red", "0.texture.red", "0.color.pink", "what?", "1.position.up.1"])
+def test_what_the_problem_has_not_is_never_right(more):
+    found = outcome(f"0.color.blue, 2.position.front.1, {more}")
+    assert (found.loose, found.correct, found.distance, found.invalid) == (False, False, 0, 1)
+
+
+@pytest.mark.rays
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_truth_is_correct_and_so_is_every_accepted_value(name):
+    config = configs.load(name)
+    for split in config.splits.values():
+        for index in range(min(4, split.count)):
+            planned = sampler.plan_problem(config, split.name, index)
+            scene = record.scene_line(planned, split)
+            steps = [str(s) for s in planned.problem.steps]
+            assert outcome_score(parse_answer(", ".join(steps) or "no change"), scene, split).correct
+            for k, step in enumerate(scene["steps"]):
+                for value in step["accepted"]:
+                    other = [*steps[:k], f"{step['object']}.{step['kind']}.{value}", *steps[k + 1 :]]
+                    assert outcome_score(parse_answer(", ".join(other)), scene, split).correct
+
+
+_CHANGE = st.tuples(
+    st.integers(0, 3), st.sampled_from([*SPLIT.kinds, "x"]), st.sampled_from(["red", "cube", "front.1", "left.2", "?"])
+)
+
+
+@given(st.lists(_CHANGE, max_size=12))
+def test_any_changes_have_an_outcome(changes):
+    found = outcome(", ".join(f"{i}.{k}.{v}" for i, k, v in changes))
+    assert found.loose >= found.correct
+    assert found.distance >= 0

@@ -1,0 +1,204 @@
+"""Reading answers: tolerant of how a change is written, strict about what it says.
+
+Case, spaces, quotes, brackets, order, lists, JSON, LaTeX's and Markdown's marks, "colour", "grey", "forward" for front,
+"from red to cyan" for cyan: all of that is read. Whatever else stands in an answer is a fault, so that "2.color.cyan or
+2.color.red" is no answer.
+"""
+
+import ast
+import json
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+from tvrgen.answers import Answer, Looks, spelled
+from tvrgen.scene import Step
+
+_LONGEST = 200  # of a name: what is kept of an answer is small, however long that is
+_LITERAL = 20_000  # characters of Python that are worth reading
+
+
+def parse_answer(text: str, looks: Sequence[Looks] = ()) -> Answer:
+    """Reads the text between <answer> and </answer>. Never raises, whatever the text is.
+
+    With the `looks` of the initial objects, objects are named by these, or by those of them that no other object has,
+    and by no index: the prompt shows none.
+    """
+    text = _plain(text)
+    if not text:
+        return Answer((), ("is empty",))
+    if text[0] in "[{" and (data := _data(text)) is not None:
+        return _from_data(data, looks)
+    text = text.translate(_QUOTES)
+    text = _BULLET.sub("", text) if not looks else _ANY_BULLET.sub("", text)
+    if _NOTHING.fullmatch(text):
+        return Answer(())
+    if not looks:
+        text = _FUNCTION.sub(lambda call: f"{call[3]}.{call[1] or call[2]}.{call[4].strip()};", text)
+    steps, faults, at, end = [], [], 0, 0
+    head = _DESCRIBED if looks else _HEAD
+    while found := head.search(text, at):
+        named, attribute = found.groups()
+        at = found.end()
+        index = _described(named, looks) if looks else int(named)
+        value = None if attribute in _NO_ATTRIBUTE else _value(text, at, attribute, _MOVES[bool(looks)])
+        if value is None:
+            continue
+        _complain(text[end : found.start()], faults)
+        at = end = value.end()
+        if index is None:
+            faults.append(f"no one object is {_short(named)}")
+        else:
+            steps.append(_step(index, attribute, _joined(value)))
+    _complain(text[end:], faults)
+    if not steps and not faults:
+        faults.append(f"cannot read {_short(text)}")
+    return Answer(tuple(steps), tuple(faults))
+
+
+def _plain(text: str) -> str:
+    """An answer without what only dresses it up."""
+    text = unicodedata.normalize("NFKC", text).translate(_DASHES).lower()
+    text = _FENCE.sub("", text.strip())
+    return _LEAD.sub("", _DRESS.sub("", text).strip()).strip()
+
+
+_DASHES = {ord(c): "-" for c in "\u2010\u2011\u2012\u2013\u2014\u2212"} | {ord(c): None for c in "\u200b\ufeff"}
+_FENCE = re.compile(r"^```[a-z]*\s|```$")
+_DRESS = re.compile(r"\\(?:boxed|text|mathrm|mathbf|textbf)\b|\\|[$]")
+_LEAD = re.compile(r"^(?:so\s+)?(?:the\s+)?(?:final\s+)?(?:answers?|changes?)(?:\s+(?:is|are))?\s*:\s*")
+_QUOTES = str.maketrans("", "", "\"'`*")
+
+_NO = r"no[\s_-]+(?:changes?|differences?|objects?\s+(?:has\s+|have\s+)?changed)"
+_NOTHING = re.compile(
+    rf"[\s\[({{]*(?:(?:there\s+(?:is|are|was|were)\s+)?{_NO}|nothing(?:\s+(?:has\s+)?changed)?|none)"
+    r"(?:\s+(?:detected|found|at\s+all))?[\s\])}.!]*"
+)
+
+_SEPARATOR = r"(?:\s*(?:[-=]>|[.:,=/|→])\s*|\s+)"
+_TOWARDS = r"(?:front|forwards?|behind|backwards?|back|rear|left|right)"
+_LISTED = r"(?=[\[(]?(?:\#|object|obj)?\s*[0-9]|(?:change_)?[^\W\d]\w*\s?\()"
+_BULLET = re.compile(rf"^[ \t]*(?:[-•]|\(?[0-9]{{1,3}}[.)])[ \t]+{_LISTED}", re.MULTILINE)
+_ANY_BULLET = re.compile(r"^[ \t]*(?:[-•]|\(?[0-9]{1,3}[.)])[ \t]+", re.MULTILINE)
+_FUNCTION = re.compile(r"\b(?:change_([^\W\d]\w*)\s?|([^\W\d]\w*))\(\s*([0-9]{1,6})\s*,([^()]*)\)")
+_HEAD = re.compile(
+    rf"(?<![\w.+-])(?:(?:object|obj)\s*)?\#?[\[(]?([0-9]{{1,6}})[\])]?{_SEPARATOR}([^\W\d]\w*){_SEPARATOR}"
+)
+_DESCRIBED = re.compile(rf"(?<![\w-])((?:[^\W\d][\w+-]*\s+){{0,6}}[^\W\d][\w+-]*)\s*[.:]\s*([^\W\d]\w*){_SEPARATOR}")
+_NO_ATTRIBUTE = {"object", "obj", "index", "attribute", "value", "kind", "change", "changes", "and"}
+_FROM = re.compile(
+    r"(?:(?:has\s+)?(?:changed|changes)\s+)?(?:from\s+)?(?:[\w+-]+(?:\s*(?:[-=]>|→)\s*|\s+to\s+)|to\s+)(?=[\w+-])"
+)
+_VALUE = re.compile(r"([\w+-]+(?:\.[\w+-]+)*)")
+_NEXT = rf"{_SEPARATOR}(?!and\b|then\b|steps?\b|obj)[^\W\d]\w*{_SEPARATOR}[\w+-]"
+_MOVES = [
+    re.compile(
+        rf"({_TOWARDS})(?:[\s_-]*({_TOWARDS}))?"
+        r"(?:\s*[._:x-]\s*([0-9]{1,3})(?!\w)|\s*\(\s*([0-9]{1,3})\s*\)"
+        rf"|[\s,]+([0-9]{{1,3}})(?!\w{after}))?(?:\s+steps?\b)?(?!\w|[._+-]\w)"
+    )
+    for after in (rf"|{_NEXT}", "")
+]
+"""Where objects have indices, a distance that is not joined to its direction must not be the next change's."""
+_FILLER = re.compile(r"[\s,;()\[\]{}&]+|\b(?:and|then)\b|\.(?!\S)")
+_SAYS = re.compile(r"[\w~!?/|<>=^]")
+
+
+def _value(text: str, at: int, attribute: str, move: re.Pattern) -> re.Match | None:
+    """The value that stands at a place: of "from red to cyan" the second."""
+    if change := _FROM.match(text, at):
+        at = change.end()
+    return (attribute == "position" and move.match(text, at)) or _VALUE.match(text, at)
+
+
+def _joined(value: re.Match) -> str:
+    """The text of what one of _MOVES, or _VALUE, found."""
+    first, *more = value.groups()
+    return ".".join(filter(None, ["_".join(filter(None, (first, *more[:1]))), *more[1:]]))
+
+
+def _complain(part: str, faults: list[str]) -> None:
+    """Notes a fault where the text between changes says something."""
+    part = _FILLER.sub(" ", part).strip()
+    if _SAYS.search(part):
+        faults.append(f"cannot read {_short(part)}")
+
+
+def _step(index: int, attribute: str, value: str) -> Step:
+    return Step(object=index, kind=spelled(attribute[:_LONGEST]), value=value[:_LONGEST])
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 40 else f"{text[:37]}...")
+
+
+def _described(name: str, looks: Sequence[Looks]) -> int | None:
+    """The one object that has all these looks."""
+    words = {spelled(word) for word in name.split()} - {"the", "a", "an", "and", "object"}
+    found = [k for k, own in enumerate(looks) if words <= {spelled(word.lower()) for word in own}]
+    return found[0] if words and len(found) == 1 else None
+
+
+def _data(text: str) -> Any:
+    """The data that a text is in JSON, in lines of JSON, or in Python; None if in none."""
+    for whole in (text, f"[{','.join(text.splitlines())}]", f"[{text}]"):
+        try:
+            return json.loads(whole)
+        except (ValueError, RecursionError):
+            continue
+    if len(text) <= _LITERAL and "'" in text:
+        try:
+            return ast.literal_eval(text)
+        except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+            return None
+    return None
+
+
+_KEYS = (("index", "object", "id", "obj_idx", "object_index"), ("attribute", "kind", "attr"), ("value", "val"))
+_LISTS = ("changes", "answer")
+
+
+def _from_data(data: Any, looks: Sequence[Looks]) -> Answer:
+    steps: list[Step] = []
+    faults: list[str] = []
+    if isinstance(data, dict) and len(data) == 1 and next(iter(data)) in _LISTS:
+        data = next(iter(data.values()))
+    entries = data if isinstance(data, list | tuple) else [data]
+    if len(entries) == 3 and _is_change(*entries):  # one change, not a list of them
+        entries = [entries]
+    for entry in entries:
+        match entry:
+            case str() if entry.lstrip()[:1] not in ("[", "{"):
+                found = parse_answer(entry, looks)
+                steps += found.steps
+                faults += found.faults
+            case dict() if len(entry) == 3 and all(any(name in entry for name in names) for names in _KEYS):
+                parts = (next(entry[name] for name in names if name in entry) for names in _KEYS)
+                _add(*parts, looks, steps, faults)
+            case [index, attribute, value] | [index, attribute, *value]:
+                _add(index, attribute, value, looks, steps, faults)
+            case _:
+                faults.append(f"cannot read {_short(str(entry)[:50])}")
+    return Answer(tuple(steps), tuple(faults))
+
+
+def _is_change(index: Any, attribute: Any, value: Any) -> bool:
+    return isinstance(index, int) and isinstance(attribute, str) and isinstance(value, str | int)
+
+
+def _add(index: Any, attribute: Any, value: Any, looks: Sequence[Looks], steps: list[Step], faults: list[str]) -> None:
+    """Adds a change of JSON, or a fault."""
+    said = f"{index}.{attribute}.{value}"[:50]
+    value = ".".join(map(str, value)) if isinstance(value, list | tuple) else value
+    if isinstance(index, str):
+        number = re.fullmatch(r"(?:object|obj)?\s*#?\s*([0-9]{1,6})", index.strip())
+        index = int(number[1]) if number and not looks else _described(index, looks)
+    elif looks:
+        index = None
+    whole = isinstance(index, int) and not isinstance(index, bool) and 0 <= index < 10**6
+    scalar = isinstance(value, str | int | float) and not isinstance(value, bool) and str(value).strip()
+    if whole and isinstance(attribute, str) and attribute not in _NO_ATTRIBUTE and scalar:
+        steps.append(_step(index, attribute.strip(), str(value)))
+    else:
+        faults.append(f"cannot read {_short(said)}")

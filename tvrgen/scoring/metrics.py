@@ -1,0 +1,146 @@
+"""Metrics of many scored answers: STAR-R1's and TRANCE's, each with a bootstrap interval."""
+
+import math
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tvrgen.scoring.outcome import Outcome
+from tvrgen.scoring.reward import Reward
+from tvrgen.seeding import generator
+
+ROUNDS = 1000
+"""Resamples behind an interval of 95 %."""
+
+OBJECTS = {"1-3": range(1, 4), "4-6": range(4, 7), "7-8": range(7, 9), "9-10": range(9, 11), "11+": range(11, 10**6)}
+"""Groups of visible objects: STAR-R1's four, and what other datasets have beyond."""
+
+MEANS = {
+    "tacc": "all changes right, and nothing else said",
+    "correct": "TRANCE: the changes end in the true state, and break no rule on the way",
+    "loose": "TRANCE: they end in the true state",
+    "diff": "TRANCE: attributes in which the end states differ",
+    "ndiff": "TRANCE: the same, over the number of true changes",
+    "overlap": "a predicted change makes objects overlap",
+    "out_of_field": "a predicted change leads out of the field",
+    "format": "<think>...</think><answer>...</answer> and nothing else",
+    "reward": "STAR-R1's reward",
+}
+"""Metric -> what it is the mean of."""
+
+
+SHARES = ("tacc", "correct", "loose", "overlap", "out_of_field", "format", "accuracy")
+TABLES = ("all", "split", "view", "objects", "steps")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """One question with its scores. `objects` are those in sight at first; `kinds` says of each kind of true change
+    whether the answer has exactly the true ones.
+    """
+
+    scene: str
+    split: str
+    view: str
+    objects: int
+    steps: int
+    reward: Reward
+    outcome: Outcome
+    kinds: dict[str, bool]
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """One number for each of MEANS."""
+        r, o = self.reward, self.outcome
+        outcome = (o.correct, o.loose, o.distance, o.normalised, o.overlap, o.out_of_field)
+        return tuple(map(float, (r.correct, *outcome, r.format > 0, r.total)))
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """One name for each of TABLES."""
+        objects = next((name for name, numbers in OBJECTS.items() if self.objects in numbers), "0")
+        return "all", self.split, self.view, objects, str(self.steps)
+
+
+class _Rows:
+    """Numbers of one group, a row for each question, and the scene of each."""
+
+    def __init__(self) -> None:
+        self._scenes, self._values = array("l"), array("d")
+
+    def add(self, scene: int, values: tuple[float, ...]) -> None:
+        self._scenes.append(scene)
+        self._values.extend(values)
+
+    def sums(self) -> tuple[np.ndarray, np.ndarray]:
+        """(the scenes that occur, their number of rows and sums of values): (S,) and (S, 1 + values)."""
+        scenes, rows = np.unique(np.array(self._scenes), return_inverse=True)
+        values = np.array(self._values).reshape(len(self._scenes), -1)
+        sums = np.zeros((len(scenes), 1 + values.shape[1]))
+        np.add.at(sums, rows.reshape(-1), np.column_stack([np.ones(len(values)), values]))
+        return scenes, sums
+
+
+def metrics(scored: Iterable[Scored]) -> dict[str, Any]:
+    """{"all" | "split" | "view" | "objects" | "steps": {name: {"n", "scenes", metric: {"mean", "low", "high"}}}}, and
+    {"kind": {name: {"n", "scenes", "accuracy": {...}}}} of the questions with a change of that kind.
+
+    Questions of one scene are not independent, so whole scenes are resampled (a share that is 0 or 1 in every resample
+    has Wilson's interval, by the number of scenes). The same input gives the same intervals.
+    """
+    scenes: dict[str, int] = {}
+    groups: dict[tuple[str, str], _Rows] = {}
+    for one in scored:
+        scene = scenes.setdefault(one.scene, len(scenes))
+        for group in zip(TABLES, one.groups, strict=True):
+            groups.setdefault(group, _Rows()).add(scene, one.values)
+        for kind, right in one.kinds.items():
+            groups.setdefault(("kind", kind), _Rows()).add(scene, (float(right),))
+    sums = {group: rows.sums() for group, rows in groups.items()}
+    intervals = _intervals(sums, len(scenes))
+    found: dict[str, Any] = {name: {} for name in (*TABLES, "kind")}
+    for (table, name), (members, values) in sorted(sums.items(), key=lambda entry: _order(*entry[0])):
+        total = values.sum(axis=0)
+        names = ("accuracy",) if table == "kind" else MEANS
+        cells = zip(names, total[1:] / total[0], *intervals[table, name], strict=True)
+        found[table][name] = {
+            "n": int(total[0]),
+            "scenes": len(members),
+            **{metric: _cell(metric, mean, low, high, len(members)) for metric, mean, low, high in cells},
+        }
+    return found
+
+
+def _cell(metric: str, mean: float, low: float, high: float, scenes: int) -> dict[str, float]:
+    if low == high and metric in SHARES:
+        low, high = _wilson(mean, scenes)
+    return {"mean": round(float(mean), 4), "low": round(float(low), 4), "high": round(float(high), 4)}
+
+
+def _wilson(share: float, n: int) -> tuple[float, float]:
+    """Wilson's interval of 95 % for a share of n independent draws."""
+    z = 1.959964
+    middle, width = share + z * z / (2 * n), z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return max(0.0, (middle - width) / (1 + z * z / n)), min(1.0, (middle + width) / (1 + z * z / n))
+
+
+def _intervals(sums: dict, scenes: int) -> dict[tuple[str, str], tuple[np.ndarray, np.ndarray]]:
+    """The 2.5th and 97.5th percentile of each group's means, over resampled scenes."""
+    rng, means = generator(0, "bootstrap"), {group: [] for group in sums}
+    chunk = max(1, min(ROUNDS, 4_000_000 // max(1, scenes)))
+    for start in range(0, ROUNDS if scenes else 0, chunk):
+        weights = rng.multinomial(scenes, np.full(scenes, 1 / scenes), size=min(chunk, ROUNDS - start)).astype(float)
+        for group, (members, values) in sums.items():
+            totals = weights[:, members] @ values
+            there = totals[:, 0] > 0  # a small group may be in no scene of a resample
+            means[group].append(totals[there, 1:] / totals[there, :1])
+    return {group: tuple(np.percentile(np.concatenate(parts), (2.5, 97.5), axis=0)) for group, parts in means.items()}
+
+
+def _order(table: str, name: str) -> tuple:
+    listed = list(OBJECTS)
+    place = listed.index(name) if table == "objects" and name in listed else 0
+    return table, place, int(name) if name.isdigit() else 0, name

@@ -1,0 +1,69 @@
+"""What the reward pays, and how the points are settled that STAR-R1's paper leaves open."""
+
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from tvrgen.errors import UserError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the reward pays, and how the points that STAR-R1's paper leaves open are settled.
+
+    `no_change`: what a right "no change" earns; the paper has no such problems. `partial_costs`: whether a partly right
+    change also costs `wrong`. `reuse`: whether one true change can make several predictions partly right; else they are
+    matched one to one, as many and as well as possible. `duplicates`: "wrong", each one more is a wrong prediction;
+    "ignore", it counts as not said. `untagged`: whether an answer that stands in no <answer> counts. `opened`: whether
+    the chat template has written <think> already, so that responses begin behind it.
+    """
+
+    value: float = 5.0
+    attribute: float = 1.5
+    index: float = 0.5
+    wrong: float = -1.0
+    missing: float = -1.0
+    format: float = 1.0
+    no_change: float = 5.0
+    partial_costs: bool = False
+    reuse: bool = False
+    duplicates: str = "wrong"
+    untagged: bool = False
+    opened: bool = False
+
+    def __post_init__(self) -> None:
+        if self.duplicates not in ("wrong", "ignore"):
+            raise UserError(f"duplicates: {self.duplicates!r}; write wrong or ignore")
+
+
+STAR_R1 = Options()
+
+_DEFAULTS = {field.name: field.default for field in dataclasses.fields(Options)}
+
+NAMES = tuple(_DEFAULTS)
+
+
+def options_from(pairs: Iterable[tuple[str, Any]], base: Options | None = None) -> Options:
+    """The options with some set by name, their values as numbers, truths or texts of them. Raises UserError."""
+    return dataclasses.replace(base or Options(), **{name: _cast(name, value) for name, value in pairs})
+
+
+def _cast(name: str, value: Any) -> Any:
+    if name not in _DEFAULTS:
+        near = get_close_matches(name, _DEFAULTS, 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise UserError(f"unknown option {name!r} of the reward{hint} (known: {', '.join(_DEFAULTS)})")
+    default = _DEFAULTS[name]
+    if isinstance(default, str):
+        return str(value)
+    text = str(value).strip().lower()
+    if isinstance(default, bool):
+        if text in ("true", "1", "yes", "on", "false", "0", "no", "off"):
+            return text in ("true", "1", "yes", "on")
+        raise UserError(f"{name}: {value!r}; write true or false")
+    try:
+        return float(text)
+    except ValueError:
+        raise UserError(f"{name}: {value!r}; write a number") from None

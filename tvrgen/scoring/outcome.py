@@ -1,0 +1,123 @@
+"""TRANCE's evaluation (CVPR 2021): the predicted changes are run on the initial state, and outcomes are compared."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from tvrgen import geometry
+from tvrgen.answers import Answer, normal
+from tvrgen.record import state_from
+from tvrgen.scene import Object, State, Step
+from tvrgen.settings import Split
+from tvrgen.transform import Rejected
+from tvrgen.vocabulary import ATTRIBUTES, Grid
+
+_COMPARED = (*ATTRIBUTES, "rotation")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the predicted changes come to.
+
+    `loose`: they end in the true final state. `correct`: besides, no step made objects overlap or leave the field.
+    `distance`: attributes of all objects in which the two states differ. `normalised`: that over the number of true
+    changes (over one, if there are none). `invalid`: parts that could not be read, and changes of what the problem has
+    not; with any of these, an outcome is not right.
+    """
+
+    correct: bool
+    loose: bool
+    distance: int
+    normalised: float
+    overlap: bool
+    out_of_field: bool
+    invalid: int
+
+
+def outcome_score(answer: Answer, scene: dict[str, Any], split: Split) -> Outcome:
+    """Runs an answer, in its own order, on the initial state of a scene line.
+
+    A change to what is already so changes nothing. Places are compared where the true object is on stage; one that is
+    off it is anywhere off stage. Where an object enters or leaves, no picture shows where from, or where to: any way
+    that the pictures allow counts as the true one, if the answer is not right as it stands.
+    """
+    steps, invalid = _legal(answer.steps, split, len(scene["initial"]["objects"]))
+    invalid += len(answer.faults)
+    found = _run(steps, scene, split, invalid)
+    if not found.correct and (others := _unseen(steps, scene)) != steps:
+        found = min(found, _run(others, scene, split, invalid), key=lambda o: (not o.correct, o.distance))
+    return found
+
+
+def _run(steps: list[Step], scene: dict[str, Any], split: Split, invalid: int) -> Outcome:
+    state, final = state_from(scene["initial"]), state_from(scene["final"])
+    overlap = out_of_field = False
+    for step in steps:
+        objects = state.objects
+        try:
+            moved = split.kinds[step.kind].apply(objects[step.object], step.value, split.vocabulary)
+        except Rejected:
+            continue
+        except Exception:  # a kind of the user's own, given what the sampler never gives it
+            invalid += 1
+            continue
+        state = State(objects=(*objects[: step.object], moved, *objects[step.object + 1 :]))
+        if moved.position != objects[step.object].position or moved.size != objects[step.object].size:
+            overlap |= geometry.crowded(state, split.vocabulary, (step.object,)) is not None
+            out_of_field |= not split.vocabulary.grid.in_field(moved.position)
+    pairs = zip(state.objects, final.objects, strict=True)
+    distance = sum(_differing(found, true, split.vocabulary.grid) for found, true in pairs)
+    loose = not distance and not invalid
+    return Outcome(
+        correct=loose and not overlap and not out_of_field,
+        loose=loose,
+        distance=distance,
+        normalised=distance / max(1, len(scene["steps"])),
+        overlap=overlap,
+        out_of_field=out_of_field,
+        invalid=invalid,
+    )
+
+
+def _legal(said: Sequence[Step], split: Split, objects: int) -> tuple[list[Step], int]:
+    """The predicted steps by the vocabulary's own names, and how many name what is not there."""
+    names = _names(split)
+    steps = []
+    for step in said:
+        lowered = step.kind.lower()
+        kind, value = names.get((lowered, normal(lowered, step.value)), (None, None))
+        if kind is not None and step.object < objects:
+            steps.append(Step(object=step.object, kind=kind, value=value))
+    return steps, len(said) - len(steps)
+
+
+def _unseen(steps: list[Step], scene: dict[str, Any]) -> list[Step]:
+    """The steps with the true way in place of each other way onto or off the stage that the pictures allow."""
+    ways = {(s["object"], s["kind"]): s for s in scene["steps"] if s.get("type") in ("in", "out")}
+    replaced = []
+    for step in steps:
+        true = ways.get((step.object, step.kind))
+        if true and step.value in true["accepted"]:
+            del ways[step.object, step.kind]
+            step = Step(object=step.object, kind=step.kind, value=true["value"])
+        replaced.append(step)
+    return replaced
+
+
+@lru_cache(maxsize=64)
+def _names(split: Split) -> dict[tuple[str, str], tuple[str, str]]:
+    """(kind in lower case, normal form of a value) -> both as the split calls them."""
+    return {
+        (name.lower(), normal(name.lower(), value)): (name, value)
+        for name, kind in split.kinds.items()
+        for value in kind.values(split.vocabulary)
+    }
+
+
+def _differing(found: Object, true: Object, grid: Grid) -> int:
+    """In how many attributes two objects differ."""
+    count = sum(getattr(found, name) != getattr(true, name) for name in _COMPARED)
+    if grid.on_stage(true.position):
+        return count + (found.position != true.position)
+    return count + grid.on_stage(found.position)

@@ -1,0 +1,100 @@
+"""All scores of a dataset's answers, as figures and as a page of text."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+from tvrgen.dataset import Dataset, open_dataset
+from tvrgen.document import nearest
+from tvrgen.errors import UserError
+from tvrgen.scoring.baselines import baseline
+from tvrgen.scoring.evaluation import Predictions, Respond, evaluate, read_predictions
+from tvrgen.scoring.metrics import MEANS, metrics
+from tvrgen.scoring.options import Options
+
+Figures = dict[str, Any]
+
+_NAMED = 5  # ids that are named where many are at fault
+
+
+class Bar(Protocol):
+    """Who shows how far it is."""
+
+    def expect(self, total: int, done: int) -> None: ...
+
+    def update(self, count: int, note: str = "") -> None: ...
+
+
+def scores(
+    root: str, predictions: Path | None, shortcut: str | None, split: str | None, options: Options, bar: Bar
+) -> Figures:
+    """The figures of a predictions file, or of a baseline. Raises UserError where nothing can be scored."""
+    dataset = open_dataset(root)
+    splits = [split] if split else list(dataset.splits)
+    if split and split not in dataset.splits:
+        raise UserError(f"{root}: no split {split!r}{nearest(split, dataset.splits)}")
+    respond: Respond
+    if predictions:
+        respond = read_predictions(predictions)
+        splits = [split] if split else _answered(dataset, respond)
+        if not splits:
+            raise UserError(
+                f"{predictions}: none of its {len(respond.responses)} ids is a question of {root}, such as "
+                f"{next(iter(respond.responses))!r}; write ids like {next(dataset.questions())['id']!r}"
+            )
+    else:
+        seen = dataset.questions(dataset.splits[0]) if shortcut == "most_frequent" else ()
+        respond = baseline(shortcut or "no_change", seen)
+    bar.expect(sum(dataset.description["splits"][name]["questions"] for name in splits), 0)
+    found = metrics(evaluate(dataset, splits, respond, options, bar.update))
+    left_out = [name for name in dataset.splits if name not in splits]
+    figures: Figures = {"dataset": dataset.description["hash"], "splits": splits, "left_out": left_out, **found}
+    if isinstance(respond, Predictions):
+        figures["ids"] = {
+            "answered": len(respond.used),
+            "missing": respond.missing,
+            "unknown": respond.unknown,
+            "double": respond.double,
+        }
+    return figures
+
+
+def _answered(dataset: Dataset, predictions: Predictions) -> list[str]:
+    """The splits that have predictions: an id begins with its split."""
+    begun = {name.rsplit("-", 2)[0] for name in predictions.responses}
+    return [name for name in dataset.splits if name in begun]
+
+
+def lines(figures: Figures) -> Iterator[str]:
+    """The figures for people."""
+    if ids := figures.get("ids"):
+        yield f"{ids['answered']} answers to questions of {', '.join(figures['splits'])}"
+        if figures["left_out"]:
+            yield f"left out, as nothing answers their questions: {', '.join(figures['left_out'])}"
+        says = {"missing": "scored as no answer", "unknown": "left out", "double": "the first counts"}
+        for what, then in says.items():
+            if names := ids[what]:
+                more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+                yield f"{len(names)} ids are {what}: {', '.join(names[:_NAMED])}{more}; {then}"
+        yield ""
+    whole = figures["all"]["all"]
+    for name, meaning in MEANS.items():
+        yield f"{name:<13}{_interval(whole[name], name):<28} {meaning}"
+    yield ""
+    yield f"{'':<24}{'n':>8}  {'TAcc':<24}{'Diff':>8}{'NDiff':>8}"
+    for table in ("split", "view", "objects", "steps"):
+        for name, row in figures[table].items():
+            diff, ndiff = row["diff"]["mean"], row["ndiff"]["mean"]
+            tacc = _interval(row["tacc"], "tacc")
+            yield f"{f'{table} {name}':<24}{row['n']:>8}  {tacc:<24}{diff:>8.3f}{ndiff:>8.3f}"
+    yield ""
+    for name, row in figures["kind"].items():
+        right = _interval(row["accuracy"], "accuracy")
+        yield f"{f'kind {name}':<24}{row['n']:>8}  {right:<24} of them have exactly the true changes"
+
+
+def _interval(cell: dict[str, float], name: str) -> str:
+    """ "61.4 % (59.3 to 63.5)"; what is no share stays a number."""
+    if name in ("diff", "ndiff", "reward"):
+        return f"{cell['mean']:.3f} ({cell['low']:.3f} to {cell['high']:.3f})"
+    return f"{cell['mean']:.1%} ({100 * cell['low']:.1f} to {100 * cell['high']:.1f})"
