@@ -15,8 +15,7 @@ def load(path, tmp_path, **arguments):
 def test_rows(name, exports, questions, tmp_path):
     if name == "imagefolder" and datasets.__version__.startswith("2."):
         pytest.skip("its imagefolder reads one picture a row")
-    path = exports / name
-    rows = load("imagefolder", tmp_path, data_dir=str(path)) if name == "imagefolder" else load(path, tmp_path)
+    rows = load(exports / name, tmp_path)
     assert [row["id"] for row in rows] == [question["id"] for question in questions]
     for row, question in zip(rows, questions, strict=True):
         assert (row["problem"], row["answer"]) == (question["question"], question["answer"])

@@ -58,7 +58,7 @@ def test_one_step(path, questions, tmp_path, monkeypatch):
             return seen[-1][2]
 
     monkeypatch.setitem(orms, "watched", Watched)
-    model = tiny_model.save(tmp_path / "model")
+    model = tiny_model.save(tmp_path / "model", tiny_model.QWENS)
     arguments = {
         "rlhf_type": "grpo",
         "model": model,

@@ -22,11 +22,16 @@ SPECIAL = [
     "<|box_end|>", "<|quad_start|>", "<|quad_end|>", "<|vision_start|>", "<|vision_end|>", "<|vision_pad|>",
     "<|image_pad|>", "<|video_pad|>",
 ]  # fmt: skip
-FIRST_SPECIAL = 151643  # Qwen's, which ms-swift relies on
+QWENS = 151643
+"""The number that Qwen gives to the first special token."""
 
 
-def save(folder: Path) -> Path:
-    """Writes model and processor, as `from_pretrained` reads them; returns the folder."""
+def save(folder: Path, first_special: int = 256) -> Path:
+    """Writes model and processor, as `from_pretrained` reads them; returns the folder.
+
+    `first_special` is the number of the first special token: QWENS where its numbers are relied on, at the price of
+    as many useless tokens.
+    """
     import torch
     from transformers import (
         GenerationConfig,
@@ -37,7 +42,7 @@ def save(folder: Path) -> Path:
         Qwen2VLVideoProcessor,
     )
 
-    tokens = tokenizer(folder)
+    tokens = tokenizer(folder, first_special)
     sizes = {"size": {"shortest_edge": 4 * 28 * 28, "longest_edge": 16 * 28 * 28}}
     processor = Qwen2_5_VLProcessor(
         image_processor=Qwen2VLImageProcessor(**sizes),
@@ -76,14 +81,14 @@ def save(folder: Path) -> Path:
     return folder
 
 
-def tokenizer(folder: Path):
+def tokenizer(folder: Path, first_special: int):
     """A token for each byte, and Qwen's special ones; those between are never read."""
     from tokenizers.pre_tokenizers import ByteLevel
     from transformers import Qwen2TokenizerFast
 
     folder.mkdir(parents=True, exist_ok=True)
     alphabet = sorted(ByteLevel.alphabet())
-    vocabulary = [*alphabet, *(f"<{k}>" for k in range(len(alphabet), FIRST_SPECIAL))]
+    vocabulary = [*alphabet, *(f"<{k}>" for k in range(len(alphabet), first_special))]
     (folder / "vocab.json").write_text(json.dumps({token: k for k, token in enumerate(vocabulary)}))
     (folder / "merges.txt").write_text("#version: 0.2\n")
     kind = Qwen2TokenizerFast.from_pretrained(folder, eos_token="<|im_end|>", pad_token="<|endoftext|>")

@@ -6,11 +6,11 @@
 | verl | `reward.custom_reward_function.path=.../adapters/verl.py`, `.name=compute_score` |
 | EasyR1 | `worker.reward.reward_function=.../adapters/easyr1.py:compute_score` |
 | VLM-R1 | `tvrgen.adapters.vlm_r1.reward` in its registry of reward functions |
-| ms-swift | `--external_plugins .../adapters/ms_swift.py --reward_funcs tvr` |
+| ms-swift | `--external_plugins .../adapters/ms_swift/__init__.py --reward_funcs tvr` |
 | reasoning-gym | `import tvrgen.adapters.reasoning_gym`, then the dataset `tvr` |
-| verifiers | the taskset `tvrgen.adapters.verifiers` |
+| verifiers | `tvrgen.adapters.verifiers.load_taskset`, or a module of two lines that names its taskset |
 | lmms-eval | the functions of `tvrgen.adapters.lmms_eval`, by the task's utils.py |
-| VLMEvalKit | `tvrgen.adapters.vlmevalkit.score`, or `register` before its run.py |
+| VLMEvalKit | `python -m tvrgen.adapters.vlmevalkit run.py ...`, or a result file instead of run.py |
 
 `python -c "import tvrgen.adapters.verl as m; print(m.__file__)"` prints such a path. Options of the reward go by
 keyword where the consumer can pass them, else by the environment: TVRGEN_REWARD="no_change=1, duplicates=ignore".
