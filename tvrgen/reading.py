@@ -34,7 +34,7 @@ def parse_answer(text: str, looks: Sequence[Looks] = ()) -> Answer:
     text = _BULLET.sub("", text) if not looks else _ANY_BULLET.sub("", text)
     if _NOTHING.fullmatch(text):
         return Answer(())
-    if not looks:
+    if not looks and "(" in text:
         text = _FUNCTION.sub(lambda call: f"{call[3]}.{call[1] or call[2]}.{call[4].strip()};", text)
     steps, faults, at, end = [], [], 0, 0
     head = _DESCRIBED if looks else _HEAD
@@ -59,9 +59,14 @@ def parse_answer(text: str, looks: Sequence[Looks] = ()) -> Answer:
 
 def _plain(text: str) -> str:
     """An answer without what only dresses it up."""
-    text = unicodedata.normalize("NFKC", text).translate(_DASHES).lower()
-    text = _FENCE.sub("", text.strip())
-    return _LEAD.sub("", _DRESS.sub("", text).strip()).strip()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    text = text.lower().strip()
+    if "`" in text:
+        text = _FENCE.sub("", text)
+    if "\\" in text or "$" in text:
+        text = _DRESS.sub("", text).strip()
+    return _LEAD.sub("", text).strip()
 
 
 _DASHES = {ord(c): "-" for c in "\u2010\u2011\u2012\u2013\u2014\u2212"} | {ord(c): None for c in "\u200b\ufeff"}
@@ -120,6 +125,8 @@ def _joined(value: re.Match) -> str:
 
 def _complain(part: str, faults: list[str]) -> None:
     """Notes a fault where the text between changes says something."""
+    if not part.strip(" ,"):
+        return
     part = _FILLER.sub(" ", part).strip()
     if _SAYS.search(part):
         faults.append(f"cannot read {_short(part)}")

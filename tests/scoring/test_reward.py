@@ -214,6 +214,11 @@ def test_any_response_has_a_score(response, options):
     assert reward.accuracy == 10 or not reward.correct
 
 
+@pytest.mark.parametrize("junk", ["<|a|>", "<|a|> x", "<think>", "<answer></answer>", "<answer>2.color.cyan</answer>"])
+def test_a_megabyte_has_a_score(junk):
+    star_r1_reward(junk * (2**20 // len(junk)) + "<|a|>", TRUTH)
+
+
 def test_ten_thousand_changes_have_a_score():
     reward = star_r1_reward(tagged(", ".join(f"{k}.color.cyan" for k in range(10_000))), TRUTH)
     assert (reward.values, reward.indices, reward.wrong) == (1, 1, 9_998)

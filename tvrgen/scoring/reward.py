@@ -78,7 +78,7 @@ def read_response(response: Any, untagged: bool = False, opened: bool = False) -
     Of several answers the last one counts; one inside the thought, or before another that is not closed, is none.
     """
     text = response if isinstance(response, str) else ""
-    text = _SPECIAL.sub("", f"<think>{text}" if opened else text)
+    text = _without_special(f"<think>{text}" if opened else text)
     end = text.rfind("</answer>")
     start = text.rfind("<answer>", 0, end) if end >= 0 else -1
     thinking = text.rfind(_TAGS[0]) > text.rfind(_TAGS[1]) or text.rfind(_TAGS[1]) > start
@@ -94,7 +94,18 @@ def read_response(response: Any, untagged: bool = False, opened: bool = False) -
     return well_formed and between < start and not text[between + len(_TAGS[1]) : start].strip(), answer
 
 
-_SPECIAL = re.compile(r"(?:<\|\w{1,40}\|>\s*)+$")  # tokens such as <|im_end|>
+def _without_special(text: str) -> str:
+    """Without the tokens that end a response, such as <|im_end|>."""
+    for _ in range(_ENDS):
+        text = text.rstrip()
+        start = text.rfind("<|") if text.endswith("|>") else -1
+        if start < 0 or not _SPECIAL.fullmatch(text, start):
+            break
+        text = text[:start]
+    return text
+
+
+_SPECIAL, _ENDS = re.compile(r"<\|\w{1,40}\|>"), 4
 _TAGS = ("<think>", "</think>", "<answer>", "</answer>")
 
 
