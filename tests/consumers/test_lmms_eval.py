@@ -17,7 +17,7 @@ def test_command(say, accuracy, reward, exports, questions, tmp_path):
     response = say(questions[0]).replace(",", ";")  # lmms-eval parts a model's settings at commas
     command = [sys.executable, "-m", "lmms_eval", "--model", "dummy", "--model_args", f"response={response}"]
     command += ["--include_path", exports / "lmms-eval/tasks", "--tasks", "tvr_train", "--batch_size", "1"]
-    command += ["--output_path", tmp_path / "out", "--log_samples", "--reasoning_tags", "none"]
+    command += ["--output_path", tmp_path / "out", "--log_samples"]
     caches = {"HF_HOME": str(tmp_path / "hf"), "LMMS_EVAL_HOME": str(tmp_path / "lmms")}
     done = subprocess.run(
         list(map(str, command)), capture_output=True, text=True, env={**os.environ, **caches}, timeout=550

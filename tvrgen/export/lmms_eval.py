@@ -70,6 +70,7 @@ metrics are the share of right answers, STAR-R1's reward, and the share of well-
             "output_type": "generate_until",
             **{name: f"!function utils.{name}" for name in _CALLS},
             "doc_to_target": "answer",
+            "reasoning_tags": "none",  # else it takes the thought away, and no response is well formed
             "generation_kwargs": {"max_new_tokens": 2048, "temperature": 0, "do_sample": False},
             "metric_list": [
                 {"metric": name, "aggregation": "mean", "higher_is_better": True}
