@@ -5,7 +5,6 @@ from typing import Any
 from tvrgen.export.reader import Question
 from tvrgen.export.writers import Lines, answered
 
-
 _TASKSET = '''"""The taskset as verifiers finds it by the name tvr-taskset; all of it is tvrgen's."""
 
 from tvrgen.adapters.verifiers import TvrTaskset
