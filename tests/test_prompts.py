@@ -117,7 +117,9 @@ def test_shipped_configs_take_every_listing_template(name):
 
 
 def test_a_template_of_ones_own(tmp_path):
-    (tmp_path / "mine.yaml").write_text("text: '{{{objects}}} {changes} {no_change} {say}'\nvariants: {say: [a, b]}\n")
+    (tmp_path / "mine.yaml").write_text(
+        "text: '{{{objects}}} {changes} {no_change} {say} <answer>'\nvariants: {say: [a, b]}\n"
+    )
     path = write_config(tmp_path, "splits: {train: {count: 1}}\nquestion: {prompt: mine.yaml}\n")
     split = configs.load(path).split("train")
     initial = handmade(load(), load().split("train"), 0).problem.initial
@@ -132,6 +134,14 @@ def test_a_template_of_ones_own(tmp_path):
         ("{text: '{objects} {colour}'}", "question.prompt: text: has a place for {colour}; known: objects, changes"),
         ("{text: '{objects'}", "double the braces"),
         ("{text: 'what?'}", "has no place for {objects}"),
+        ("{text: '{{objects}} <answer>'}", "has no place for {objects}"),
+        ("{text: '{objects} <image> <answer>'}", "text: holds <image>"),
+        (
+            "{text: '{objects} <answer>', variants: {say: [a]}}",
+            "variants.say: has no place in the text",
+        ),
+        ("{text: '{objects}'}", "says nowhere that the answer stands in <answer></answer>"),
+        ("{text: '{objects} {task}'}", "texts of your own stand in variants"),
         ("{text: '{objects}', variants: {objects: [a]}}", "variants.objects: is a place of its own"),
         ("{text: '{objects}', variants: {say: ['{say}']}}", "variants.say: has a place for {say}"),
         ("{text: '{objects}', answer: poem}", "answer: unknown value 'poem'"),

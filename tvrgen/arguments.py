@@ -31,6 +31,15 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"tvrgen: error: {message}; see {self.prog} --help\n")
 
 
+class _Once(argparse.Action):
+    """An option that can be given once; of two, one would be lost in silence."""
+
+    def __call__(self, parser, options, value, option=None) -> None:
+        if getattr(options, self.dest) is not None:
+            parser.error(f"{option}: is given twice; write one")
+        setattr(options, self.dest, value)
+
+
 def parser() -> argparse.ArgumentParser:
     from tvrgen.config import shipped
     from tvrgen.export import FORMATS
@@ -51,7 +60,7 @@ def parser() -> argparse.ArgumentParser:
     chosen.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="overrides a key, e.g. splits.train.count=100"
     )
-    chosen.add_argument("--split", help="this split only")
+    chosen.add_argument("--split", action=_Once, help="this split only")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
     generate = commands.add_parser(
@@ -121,12 +130,12 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("dataset", metavar="DIR|URL")
     export.add_argument("format", metavar="FORMAT", help=", ".join(FORMATS))
     export.add_argument("--out", required=True, metavar="DIR", help="a folder")
-    export.add_argument("--split", help="this split only")
+    export.add_argument("--split", action=_Once, help="this split only")
     export.add_argument("--order", metavar="difficulty", help="easiest first (default: as they lie)")
     export.add_argument(
         "--filter", action="append", default=[], metavar="EXPR", help="keeps these questions only: difficulty<0.5, "
         "steps>=2, objects<=6, view=left,right, kind!=position; all must hold")  # fmt: skip
-    export.add_argument("--licence", default="", metavar="NAME", help="for the README, such as cc-by-4.0")
+    export.add_argument("--licence", "--license", default="", metavar="NAME", help="for the README, such as cc-by-4.0")
     export.set_defaults(
         command="export", when_stopped="what was finished is kept, and the same command goes on from there"
     )
@@ -151,7 +160,7 @@ def parser() -> argparse.ArgumentParser:
     answered = score.add_mutually_exclusive_group(required=True)
     answered.add_argument("predictions", nargs="?", type=Path, metavar="PREDICTIONS.jsonl")
     answered.add_argument("--baseline", choices=BASELINES, help="in place of them")
-    score.add_argument("--split", help="this split only (default: those that have predictions)")
+    score.add_argument("--split", action=_Once, help="this split only (default: those that have predictions)")
     score.add_argument("--untagged", action="store_true", help="an answer that stands in no <answer> counts, too")
     score.add_argument(
         "--reward", action="append", default=[], metavar="OPTION=VALUE", help="such as partial_costs=true"

@@ -97,7 +97,10 @@ def _plan(options: argparse.Namespace) -> int:
         stop = min(split.count, options.start + (options.count or split.count))
         ranges.append((split.name, options.start, stop))
     total = sum(stop - start for _, start, stop in ranges)
-    with _output(options.out) as file, Bar("planning", "problems", total, hidden=options.out == "-") as bar:
+    with (
+        _output(options.out, options.config) as file,
+        Bar("planning", "problems", total, hidden=options.out == "-") as bar,
+    ):
         for line in planning.lines(settings, ranges, options.workers):
             file.write(line + "\n")
             bar.update(1)
@@ -106,11 +109,24 @@ def _plan(options: argparse.Namespace) -> int:
     return 0
 
 
-def _output(name: str):
+def _check_apart(out: Path, option: str, *read: Path | None) -> None:
+    """Raises UserError where a file to be written is one that is read, or of a dataset that is."""
+    for path in filter(None, read):
+        if out.resolve() == path.resolve():
+            raise UserError(f"{option} {out}: is what is read; write another file's name")
+        if path.is_dir() and path.resolve() in out.resolve().parents:
+            raise UserError(f"{option} {out}: is a file of the dataset; write another file's name")
+    if not out.resolve().parent.is_dir():
+        raise UserError(f"{option} {out}: there is no such folder {str(out.parent)!r}; make it first")
+
+
+def _output(name: str, config: str):
     from tvrgen.store import whole_file
 
     if not name:
         raise UserError("--out '': write a file's name, or - for standard output")
+    if name != "-":
+        _check_apart(Path(name), "--out", Path(config))
     return nullcontext(sys.stdout) if name == "-" else whole_file(Path(name))
 
 
@@ -148,6 +164,8 @@ def _score(options: argparse.Namespace) -> int:
     from tvrgen.scoring.options import options_from
     from tvrgen.store import pretty, whole_file
 
+    if options.json:
+        _check_apart(options.json, "--json", options.predictions, Path(options.dataset))
     given = [pair.partition("=")[::2] for pair in options.reward]
     how = options_from([("untagged", options.untagged), *((name.strip(), value) for name, value in given)])
     with Bar("scoring", "questions") as bar:

@@ -23,9 +23,13 @@ class Dataset:
     def __init__(self, root: str | Path) -> None:
         self.place = places.at(root)
         if not self.place.exists("dataset.json"):
+            if self.place.exists("export.json"):
+                raise UserError(f"{root}: is an export, not a dataset; name the folder that it was made from")
             known = "a run that has not finished" if self.place.exists("config.json") else "no dataset"
             raise UserError(f"{root}: there is no dataset.json, so this is {known}; run tvrgen generate")
         self.description: Record = store.read_json(self.place, "dataset.json")
+        if not _is_description(self.description):
+            raise UserError(f"{self.place / 'dataset.json'}: describes no dataset; run tvrgen generate again")
         self.splits = tuple(self.description["splits"])
 
     def shards(self, split: str | None = None) -> list[str]:
@@ -63,6 +67,8 @@ class Dataset:
             else:
                 content = self.place.read(path)
                 yield from (line for _, line in records.from_lines(content, self.place / path))
+        except FileNotFoundError as error:
+            raise UserError(f"{self.place / path}: is missing; run tvrgen generate again") from error
         except OSError as error:
             raise UserError(f"{self.place / path}: cannot be read: {error.strerror or error}") from error
 
@@ -70,6 +76,17 @@ class Dataset:
         if self._packed:
             return f"tar://{image}::{self.place.path(f'{shard}/{records.TAR}')}"
         return self.place.path(f"{shard}/{image}")
+
+
+def _is_description(found: Any) -> bool:
+    """Whether a JSON file has what a dataset.json tells, each of its kind."""
+    match found:
+        case {"hash": str(), "splits": dict(splits), "shards": list(shards), "versions": dict(versions)}:
+            sound = isinstance(found.get("config"), dict) and [*found["config"].get("splits", ())] == [*splits]
+            sound &= all(isinstance(s, dict) and isinstance(s.get("questions"), int) for s in splits.values())
+            sound &= all(isinstance(s, dict) and isinstance(s.get("path"), str) and "sha256" in s for s in shards)
+            return sound and all(isinstance(names, list) for names in versions.values())
+    return False
 
 
 def open_dataset(root: str | Path) -> Dataset:

@@ -138,12 +138,16 @@ def _fill(node: Any, schema: dict, definitions: dict) -> Any:
     return filled
 
 
+_SHOWN = 16
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """ "; did you mean 'x'? (x, y, z)" for an unknown word."""
     known = [str(k) for k in known]
-    close = difflib.get_close_matches(str(word), known, n=1, cutoff=0.5)
-    hint = f"; did you mean '{close[0]}'?" if close else ""
-    shown = ", ".join(known[:12]) + (", ..." if len(known) > 12 else "")
+    lowered = {k.lower(): k for k in known}
+    close = difflib.get_close_matches(str(word).lower(), lowered, n=1, cutoff=0.5)
+    hint = f"; did you mean '{lowered[close[0]]}'?" if close else ""
+    shown = ", ".join(known[:_SHOWN]) + (", ..." if len(known) > _SHOWN else "")
     return f"{hint} (known: {shown})"
 
 

@@ -25,15 +25,24 @@ def check(template: Prompt) -> None:
     texts = [("text", template.text, known), ("directions", template.directions, _OF_DIRECTIONS)]
     texts += [("leaving", template.leaving, ()), ("repeat", template.repeat, ())]
     texts += [(f"variants.{name}", text, _PLACES) for name, own in template.variants.items() for text in own]
+    places: set[str] = set()
     for key, text, names in texts:
         try:
             found = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
         except ValueError as error:
             raise ValueError(f"{key}: {error}; double the braces that are meant as such") from error
         if unknown := [name for name in found if name not in names]:
-            raise ValueError(f"{key}: has a place for {{{unknown[0]}}}; known: {', '.join(names)}")
-    if template.answer != "description" and "{objects}" not in "".join(text for _, text, _ in texts):
+            hint = "; texts of your own stand in variants" if key == "text" else ""
+            raise ValueError(f"{key}: has a place for {{{unknown[0]}}}; known: {', '.join(names)}{hint}")
+        if "<image>" in text:
+            raise ValueError(f"{key}: holds <image>, which exports put there themselves; leave it out")
+        places |= set(found)
+    if template.answer != "description" and "objects" not in places:
         raise ValueError("text: has no place for {objects}, so indices mean nothing; write answer: description")
+    if unused := [name for name in template.variants if name not in places]:
+        raise ValueError(f"variants.{unused[0]}: has no place in the text; write {{{unused[0]}}} there")
+    if "<answer>" not in "".join(text for _, text, _ in texts):
+        raise ValueError("text: says nowhere that the answer stands in <answer></answer>, where it is read")
 
 
 def prompt(rng: np.random.Generator, initial: State, split: Split, places: Sequence[str | None] | None = None) -> str:

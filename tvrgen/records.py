@@ -110,5 +110,5 @@ def parse(content: bytes | str, where: str) -> Any:
     """JSON. Raises UserError where it is none."""
     try:
         return json.loads(content)
-    except ValueError as error:  # of JSON, or of UTF-8
+    except (ValueError, RecursionError) as error:  # of JSON, or of UTF-8
         raise UserError(f"{where}: is not JSON: {error}") from error

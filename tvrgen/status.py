@@ -16,6 +16,8 @@ _RECENT = 600.0  # seconds over which the rate is taken
 
 def lines(place: Place) -> Iterator[str]:
     """Sentences about a place. Raises UserError where no dataset was begun."""
+    if place.exists("export.json"):
+        raise UserError(f"{place}: is an export, and complete; status tells of datasets")
     if not place.exists("config.json"):
         raise UserError(f"{place}: there is no config.json, so no dataset was begun here; run tvrgen generate")
     config = configs.from_document(store.read_json(place, "config.json"), place / "config.json")

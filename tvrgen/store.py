@@ -93,6 +93,8 @@ def _leave(place: Place, config: Config, new: bool) -> None:
 def _check_free(place: Place) -> None:
     if isinstance(place, Folder) and place.root.exists() and not place.root.is_dir():
         raise UserError(f"{place}: is no folder; choose another --out")
+    if place.exists("export.json"):
+        raise UserError(f"{place}: holds an export; choose another --out")
     if not place.exists("config.json"):
         if place.names() - {"log"}:
             raise UserError(f"{place}: is not empty and holds no tvrgen dataset; choose another --out")

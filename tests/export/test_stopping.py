@@ -11,6 +11,7 @@ import pytest
 from tests.export.data import two_splits
 from tests.export.test_formats import contents, formats
 from tests.tiny import ROOT, FlatRenderer, generate_flat, load
+from tvrgen import places, status, store
 from tvrgen.errors import UserError
 from tvrgen.export import FORMATS, card, run
 from tvrgen.export.reader import Question
@@ -25,6 +26,9 @@ def small_parts(monkeypatch):
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory):
     return two_splits(tmp_path_factory.mktemp("flat") / "data")
+
+
+_ABSOLUTE = ("ms-swift", "lmms-eval")  # these hold absolute paths
 
 
 class Stopped(BaseException):
@@ -69,7 +73,9 @@ def test_goes_on_where_it_was_stopped(dataset, name, options, tmp_path, monkeypa
     export(dataset, name, out, **options)
     found = contents(out)
     assert found.keys() == whole.keys()
-    varying = (".jsonl", ".yaml") if name in ("ms-swift", "lmms-eval") else ()  # these hold absolute paths
+    varying = (
+        (".jsonl", ".yaml", "export.json") if name in ("ms-swift", "lmms-eval") else ()
+    )  # these hold absolute paths
     assert [path for path in whole if found[path] != whole[path] and not path.endswith(varying or ("\0",))] == []
 
 
@@ -217,6 +223,15 @@ def test_another_export_or_a_foreign_folder_is_left_alone(dataset, tmp_path, mon
         refused("holds an export of another dataset", other, "vlm-r1", out)
         assert contents(out) == before
     assert export(dataset, "vlm-r1", out) == f"{out}: is complete already"
+    refused("is an export, not a dataset", out, "trl", tmp_path / "new")
+    with pytest.raises(UserError, match="holds an export"), store.writing_to(places.at(out), load()):
+        pass
+    with pytest.raises(UserError, match="is an export"):
+        list(status.lines(places.at(out)))
+    (out / "train.jsonl").write_text("cut")
+    refused("train.jsonl: is not as it was exported", dataset, "vlm-r1", out)
+    (out / "train.jsonl").unlink()
+    refused("train.jsonl: is not as it was exported", dataset, "vlm-r1", out)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/notes.txt").write_text("keep")
     refused("is not empty and holds no export", dataset, "trl", tmp_path / "mine")

@@ -52,7 +52,10 @@ def write(form: "Format", name: str, licence: str) -> None:
 
 def readme(form: "Format", name: str, licence: str) -> str:
     """The text, without what a format puts before it."""
-    told = {"{out}": form.out.root.name, "{split}": next(iter(form.out.counts))}
+    splits = list(form.out.counts)
+    tests = [name for name in splits[1:] if name.startswith(("test", "val"))]
+    # "./": a bare name may be another thing to who loads it, such as "imagefolder" to `datasets`
+    told = {"{out}": f"./{form.out.root.name}", "{split}": splits[0], "{test}": [*tests, splits[0]][0]}
     text = form.text
     for place, value in told.items():
         text = text.replace(place, value)

@@ -15,7 +15,7 @@ class EasyR1(Parquet):
 ```bash
 reward=$(python -c "import tvrgen.adapters.easyr1 as m; print(m.__file__)")
 python -m verl.trainer.main config=examples/config.yaml \\
-    data.train_files={out}/{split} data.val_files={out}/{split} \\
+    data.train_files={out}/{split} data.val_files={out}/{test} \\
     data.prompt_key=problem data.answer_key=answer data.image_key=images \\
     data.format_prompt=null \\
     worker.rollout.limit_images=2 \\

@@ -19,7 +19,7 @@ class LmmsEval(Parquet):
     title = "lmms-eval"
     text = """\
 ```bash
-python -m lmms_eval --include_path {out}/tasks --tasks tvr_{split} --model ... --model_args ... --batch_size 1
+python -m lmms_eval --include_path {out}/tasks --tasks tvr_{test} --model ... --model_args ... --batch_size 1
 ```
 
 `tasks/` has a YAML file for each split, and utils.py, which takes all it does from `tvrgen.adapters.lmms_eval`. The

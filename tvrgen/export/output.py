@@ -48,6 +48,15 @@ def fingerprint(dataset: Dataset, splits: tuple[str, ...], name: str, options: R
     return {"format": name, "splits": list(splits), "dataset": digest, "options": options}
 
 
+_PICTURES = {".png", ".jpg", ".webp"}
+
+
+def _walk(root: Path) -> Iterator[tuple[Path, str]]:
+    """(folder, name) of all files but pictures and those that are on their way."""
+    for folder, _, names in os.walk(root):
+        yield from ((Path(folder), n) for n in names if Path(n).suffix not in _PICTURES and not n.startswith("."))
+
+
 class Output:
     """The folder, its files, and how far they are."""
 
@@ -69,7 +78,21 @@ class Output:
             self._compare(name)
         if DONE in known:
             (self.root / BEGUN).unlink(missing_ok=True)
+            self._check_files()
         return DONE in known
+
+    def _check_files(self) -> None:
+        """Raises UserError where a file of a complete export is gone, or not as long as it was."""
+        said = store.read_json(Folder(self.root), DONE).get("files")
+        for name, size in said.items() if isinstance(said, dict) else ():
+            path = self.root / name
+            if not path.is_file() or path.stat().st_size != size:
+                raise UserError(f"{path}: is not as it was exported; remove {self.root} and export again")
+
+    def _sizes(self) -> Record:
+        """Bytes of all files but pictures, by path."""
+        names = ((folder / name).relative_to(self.root) for folder, name in _walk(self.root))
+        return {str(name): (self.root / name).stat().st_size for name in sorted(names)}
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
@@ -179,7 +202,7 @@ class Output:
     def finish(self) -> None:
         """All is there."""
         counts = {split: own["questions"] for split, own in self.counts.items()}
-        content = {"made_from": self.made_from, "questions": counts}
+        content = {"made_from": self.made_from, "questions": counts, "files": self._sizes()}
         with self.whole(DONE) as beside:
             beside.write_bytes(store.pretty(content))
         (self.root / BEGUN).unlink()

@@ -17,7 +17,7 @@ reward=$(python -c "import tvrgen.adapters.verl as m; print(m.__file__)")
 python -m verl.trainer.main_ppo \\
     algorithm.adv_estimator=grpo \\
     data.train_files="[$(ls -d {out}/{split}-*.parquet | paste -sd,)]" \\
-    data.val_files="[$(ls -d {out}/{split}-*.parquet | paste -sd,)]" \\
+    data.val_files="[$(ls -d {out}/{test}-*.parquet | paste -sd,)]" \\
     data.prompt_key=prompt data.image_key=images \\
     custom_reward_function.path=$reward custom_reward_function.name=compute_score ...
 ```

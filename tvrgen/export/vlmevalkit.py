@@ -12,8 +12,8 @@ class VlmEvalKit(Table):
     columns = ("index", "id", "image", "image_path", "question", "answer", "ground_truth", "category", "split")
     text = """\
 ```bash
-LMUData=$PWD/{out} python -m tvrgen.adapters.vlmevalkit run.py --data {split} --model ...   # infers and scores
-python -m tvrgen.adapters.vlmevalkit outputs/MODEL/MODEL_{split}.xlsx                        # scores what is there
+LMUData=$(realpath {out}) python -m tvrgen.adapters.vlmevalkit run.py --data {test} --model ...   # infers and scores
+python -m tvrgen.adapters.vlmevalkit outputs/MODEL/MODEL_{test}.xlsx                        # scores what is there
 ```
 
 VLMEvalKit has no evaluation of its own for this data: `tvrgen.adapters.vlmevalkit` adds a dataset class to it, before

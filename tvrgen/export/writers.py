@@ -25,7 +25,8 @@ TOKENS = "<image><image>"
 class Format(ABC):
     """One consumer's form of a dataset.
 
-    `title` and `text` are the README's: {out} stands for the folder's path, {split} for the first split's name.
+    `title` and `text` are the README's: {out} stands for the folder's path, {split} for the first split's name, {test}
+    for that of one to evaluate on.
     `whole`: the format holds whole problems, so that questions can neither be left out nor ordered.
     """
 

@@ -44,6 +44,7 @@ def evaluate(
     for name in splits:
         split, scenes = config.split(name), dataset.scenes(name)
         scene: Record = {"id": None}
+        due, asked = dataset.description["splits"][name]["questions"], 0
         for question in dataset.questions(name):
             while scene["id"] != question["scene"]:
                 scene = next(scenes, None)
@@ -51,6 +52,9 @@ def evaluate(
                     raise UserError(f"{dataset.place}: {question['id']} has no scene; see tvrgen validate")
             yield score(question, scene, split, respond(question, scene, split), options)
             step(1)
+            asked += 1
+        if asked != due:
+            raise UserError(f"{dataset.place}: split {name} has {asked} of {due} questions; run tvrgen validate")
 
 
 @dataclass
@@ -64,13 +68,17 @@ class Predictions:
     double: list[str]
     used: set[str] = field(default_factory=set)
     missing: list[str] = field(default_factory=list)
+    no_text: list[str] = field(default_factory=list)
 
     def __call__(self, question: Record, scene: Record, split: Split) -> Any:
         if question["id"] not in self.responses:
             self.missing.append(question["id"])
             return None
         self.used.add(question["id"])
-        return self.responses[question["id"]]
+        response = self.responses[question["id"]]
+        if not isinstance(response, str):
+            self.no_text.append(question["id"])
+        return response
 
     @property
     def unknown(self) -> list[str]:
@@ -105,7 +113,7 @@ def _prediction(text: str, where: str) -> tuple[str, Any]:
     try:
         line = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise UserError(f"{where}: is not JSON: {error}; write lines like {_LINE}") from error
+        raise UserError(f"{where}: is not JSON: {getattr(error, 'msg', error)}; write lines like {_LINE}") from error
     if not isinstance(line, dict) or not isinstance(line.get("id"), str) or "response" not in line:
         raise UserError(f"{where}: holds {text.strip()[:40]!r}; write lines like {_LINE}")
     return line["id"], line["response"]

@@ -1,6 +1,7 @@
 """What the reward pays, and how the points are settled that STAR-R1's paper leaves open."""
 
 import dataclasses
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -64,6 +65,9 @@ def _cast(name: str, value: Any) -> Any:
             return text in ("true", "1", "yes", "on")
         raise UserError(f"{name}: {value!r}; write true or false")
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
-        raise UserError(f"{name}: {value!r}; write a number") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise UserError(f"{name}: {value!r}; write a number")
+    return number

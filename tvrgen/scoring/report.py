@@ -36,33 +36,36 @@ def scores(
     respond: Respond
     if predictions:
         respond = read_predictions(predictions)
-        splits = [split] if split else _answered(dataset, respond)
+        splits = [name for name in splits if _is_answered(dataset, name, respond)]
         if not splits:
             raise UserError(
-                f"{predictions}: none of its {len(respond.responses)} ids is a question of {root}, such as "
-                f"{next(iter(respond.responses))!r}; write ids like {next(dataset.questions())['id']!r}"
+                f"{predictions}: none of its {len(respond.responses)} ids is a question of {root}"
+                f"{f', split {split}' if split else ''}, such as {next(dataset.questions(split))['id']!r}; it has "
+                f"{next(iter(respond.responses))!r}"
             )
     else:
         seen = dataset.questions(dataset.splits[0]) if shortcut == "most_frequent" else ()
         respond = baseline(shortcut or "no_change", seen)
     bar.expect(sum(dataset.description["splits"][name]["questions"] for name in splits), 0)
     found = metrics(evaluate(dataset, splits, respond, options, bar.update))
-    left_out = [name for name in dataset.splits if name not in splits]
-    figures: Figures = {"dataset": dataset.description["hash"], "splits": splits, "left_out": left_out, **found}
+    figures: Figures = {"dataset": dataset.description["hash"], "splits": splits, **found}
     if isinstance(respond, Predictions):
+        others = tuple(f"{name}-" for name in dataset.splits if name != split) if split else ()
         figures["ids"] = {
             "answered": len(respond.used),
             "missing": respond.missing,
-            "unknown": respond.unknown,
+            "unknown": [name for name in respond.unknown if not name.startswith(others)],
             "double": respond.double,
+            "no text": respond.no_text,
         }
+        figures["left_out"] = [] if split else [name for name in dataset.splits if name not in splits]
     return figures
 
 
-def _answered(dataset: Dataset, predictions: Predictions) -> list[str]:
-    """The splits that have predictions: an id begins with its split."""
-    begun = {name.rsplit("-", 2)[0] for name in predictions.responses}
-    return [name for name in dataset.splits if name in begun]
+def _is_answered(dataset: Dataset, split: str, predictions: Predictions) -> bool:
+    """Whether there is a response to any question of a split. An id begins with its split, which is seen first."""
+    begun = any(name.startswith(f"{split}-") for name in predictions.responses)
+    return begun and any(line["id"] in predictions.responses for line in dataset.questions(split))
 
 
 def lines(figures: Figures) -> Iterator[str]:
@@ -71,11 +74,18 @@ def lines(figures: Figures) -> Iterator[str]:
         yield f"{ids['answered']} answers to questions of {', '.join(figures['splits'])}"
         if figures["left_out"]:
             yield f"left out, as nothing answers their questions: {', '.join(figures['left_out'])}"
-        says = {"missing": "scored as no answer", "unknown": "left out", "double": "the first counts"}
+        says = {
+            "missing": "scored as no answer",
+            "unknown": "left out",
+            "double": "the first counts",
+            "no text": "scored as empty ones",
+        }
         for what, then in says.items():
             if names := ids[what]:
                 more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-                yield f"{len(names)} ids are {what}: {', '.join(names[:_NAMED])}{more}; {then}"
+                who = "responses are" if what == "no text" else "ids are"
+                who = who if len(names) > 1 else who.replace("s are", " is")
+                yield f"{len(names)} {who} {what}: {', '.join(names[:_NAMED])}{more}; {then}"
         yield ""
     whole = figures["all"]["all"]
     for name, meaning in MEANS.items():
