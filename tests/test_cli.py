@@ -144,6 +144,8 @@ def test_generate_writes_what_plan_says(tmp_path):
     plan = run("plan", "configs/quickstart.yaml", "--out", "-", *TINY, check=True).stdout
     lines = "".join(p.read_text() for p in sorted((tmp_path / "d").glob("train/*/scenes.jsonl")))
     assert lines == plan
+    asked = run("plan", "configs/quickstart.yaml", "--questions", "--out", "-", *TINY, check=True).stdout
+    assert asked == "".join(path.read_text() for path in sorted((tmp_path / "d").glob("train/*/questions.jsonl")))
     again = run("generate", "configs/quickstart.yaml", "--out", tmp_path / "d", *TINY, check=True)
     assert "16/16 images" in again.stderr
     refused = run("generate", "configs/quickstart.yaml", "--out", tmp_path / "d", *TINY, "--set=seed=3")

@@ -93,9 +93,11 @@ def parser() -> argparse.ArgumentParser:
         "plan",
         parents=[chosen, common],
         help="write scene lines without rendering",
-        description="Writes the scene lines that generate would write, visibility included. Needs no Blender.",
+        description="Writes the scene lines that generate would write, visibility included, or the question lines. "
+        "Needs no Blender.",
     )
     plan.add_argument("--out", required=True, metavar="FILE", help="a JSONL file; - for standard output")
+    plan.add_argument("--questions", action="store_true", help="question lines: prompts, answers, rationales")
     plan.add_argument("--count", type=_positive, metavar="N", help="so many problems (default: all)")
     plan.add_argument("--workers", type=_positive, default=1, metavar="N", help="processes (default: 1)")
     plan.add_argument("--start", type=_natural, default=0, metavar="I", help="from this problem on (default: 0)")

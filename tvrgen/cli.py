@@ -97,11 +97,12 @@ def _plan(options: argparse.Namespace) -> int:
         stop = min(split.count, options.start + (options.count or split.count))
         ranges.append((split.name, options.start, stop))
     total = sum(stop - start for _, start, stop in ranges)
+    kind = "question" if options.questions else "scene"
     with (
         _output(options.out, options.config) as file,
         Bar("planning", "problems", total, hidden=options.out == "-") as bar,
     ):
-        for line in planning.lines(settings, ranges, options.workers):
+        for line in planning.lines(settings, ranges, options.workers, kind):
             file.write(line + "\n")
             bar.update(1)
     if options.out != "-":

@@ -1,4 +1,4 @@
-"""Scene lines of many problems, in order, planned by one process or several."""
+"""Lines of many problems, in order, planned by one process or several."""
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -15,14 +15,14 @@ Range = tuple[str, int, int]
 """Problems `start` to `stop - 1` of a split: (split, start, stop)."""
 
 
-def lines(config: Config, ranges: Iterable[Range], workers: int = 1) -> Iterator[str]:
-    """Scene lines as JSON text, in order, the same for any number of workers.
+def lines(config: Config, ranges: Iterable[Range], workers: int = 1, kind: str = "scene") -> Iterator[str]:
+    """Each problem's scene line as JSON text, or its question lines, in order, the same for any number of workers.
 
     Raises UserError where a problem occurs in two splits, or where one cannot be drawn.
     """
     seen: dict[str, tuple[str, str]] = {}
     several = len(config.splits) > 1
-    for chunk in _planned(config, _chunks(ranges), workers):
+    for chunk in _planned(config, _chunks(ranges), workers, kind):
         for split, identity, digest, text in chunk:
             if several and seen.setdefault(digest, (split, identity))[0] != split:
                 raise UserError(
@@ -31,13 +31,15 @@ def lines(config: Config, ranges: Iterable[Range], workers: int = 1) -> Iterator
             yield text
 
 
-def _planned(config: Config, chunks: Iterator[Range], workers: int) -> Iterator[list[tuple[str, str, str, str]]]:
+def _planned(
+    config: Config, chunks: Iterator[Range], workers: int, kind: str
+) -> Iterator[list[tuple[str, str, str, str]]]:
     if workers == 1:
         for chunk in chunks:
-            yield _plan(config, chunk)
+            yield _plan(config, chunk, kind)
         return
     # spawned, not forked: libraries of this process may run threads of their own
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin, initargs=(config,))
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin, initargs=(config, kind))
     with pool:
         waiting = [pool.submit(_plan_here, chunk) for chunk in islice(chunks, 4 * workers)]
         try:
@@ -54,25 +56,28 @@ def _chunks(ranges: Iterable[Range]) -> Iterator[Range]:
             yield split, first, min(stop, first + _CHUNK)
 
 
-def _plan(config: Config, chunk: Range) -> list[tuple[str, str, str, str]]:
-    """(split, id, hash, scene line) of each problem of a chunk."""
+def _plan(config: Config, chunk: Range, kind: str) -> list[tuple[str, str, str, str]]:
+    """(split, id, hash, lines) of each problem of a chunk."""
     name, start, stop = chunk
-    split, planned = config.split(name), []
+    split, found = config.split(name), []
     for index in range(start, stop):
-        line = record.scene_line(sampler.plan_problem(config, name, index), split)
-        record.check(line, "scene", line["id"])
-        planned.append((name, line["id"], line["hash"], record.dump(line)))
-    return planned
+        planned = sampler.plan_problem(config, name, index)
+        scene = record.scene_line(planned, split)
+        own = [scene] if kind == "scene" else record.question_lines(planned, split, config.seed)
+        for line in own:
+            record.check(line, kind, line["id"])
+        found.append((name, scene["id"], scene["hash"], "\n".join(map(record.dump, own))))
+    return found
 
 
-_config: Config | None = None  # of a spawned process, unpickled once
+_given: tuple[Config, str] | None = None  # config and kind, of a spawned process, unpickled once
 
 
-def _begin(config: Config) -> None:
-    global _config
-    _config = config
+def _begin(config: Config, kind: str) -> None:
+    global _given
+    _given = config, kind
 
 
 def _plan_here(chunk: Range) -> list[tuple[str, str, str, str]]:
-    assert _config is not None
-    return _plan(_config, chunk)
+    assert _given is not None
+    return _plan(_given[0], chunk, _given[1])
