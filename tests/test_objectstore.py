@@ -234,6 +234,7 @@ def test_a_shard_whose_files_are_cleared_as_they_are_sent_is_not_there(monkeypat
             place.remove(f"{shard}/a")
 
     monkeypatch.setattr(place, "_send", send_and_clear)
+    monkeypatch.setattr(objectstore, "_TOGETHER", 1)  # a, then b
     filling = place.filling(shard)
     folder = filling.__enter__()
     for name in ("a", "b", MANIFEST):
