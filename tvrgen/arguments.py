@@ -61,6 +61,8 @@ def parser() -> argparse.ArgumentParser:
         "--set", action="append", default=[], metavar="KEY=VALUE", help="overrides a key, e.g. splits.train.count=100"
     )
     chosen.add_argument("--split", action=_Once, help="this split only")
+    opened = argparse.ArgumentParser(add_help=False)
+    opened.add_argument("dataset", metavar="DIR|URL")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
     generate = commands.add_parser(
@@ -105,11 +107,10 @@ def parser() -> argparse.ArgumentParser:
 
     validate = commands.add_parser(
         "validate",
-        parents=[common],
+        parents=[opened, common],
         help="check a dataset",
         description="Names every fault of a dataset; exits 1 if any.",
     )
-    validate.add_argument("dataset", metavar="DIR|URL")
     validate.set_defaults(command="validate", when_stopped="not all was looked at")
 
     stats = commands.add_parser(
@@ -124,12 +125,11 @@ def parser() -> argparse.ArgumentParser:
 
     export = commands.add_parser(
         "export",
-        parents=[common],
+        parents=[opened, common],
         help="write a dataset as a trainer or evaluator loads it",
         description="Writes a dataset in the form that a trainer or evaluator loads, with a README that says how "
         "(docs/formats.md). Stopped or killed, the same command goes on.",
     )
-    export.add_argument("dataset", metavar="DIR|URL")
     export.add_argument("format", metavar="FORMAT", help=", ".join(FORMATS))
     export.add_argument("--out", required=True, metavar="DIR", help="a folder")
     export.add_argument("--split", action=_Once, help="this split only")
@@ -138,27 +138,23 @@ def parser() -> argparse.ArgumentParser:
         "--filter", action="append", default=[], metavar="EXPR", help="keeps these questions only: difficulty<0.5, "
         "steps>=2, objects<=6, view=left,right, kind!=position; all must hold")  # fmt: skip
     export.add_argument("--licence", "--license", default="", metavar="NAME", help="for the README, such as cc-by-4.0")
-    export.set_defaults(
-        command="export", when_stopped="what was finished is kept, and the same command goes on from there"
-    )
+    export.set_defaults(command="export", when_stopped=goes_on)
 
     status = commands.add_parser(
         "status",
-        parents=[common],
+        parents=[opened, common],
         help="how far a dataset is",
         description="What is done, missing and given up, and how fast it goes, while a run goes on or after it.",
     )
-    status.add_argument("dataset", metavar="DIR|URL")
     status.set_defaults(command="status", when_stopped="not all was looked at")
 
     score = commands.add_parser(
         "score",
-        parents=[common],
+        parents=[opened, common],
         help="score answers to a dataset",
         description='Scores predictions, a file of lines like {"id": "test-000000-left", "response": "..."}:  '
         "STAR-R1's reward and metrics, TRANCE's outcomes, with intervals of 95 %. See docs/scoring.md.",
     )
-    score.add_argument("dataset", metavar="DIR|URL")
     answered = score.add_mutually_exclusive_group(required=True)
     answered.add_argument("predictions", nargs="?", type=Path, metavar="PREDICTIONS.jsonl")
     answered.add_argument("--baseline", choices=BASELINES, help="in place of them")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tvrgen import answers, geometry, transform
+from tvrgen import answers, geometry, rules, transform
 from tvrgen.sampler import Planned
 from tvrgen.scene import Camera, Object, State, Step
 from tvrgen.settings import Split
@@ -63,7 +63,7 @@ class _Story:
         self._before = _Shot(planned.states[0], first, planned.initial[split.cameras.initial])
         self._after = _Shot(planned.states[-1], second, planned.final[view])
         self._listed = split.question.prompt.answer != "description"
-        self._least = split.sampling.min_visible_pixels * (split.render.width / 320) ** 2
+        self._least = rules.least_pixels(split)
         self._one_of: Callable[..., str] = lambda *texts: texts[rng.integers(len(texts))]
 
     def knows(self, k: int) -> bool:

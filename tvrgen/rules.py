@@ -63,6 +63,14 @@ def _check_alike_in_the_end(states: tuple[State, ...], split: Split) -> None:
             raise Rejected("objects that look alike in the end have not moved")
 
 
+def least_pixels(split: Split) -> float:
+    """The visible pixels from which on an object counts as in sight.
+
+    At one field of view an object's pixels grow with the square of the image's width.
+    """
+    return split.sampling.min_visible_pixels * (split.render.width / 320) ** 2
+
+
 def check_sight(
     states: tuple[State, ...],
     steps: tuple[Step, ...],
@@ -73,8 +81,7 @@ def check_sight(
 
     `sights` are (when, camera, what it sees) of every picture.
     """
-    # at one field of view an object's pixels grow with the square of the image's width
-    needed = split.sampling.min_visible_pixels * (split.render.width / 320) ** 2
+    needed = least_pixels(split)
     on_stage = split.vocabulary.grid.on_stage
     for when, camera, seen in sights:
         state = states[0] if when == "initial" else states[-1]

@@ -34,10 +34,8 @@ A row has `problem` (the prompt; `<image>` once for each picture), `images` (byt
     def columns(self) -> dict[str, Any]:
         return {
             "images": [parquet.IMAGE],
-            **dict.fromkeys(("problem", "answer", "id", "view"), "string"),
-            "steps": "int32",
-            "difficulty": "float64",
-            **({"rationale": "string"} if self.rationales else {}),
+            **dict.fromkeys(("problem", "answer", "id"), "string"),
+            **self.about_columns,
         }
 
     def row(self, question: Question, number: int) -> dict[str, Any]:

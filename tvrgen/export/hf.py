@@ -60,10 +60,7 @@ star_r1_reward("<think>...</think><answer>2.color.cyan</answer>", row["ground_tr
             **dict.fromkeys(("problem", "answer", "ground_truth"), "string"),
             "initial_objects": parquet.OBJECTS,
             "changes": parquet.CHANGES,
-            "view": "string",
-            "steps": "int32",
-            "difficulty": "float64",
-            **({"rationale": "string"} if self.rationales else {}),
+            **self.about_columns,
         }
 
     def row(self, question: Question, number: int) -> dict[str, Any]:

@@ -35,10 +35,8 @@ metrics are the share of right answers, STAR-R1's reward, and the share of well-
         return {
             "id": "string",
             "images": [parquet.IMAGE],
-            **dict.fromkeys(("question", "answer", "ground_truth", "view"), "string"),
-            "steps": "int32",
-            "difficulty": "float64",
-            **({"rationale": "string"} if self.rationales else {}),
+            **dict.fromkeys(("question", "answer", "ground_truth"), "string"),
+            **self.about_columns,
         }
 
     def row(self, question: Question, number: int) -> dict[str, Any]:

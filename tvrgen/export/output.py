@@ -51,12 +51,6 @@ def fingerprint(dataset: Dataset, splits: tuple[str, ...], name: str, options: R
 _PICTURES = {".png", ".jpg", ".webp"}
 
 
-def _walk(root: Path) -> Iterator[tuple[Path, str]]:
-    """(folder, name) of all files but pictures and those that are on their way."""
-    for folder, _, names in os.walk(root):
-        yield from ((Path(folder), n) for n in names if Path(n).suffix not in _PICTURES and not n.startswith("."))
-
-
 class Output:
     """The folder, its files, and how far they are."""
 
@@ -90,9 +84,10 @@ class Output:
                 raise UserError(f"{path}: is not as it was exported; remove {self.root} and export again")
 
     def _sizes(self) -> Record:
-        """Bytes of all files but pictures, by path."""
-        names = ((folder / name).relative_to(self.root) for folder, name in _walk(self.root))
-        return {str(name): (self.root / name).stat().st_size for name in sorted(names)}
+        """Bytes of all files but pictures and those that are on their way, by path."""
+        paths = (p for p in self.root.rglob("*") if p.suffix not in _PICTURES and not p.name.startswith("."))
+        files = sorted(path for path in paths if path.is_file())
+        return {path.relative_to(self.root).as_posix(): path.stat().st_size for path in files}
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:

@@ -35,6 +35,12 @@ class Parquet(Format):
     def columns(self) -> dict[str, Any]:
         """The columns, in order."""
 
+    @property
+    def about_columns(self) -> dict[str, str]:
+        """The columns of what `about` tells."""
+        rationale = {"rationale": "string"} if self.rationales else {}
+        return {"view": "string", "steps": "int32", "difficulty": "float64", **rationale}
+
     @abstractmethod
     def row(self, question: Question, number: int) -> dict[str, Any]:
         """The row of a question, the `number`-th of its split."""

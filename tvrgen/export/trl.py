@@ -34,10 +34,7 @@ after), and for the reward `ground_truth` (the answer as JSON, with every value 
             "images": [parquet.IMAGE],
             **dict.fromkeys(("id", "answer", "ground_truth"), "string"),
             "changes": parquet.CHANGES,
-            "view": "string",
-            "steps": "int32",
-            "difficulty": "float64",
-            **({"rationale": "string"} if self.rationales else {}),
+            **self.about_columns,
         }
 
     def row(self, question: Question, number: int) -> dict[str, Any]:

@@ -42,10 +42,8 @@ it.
             "extra_info": {
                 "split": "string",
                 "index": "int64",
-                **dict.fromkeys(("id", "answer", "view"), "string"),
-                "steps": "int32",
-                "difficulty": "float64",
-                **({"rationale": "string"} if self.rationales else {}),
+                **dict.fromkeys(("id", "answer"), "string"),
+                **self.about_columns,
             },
         }
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
+from tvrgen.bar import Bar
 from tvrgen.dataset import Dataset, open_dataset
 from tvrgen.document import nearest
 from tvrgen.errors import UserError
@@ -15,14 +16,6 @@ from tvrgen.scoring.options import Options
 Figures = dict[str, Any]
 
 _NAMED = 5  # ids that are named where many are at fault
-
-
-class Bar(Protocol):
-    """Who shows how far it is."""
-
-    def expect(self, total: int, done: int) -> None: ...
-
-    def update(self, count: int, note: str = "") -> None: ...
 
 
 def scores(

@@ -168,9 +168,8 @@ def _matched(said: Sequence[tuple], truth: Truth, reuse: bool) -> tuple[int, int
     matching takes as many of the first as there can be, then of the second; and how many are left for the next does
     not depend on which were taken.
     """
-    true_pairs: Counter[tuple] = Counter((i, a) for i, a, _ in truth.changes)
+    true_pairs = {(i, a) for i, a, _ in truth.changes}
     true_indices: Counter[int] = Counter(i for i, _, _ in truth.changes)
-    pairs: Counter[tuple] = Counter()
     indices: Counter[int] = Counter()
     values = attributes = alone = 0
     by_pair: dict[tuple, list[str]] = {}
@@ -183,14 +182,14 @@ def _matched(said: Sequence[tuple], truth: Truth, reuse: bool) -> tuple[int, int
         accepted = [values_ for i, a, values_ in truth.changes if (i, a) == pair]
         right = _largest(own, accepted)
         values += right
-        pairs[pair] = len(own) - right
+        rest = len(own) - right
         if reuse:
-            attributes += pairs[pair]
+            attributes += rest
             continue
-        partly = min(pairs[pair], len(accepted) - right)
+        partly = min(rest, len(accepted) - right)
         attributes += partly
         true_indices[pair[0]] -= right + partly
-        indices[pair[0]] += pairs[pair] - partly
+        indices[pair[0]] += rest - partly
     for index, count in indices.items():
         alone += count if reuse else min(count, true_indices[index])
     return values, attributes, alone
