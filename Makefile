@@ -1,6 +1,6 @@
 # How people work here. Every target sets up $(VENV) by itself; nothing needs root.
 #   make demo   a small real dataset in demo/        make lint   what the linter says
-#   make test   the whole suite                      make bench  the figures that the README quotes
+#   make test   the whole suite, small consumers too make bench  the figures that the README quotes
 #   make test-core  the core's tests, in an environment without Blender
 #   make fuzz   the scorer against random text, for SECONDS=120
 #   make test-consumers  trainers and evaluators load their exports, each in an environment of its own, of gigabytes
@@ -19,6 +19,8 @@ UV ?= $(shell command -v uv 2>/dev/null)
 
 # a consumer for each file; make test-consumer-trl runs one
 CONSUMERS := $(basename $(notdir $(wildcard tests/consumers/requirements/*.txt)))
+# those of less than a gigabyte, all of it in wheels, which cannot stand beside Blender's numpy or another's datasets
+SMALL_CONSUMERS := datasets-3.6 reasoning-gym trl-data verifiers
 EXPORTS := $(CONSUMER_VENVS)/exports
 
 .PHONY: demo test test-core test-consumers fuzz exports lint bench clean setup
@@ -29,6 +31,7 @@ demo: setup
 
 test: setup
 	TVRGEN_TEST_ALL=1 $(BIN)/python -m pytest
+	@$(MAKE) --no-print-directory $(SMALL_CONSUMERS:%=test-consumer-%)
 
 lint: setup
 	$(BIN)/ruff check .
@@ -82,29 +85,31 @@ $(FUZZ_VENV)/.installed: pyproject.toml
 	@$(call make_environment,$(FUZZ_VENV),fuzz)
 	@touch $@
 
-# tvrgen's core, as in a trainer's environment
+# tvrgen's core, as in a trainer's environment; what bare/ lists is installed without what it asks for
 $(CONSUMER_VENVS)/%/.installed: tests/consumers/requirements/%.txt pyproject.toml
 	@mkdir -p $(CONSUMER_VENVS)
-	@$(call make_environment,$(CONSUMER_VENVS)/$*,,--requirement $< pytest)
+	@$(call make_environment,$(CONSUMER_VENVS)/$*,,--requirement $< pytest,$(wildcard tests/consumers/requirements/bare/$*.txt))
 	@touch $@
 
 .PRECIOUS: $(CONSUMER_VENVS)/%/.installed
 
 comma := ,
 
-# $(1): folder, $(2): extras, $(3): what else pip is to install
+# $(1): folder, $(2): extras, $(3): what else pip is to install, $(4): requirements to install without their own
 ifneq ($(PYTHON),)
 define make_environment
 echo "setting up $(1) with $$($(PYTHON) --version) ..."; \
 $(PYTHON) -m venv $(1) >$(1)-setup.log 2>&1 || { echo "$(PYTHON) cannot make virtual environments; on Debian: apt-get install python3-venv"; exit 1; }; \
 $(1)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.$(if $(2),[$(2)])' $(3) >$(1)-setup.log 2>&1 \
+	$(if $(4),&& $(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement $(4) >>$(1)-setup.log 2>&1) \
 	|| { tail -n 5 $(1)-setup.log; echo "installing failed; the whole story is in $(1)-setup.log"; exit 1; }; \
 rm -f $(1)-setup.log
 endef
 else ifneq ($(UV),)
 define make_environment
 echo "setting up $(1) with uv ..."; \
-$(UV) venv --quiet --clear --python 3.11 $(1) && $(UV) pip install --quiet --python $(1)/bin/python --editable '.$(if $(2),[$(2)])' $(3)
+$(UV) venv --quiet --clear --python 3.11 $(1) && $(UV) pip install --quiet --python $(1)/bin/python --editable '.$(if $(2),[$(2)])' $(3) \
+	$(if $(4),&& $(UV) pip install --quiet --python $(1)/bin/python --no-deps --requirement $(4))
 endef
 else
 define make_environment

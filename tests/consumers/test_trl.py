@@ -2,33 +2,15 @@
 
 import pytest
 import torch
-from datasets import load_dataset
 from transformers import AutoProcessor
 from trl import GRPOConfig, GRPOTrainer
-from trl.data_utils import is_conversational, prepare_multimodal_messages
 
 from tests.consumers import tiny_model
 from tests.consumers.responses import FULL, NONE, right, wrong
 from tvrgen.adapters.trl import reward
 
 
-@pytest.fixture(scope="module")
-def data(exports, tmp_path_factory):
-    files = str(exports / "trl/data/train-*.parquet")
-    return load_dataset("parquet", data_files=files, split="train", cache_dir=str(tmp_path_factory.mktemp("cache")))
-
-
-def test_rows_are_conversations_with_two_pictures(data, questions):
-    assert [row["id"] for row in data] == [question["id"] for question in questions]
-    for row, question in zip(data, questions, strict=True):
-        assert is_conversational(row)
-        [message] = prepare_multimodal_messages(row["prompt"], images=row["images"])
-        assert [part["type"] for part in message["content"]] == ["image", "image", "text"]
-        assert message["content"][2]["text"] == question["question"]
-        assert message["content"][0]["image"].size == (80, 60)
-
-
-def test_one_step(data, questions, tmp_path, monkeypatch):
+def test_one_step(trl_rows, questions, tmp_path, monkeypatch):
     """The trainer gets the responses that it is to score from the test; all else is its own."""
     seen = []
 
@@ -57,7 +39,7 @@ def test_one_step(data, questions, tmp_path, monkeypatch):
         model=str(folder),
         reward_funcs=[reward, watched],
         args=arguments,
-        train_dataset=data,
+        train_dataset=trl_rows,
         processing_class=AutoProcessor.from_pretrained(folder),
     )
     before = {name: p.detach().clone() for name, p in trainer.model.named_parameters()}
