@@ -417,3 +417,11 @@ def test_memory_and_pictures_stay_the_same_over_500_scenes(tmp_path):
     np.testing.assert_array_equal(first, last)
     assert held[1] == held[-1]
     assert resident[-1] - resident[1] < 15, resident  # megabytes; leaving datablocks behind costs 0.5 a scene
+
+
+def test_what_blender_keeps_beside_is_scratch(tmp_path):
+    """Folders of temporary files: those of a killed process are cleared by the next run (tests/test_scratch.py)."""
+    import bpy
+
+    _renderer = open_renderer(load(), tmp_path)
+    assert Path(bpy.app.tempdir).parent.name.startswith("tvrgen-scratch-")

@@ -10,7 +10,7 @@ from tvrgen.dataset import open_dataset
 
 FORMATS = (
     "hf", "imagefolder", "webdataset", "trl", "verl", "easyr1", "llamafactory", "ms-swift", "lmms-eval",
-    "reasoning-gym", "verifiers",
+    "reasoning-gym", "verifiers", "vlmevalkit",
 )  # fmt: skip
 
 

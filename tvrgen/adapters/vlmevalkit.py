@@ -5,12 +5,14 @@ python -m tvrgen.adapters.vlmevalkit outputs/MODEL/MODEL_train.xlsx             
 """
 
 import csv
+import importlib.util
 import json
 import runpy
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 from tvrgen.adapters import calls
 from tvrgen.errors import UserError
@@ -22,17 +24,18 @@ def score(result_file: str | Path) -> dict[str, float]:
     """The means over a result file (.xlsx, .tsv or .json), and over each category of it: "tacc of left".
 
     `tacc`: the share of answers that are all right; `reward`: STAR-R1's total; `share`: that in [0, 1]; `format`: its
-    part. A row without a prediction counts as an empty response. Raises UserError where the right answers are missing.
+    part. A row without a prediction counts as an empty response. Raises UserError where there are no rows, or no right
+    answers in them.
     """
-    sums: dict[str, list[float]] = {}
+    sums: dict[str, dict[str, list[float]]] = {"": {}}
     for row in _rows(Path(result_file)):
         own = calls.reward(row.get("prediction"), calls.truth_in(row))
         parts = {"tacc": float(own.correct), "reward": own.total, "share": own.share, "format": own.format}
-        for name, value in parts.items():
-            sums.setdefault(name, []).append(value)
-            if row.get("category"):
-                sums.setdefault(f"{name} of {row['category']}", []).append(value)
-    return {name: sum(values) / len(values) for name, values in sums.items()}
+        for group in ("", *filter(None, (row.get("category"),))):
+            for name, value in parts.items():
+                sums.setdefault(group, {}).setdefault(name, []).append(value)
+    named = {f"{name} of {group}" if group else name: v for group, own in sums.items() for name, v in own.items()}
+    return {name: sum(values) / len(values) for name, values in named.items()}
 
 
 def tables(folder: str | Path) -> list[str]:
@@ -69,18 +72,50 @@ def _head(path: Path) -> list[str]:
         return next(csv.reader(file, delimiter="\t"), [])
 
 
-def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
-    if path.suffix == ".tsv":
-        with path.open(newline="", encoding="utf-8") as file:
-            yield from csv.DictReader(file, delimiter="\t")
-    elif path.suffix == ".json":
-        yield from json.loads(path.read_text(encoding="utf-8"))
-    elif path.suffix == ".xlsx":
-        import pandas
+def _rows(path: Path) -> list[Mapping[str, Any]]:
+    """The rows of a result file. Raises UserError where there are none."""
+    if path.suffix not in _READERS:
+        raise UserError(f"{path}: is no result file; write one that ends in {', '.join(_READERS)}")
+    try:
+        rows = _READERS[path.suffix](path)
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror or error}") from error
+    except (ValueError, ImportError, csv.Error, BadZipFile) as error:
+        raise UserError(f"{path}: cannot be read: {error}") from error
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+        raise UserError(f"{path}: holds no rows; write a result file of VLMEvalKit")
+    return rows
 
-        yield from pandas.read_excel(path).to_dict("records")
-    else:
-        raise UserError(f"{path}: is no result file; write one that ends in .xlsx, .tsv or .json")
+
+def _sheet(path: Path) -> list[dict[str, Any]]:
+    import pandas
+
+    return pandas.read_excel(path).to_dict("records")
+
+
+def _table(path: Path) -> list[dict[str, Any]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+def _json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+_READERS = {".xlsx": _sheet, ".tsv": _table, ".json": _json}
+
+
+def _program(name: str) -> str:
+    """The run.py that is meant: of this path, or the installed package's."""
+    if Path(name).is_file():
+        return name
+    try:
+        found = importlib.util.find_spec("vlmeval.run")
+    except ModuleNotFoundError:
+        found = None
+    if found is None or not found.origin:
+        raise UserError(f"{name}: there is no such file, nor an installed VLMEvalKit; write the path of its run.py")
+    return found.origin
 
 
 def main(arguments: list[str]) -> None:
@@ -88,13 +123,18 @@ def main(arguments: list[str]) -> None:
     if not arguments:
         raise SystemExit(__doc__)
     if arguments[0].endswith(".py"):
+        program = _program(arguments[0])
         register()
-        sys.argv = arguments
-        sys.path.insert(0, str(Path(arguments[0]).resolve().parent))
-        runpy.run_path(arguments[0], run_name="__main__")
+        sys.argv = [program, *arguments[1:]]
+        sys.path.insert(0, str(Path(program).resolve().parent))
+        runpy.run_path(program, run_name="__main__")
     else:
         print(json.dumps(score(arguments[0]), indent=1))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    try:
+        main(sys.argv[1:])
+    except UserError as error:
+        print(f"tvrgen: error: {error}", file=sys.stderr)
+        sys.exit(2)

@@ -36,6 +36,8 @@ class Renderer:
         self.description = {"blender": bpy.app.version_string}
         with quiet(log):
             self._stage = build.Stage(scene, vocabulary)
+            # Blender has a folder for temporary files as well, which a killed process leaves behind
+            bpy.context.preferences.filepaths.temporary_directory = str(self._scratch)
 
     def configure(self, split: Split) -> list[str]:
         """Takes a split's settings for the next pictures. Returns the names of the devices that will render them.

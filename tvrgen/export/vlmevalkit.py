@@ -17,7 +17,8 @@ python -m tvrgen.adapters.vlmevalkit outputs/MODEL/MODEL_{test}.xlsx            
 ```
 
 VLMEvalKit has no evaluation of its own for this data: `tvrgen.adapters.vlmevalkit` adds a dataset class to it, before
-its run.py begins, and scores by STAR-R1's reward.
+its run.py begins, and scores by STAR-R1's reward. `run.py` is the path of a checkout's; where there is none, that of
+the installed package (`pip install ms-vlmeval`). All that follows is its own: `--base-url` asks a served model.
 
 The table's columns: `index`, `id`, `image` (a list of two pictures in base64), `image_path` (their names),
 `question`, `answer`, `ground_truth` (the answer as JSON, with every value that is right), `category` (the second
