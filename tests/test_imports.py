@@ -9,7 +9,7 @@ import pytest
 from tests.tiny import ROOT
 
 LAYERS = [
-    {"errors", "bar", "packaged", "environment", "seeding", "scene", "interrupt", "cores", "scratch"},
+    {"errors", "bar", "packaged", "environment", "seeding", "scene", "interrupt", "cores", "scratch", "wording"},
     {"vocabulary", "document", "dealing", "constraints", "canonical", "place", "records", "answers"},
     {"reading"},
     {"geometry", "transform", "mesh", "objectstore", "lock"},

@@ -129,8 +129,9 @@ def test_a_folder_with_other_things_is_refused(tmp_path, name, text):
         pass
     assert [p.name for p in tmp_path.iterdir()] == [name]
     (tmp_path / "file").write_text("")
-    with pytest.raises(UserError, match="is no folder"), store.writing_to(places.at(tmp_path / "file"), load()):
-        pass
+    for name in ("file", "file/data"):
+        with pytest.raises(UserError, match="is no folder"), store.writing_to(places.at(tmp_path / name), load()):
+            pass
 
 
 def test_a_file_is_whole_or_not_there(tmp_path):

@@ -156,14 +156,14 @@ def parser() -> argparse.ArgumentParser:
         "STAR-R1's reward and metrics, TRANCE's outcomes, with intervals of 95 %. See docs/scoring.md.",
     )
     answered = score.add_mutually_exclusive_group(required=True)
-    answered.add_argument("predictions", nargs="?", type=Path, metavar="PREDICTIONS.jsonl")
+    answered.add_argument("predictions", nargs="?", type=_file, metavar="PREDICTIONS.jsonl")
     answered.add_argument("--baseline", choices=BASELINES, help="in place of them")
     score.add_argument("--split", action=_Once, help="this split only (default: those that have predictions)")
     score.add_argument("--untagged", action="store_true", help="an answer that stands in no <answer> counts, too")
     score.add_argument(
         "--reward", action="append", default=[], metavar="OPTION=VALUE", help="such as partial_costs=true"
     )
-    score.add_argument("--json", type=Path, metavar="FILE", help="write all figures into a file")
+    score.add_argument("--json", type=_file, metavar="FILE", help="write all figures into a file")
     score.set_defaults(command="score", when_stopped="nothing was written")
 
     doctor = commands.add_parser(
@@ -171,6 +171,12 @@ def parser() -> argparse.ArgumentParser:
     )
     doctor.set_defaults(command="doctor", when_stopped="not all was looked at")
     return parser
+
+
+def _file(text: str) -> Path:
+    if "://" in text:
+        raise argparse.ArgumentTypeError(f"{text}: write a file of this machine")
+    return Path(text)
 
 
 def _positive(text: str) -> int:

@@ -1,8 +1,26 @@
 """The progress bar."""
 
+import sys
 import time
+from typing import TextIO
 
 from tqdm import tqdm
+
+_SELDOM = 30.0  # seconds between lines where they are kept
+
+
+class _Lines:
+    """What a bar writes, a line each time: for a log, where nothing can be written over."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, text: str) -> None:
+        if text.strip():
+            self._file.write(f"{text.strip()}\n")
+
+    def flush(self) -> None:
+        self._file.flush()
 
 
 class Bar:
@@ -38,6 +56,7 @@ class Bar:
                 unit=f" {self._unit}",
                 bar_format=self._format,
                 disable=self._hidden,
+                **({} if sys.stderr.isatty() else {"file": _Lines(sys.stderr), "mininterval": _SELDOM}),
             )
             self._bar.start_t = self._start
         self._bar.set_postfix_str(note, refresh=False)

@@ -8,6 +8,7 @@ from pathlib import Path
 from tvrgen import arguments
 from tvrgen.bar import Bar
 from tvrgen.errors import UserError
+from tvrgen.wording import counted
 
 
 def main(given: list[str] | None = None) -> int:
@@ -92,7 +93,7 @@ def _plan(options: argparse.Namespace) -> int:
         design.check(settings, split)
         if options.start >= split.count:
             raise UserError(
-                f"--start {options.start}: split {split.name} has {split.count} problems; write less than that"
+                f"--start {options.start}: split {split.name} ends at problem {split.count - 1}; write that or less"
             )
         stop = min(split.count, options.start + (options.count or split.count))
         ranges.append((split.name, options.start, stop))
@@ -106,7 +107,7 @@ def _plan(options: argparse.Namespace) -> int:
             file.write(line + "\n")
             bar.update(1)
     if options.out != "-":
-        print(f"{options.out}: {total} problems")
+        print(f"{options.out}: {counted(total, 'problem')}")
     return 0
 
 
@@ -140,7 +141,8 @@ def _validate(options: argparse.Namespace) -> int:
         count += 1
     splits = dataset.open_dataset(options.dataset).description["splits"]
     questions = sum(s["questions"] for s in splits.values())
-    print(f"{options.dataset}: {f'{count} faults' if count else 'sound'}, {questions} questions in {', '.join(splits)}")
+    state = counted(count, "fault") if count else "sound"
+    print(f"{options.dataset}: {state}, {counted(questions, 'question')} in {', '.join(splits)}")
     return 1 if count else 0
 
 
@@ -189,7 +191,7 @@ def _export(options: argparse.Namespace) -> int:
         filters=options.filter,
         order=options.order,
         licence=options.licence,
-        bar=Bar("exporting", "questions"),
+        hidden=False,
     )
     print(sentence)
     return 0

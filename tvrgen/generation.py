@@ -18,6 +18,7 @@ from tvrgen.local import LocalCrew
 from tvrgen.place import Folder, Place
 from tvrgen.report.preview import preview
 from tvrgen.settings import Config
+from tvrgen.wording import counted
 
 PREVIEW = "preview.png"
 
@@ -85,14 +86,16 @@ def generate(
             preview(open_dataset(target.name)).save(picture, "PNG")
             target.write(PREVIEW, picture.getvalue())
     problems, questions = (sum(s[k] for s in description["splits"].values()) for k in ("problems", "questions"))
-    return Outcome(f"{target}: {problems} problems, {questions} questions; look at {target / PREVIEW}", given_up)
+    made = f"{counted(problems, 'problem')}, {counted(questions, 'question')}"
+    return Outcome(f"{target}: {made}; look at {target / PREVIEW}", given_up)
 
 
 def _make(
     config: Config, target: Place, todo: list[Task], plan: Plan, bar: Bar, say: Callable[[str], None] | None
 ) -> list[Failed]:
     def advance(images: int, workers: int, retries: int) -> None:
-        notes = [f"{workers} workers"] * bool(plan.force) + [f"{retries} retries"] * bool(retries)
+        notes = [counted(workers, "worker")] * bool(plan.force)
+        notes += [f"retries: {retries}"] * bool(retries)
         bar.update(images, ", ".join(notes))
 
     journal = Journal(target, advance, say)

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from tvrgen.errors import UserError
+
 MANIFEST = "shard.json"
 
 _PARTIAL, _OLD = ".partial", ".old"  # ends of what is being written, and of what is being replaced
@@ -83,6 +85,13 @@ class Place(ABC):
         for split in sorted(self.names()):
             if "." not in split and split != "log":
                 yield from (f"{split}/{n}" for n in sorted(self.names(split)) if n.startswith("shard-"))
+
+
+def check_folder(path: Path) -> None:
+    """Raises UserError where a file stands in the place of a folder to be made, or of one above it."""
+    there = next((own for own in (path, *path.absolute().parents) if own.exists()), path)
+    if there.exists() and not there.is_dir():
+        raise UserError(f"{path}: {'' if there == path else f'{there} '}is no folder; choose another --out")
 
 
 class Folder(Place):

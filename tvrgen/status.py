@@ -10,6 +10,7 @@ from tvrgen import lock, store
 from tvrgen.errors import UserError
 from tvrgen.journal import QUARANTINE
 from tvrgen.place import Place
+from tvrgen.wording import counted
 
 _RECENT = 600.0  # seconds over which the rate is taken
 
@@ -36,7 +37,7 @@ def lines(place: Place) -> Iterator[str]:
     running = lock.held(place)
     rate, nodes = _rate(place, running)
     if rate:
-        over = f"{rate:.2f} images a second on {nodes} {'node' if nodes == 1 else 'nodes'}"
+        over = f"{rate:.2f} images a second on {counted(nodes, 'node')}"
         yield f"running: {over}, some {_long(left / rate)} left" if running else f"the last run made {over}"
     elif running:
         yield "running: no shard is done yet"

@@ -23,7 +23,7 @@ from typing import Any, TextIO
 import tvrgen
 from tvrgen import lock, records
 from tvrgen.errors import UserError
-from tvrgen.place import MANIFEST, Folder, Place
+from tvrgen.place import MANIFEST, Folder, Place, check_folder
 from tvrgen.settings import Config, differences, identity
 
 Record = dict[str, Any]
@@ -91,8 +91,8 @@ def _leave(place: Place, config: Config, new: bool) -> None:
 
 
 def _check_free(place: Place) -> None:
-    if isinstance(place, Folder) and place.root.exists() and not place.root.is_dir():
-        raise UserError(f"{place}: is no folder; choose another --out")
+    if isinstance(place, Folder):
+        check_folder(place.root)
     if place.exists("export.json"):
         raise UserError(f"{place}: holds an export; choose another --out")
     if not place.exists("config.json"):

@@ -2,6 +2,9 @@
 
 import io
 import json
+import re
+import shlex
+import subprocess
 
 import pytest
 import yaml
@@ -57,6 +60,21 @@ def test_rows_are_the_datasets_questions(dataset, name, tmp_path):
     assert json.loads((out / "export.json").read_text())["questions"] == {"train": 15, "test": 6}
     assert json.loads((out / "config.json").read_text()) == open_dataset(dataset).description["config"]
     assert not list(out.rglob(".*"))
+
+
+@formats
+def test_commands_take_a_folder_of_any_name(dataset, name, tmp_path):
+    out = tmp_path / "it's mine"
+    export(dataset, name, out, split="test", filters=() if name == "trance" else ["difficulty<1.5"])
+    blocks = re.findall(r"```bash\n(.*?)```", (out / "README.md").read_text(), re.DOTALL)
+    assert blocks
+    for block in blocks:
+        assert out.name not in block  # unquoted
+        subprocess.run(["bash", "-n", "-c", block], check=True)  # it can be read
+    [made] = (line for line in blocks[-1].splitlines() if line.startswith("tvrgen export"))
+    words = shlex.split(made)
+    assert words[words.index("--out") + 1] == out.name
+    assert name == "trance" or words[words.index("--filter") + 1] == "difficulty<1.5"
 
 
 @formats

@@ -236,6 +236,8 @@ def test_another_export_or_a_foreign_folder_is_left_alone(dataset, tmp_path, mon
     (tmp_path / "mine/notes.txt").write_text("keep")
     refused("is not empty and holds no export", dataset, "trl", tmp_path / "mine")
     refused("is no folder", dataset, "trl", tmp_path / "mine/notes.txt")
+    refused("notes.txt is no folder", dataset, "trl", tmp_path / "mine/notes.txt/out")
+    refused("trl data: the dataset comes first; write data trl", "trl", "data", tmp_path / "new")
     refused("is not empty", dataset, "trl", dataset)
     refused("written to a folder of this machine", dataset, "trl", "s3://bucket/x")
     refused("there is no dataset.json", tmp_path / "mine", "trl", tmp_path / "new")

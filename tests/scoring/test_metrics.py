@@ -180,6 +180,7 @@ def test_the_command(dataset, tmp_path):
         ),
         ((dataset, path, "--reward", "wrong=much"), "wrong: 'much'; write a number"),
         ((dataset, tmp_path / "nothing"), "No such file"),
+        ((dataset, "s3://mine/p.jsonl"), "s3://mine/p.jsonl: write a file of this machine"),
         ((dataset, tmp_path), "is a folder"),
         ((tmp_path, path), "there is no dataset.json"),
     ]:

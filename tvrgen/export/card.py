@@ -1,6 +1,8 @@
 """The README of an export: how it is loaded, what is in it, how it was made, whose it is."""
 
 import json
+import re
+import shlex
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -55,9 +57,9 @@ def readme(form: "Format", name: str, licence: str) -> str:
     splits = list(form.out.counts)
     tests = [name for name in splits[1:] if name.startswith(("test", "val"))]
     # "./": a bare name may be another thing to who loads it, such as "imagefolder" to `datasets`
-    told = {"{out}": f"./{form.out.root.name}", "{split}": splits[0], "{test}": [*tests, splits[0]][0]}
-    text = form.text
-    for place, value in told.items():
+    folder = f"./{form.out.root.name}"
+    text = _COMMANDS.sub(lambda block: block[0].replace("{out}", shlex.quote(folder)), form.text)
+    for place, value in {"{out}": folder, "{split}": splits[0], "{test}": [*tests, splits[0]][0]}.items():
         text = text.replace(place, value)
     return "\n".join(
         [
@@ -74,6 +76,9 @@ def readme(form: "Format", name: str, licence: str) -> str:
             _CITE.replace("VERSION", ", ".join(form.dataset.description["versions"]["tvrgen"])),
         ]
     )
+
+
+_COMMANDS = re.compile(r"```bash\n.*?```", re.DOTALL)
 
 
 def _tables(counts: dict[str, Any]) -> list[str]:
@@ -95,10 +100,10 @@ def _row(cells: list[str]) -> str:
 def _made(form: "Format", name: str) -> str:
     description, options = form.dataset.description, form.out.made_from["options"]
     versions = ", ".join(f"{program} {' and '.join(own)}" for program, own in description["versions"].items())
-    command = f"tvrgen export data {name} --out {form.out.root.name or 'export'}"
+    command = f"tvrgen export data {name} --out {shlex.quote(form.out.root.name or 'export')}"
     if len(form.splits) < len(form.dataset.splits):
         command += f" --split {form.splits[0]}"
-    command += "".join(f" --filter '{text}'" for text in options["filter"])
+    command += "".join(f" --filter {shlex.quote(text)}" for text in options["filter"])
     command += f" --order {options['order']}" if options["order"] else ""
     config, lines = description["config"], []
     for section in ("sampling", "cameras", "render", "image"):

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from tvrgen import lock, store
 from tvrgen.dataset import Dataset
 from tvrgen.errors import UserError
-from tvrgen.place import Folder
+from tvrgen.place import Folder, check_folder
 
 Record = dict[str, Any]
 
@@ -62,8 +62,7 @@ class Output:
 
     def complete(self) -> bool:
         """Whether all is there already. Raises UserError where another export or something else is there."""
-        if self.root.exists() and not self.root.is_dir():
-            raise UserError(f"{self.root}: is no folder; choose another --out")
+        check_folder(self.root)
         there = {p.name for p in self.root.iterdir()} if self.root.exists() else set()
         known = there & {DONE, BEGUN}
         if not known and {name for name in there if name != _LOCK and not name.endswith(".partial")}:

@@ -15,8 +15,9 @@ from tvrgen.errors import UserError
 from tvrgen.export import FORMATS, card, selection
 from tvrgen.export.output import Output, Part, fingerprint
 from tvrgen.export.reader import Question, Reader, check_complete
-from tvrgen.export.selection import ORDERS, Selection
+from tvrgen.export.selection import ORDERS, Filter, Selection
 from tvrgen.export.writers import Format
+from tvrgen.wording import counted
 
 PART = 1000
 """Questions in a part: what is lost at most when an export is stopped, and what a Parquet file or a tar holds."""
@@ -30,14 +31,14 @@ def export(
     filters: Iterable[str] = (),
     order: str | None = None,
     licence: str = "",
-    bar: Bar | None = None,
+    hidden: bool = True,
 ) -> str:
     """Writes a dataset, or a split of it, as a format of FORMATS into a folder; returns a sentence on what is there.
 
-    Goes on where the same export was stopped. Raises UserError where the dataset is not whole, where the folder holds
-    something else, and where writing fails.
+    Bars show how far it is, unless they are `hidden`. Goes on where the same export was stopped. Raises UserError where
+    the dataset is not whole, where the folder holds something else, and where writing fails.
     """
-    kind = find(name)
+    kind = find(name, str(root))
     kept = tuple(selection.parse(text) for text in filters)
     _check(name, kind, out, kept, order)
     dataset = open_dataset(root)
@@ -49,11 +50,11 @@ def export(
     target = Output(Path(out), fingerprint(dataset, splits, name, options))
     form = kind(dataset, target, splits)
     form.check()
-    bar = bar or Bar("exporting", "questions", hidden=True)
+    looking, bar = (Bar(what, "questions", hidden=hidden) for what in ("looking through", "exporting"))
     try:
         if target.complete():
             return f"{out}: is complete already"
-        selections = {own: selection.select(dataset, own, kept, order) for own in splits}
+        selections = _select(dataset, splits, kept, order, looking)
         selection.check_any(selections, kept)
         with target.held():
             _write(dataset, form, target, selections, bar)
@@ -64,11 +65,24 @@ def export(
         what = f"{error.filename or out}: {error.strerror or error}"
         raise UserError(f"{what}; what was finished is kept, and the same command goes on") from error
     questions = sum(own["questions"] for own in target.counts.values())
-    return f"{out}: {questions} questions for {kind.title}; how to load them: {Path(out) / 'README.md'}"
+    return f"{out}: {counted(questions, 'question')} for {kind.title}; how to load them: {Path(out) / 'README.md'}"
 
 
-def find(name: str) -> type[Format]:
-    """The class of a format. Raises UserError where there is none."""
+def _select(
+    dataset: Dataset, splits: tuple[str, ...], filters: tuple[Filter, ...], order: str | None, bar: Bar
+) -> dict[str, Selection]:
+    """The questions of each split that are exported."""
+    if not filters and order is None:
+        return {split: selection.select(dataset, split) for split in splits}
+    bar.expect(sum(dataset.description["splits"][split]["questions"] for split in splits), 0)
+    with bar:
+        return {split: selection.select(dataset, split, filters, order, bar.update) for split in splits}
+
+
+def find(name: str, root: str = "") -> type[Format]:
+    """The class of a format. Raises UserError where there is none; who wrote it as the dataset `root` is told."""
+    if name not in FORMATS and root in FORMATS:
+        raise UserError(f"{root} {name}: the dataset comes first; write {name} {root}")
     if name not in FORMATS:
         raise UserError(f"unknown format {name!r}{nearest(name, FORMATS)}")
     module, _, own = FORMATS[name].partition(":")

@@ -8,7 +8,7 @@ it, kind!=color does not. Of several filters all must hold.
 import operator
 import re
 from array import array
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -97,14 +97,24 @@ class Selection:
         return shard, byte, number
 
 
-def select(dataset: Dataset, split: str, filters: Iterable[Filter] = (), order: str | None = None) -> Selection:
-    """Looks through a split, where there is something to look for; keeps four numbers of each question that stays."""
+def select(
+    dataset: Dataset,
+    split: str,
+    filters: Iterable[Filter] = (),
+    order: str | None = None,
+    looked: Callable[[int], None] = lambda count: None,
+) -> Selection:
+    """Looks through a split, where there is something to look for; keeps four numbers of each question that stays.
+
+    `looked` is told of so many more questions.
+    """
     filters = tuple(filters)
     if not filters and order is None:
         return Selection(dataset.description["splits"][split]["questions"])
     positions, scores, seen = array("q"), array("d"), {f.name: set() for f in filters if f.name in _WORDS}
     with Reader(dataset, split) as reader:
         for question in reader.questions(pictures=False):
+            looked(1)
             own = facts(question.line)
             for name, values in seen.items():
                 values.update(own[name])
