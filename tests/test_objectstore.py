@@ -1,6 +1,7 @@
 """Datasets in object stores: the same as in a folder, and whole through every fault of the store."""
 
 import json
+import time
 from uuid import uuid4
 
 import pytest
@@ -200,6 +201,16 @@ def test_a_second_run_is_refused_while_the_first_is_alive_and_takes_over_when_it
     with store.writing_to(place, config):
         assert lock.held(places.at(bucket))
     assert not place.exists(lock.LOCK)
+
+
+def test_a_run_that_slept_leaves_the_place_to_the_one_that_took_it(bucket):
+    place = places.at(bucket)
+    other = json.dumps({"run": "x", "host": "elsewhere", "pid": 1, "beat": 7}).encode()
+    with lock.locked(place):
+        place.write(lock.LOCK, other)
+        time.sleep(4 * lock.BEAT)
+        assert place.read(lock.LOCK) == other
+    assert place.read(lock.LOCK) == other
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def _beating(place: Place) -> Iterator[None]:
     mine, over = {"run": uuid.uuid4().hex, "host": platform.node(), "pid": os.getpid()}, threading.Event()
     _show(place, mine, 0)
     time.sleep(min(1, BEAT / 5))
-    if json.loads(place.read(LOCK))["run"] != mine["run"]:  # two came at once, and the other wrote last
+    if not _is_of(place, mine):  # two came at once, and the other wrote last
         raise _refused(place)
 
     def beat() -> None:
@@ -75,6 +75,8 @@ def _beating(place: Place) -> Iterator[None]:
         while not over.wait(BEAT):
             count += 1
             with contextlib.suppress(OSError):
+                if not _is_of(place, mine):  # this process slept, and another run took it for dead
+                    return
                 _show(place, mine, count)
 
     thread = threading.Thread(target=beat, daemon=True)
@@ -85,11 +87,22 @@ def _beating(place: Place) -> Iterator[None]:
         over.set()
         thread.join()
         with contextlib.suppress(OSError):
-            place.remove(LOCK)
+            if _is_of(place, mine):
+                place.remove(LOCK)
 
 
 def _show(place: Place, who: dict, count: int) -> None:
     place.write(LOCK, json.dumps({**who, "beat": count}).encode())
+
+
+def _is_of(place: Place, who: dict) -> bool:
+    """Whether the object is this run's, or nobody's."""
+    try:
+        return json.loads(place.read(LOCK))["run"] == who["run"]
+    except FileNotFoundError:
+        return True
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def _alive(place: Place) -> bool:
