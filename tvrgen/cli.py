@@ -118,6 +118,8 @@ def _check_apart(out: Path, option: str, *read: Path | None) -> None:
             raise UserError(f"{option} {out}: is what is read; write another file's name")
         if path.is_dir() and path.resolve() in out.resolve().parents:
             raise UserError(f"{option} {out}: is a file of the dataset; write another file's name")
+    if out.is_dir():
+        raise UserError(f"{option} {out}: is a folder; write a file's name")
     if not out.resolve().parent.is_dir():
         raise UserError(f"{option} {out}: there is no such folder {str(out.parent)!r}; make it first")
 
@@ -168,6 +170,8 @@ def _score(options: argparse.Namespace) -> int:
     from tvrgen.store import pretty, whole_file
 
     if options.json:
+        if str(options.json) == "-":
+            raise UserError("--json -: figures go into a file, beside what is printed; write its name")
         _check_apart(options.json, "--json", options.predictions, Path(options.dataset))
     given = [pair.partition("=")[::2] for pair in options.reward]
     how = options_from([("untagged", options.untagged), *((name.strip(), value) for name, value in given)])

@@ -3,13 +3,16 @@
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tvrgen import config as configs
 from tvrgen import places, records, store
 from tvrgen.document import nearest
 from tvrgen.errors import UserError
 from tvrgen.settings import Config
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 Record = dict[str, Any]
 
@@ -94,16 +97,16 @@ def open_dataset(root: str | Path) -> Dataset:
     return Dataset(root)
 
 
-@contextlib.contextmanager
-def open_image(path: str):
-    """A picture of a question, as Pillow opens it, for the time of the block."""
+def open_image(path: str) -> "Image.Image":
+    """A picture of a question, read whole. Raises FileNotFoundError, or OSError where it is none."""
     from PIL import Image
 
-    if "://" not in path:
-        with Image.open(path) as image:
-            yield image
-        return
-    import fsspec
+    with contextlib.ExitStack() as stack:
+        file = path
+        if "://" in path:
+            import fsspec
 
-    with fsspec.open(path, "rb") as file, Image.open(file) as image:
-        yield image
+            file = stack.enter_context(fsspec.open(path, "rb"))
+        image = Image.open(file)
+        image.load()
+        return image

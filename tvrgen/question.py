@@ -39,6 +39,8 @@ def check(template: Prompt) -> None:
         places |= set(found)
     if template.answer != "description" and "objects" not in places:
         raise ValueError("text: has no place for {objects}, so indices mean nothing; write answer: description")
+    if template.answer == "description" and "objects" in places:
+        raise ValueError("text: {objects} shows indices, which a description does not use; write answer: triplet")
     if unused := [name for name in template.variants if name not in places]:
         raise ValueError(f"variants.{unused[0]}: has no place in the text; write {{{unused[0]}}} there")
     if "<answer>" not in "".join(text for _, text, _ in texts):

@@ -104,7 +104,7 @@ class _Story:
             yield Sentence("match", self._hidden())
         else:
             place = self._place(self._after, k)
-            yield Sentence("match", f"In the second image, {self._counterpart(last, there)} {place}.")
+            yield Sentence("match", f"In the second image, {self._counterpart(last, there)} {place.rstrip(',')}.")
             if own:
                 yield Sentence("compare", self._differences(first, last, own, there))
             else:
@@ -131,7 +131,9 @@ class _Story:
         if not self._seen(self._before, k):
             return f"{name} can hardly be seen in the first image."
         place = self._place(self._before, k)
-        return self._one_of(f"{name} {place} in the first image.", f"In the first image, {_lower(name)} {place}.")
+        return self._one_of(
+            f"{name} {place} in the first image.", f"In the first image, {_lower(name)} {place.rstrip(',')}."
+        )
 
     def _gone(self, there: bool) -> str:
         if not there:

@@ -29,7 +29,10 @@ def parse_answer(text: str, looks: Sequence[Looks] = ()) -> Answer:
     if not text:
         return Answer((), ("is empty",))
     if text[0] in "[{" and (data := _data(text)) is not None:
-        return _from_data(data, looks)
+        try:
+            return _from_data(data, looks)
+        except (ValueError, RecursionError):  # numbers of thousands of digits, lists in lists without end
+            return Answer((), (f"cannot read {_short(text)}",))
     text = text.translate(_QUOTES)
     text = _BULLET.sub("", text) if not looks else _ANY_BULLET.sub("", text)
     if _NOTHING.fullmatch(text):
@@ -65,20 +68,27 @@ def _plain(text: str) -> str:
     if "`" in text:
         text = _FENCE.sub("", text)
     if "\\" in text or "$" in text:
-        text = _DRESS.sub("", text).strip()
+        text = _DRESS.sub("", _NAMED_TEXT.sub(r"\1", text)).strip()
+    if text.startswith("|"):
+        text = _BARS.sub("", _TABLE.sub("", text))
     return _LEAD.sub("", text).strip()
 
 
 _DASHES = {ord(c): "-" for c in "\u2010\u2011\u2012\u2013\u2014\u2212"} | {ord(c): None for c in "\u200b\ufeff"}
 _FENCE = re.compile(r"^```[a-z]*\s|```$")
-_DRESS = re.compile(r"\\(?:boxed|text|mathrm|mathbf|textbf)\b|\\|[$]")
-_LEAD = re.compile(r"^(?:so\s+)?(?:the\s+)?(?:final\s+)?(?:answers?|changes?)(?:\s+(?:is|are))?\s*:\s*")
+_NAMED_TEXT = re.compile(r"\\(?:text|mathrm|mathbf|mathtt|textbf|texttt|textit|textrm|emph)\s*\{([^{}]*)\}")
+_DRESS = re.compile(r"\\boxed\b|\\|[$]")
+_TABLE = re.compile(r"\A[^\n0-9]*\n[|: \t]*-[-|: \t]*(?=\n|\Z)")  # the head of a table, which names no object
+_BARS = re.compile(r"^[ \t]*\||\|[ \t]*$", re.MULTILINE)
+_LEAD = re.compile(
+    r"^(?:so\s+)?(?:the\s+)?(?:final\s+|correct\s+)?(?:answers?|changes?)(?:\s+(?:is|are)(?:\s*:\s*|\s+)|\s*:\s*)"
+)
 _QUOTES = str.maketrans("", "", "\"'`*")
 
 _NO = r"no[\s_-]+(?:changes?|differences?|objects?\s+(?:has\s+|have\s+)?changed)"
 _NOTHING = re.compile(
-    rf"[\s\[({{]*(?:(?:there\s+(?:is|are|was|were)\s+)?{_NO}|nothing(?:\s+(?:has\s+)?changed)?|none)"
-    r"(?:\s+(?:detected|found|at\s+all))?[\s\])}.!]*"
+    rf"[\s\[({{]*(?:(?:there\s+(?:is|are|was|were)\s+)?{_NO}|nothing(?:\s+(?:has\s+)?changed)?|none|unchanged)"
+    r"(?:\s+(?:(?:were\s+|was\s+|are\s+|is\s+)?(?:detected|found)|at\s+all|in\s+the\s+scene|between\s+the\s+(?:two\s+)?(?:images|scenes|pictures)))?[\s\])}.!]*"
 )
 
 _SEPARATOR = r"(?:\s*(?:[-=]>|[.:,=/|→])\s*|\s+)"
@@ -86,9 +96,12 @@ _TOWARDS = r"(?:front|forwards?|behind|backwards?|back|rear|left|right)"
 _LISTED = r"(?=[\[(]?(?:\#|object|obj)?\s*[0-9]|(?:change_)?[^\W\d]\w*\s?\()"
 _BULLET = re.compile(rf"^[ \t]*(?:[-•]|\(?[0-9]{{1,3}}[.)])[ \t]+{_LISTED}", re.MULTILINE)
 _ANY_BULLET = re.compile(r"^[ \t]*(?:[-•]|\(?[0-9]{1,3}[.)])[ \t]+", re.MULTILINE)
-_FUNCTION = re.compile(r"\b(?:change_([^\W\d]\w*)\s?|([^\W\d]\w*))\(\s*([0-9]{1,6})\s*,([^()]*)\)")
+_FUNCTION = re.compile(
+    r"\b(?:change_([^\W\d]\w*)\s?|([^\W\d]\w*))"
+    r"\(\s*(?:(?:object_id|object|index|id)\s*=\s*)?([0-9]{1,6})\s*,(?:\s*(?:new_)?value\s*=)?([^()]*)\)"
+)
 _HEAD = re.compile(
-    rf"(?<![\w.+-])(?:(?:object|obj)\s*)?\#?[\[(]?([0-9]{{1,6}})[\])]?{_SEPARATOR}([^\W\d]\w*){_SEPARATOR}"
+    rf"(?<![\w.+-])(?:(?:object|obj)[\s_]*)?\#?[\[(]?([0-9]{{1,6}})[\])]?{_SEPARATOR}([^\W\d]\w*){_SEPARATOR}"
 )
 _DESCRIBED = re.compile(rf"(?<![\w-])((?:[^\W\d][\w+-]*\s+){{0,6}}[^\W\d][\w+-]*)\s*[.:]\s*([^\W\d]\w*){_SEPARATOR}")
 _NO_ATTRIBUTE = {"object", "obj", "index", "attribute", "value", "kind", "change", "changes", "and"}
@@ -107,7 +120,8 @@ _MOVES = [
 ]
 """Where objects have indices, a distance that is not joined to its direction must not be the next change's."""
 _FILLER = re.compile(r"[\s,;()\[\]{}&]+|\b(?:and|then)\b|\.(?!\S)")
-_SAYS = re.compile(r"[\w~!?/|<>=^]")
+_SILENT = re.compile(r"[-.:_#•…\s'\"“”‘’«»、。，；]*")
+"""What is left between changes and says nothing; anything else may: a "not", a cross, a question mark."""
 
 
 def _value(text: str, at: int, attribute: str, move: re.Pattern) -> re.Match | None:
@@ -128,7 +142,7 @@ def _complain(part: str, faults: list[str]) -> None:
     if not part.strip(" ,"):
         return
     part = _FILLER.sub(" ", part).strip()
-    if _SAYS.search(part):
+    if not _SILENT.fullmatch(part):
         faults.append(f"cannot read {_short(part)}")
 
 
@@ -162,19 +176,36 @@ def _data(text: str) -> Any:
     return None
 
 
-_KEYS = (("index", "object", "id", "obj_idx", "object_index"), ("attribute", "kind", "attr"), ("value", "val"))
+_KEYS = (
+    ("index", "object", "id", "obj_idx", "object_index", "object_id"),
+    ("attribute", "kind", "attr", "property"),
+    ("value", "val", "new_value", "new", "to", "after"),
+)
+_ASIDE = {
+    "from",
+    "old",
+    "old_value",
+    "before",
+    "original",
+    "reason",
+    "explanation",
+    "description",
+    "object_description",
+}
+"""What may stand beside a change and says nothing of what comes out."""
 _LISTS = ("changes", "answer")
 
 
 def _from_data(data: Any, looks: Sequence[Looks]) -> Answer:
     steps: list[Step] = []
     faults: list[str] = []
+    data = _without_aside(data)
     if isinstance(data, dict) and len(data) == 1 and next(iter(data)) in _LISTS:
         data = next(iter(data.values()))
     entries = data if isinstance(data, list | tuple) else [data]
     if len(entries) == 3 and _is_change(*entries):  # one change, not a list of them
         entries = [entries]
-    for entry in entries:
+    for entry in map(_without_aside, entries):
         match entry:
             case str() if entry.lstrip()[:1] not in ("[", "{"):
                 found = parse_answer(entry, looks)
@@ -190,6 +221,11 @@ def _from_data(data: Any, looks: Sequence[Looks]) -> Answer:
     return Answer(tuple(steps), tuple(faults))
 
 
+def _without_aside(data: Any) -> Any:
+    """A mapping without what says nothing of what comes out."""
+    return {key: value for key, value in data.items() if key not in _ASIDE} if isinstance(data, dict) else data
+
+
 def _is_change(index: Any, attribute: Any, value: Any) -> bool:
     return isinstance(index, int) and isinstance(attribute, str) and isinstance(value, str | int)
 
@@ -197,6 +233,8 @@ def _is_change(index: Any, attribute: Any, value: Any) -> bool:
 def _add(index: Any, attribute: Any, value: Any, looks: Sequence[Looks], steps: list[Step], faults: list[str]) -> None:
     """Adds a change of JSON, or a fault."""
     said = f"{index}.{attribute}.{value}"[:50]
+    if isinstance(value, dict) and value.keys() == {"direction", "distance"}:
+        value = [value["direction"], value["distance"]]
     value = ".".join(map(str, value)) if isinstance(value, list | tuple) else value
     if isinstance(index, str):
         number = re.fullmatch(r"(?:object|obj)?\s*#?\s*([0-9]{1,6})", index.strip())

@@ -1,5 +1,7 @@
 """Metrics over a dataset, predictions files, baselines, and the command."""
 
+import dataclasses
+import gzip
 import json
 
 import pytest
@@ -58,7 +60,30 @@ def test_the_same_answers_have_the_same_scores(dataset, tmp_path):
     ids = figures["ids"]
     assert ids.pop("answered") == 18
     assert not any(ids.values())
-    assert {k: v for k, v in figures.items() if k not in ("ids", "left_out")} == scores(dataset, baseline="oracle")
+    oracle = scores(dataset, baseline="oracle")
+    assert figures["predictions"] == str(tmp_path / "p.jsonl")
+    assert oracle["baseline"] == "oracle"
+    assert figures["reward"] == oracle["reward"] == dataclasses.asdict(Options())
+    own = ("ids", "left_out", "predictions", "baseline")
+    assert {k: v for k, v in figures.items() if k not in own} == {k: v for k, v in oracle.items() if k not in own}
+
+
+def test_files_that_other_tools_write(dataset, tmp_path):
+    lines = answered(dataset, tmp_path / "p.jsonl").read_text()
+    listed = json.dumps([json.loads(line) for line in lines.splitlines()], indent=1)
+    contents = {
+        "list.json": listed.encode(),
+        "lines.jsonl.gz": gzip.compress(lines.encode()),
+        "list.json.gz": gzip.compress(listed.encode()),
+        "windows.jsonl": lines.replace("\n", "\r\n").encode("utf-16"),
+        "mark.jsonl": lines.encode("utf-8-sig"),
+    }
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+        assert scores(dataset, tmp_path / name)["ids"]["answered"] == 18
+    (tmp_path / "cut.gz").write_bytes(contents["lines.jsonl.gz"][:-20])
+    with pytest.raises(UserError, match="is cut off"):
+        scores(dataset, tmp_path / "cut.gz")
 
 
 def test_groups_and_intervals(dataset, tmp_path):
@@ -139,7 +164,9 @@ def test_any_response_has_a_score(dataset, tmp_path, response):
         ("no json\n", "p.jsonl:1: is not JSON"),
         ('\n{"id": 3, "response": ""}\n', "p.jsonl:2: holds"),
         ('{"id": "train-000000-left"}\n', "p.jsonl:1: holds"),
-        ("[1]\n", "p.jsonl:1: holds"),
+        ("[1]\n", "p.jsonl: entry 1: holds 1; write"),
+        ("[1\n", "p.jsonl: is not JSON"),
+        ("[]", "holds no predictions"),
         ('{"id": "test-000000-left", "response": ""}\n', "none of its 1 ids is a question of"),
     ],
 )

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ Two pictures of a scene of simple objects, before and after a few changes of col
 perhaps from another viewpoint, and the question what changed: Transformation-driven Visual Reasoning. Every answer
 can be checked by a program.
 """
+_ORDERED = "In each split the easiest questions come first."
 _TABLES = {
     "steps": "changes",
     "kind": "questions with a change of",
@@ -66,6 +68,8 @@ def readme(form: "Format", name: str, licence: str) -> str:
             f"# {form.heading}\n",
             _TASK,
             text.strip() + "\n",
+            f"Paths begin at the folder that holds `{form.out.root.name}`.\n",
+            *([f"{_ORDERED} {form.ordered}\n"] if form.out.made_from["options"]["order"] else []),
             "## What is in it\n",
             *_tables(form.out.counts),
             "## How it was made\n",
@@ -105,13 +109,23 @@ def _made(form: "Format", name: str) -> str:
         command += f" --split {form.splits[0]}"
     command += "".join(f" --filter {shlex.quote(text)}" for text in options["filter"])
     command += f" --order {options['order']}" if options["order"] else ""
-    config, lines = description["config"], []
-    for section in ("sampling", "cameras", "render", "image"):
-        if own := {key: value for key, value in config.get(section, {}).items() if not isinstance(value, dict)}:
-            lines.append(f"- {section}: " + ", ".join(f"{key} {json.dumps(value)}" for key, value in own.items()))
+    config = description["config"]
+    lines = list(_settings("", config))
+    for split in form.splits:
+        lines += _settings(f"{split}, ", config["splits"][split])
     made = f"By tvrgen, from `{CONFIG}` (hash `{description['hash']}`, seed {config['seed']}), with {versions}."
     commands = f"```bash\ntvrgen generate {CONFIG} --out data\n{command}\n```\n"
     return f"{made} The same data come from\n\n{commands}\n" + "\n".join(lines) + "\n"
+
+
+def _settings(where: str, config: dict[str, Any]) -> Iterator[str]:
+    """What a config, or the part of it that a split has of its own, says of scenes, pictures and questions."""
+    for section in ("sampling", "cameras", "render", "image", "question"):
+        own = dict(config.get(section, {}))
+        if "answer" in own.get("prompt", {}):
+            own["prompt"] = f"answers as {own['prompt']['answer']}"
+        if said := [f"{key} {json.dumps(value)}" for key, value in own.items() if value != {}]:
+            yield f"- {where}{section}: " + ", ".join(said)
 
 
 def _licence(licence: str) -> str:

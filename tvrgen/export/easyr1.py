@@ -10,6 +10,7 @@ from tvrgen.export.writers import TOKENS
 
 class EasyR1(Parquet):
     title = "EasyR1"
+    ordered = "EasyR1 shuffles unless it is told not to: `data.shuffle=false`."
     file = "{split}/part-{number:05d}.parquet"  # a split's name in a file's would make it that split of `datasets`
     text = """\
 ```bash

@@ -28,7 +28,7 @@ data = load_dataset("{out}", split="{split}")   # this folder, or the name it ha
 row = data[0]
 row["images"]        # two pictures, PIL
 row["problem"]       # the prompt
-row["answer"]        # such as "2.color.cyan, 4.position.front_left.1"
+row["answer"]        # all changes, in the form that the prompt asks for
 ```
 
 | column | what it is |
@@ -48,7 +48,7 @@ A response is scored by STAR-R1's reward:
 ```python
 from tvrgen.scoring import star_r1_reward
 
-star_r1_reward("<think>...</think><answer>2.color.cyan</answer>", row["ground_truth"]).total
+star_r1_reward("<think>...</think><answer>...</answer>", row["ground_truth"]).total
 ```
 """
 

@@ -11,6 +11,7 @@ _TAGS = {"role_tag": "role", "content_tag": "content", "user_tag": "user", "assi
 
 class LlamaFactory(JsonList):
     title = "LLaMA-Factory"
+    ordered = "LLaMA-Factory shuffles unless it is told not to: `disable_shuffling=true`."
     text = """\
 ```bash
 llamafactory-cli train stage=sft do_train=true \\
@@ -25,8 +26,8 @@ A response is `<think>RATIONALE</think><answer>ANSWER</answer>`. Where the datas
 (`question.rationale: none`), nothing stands in `<think></think>`: that trains the answer alone, in the form that the
 prompts ask for. Generate with `--set question.rationale=full` (or `short`) to train the reasoning too.
 
-To score what the trained model writes: `tvrgen score DATASET PREDICTIONS.jsonl`, or
-`tvrgen.scoring.star_r1_reward(response, ground_truth)`.
+To score what the trained model writes: `tvrgen score DATASET PREDICTIONS.jsonl`, with lines of a row's `id` and the
+response.
 """
 
     def row(self, question: Question, number: int) -> dict[str, Any]:

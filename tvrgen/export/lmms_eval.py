@@ -17,13 +17,14 @@ _CALLS = ("doc_to_visual", "doc_to_text", "doc_to_messages", "process_results")
 
 class LmmsEval(Parquet):
     title = "lmms-eval"
+    fixed = True
     text = """\
 ```bash
 python -m lmms_eval --include_path {out}/tasks --tasks tvr_{test} --model ... --model_args ... --batch_size 1
 ```
 
 `tasks/` has a YAML file for each split, and utils.py, which takes all it does from `tvrgen.adapters.lmms_eval`. The
-tasks name the Parquet files by absolute paths: export again after moving the folder.
+tasks name the Parquet files by absolute paths: the folder must stay where it is.
 
 A row has `id`, `images` (before and after), `question` (the prompt), `answer`, `ground_truth` (the answer as JSON,
 with every value that is right), `view`, `steps`, `difficulty`, and `rationale` where the dataset has it. The task's

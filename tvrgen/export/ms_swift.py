@@ -8,16 +8,18 @@ from tvrgen.export.writers import TOKENS, Lines
 
 class MsSwift(Lines):
     title = "ms-swift"
+    fixed = True
+    ordered = "ms-swift shuffles unless it is told not to: `--dataset_shuffle false --train_dataloader_shuffle false`."
     text = """\
 ```bash
 plugin=$(python -c "import importlib.util as u; print(u.find_spec('tvrgen.adapters.ms_swift').origin)")
 swift rlhf --rlhf_type grpo --model ... --dataset {out}/{split}.jsonl \\
-    --external_plugins $plugin --reward_funcs tvr
+    --external_plugins $plugin --reward_funcs tvr --max_completion_length 2048
 ```
 
-A row has `messages` (the prompt, with `<image>` once for each picture), `images` (absolute paths: export again after
-moving the folder), `solution` (what the reward reads: the answer as JSON, with every value that is right), `changes`,
-`initial_objects`, `tvr_id`, `view` and `difficulty`.
+A row has `messages` (the prompt, with `<image>` once for each picture), `images` (absolute paths: the folder must stay
+where it is), `solution` (what the reward reads: the answer as JSON, with every value that is right), `changes`,
+`initial_objects`, `tvr_id`, `view`, `steps`, `difficulty`, and `rationale` where the dataset has it.
 """
 
     def row(self, question: Question, number: int) -> dict[str, Any]:
@@ -29,6 +31,5 @@ moving the folder), `solution` (what the reward reads: the answer as JSON, with 
             "changes": line["changes"],
             "initial_objects": line["initial_objects"],
             "tvr_id": question.id,
-            "view": line["view"]["final"],
-            "difficulty": line["difficulty"]["score"],
+            **self.about(question),
         }

@@ -113,7 +113,11 @@ class Output:
         before = found.get("made_from") if isinstance(found, dict) else None
         if not isinstance(before, dict):
             raise UserError(f"{self.root / name}: is none of tvrgen's; choose another --out")
-        if differing := [key for key, value in self.made_from.items() if before.get(key) != value]:
+        differing = [key for key, value in self.made_from.items() if before.get(key) != value]
+        if differing == ["folder"]:
+            was = before.get("folder")
+            raise UserError(f"{self.root}: was exported as {was}, which its files name; remove it and export again")
+        if differing:
             raise UserError(f"{self.root}: holds an export of {_OTHER[differing[0]]}; choose another --out")
         if name == BEGUN:
             self._state = found["state"]

@@ -1,8 +1,10 @@
 """Reason-RFT: lists of questions whose answers are calls of functions."""
 
+import json
 from typing import Any
 
 from tvrgen import answers
+from tvrgen.errors import UserError
 from tvrgen.export.reader import Question
 from tvrgen.export.writers import JsonList
 from tvrgen.scene import Step
@@ -14,14 +16,19 @@ perhaps from another viewpoint. These are the objects of the first scene, as (ob
 {objects}
 
 Which function calls turn the first scene into the second? The functions and their values:
-{functions}{directions}
+{functions}{rules}
 
 Give all calls, separated by commas, such as change_color(0, 'red'), or "no change" if nothing changed."""
 _DIRECTIONS = """
 
 Moves are direction_distance, as the viewer of the first image sees them: front is towards that viewer, behind away. \
-A move of distance 1 is about {length:g} m; the stage is a square of {stage:g} m, and objects outside it are out of \
-sight."""
+This holds for the second image's viewpoint too. A move of distance 1 is about {length:g} m (a diagonal one, that far \
+along both axes); the stage is a square of {stage:g} m, and objects outside it are out of sight."""
+_LEAVING = """ Any move that takes an object off the stage, or brings one onto it, is right if it agrees with what the \
+images show."""
+_REPEAT = """
+
+An object may change more than once in the same attribute; then list these calls in the order in which they happen."""
 
 
 class ReasonRft(JsonList):
@@ -32,12 +39,13 @@ torchrun ... src/open_r1/grpo_vl.py --dataset_name {out}/{split}.json ...   # wi
 ```
 
 A row has `id`, `image` (two paths below this folder: before and after), `problem` (the objects as tuples, the
-functions, and what is asked; no `<image>`) and `solution`, such as `change_color(0, 'blue'), change_size(2,
-'large')`. Values of moves are joined by underscores (`front_left_1`), since Reason-RFT looks for `\\w+`; of a move
-that leaves the scene, the solution is the one that was made.
+functions, and what is asked; no `<image>`), `solution`, such as `change_color(0, 'blue'), change_size(2, 'large')`,
+and `ground_truth`, the same as JSON with every value that is right. Values of moves are joined by underscores
+(`front_left_1`), since Reason-RFT looks for `\\w+`; of a move that leaves the scene, the solution is the one that was
+made.
 
-`tvrgen.scoring.star_r1_reward(response, solution)` reads this form too. Reason-RFT's published data have 60,000
-questions for training, and 1,000 each with the centre, the left and the right view.
+`tvrgen.scoring.star_r1_reward(response, ground_truth)` reads answers in this form too. Reason-RFT's published data
+have 60,000 questions for training, and 1,000 each with the centre, the left and the right view.
 """
 
     def row(self, question: Question, number: int) -> dict[str, Any]:
@@ -48,7 +56,18 @@ questions for training, and 1,000 each with the centre, the left and the right v
             "image": self.keep(question),
             "problem": self._problem(line),
             "solution": answers.write(steps, "function"),
+            "ground_truth": json.dumps(
+                {"changes": line["changes"]}
+            ),  # by indices, whatever the dataset's prompt asks for
         }
+
+    def check(self) -> None:
+        for name in self.splits:
+            if self._split(name).sampling.twins:
+                raise UserError(
+                    f"reason-rft: split {name} has objects that look alike (sampling.twins), which its list of objects "
+                    "cannot tell apart; export another format"
+                )
 
     def _problem(self, line: dict[str, Any]) -> str:
         split = self._split(line["split"])
@@ -62,8 +81,10 @@ questions for training, and 1,000 each with the centre, the left and the right v
         ]
         grid = split.vocabulary.grid
         told = _DIRECTIONS.format(length=grid.move * grid.unit, stage=2 * grid.stage * grid.unit)
-        directions = told if "position" in split.kinds else ""
-        return _PROMPT.format(objects="\n".join(objects), functions="\n".join(functions), directions=directions)
+        rules = told if "position" in split.kinds else ""
+        rules += _LEAVING if rules and {"in", "out"} & {*split.sampling.moves} else ""
+        rules += _REPEAT if split.sampling.repeat else ""
+        return _PROMPT.format(objects="\n".join(objects), functions="\n".join(functions), rules=rules)
 
     def _split(self, name: str) -> Any:
         """A split's settings, which say what can change into what."""

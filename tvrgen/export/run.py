@@ -17,6 +17,7 @@ from tvrgen.export.output import Output, Part, fingerprint
 from tvrgen.export.reader import Question, Reader, check_complete
 from tvrgen.export.selection import ORDERS, Filter, Selection
 from tvrgen.export.writers import Format
+from tvrgen.place import Folder
 from tvrgen.wording import counted
 
 PART = 1000
@@ -42,12 +43,17 @@ def export(
     kept = tuple(selection.parse(text) for text in filters)
     _check(name, kind, out, kept, order)
     dataset = open_dataset(root)
+    if isinstance(dataset.place, Folder) and dataset.place.root.resolve() in Path(out).resolve().parents:
+        raise UserError(f"--out {out}: lies in the dataset; choose another folder")
     if split is not None:
         dataset.shards(split)  # is there one of that name?
     splits = (split,) if split else dataset.splits
     check_complete(dataset, splits)
     options = {"filter": [f.text for f in kept], "order": order, "licence": licence}
-    target = Output(Path(out), fingerprint(dataset, splits, name, options))
+    made_from = fingerprint(dataset, splits, name, options)
+    if kind.fixed:
+        made_from["folder"] = str(Path(out).resolve())
+    target = Output(Path(out), made_from)
     form = kind(dataset, target, splits)
     form.check()
     looking, bar = (Bar(what, "questions", hidden=hidden) for what in ("looking through", "exporting"))

@@ -10,14 +10,16 @@ from tvrgen.export.writers import answered
 
 class Trl(Parquet):
     title = "TRL"
+    ordered = "TRL shuffles unless it is told not to: `GRPOConfig(shuffle_dataset=False)`."
     text = """\
 ```python
 from datasets import load_dataset
-from trl import GRPOTrainer
+from trl import GRPOConfig, GRPOTrainer
 from tvrgen.adapters.trl import reward
 
 data = load_dataset("parquet", data_files="{out}/data/{split}-*.parquet", split="train")
-GRPOTrainer(model=..., reward_funcs=reward, train_dataset=data).train()
+arguments = GRPOConfig(max_completion_length=2048)   # a thought that is cut off has no answer
+GRPOTrainer(model=..., reward_funcs=reward, args=arguments, train_dataset=data).train()
 ```
 
 On TRL's command line: `--reward_funcs tvrgen.adapters.trl.reward`.

@@ -10,6 +10,7 @@ from tvrgen.export.writers import TOKENS
 
 class Verl(Parquet):
     title = "verl"
+    ordered = "verl shuffles unless it is told not to: `data.shuffle=False`."
     file = "{split}-{number:05d}-of-{of:05d}.parquet"
     text = """\
 ```bash
@@ -19,6 +20,7 @@ python -m verl.trainer.main_ppo \\
     data.train_files="[$(ls -d {out}/{split}-*.parquet | paste -sd,)]" \\
     data.val_files="[$(ls -d {out}/{test}-*.parquet | paste -sd,)]" \\
     data.prompt_key=prompt data.image_key=images \\
+    data.max_prompt_length=2048 data.max_response_length=2048 \\
     custom_reward_function.path=$reward custom_reward_function.name=compute_score ...
 ```
 

@@ -8,6 +8,7 @@ from tvrgen.export.writers import TOKENS, Lines
 
 class VlmR1(Lines):
     title = "VLM-R1"
+    ordered = "VLM-R1 draws questions at random, in whatever order they lie."
     text = """\
 ```bash
 torchrun ... src/open_r1/grpo_jsonl.py \\
@@ -26,7 +27,8 @@ reward_funcs_registry["tvr"] = reward
 VLM-R1's own methods compare texts fuzzily, and would pay for wrong answers.
 
 A row has `id`, `image` (two paths below the folder), and `conversations`: the prompt, with `<image>` once for each
-picture, and the answer as JSON with every value that is right, which is what the reward gets as `solution`.
+picture, and the answer as JSON with every value that is right, which is what the reward gets as `solution`; besides
+`view`, `steps`, `difficulty`, and `rationale` where the dataset has it.
 """
 
     def row(self, question: Question, number: int) -> dict[str, Any]:
@@ -39,6 +41,5 @@ picture, and the answer as JSON with every value that is right, which is what th
                 {"from": "gpt", "value": ground_truth(line)},
             ],
             "accu_reward_method": "all_match",
-            "view": line["view"]["final"],
-            "difficulty": line["difficulty"]["score"],
+            **self.about(question),
         }

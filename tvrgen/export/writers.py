@@ -26,13 +26,16 @@ class Format(ABC):
     """One consumer's form of a dataset.
 
     `title` and `text` are the README's: {out} stands for the folder's path, {split} for the first split's name, {test}
-    for that of one to evaluate on.
-    `whole`: the format holds whole problems, so that questions can neither be left out nor ordered.
+    for that of one to evaluate on; `ordered`, how the consumer is kept from shuffling, is told where there is an order.
+    `whole`: the format holds whole problems, so that questions can neither be left out nor ordered. `fixed`: its files
+    name others by absolute paths, so that the folder must stay where it is.
     """
 
     title: ClassVar[str]
     text: ClassVar[str]
     whole: ClassVar[bool] = False
+    fixed: ClassVar[bool] = False
+    ordered: ClassVar[str] = ""
     needs: ClassVar[tuple[str, ...]] = ()
     """Modules of the extra `export`."""
 

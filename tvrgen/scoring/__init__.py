@@ -1,7 +1,7 @@
 """Scoring: answers read, STAR-R1's reward, TRANCE's outcome, metrics of a whole dataset.
 
     from tvrgen.scoring import star_r1_reward
-    star_r1_reward("<think>...</think><answer>2.color.cyan</answer>", question["changes"]).total
+    star_r1_reward("<think>...</think><answer>2.color.cyan</answer>", question).total
 
 The reward needs the standard library alone; `outcome_score` loads numpy when it is first used.
 """

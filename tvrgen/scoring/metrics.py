@@ -56,7 +56,7 @@ class Scored:
         """One number for each of MEANS."""
         r, o = self.reward, self.outcome
         outcome = (o.correct, o.loose, o.distance, o.normalised, o.overlap, o.out_of_field)
-        return tuple(map(float, (r.correct, *outcome, r.format > 0, r.total)))
+        return tuple(map(float, (r.correct, *outcome, r.well_formed, r.total)))
 
     @property
     def groups(self) -> tuple[str, ...]:

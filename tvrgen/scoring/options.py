@@ -35,31 +35,17 @@ class Options:
     opened: bool = False
 
     def __post_init__(self) -> None:
-        if self.duplicates not in ("wrong", "ignore"):
-            raise UserError(f"duplicates: {self.duplicates!r}; write wrong or ignore")
+        for field in dataclasses.fields(self):
+            object.__setattr__(self, field.name, _cast(field.name, getattr(self, field.name), field.default))
 
 
-STAR_R1 = Options()
-
-_DEFAULTS = {field.name: field.default for field in dataclasses.fields(Options)}
-
-NAMES = tuple(_DEFAULTS)
-
-
-def options_from(pairs: Iterable[tuple[str, Any]], base: Options | None = None) -> Options:
-    """The options with some set by name, their values as numbers, truths or texts of them. Raises UserError."""
-    return dataclasses.replace(base or Options(), **{name: _cast(name, value) for name, value in pairs})
-
-
-def _cast(name: str, value: Any) -> Any:
-    if name not in _DEFAULTS:
-        near = get_close_matches(name, _DEFAULTS, 1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise UserError(f"unknown option {name!r} of the reward{hint} (known: {', '.join(_DEFAULTS)})")
-    default = _DEFAULTS[name]
-    if isinstance(default, str):
-        return str(value)
+def _cast(name: str, value: Any, default: Any) -> Any:
+    """A value as one of its default's type. Raises UserError."""
     text = str(value).strip().lower()
+    if isinstance(default, str):
+        if text not in ("wrong", "ignore"):
+            raise UserError(f"{name}: {value!r}; write wrong or ignore")
+        return text
     if isinstance(default, bool):
         if text in ("true", "1", "yes", "on", "false", "0", "no", "off"):
             return text in ("true", "1", "yes", "on")
@@ -71,3 +57,19 @@ def _cast(name: str, value: Any) -> Any:
     if not math.isfinite(number):
         raise UserError(f"{name}: {value!r}; write a number")
     return number
+
+
+STAR_R1 = Options()
+
+NAMES = tuple(field.name for field in dataclasses.fields(Options))
+
+
+def options_from(pairs: Iterable[tuple[str, Any]], base: Options = STAR_R1) -> Options:
+    """The options with some set by name, their values as numbers, truths or texts of them. Raises UserError."""
+    given = dict(pairs)
+    for name in given:
+        if name not in NAMES:
+            near = get_close_matches(name, NAMES, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise UserError(f"unknown option {name!r} of the reward{hint} (known: {', '.join(NAMES)})")
+    return dataclasses.replace(base, **given)

@@ -1,17 +1,21 @@
 """All scores of a dataset's answers, as figures and as a page of text."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from tvrgen import __version__
 from tvrgen.bar import Bar
 from tvrgen.dataset import Dataset, open_dataset
 from tvrgen.document import nearest
 from tvrgen.errors import UserError
 from tvrgen.scoring.baselines import baseline
-from tvrgen.scoring.evaluation import Predictions, Respond, evaluate, read_predictions
+from tvrgen.scoring.evaluation import Respond, evaluate
 from tvrgen.scoring.metrics import MEANS, metrics
 from tvrgen.scoring.options import Options
+from tvrgen.scoring.predictions import Predictions, read_predictions
+from tvrgen.wording import counted
 
 Figures = dict[str, Any]
 
@@ -41,7 +45,14 @@ def scores(
         respond = baseline(shortcut or "no_change", seen)
     bar.expect(sum(dataset.description["splits"][name]["questions"] for name in splits), 0)
     found = metrics(evaluate(dataset, splits, respond, options, bar.update))
-    figures: Figures = {"dataset": dataset.description["hash"], "splits": splits, **found}
+    figures: Figures = {
+        "tvrgen": __version__,
+        "dataset": dataset.description["hash"],
+        "splits": splits,
+        **({"predictions": str(predictions)} if predictions else {"baseline": shortcut}),
+        "reward": asdict(options),
+        **found,
+    }
     if isinstance(respond, Predictions):
         others = tuple(f"{name}-" for name in dataset.splits if name != split) if split else ()
         figures["ids"] = {
@@ -64,7 +75,7 @@ def _is_answered(dataset: Dataset, split: str, predictions: Predictions) -> bool
 def lines(figures: Figures) -> Iterator[str]:
     """The figures for people."""
     if ids := figures.get("ids"):
-        yield f"{ids['answered']} answers to questions of {', '.join(figures['splits'])}"
+        yield f"{counted(ids['answered'], 'answer')} to questions of {', '.join(figures['splits'])}"
         if figures["left_out"]:
             yield f"left out, as nothing answers their questions: {', '.join(figures['left_out'])}"
         says = {

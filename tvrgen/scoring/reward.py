@@ -21,10 +21,10 @@ from tvrgen.scoring.truth import Truth, truth_of
 class Reward:
     """What a response earns, and why.
 
-    `total` = `format` + `accuracy`; `best` is what the right answer earns. `values`, `attributes` and `indices`
-    count the predictions that were right so far, `wrong` all others (duplicates and unreadable parts among them),
-    `missing` the true changes by which the predictions fell short. `correct`: all changes are right and nothing else is
-    said. `faults` says what could not be read.
+    `well_formed`: the response has STAR-R1's form. `total` = `format` + `accuracy`; `best` is what the right answer
+    earns. `values`, `attributes` and `indices` count the predictions that were right so far, `wrong` all others
+    (duplicates and unreadable parts among them), `missing` the true changes by which the predictions fell short.
+    `correct`: all changes are right and nothing else is said. `faults` says what could not be read.
     """
 
     total: float
@@ -32,6 +32,7 @@ class Reward:
     accuracy: float
     best: float
     correct: bool
+    well_formed: bool
     values: int
     attributes: int
     indices: int
@@ -98,14 +99,14 @@ def _without_special(text: str) -> str:
     """Without the tokens that end a response, such as <|im_end|>."""
     for _ in range(_ENDS):
         text = text.rstrip()
-        start = text.rfind("<|") if text.endswith("|>") else -1
+        start = text.rfind("<") if text.endswith(">") else -1
         if start < 0 or not _SPECIAL.fullmatch(text, start):
             break
         text = text[:start]
     return text
 
 
-_SPECIAL, _ENDS = re.compile(r"<\|\w{1,40}\|>"), 4
+_SPECIAL, _ENDS = re.compile(r"<\|\w{1,40}\|>|</s>|<eos>|<end_of_turn>"), 4
 _TAGS = ("<think>", "</think>", "<answer>", "</answer>")
 
 
@@ -126,7 +127,18 @@ def reward_of(answer: Answer, well_formed: bool, truth: Truth, options: Options)
     form = options.format if well_formed else 0.0
     best = options.format + (options.value * len(truth.changes) if truth.changes else options.no_change)
     return Reward(
-        form + accuracy, form, accuracy, best, correct, values, attributes, indices, wrong, missing, answer.faults
+        total=form + accuracy,
+        format=form,
+        accuracy=accuracy,
+        best=best,
+        correct=correct,
+        well_formed=well_formed,
+        values=values,
+        attributes=attributes,
+        indices=indices,
+        wrong=wrong,
+        missing=missing,
+        faults=answer.faults,
     )
 
 

@@ -35,9 +35,10 @@ def ground_truth(question: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def truth_of(truth: Any) -> Truth:
-    """The right answer from a question line's `changes`, from a JSON text of it (`ground_truth`), or an answer text.
+    """The right answer from a question line, from its `ground_truth` as data or JSON text, or from an answer text.
 
-    Changes are mappings of index, attribute, value and, where several values are right, accepted. Raises UserError.
+    A list of changes will do where answers name objects by indices: mappings of index, attribute, value and, where
+    several values are right, accepted. Raises UserError.
     """
     if isinstance(truth, Truth):
         return truth
@@ -46,6 +47,7 @@ def truth_of(truth: Any) -> Truth:
     try:
         looks = ()
         if isinstance(truth, Mapping):
+            truth = ground_truth(truth) if "initial_objects" in truth else truth
             looks = tuple(tuple(own) for own in truth.get("looks", ()))
             truth = truth["changes"]
         changes = tuple(
