@@ -221,6 +221,41 @@ def test_a_place_that_is_none_is_one_line(url, message, weather):
         open_dataset(url)
 
 
+class _Files(MemoryFileSystem):
+    """Files that cannot be asked for."""
+
+    error: Exception
+
+    def info(self, path, **_):
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "cause", "says"),
+    [
+        (FileNotFoundError("x"), ConnectionError("no route"), "the store fails: ConnectionError: no route"),
+        (FileNotFoundError("x"), None, None),
+        (type("NoCredentialsError", (Exception,), {})("no key"), None, "the store fails: NoCredentialsError: no key"),
+        (RuntimeError("down"), None, "the store fails: RuntimeError: down"),
+    ],
+)
+def test_who_cannot_be_asked_does_not_say_no(error, cause, says, monkeypatch, capsys):
+    """As fsspec's files behind http do. What more time may mend is asked for again, and told of."""
+    error.__cause__ = cause
+    place = places.at(f"memory://{uuid4().hex}/set")
+    monkeypatch.setattr(place, "_files", _Files())
+    monkeypatch.setattr(_Files, "error", error, raising=False)
+    monkeypatch.setattr(objectstore, "PATIENCE", 2.0)
+    monkeypatch.setattr(objectstore, "_SILENCE", 0.1)
+    if says is None:
+        assert not place.exists("dataset.json")
+    else:
+        with pytest.raises(OSError, match=says):
+            place.exists("dataset.json")
+    told = capsys.readouterr().err
+    assert told.count("asking again") == (says is not None and "NoCredentials" not in says)
+
+
 def test_a_run_looks_for_shards_once_at_its_start_and_once_at_its_end(monkeypatch):
     url, config = f"memory://{uuid4().hex}/set", load()
     asked = []

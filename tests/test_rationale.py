@@ -125,6 +125,20 @@ def test_phrasings_differ_and_come_back(problems):
 
 
 @pytest.mark.rays
+@pytest.mark.parametrize("name", ["star_r1", "trance_view"])
+def test_objects_that_look_alike_are_told_by_their_numbers(name):
+    config = configs.load(name, ("question.rationale=full", "sampling.twins=true"))
+    split, numbered = next(iter(config.splits.values())), 0
+    for k in range(PROBLEMS):
+        planned = sampler.plan_problem(config, split.name, k)
+        for view in planned.problem.views:
+            for sentence in told(planned, view, split):
+                numbered += ", the " in sentence.text
+                assert not re.search(r",[.,]| ,|\.\.", sentence.text), sentence.text
+    assert numbered
+
+
+@pytest.mark.rays
 def test_difficulty_is_a_share_and_made_of_its_parts(problems):
     for planned, view, split in problems:
         found = difficulty.difficulty(planned, view, split)

@@ -13,8 +13,9 @@ from tvrgen.wording import counted
 
 def main(given: list[str] | None = None) -> int:
     """Runs the command; returns its exit code."""
-    options = arguments.parser().parse_args(given)
+    options = argparse.Namespace(when_stopped="nothing was done", debug=False)
     try:
+        arguments.parser().parse_args(given, options)
         return _COMMANDS[options.command](options)
     except KeyboardInterrupt:
         print(f"tvrgen: stopped; {options.when_stopped}", file=sys.stderr)

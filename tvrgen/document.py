@@ -145,7 +145,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """ "; did you mean 'x'? (x, y, z)" for an unknown word."""
     known = [str(k) for k in known]
     lowered = {k.lower(): k for k in known}
-    close = difflib.get_close_matches(str(word).lower(), lowered, n=1, cutoff=0.5)
+    close = difflib.get_close_matches(str(word).lower(), lowered, n=1, cutoff=0.6)
     hint = f"; did you mean '{lowered[close[0]]}'?" if close else ""
     shown = ", ".join(known[:_SHOWN]) + (", ..." if len(known) > _SHOWN else "")
     return f"{hint} (known: {shown})"

@@ -1,6 +1,7 @@
 """A dataset in an object store: s3://, gs://, memory:// and whatever else fsspec reaches."""
 
 import contextlib
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,9 @@ PATIENCE = 120.0
 """Seconds for which a store that fails is asked again before it counts as lost; the library's own tries come on top."""
 
 _TOGETHER = 16  # files on their way at once
+_SILENCE = 8.0  # seconds without an answer before a word is said
+_NO_KEY = {"NoCredentialsError", "PartialCredentialsError", "DefaultCredentialsError", "ClientAuthenticationError"}
+"""Where these come first of all, more time does not help."""
 _FINAL = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)  # asking again changes nothing
 
 
@@ -32,6 +36,7 @@ class ObjectStore(Place):
         except ImportError as error:
             raise UserError(f"{url}: {error}") from error
         self._base = base.rstrip("/")
+        self._answered = self._told = False
 
     def exists(self, path: str) -> bool:
         try:
@@ -116,11 +121,31 @@ class ObjectStore(Place):
         start, pause = time.monotonic(), 0.5
         while True:
             try:
-                return function(*arguments, **options)
-            except _FINAL:
-                raise
+                found = function(*arguments, **options)
+                self._answered = True
+                return found
             except Exception as error:  # libraries raise what they like where a connection breaks
-                if time.monotonic() + pause > start + PATIENCE:
-                    raise OSError(f"{self.name}: the store fails: {type(error).__name__}: {error}") from error
+                hidden = isinstance(error, _FINAL) and _is_fault(error.__cause__)
+                if isinstance(error, _FINAL) and not hidden:
+                    raise
+                reason = error.__cause__ if hidden else error
+                what = f"{self.name}: the store fails: {type(reason).__name__}: {reason}"
+                waited = time.monotonic() - start
+                hopeless = not self._answered and type(error).__name__ in _NO_KEY
+                if hopeless or waited + pause > PATIENCE:
+                    raise OSError(what) from error
+                self._tell(what, waited)
             time.sleep(pause)
             pause = min(2 * pause, 15)
+
+    def _tell(self, what: str, waited: float) -> None:
+        """Says once why nothing seems to happen."""
+        if waited > _SILENCE and not self._told:
+            self._told = True
+            print(f"tvrgen: {' '.join(what.split())}; asking again for {PATIENCE - waited:.0f} s", file=sys.stderr)
+
+
+def _is_fault(cause: BaseException | None) -> bool:
+    """Whether a "not found" hides that nothing was asked: fsspec's files behind http say so of any fault."""
+    unreached = isinstance(cause, OSError) and not isinstance(cause, _FINAL)
+    return unreached or getattr(cause, "status", 0) >= 500

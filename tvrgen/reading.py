@@ -103,7 +103,9 @@ _FUNCTION = re.compile(
 _HEAD = re.compile(
     rf"(?<![\w.+-])(?:(?:object|obj)[\s_]*)?\#?[\[(]?([0-9]{{1,6}})[\])]?{_SEPARATOR}([^\W\d]\w*){_SEPARATOR}"
 )
-_DESCRIBED = re.compile(rf"(?<![\w-])((?:[^\W\d][\w+-]*\s+){{0,6}}[^\W\d][\w+-]*)\s*[.:]\s*([^\W\d]\w*){_SEPARATOR}")
+_DESCRIBED = re.compile(
+    rf"(?<![\w-])((?:[^\W\d][\w+-]*\s+){{0,6}}[^\W\d][\w+-]*)[\])]?\s*(?:[.:]|[-=]>|→)\s*([^\W\d]\w*){_SEPARATOR}"
+)
 _NO_ATTRIBUTE = {"object", "obj", "index", "attribute", "value", "kind", "change", "changes", "and"}
 _FROM = re.compile(
     r"(?:(?:has\s+)?(?:changed|changes)\s+)?(?:from\s+)?(?:[\w+-]+(?:\s*(?:[-=]>|→)\s*|\s+to\s+)|to\s+)(?=[\w+-])"
@@ -156,9 +158,12 @@ def _short(text: str) -> str:
 
 def _described(name: str, looks: Sequence[Looks]) -> int | None:
     """The one object that has all these looks."""
-    words = {spelled(word) for word in name.split()} - {"the", "a", "an", "and", "object"}
-    found = [k for k, own in enumerate(looks) if words <= {spelled(word.lower()) for word in own}]
-    return found[0] if words and len(found) == 1 else None
+    for text in (name, name.replace("_", " ")):
+        words = {spelled(word) for word in text.split()} - {"the", "a", "an", "and", "then", "object"}
+        found = [k for k, own in enumerate(looks) if words <= {spelled(word.lower()) for word in own}]
+        if words and len(found) == 1:
+            return found[0]
+    return None
 
 
 def _data(text: str) -> Any:

@@ -1,5 +1,6 @@
 """Exports that are stopped, refused, or have no room: whole or absent, and the same command goes on."""
 
+import io
 import json
 import shutil
 import signal
@@ -7,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from PIL import Image
 
 from tests.export.data import two_splits
 from tests.export.test_formats import contents, formats
@@ -153,23 +155,26 @@ def test_shards_that_validate_found_faulty_are_refused(dataset, tmp_path):
     refused(r"train/shard-00001: is to be made again \(a picture is broken\)", data, "trl", tmp_path / "o")
 
 
+PICTURE, LINES, CHANGED = "images/000002-final-left.png", "questions.jsonl", "is not as it was made"
+
+
 @pytest.mark.parametrize(
     ("path", "change", "said"),
     [
-        ("images/000002-final-left.png", None, "train-000002-left: images/000002-final-left.png: is missing"),
-        (
-            "images/000002-final-left.png",
-            b"no picture",
-            "train-000002-left: images/000002-final-left.png: is no picture",
-        ),
-        ("images/000003-initial-center.png", -9, "train-000003-left: images/000003-initial-center.png: is no picture"),
-        ("questions.jsonl", -9, r"train/shard-00001/questions.jsonl:6: is not JSON"),
-        ("questions.jsonl", b'{"id": "train-000002-left"}\n', "questions.jsonl: train-000002-left: .* is missing"),
-        ("questions.jsonl", b"", "train/shard-00001: has 0 of 6 questions"),
-        ("questions.jsonl", None, "questions.jsonl: cannot be read: No such file"),
+        (PICTURE, None, f"train-000002-left: {PICTURE}: is missing"),
+        (PICTURE, lambda content: b"no picture", f"shard-00001/{PICTURE}: {CHANGED}"),
+        (PICTURE, lambda content: _black(), f"shard-00001/{PICTURE}: {CHANGED}"),
+        ("images/000003-initial-center.png", lambda content: content[:-9], f"initial-center.png: {CHANGED}"),
+        (LINES, lambda content: content[:-9], f"{LINES}: {CHANGED}"),
+        (LINES, lambda content: b'{"id": "train-000002-left"}\n', f"{LINES}: {CHANGED}"),
+        (LINES, lambda content: content.replace(b"blue", b"pink"), f"{LINES}: {CHANGED}"),
+        (LINES, lambda content: b"", f"{LINES}: {CHANGED}"),
+        (LINES, None, f"{LINES}: cannot be read: No such file"),
+        ("shard.json", lambda content: content.replace(b"2", b"3"), f"shard.json: {CHANGED}"),
     ],
-    ids=["no picture", "another file", "torn picture", "torn line", "another line", "no lines", "no file"],
-)
+    ids=["no picture", "another file", "another picture", "torn picture", "torn line", "another line", "another truth",
+         "no lines", "no file", "another list"],
+)  # fmt: skip
 @pytest.mark.parametrize("name", ["hf", "imagefolder", "webdataset", "vlmevalkit"])
 def test_corrupt_datasets_are_refused(dataset, name, path, change, said, tmp_path):
     data = tmp_path / "data"
@@ -179,7 +184,8 @@ def test_corrupt_datasets_are_refused(dataset, name, path, change, said, tmp_pat
     if change is None:
         broken.unlink()
     else:
-        broken.write_bytes(content[:change] if isinstance(change, int) else change)
+        assert change(content) != content
+        broken.write_bytes(change(content))
     out = tmp_path / "o"
     refused(said, data, name, out)
     assert not (out / "export.json").exists()
@@ -190,22 +196,29 @@ def test_corrupt_datasets_are_refused(dataset, name, path, change, said, tmp_pat
     assert contents(out) == contents(tmp_path / "whole" / "o")
 
 
-def test_a_missing_scene_line_is_named(dataset, tmp_path):
+def _black() -> bytes:
+    """A picture as good as any, but another."""
+    file = io.BytesIO()
+    Image.new("RGB", (80, 60)).save(file, "PNG")
+    return file.getvalue()
+
+
+def test_an_altered_scene_is_named(dataset, tmp_path):
     data = tmp_path / "data"
     shutil.copytree(dataset, data)
     path = data / "train/shard-00002/scenes.jsonl"
     path.write_text("")
-    refused("train-000004: its scene line is missing; run tvrgen validate", data, "trance", tmp_path / "o")
+    refused(f"train/shard-00002/scenes.jsonl: {CHANGED}", data, "trance", tmp_path / "o")
 
 
 def test_a_corrupt_tar_is_refused(tmp_path):
     data = generate_flat(tmp_path / "data", load("output.format=webdataset"), FlatRenderer())
     path = data / "train/shard-00001/samples.tar"
     content = path.read_bytes()
-    path.write_bytes(content[:3000])
-    refused(r"shard-00001/samples.tar: .*(tar|questions)", data, "trl", tmp_path / "o")
-    path.write_bytes(b"x" * 3000)
-    refused(r"shard-00001/samples.tar: is no tar", data, "trl", tmp_path / "o")
+    for broken in (content[:3000], b"x" * 3000, content.replace(b"blue", b"pink")):
+        path.write_bytes(broken)
+        refused(f"shard-00001/samples.tar: {CHANGED}", data, "trl", tmp_path / "o")
+        refused(f"shard-00001/samples.tar: {CHANGED}", data, "trl", tmp_path / "p", order="difficulty")
 
 
 def test_another_export_or_a_foreign_folder_is_left_alone(dataset, tmp_path, monkeypatch):

@@ -50,6 +50,8 @@ def test_baselines(dataset, name):
         assert found["tacc"] == found["correct"] == found["loose"] == 1
         assert found["diff"] == found["ndiff"] == found["overlap"] == 0
         assert {kind: cell["accuracy"]["mean"] for kind, cell in figures["kind"].items()} == {"color": 1, "position": 1}
+    if name == "random":
+        assert found["overlap"] == found["out_of_field"] == 0
     if name == "no_change":
         assert found["tacc"] == 0
         assert (found["diff"], found["ndiff"], found["reward"]) == (2, 1, -1)

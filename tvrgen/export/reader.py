@@ -1,25 +1,29 @@
-"""Questions with their pictures, from a dataset wherever it lies: all in order, or each by its position."""
+"""Questions with their pictures, from a dataset wherever it lies: all in order, or each by its position.
 
-import io
+What is read is compared with the checksums that the dataset keeps of it.
+"""
+
+import hashlib
 import json
 import re
 import tarfile
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, BinaryIO
 
-from PIL import Image
-
 from tvrgen import document, records, store
 from tvrgen.dataset import Dataset
 from tvrgen.errors import UserError
+from tvrgen.place import MANIFEST, Folder
 from tvrgen.scoring import truth
 
 Record = dict[str, Any]
 Position = tuple[int, int, int]
 """Where a question is: number of the shard in its split, byte in the shard's file, and which one of those there."""
 
+_BLOCK = 2**20
 _SHOWN = re.compile(r"\.(initial|final-[0-9]+)\.\w+$")  # the pictures of a tar that questions name
 
 
@@ -49,27 +53,18 @@ class Question:
         return " ".join(sentence["text"] for sentence in self.line.get("rationale", ()))
 
     def pictures(self) -> tuple[bytes, bytes]:
-        """The files of its first and second picture, RGB. Raises UserError where one is missing or broken."""
+        """The files of its first and second picture. Raises UserError where one is missing, or not as it was made."""
         first, second = (self._picture(name) for name in self.line["images"])
         return first, second
 
     def _picture(self, name: str) -> bytes:
         where = f"{self._where}: {self.id}: {name}"
         try:
-            content = self._read(name)
+            return self._read(name)
         except (FileNotFoundError, KeyError) as error:
             raise UserError(f"{where}: is missing; run tvrgen validate, then tvrgen generate") from error
         except OSError as error:
             raise UserError(f"{where}: cannot be read: {error.strerror or error}") from error
-        try:
-            with Image.open(io.BytesIO(content)) as image:
-                mode = image.mode
-                image.verify() if image.format == "PNG" else image.load()  # a PNG's checksums say it all
-        except (OSError, SyntaxError, ValueError) as error:
-            raise UserError(f"{where}: is no picture; run tvrgen validate, then tvrgen generate") from error
-        if mode != "RGB":
-            raise UserError(f"{where}: is {mode}, not RGB; run tvrgen validate")
-        return content
 
 
 def ground_truth(line: Record) -> str:
@@ -97,16 +92,22 @@ def check_complete(dataset: Dataset, splits: tuple[str, ...]) -> None:
 
 
 class Reader:
-    """The questions of a split."""
+    """The questions of a split.
 
-    def __init__(self, dataset: Dataset, split: str) -> None:
-        self._place = dataset.place
+    Of one that was `looked` through already, only pictures are compared once more; `scenes` are compared as well where
+    a format reads them.
+    """
+
+    def __init__(self, dataset: Dataset, split: str, looked: bool = False, scenes: bool = False) -> None:
+        self._place, self._looked, self._scenes = dataset.place, looked, scenes
         self._packed = dataset.description["config"]["output"]["format"] == "webdataset"
         counts = dataset.description["splits"][split]
         self._views = counts["questions"] // max(1, counts["problems"])
-        sizes = {shard["path"]: shard["problems"] for shard in dataset.description["shards"]}
-        self._shards = [(path, sizes[path]) for path in dataset.shards(split)]
+        listed = {shard["path"]: shard for shard in dataset.description["shards"]}
+        self._shards = [(path, listed[path]["problems"]) for path in dataset.shards(split)]
+        self._manifests = {path: listed[path]["sha256"] for path, _ in self._shards}
         self._file: tuple[str, BinaryIO] | None = None
+        self._sums: tuple[str, dict[str, str]] = ("", {})
 
     def __enter__(self) -> "Reader":
         return self
@@ -136,18 +137,59 @@ class Reader:
         return next(islice(self._from(shard, byte, True), number, None))
 
     def _from(self, shard: int, byte: int, pictures: bool) -> Iterator[Question]:
-        path = f"{self._shards[shard][0]}/{records.TAR if self._packed else records.FILES['question']}"
+        folder, name = self._shards[shard][0], records.TAR if self._packed else records.FILES["question"]
+        path = f"{folder}/{name}"
         try:
-            file = self._opened(path)
+            file = self._opened(folder, name)
             yield from (self._tar if self._packed else self._lines)(file, shard, byte, path, pictures)
         except OSError as error:
             raise UserError(f"{self._place / path}: cannot be read: {error.strerror or error}") from error
 
-    def _opened(self, path: str) -> BinaryIO:
+    def _opened(self, folder: str, name: str) -> BinaryIO:
+        path = f"{folder}/{name}"
         if self._file is None or self._file[0] != path:
             self._close()
-            self._file = (path, self._place.open(path))
+            file = self._place.open(path)
+            if not self._looked:
+                file = self._compared(file, folder, name)
+                if self._scenes and not self._packed:
+                    scenes = records.FILES["scene"]
+                    self._compared(self._place.open(f"{folder}/{scenes}"), folder, scenes).close()
+            self._file = (path, file)
         return self._file[1]
+
+    def _compared(self, file: BinaryIO, folder: str, name: str) -> BinaryIO:
+        """The file from its start, once it is read whole; one of a store is read from there once."""
+        copy = None if isinstance(self._place, Folder) else tempfile.TemporaryFile()  # noqa: SIM115
+        digest = hashlib.sha256()
+        while block := file.read(_BLOCK):
+            digest.update(block)
+            if copy:
+                copy.write(block)
+        self._check_sum(digest, self._sums_of(folder).get(name), f"{folder}/{name}")
+        if copy:
+            file.close()
+            file = copy
+        file.seek(0)
+        return file
+
+    def _picture(self, folder: str, name: str) -> bytes:
+        content = self._place.read(f"{folder}/{name}")
+        self._check_sum(hashlib.sha256(content), self._sums_of(folder)[name], f"{folder}/{name}")
+        return content
+
+    def _sums_of(self, folder: str) -> dict[str, str]:
+        """SHA-256 of a shard's files, by name."""
+        if self._sums[0] != folder:
+            path = f"{folder}/{MANIFEST}"
+            content = self._place.read(path)
+            self._check_sum(hashlib.sha256(content), self._manifests[folder], path)
+            self._sums = (folder, {name: about["sha256"] for name, about in json.loads(content)["files"].items()})
+        return self._sums[1]
+
+    def _check_sum(self, digest: Any, known: str | None, path: str) -> None:
+        if digest.hexdigest() != known:
+            raise UserError(f"{self._place / path}: is not as it was made; run tvrgen validate, then tvrgen generate")
 
     def _close(self) -> None:
         if self._file is not None:
@@ -159,33 +201,26 @@ class Reader:
         file.seek(byte)
         while content := file.readline():
             position, byte = (shard, byte, 0), byte + len(content)
-            try:
-                line = json.loads(content)
-            except ValueError as error:
-                number = self._place.read(path)[: position[1]].count(b"\n") + 1
-                raise UserError(f"{self._place / path}:{number}: is not JSON: {error}; run tvrgen validate") from error
+            line = records.parse(content, self._place / path)
             _check(line, self._place / path)
-            yield Question(line, position, lambda name: self._place.read(f"{folder}/{name}"), self._place / folder)
+            yield Question(line, position, lambda name: self._picture(folder, name), self._place / folder)
             file.seek(byte)  # another question may have been read in between
 
     def _tar(self, file: BinaryIO, shard: int, byte: int, path: str, pictures: bool) -> Iterator[Question]:
         """A problem's pictures come before its questions, so that the tar is read from start to end."""
         where, held, start, problem = self._place / path, {}, byte, None
         file.seek(byte)
-        try:
-            with tarfile.open(fileobj=file, mode="r:") as tar:
-                for member in tar:
-                    if (own := member.name.split(".")[0]) != problem:
-                        held, start, problem = {}, member.offset, own
-                    if pictures and _SHOWN.search(member.name):
-                        held[member.name] = tar.extractfile(member).read()
-                    elif member.name.endswith(".questions.json"):
-                        found = records.parse(tar.extractfile(member).read(), f"{where}: {member.name}")
-                        for number, line in enumerate(found if isinstance(found, list) else [found]):
-                            _check(line, where)
-                            yield Question(line, (shard, start, number), held.__getitem__, where)
-        except (tarfile.TarError, EOFError) as error:
-            raise UserError(f"{where}: is no tar that can be read: {error}; run tvrgen validate") from error
+        with tarfile.open(fileobj=file, mode="r:") as tar:
+            for member in tar:
+                if (own := member.name.split(".")[0]) != problem:
+                    held, start, problem = {}, member.offset, own
+                if pictures and _SHOWN.search(member.name):
+                    held[member.name] = tar.extractfile(member).read()
+                elif member.name.endswith(".questions.json"):
+                    found = records.parse(tar.extractfile(member).read(), f"{where}: {member.name}")
+                    for number, line in enumerate(found if isinstance(found, list) else [found]):
+                        _check(line, where)
+                        yield Question(line, (shard, start, number), held.__getitem__, where)
 
 
 def _check(line: Any, where: str) -> None:

@@ -116,7 +116,8 @@ def _write(dataset: Dataset, form: Format, out: Output, selections: dict[str, Se
     with bar:
         for split in dict.fromkeys(part.split for part in left):
             own = [part for part in left if part.split == split]
-            with Reader(dataset, split) as reader:
+            looked = selections[split].positions is not None
+            with Reader(dataset, split, looked, scenes=form.whole) as reader:
                 questions = _questions(reader, selections[split], own[0].first)
                 for part in own:
                     counts = copy.deepcopy(out.counts)

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from tvrgen import answers
-from tvrgen.record import Record
-from tvrgen.scene import Step
+from tvrgen import answers, geometry
+from tvrgen.record import Record, state_from
+from tvrgen.scene import State, Step
 from tvrgen.seeding import generator
 from tvrgen.settings import Split
+from tvrgen.transform import Rejected
 
 NAMES = ("no_change", "most_frequent", "random", "oracle")
 
@@ -16,8 +17,9 @@ def baseline(name: str, seen: Iterable[Record] = ()) -> Callable[[Record, Record
     """A function from (question, scene, split) to a response.
 
     no_change: that nothing changed. most_frequent: the answer that is most frequent among the question lines `seen`,
-    such as those of training. random: as many changes as the split may have, of objects that the first image shows,
-    each to another value than it has. oracle: the truth, to show that the scorer gives it full marks.
+    such as those of training. random: as many changes as the split may have, each one that its config allows: to
+    another value than the object has, no object in another or beyond the field. oracle: the truth, to show that the
+    scorer gives it full marks.
     """
     if name == "no_change":
         return lambda question, scene, split: _response(answers.NO_CHANGE)
@@ -32,18 +34,35 @@ def baseline(name: str, seen: Iterable[Record] = ()) -> Callable[[Record, Record
 
 def _random(question: Record, scene: Record, split: Split) -> str:
     rng = generator(0, "random answer", question["id"])
-    objects = question["initial_objects"]
-    seen = [o["index"] for o in objects if o["on_stage"]]
-    slots = [(k, kind) for k in seen for kind in split.kinds]
+    state, steps = state_from(scene["initial"]), []
+    looks = [o.looks for o in state.objects]
+    slots = [(k, kind) for k in range(len(looks)) for kind in split.kinds]
     count = int(rng.choice(split.sampling.steps))
-    steps = []
-    for slot in rng.permutation(len(slots))[:count]:
-        k, kind = slots[slot]
-        values = [v for v in split.values[kind] if v != objects[k].get(kind)]
-        if values:
-            steps.append(Step(object=k, kind=kind, value=values[rng.integers(len(values))]))
-    looks = [(o["size"], o["color"], o["material"], o["shape"]) for o in objects]
+    for k, kind in (slots[slot] for slot in rng.permutation(len(slots))):
+        if len(steps) == count:
+            break
+        for value in rng.permutation(split.values[kind]):
+            if (after := _applied(state, k, kind, str(value), split)) is not None:
+                state = after
+                steps.append(Step(object=k, kind=kind, value=str(value)))
+                break
     return _response(answers.write(steps, question["answer_form"], looks))
+
+
+def _applied(state: State, k: int, kind: str, value: str, split: Split) -> State | None:
+    """The state after a change; None where the config allows no such change."""
+    grid, before = split.vocabulary.grid, state.objects[k]
+    try:
+        own = split.kinds[kind].apply(before, value, split.vocabulary)
+    except Rejected:
+        return None
+    after = State(objects=(*state.objects[:k], own, *state.objects[k + 1 :]))
+    there, here = grid.on_stage(before.position), grid.on_stage(own.position)
+    move = {(True, True): "inner", (True, False): "out", (False, True): "in"}.get((there, here))
+    moved = own.position != before.position
+    if move is None or (moved and (move not in split.sampling.moves or not grid.in_field(own.position))):
+        return None
+    return None if geometry.crowded(after, split.vocabulary, (k,)) is not None else after
 
 
 def _response(answer: str) -> str:
