@@ -77,6 +77,29 @@ def test_the_truth_is_correct_and_so_is_every_accepted_value(name):
                     assert outcome_score(parse_answer(", ".join(other)), scene, split).correct
 
 
+@pytest.mark.rays
+@pytest.mark.parametrize(
+    ("said", "correct"),
+    [
+        ("9.position.behind_left.2, 9.position.front_left.2", True),
+        ("9.position.front_left.2, 9.position.behind_left.2", True),
+        ("9.position.right.2", True),
+        ("9.position.right.1, 9.position.right.1", True),
+        ("9.position.left.2", False),  # it would have stood on the stage
+        ("9.position.right.2, 9.position.right.2, 9.position.right.2", False),  # and beyond the field
+        ("no change", False),
+    ],
+)
+def test_where_an_object_came_from_is_not_seen(said, correct):
+    """It came behind_left.2 and went on front_left.2; the pictures show where it ends."""
+    config = configs.load("trance_view")
+    split, planned = config.split("test"), sampler.plan_problem(config, "test", 43)
+    scene = record.scene_line(planned, split)
+    assert [s["value"] for s in scene["steps"] if s["object"] == 9] == ["behind_left.2", "front_left.2"]
+    others = [f"{s['object']}.{s['kind']}.{s['value']}" for s in scene["steps"] if s["object"] != 9]
+    assert outcome_score(parse_answer(", ".join([*others, said])), scene, split).correct == correct
+
+
 _CHANGE = st.tuples(
     st.integers(0, 3), st.sampled_from([*SPLIT.kinds, "x"]), st.sampled_from(["red", "cube", "front.1", "left.2", "?"])
 )

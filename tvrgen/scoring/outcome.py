@@ -10,7 +10,7 @@ from tvrgen.answers import Answer, normal
 from tvrgen.record import state_from
 from tvrgen.scene import Object, State, Step
 from tvrgen.settings import Split
-from tvrgen.transform import Rejected
+from tvrgen.transform import Position, Rejected
 from tvrgen.vocabulary import ATTRIBUTES, Grid
 
 _COMPARED = (*ATTRIBUTES, "rotation")
@@ -45,7 +45,7 @@ def outcome_score(answer: Answer, scene: dict[str, Any], split: Split) -> Outcom
     steps, invalid = _legal(answer.steps, split, len(scene["initial"]["objects"]))
     invalid += len(answer.faults)
     found = _run(steps, scene, split, invalid)
-    if not found.correct and (others := _unseen(steps, scene)) != steps:
+    if not found.correct and (others := _entered(_unseen(steps, scene), scene, split)) != steps:
         found = min(found, _run(others, scene, split, invalid), key=lambda o: (not o.correct, o.distance))
     return found
 
@@ -103,6 +103,28 @@ def _unseen(steps: list[Step], scene: dict[str, Any]) -> list[Step]:
             step = Step(object=step.object, kind=step.kind, value=true["value"])
         replaced.append(step)
     return replaced
+
+
+def _entered(steps: list[Step], scene: dict[str, Any], split: Split) -> list[Step]:
+    """The steps with the true moves of an object that enters and moves on, in place of others that lead there too.
+
+    Where it stood is not seen, so any moves will do that end where it does, from a place of the field off the stage.
+    """
+    first, last = (state_from(scene[when]).objects for when in ("initial", "final"))
+    vocabulary, grid = split.vocabulary, split.vocabulary.grid
+    for k, (before, after) in enumerate(zip(first, last, strict=True)):
+        true = [s for s in scene["steps"] if s["object"] == k and isinstance(split.kinds[s["kind"]], Position)]
+        moves = [s.object == k and isinstance(split.kinds[s.kind], Position) for s in steps]
+        said = [s for s, move in zip(steps, moves, strict=True) if move]
+        if not said or max(len(true), len(said)) < 2 or grid.on_stage(before.position):
+            continue
+        moved = [split.kinds[s.kind].apply(after, s.value, vocabulary).position for s in said]
+        start = tuple(own - sum(to[axis] - own for to in moved) for axis, own in enumerate(after.position))
+        if grid.on_stage(after.position) and not grid.on_stage(start) and grid.in_field(start):
+            at = moves.index(True)
+            made = [Step(object=k, kind=s["kind"], value=s["value"]) for s in true]
+            steps = [*steps[:at], *made, *(s for s, move in zip(steps[at:], moves[at:], strict=True) if not move)]
+    return steps
 
 
 @lru_cache(maxsize=64)
