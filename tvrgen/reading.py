@@ -78,7 +78,10 @@ _DASHES = {ord(c): "-" for c in "\u2010\u2011\u2012\u2013\u2014\u2212"} | {ord(c
 _FENCE = re.compile(r"^```[a-z]*\s|```$")
 _NAMED_TEXT = re.compile(r"\\(?:text|mathrm|mathbf|mathtt|textbf|texttt|textit|textrm|emph)\s*\{([^{}]*)\}")
 _DRESS = re.compile(r"\\boxed\b|\\|[$]")
-_TABLE = re.compile(r"\A[^\n0-9]*\n[|: \t]*-[-|: \t]*(?=\n|\Z)")  # the head of a table, which names no object
+_COLUMN = (
+    r"(?:object|obj|index|id|object[ _]id|object[ _]index|attribute|kind|property|change|(?:new[ _])?value|to|after)"
+)
+_TABLE = re.compile(rf"\A[| \t]*(?:{_COLUMN}[| \t]+)+\n[|: \t]*-[-|: \t]*(?=\n|\Z)")  # the head of a table
 _BARS = re.compile(r"^[ \t]*\||\|[ \t]*$", re.MULTILINE)
 _LEAD = re.compile(
     r"^(?:so\s+)?(?:the\s+)?(?:final\s+|correct\s+)?(?:answers?|changes?)(?:\s+(?:is|are)(?:\s*:\s*|\s+)|\s*:\s*)"
@@ -104,18 +107,19 @@ _HEAD = re.compile(
     rf"(?<![\w.+-])(?:(?:object|obj)[\s_]*)?\#?[\[(]?([0-9]{{1,6}})[\])]?{_SEPARATOR}([^\W\d]\w*){_SEPARATOR}"
 )
 _DESCRIBED = re.compile(
-    rf"(?<![\w-])((?:[^\W\d][\w+-]*\s+){{0,6}}[^\W\d][\w+-]*)[\])]?\s*(?:[.:]|[-=]>|→)\s*([^\W\d]\w*){_SEPARATOR}"
+    rf"(?<![\w+-])((?:[^\W\d][\w+-]*\s+){{0,6}}[^\W\d][\w+-]*)[\])]?\s*(?:[.:]|[-=]>|→)\s*([^\W\d]\w*){_SEPARATOR}"
 )
 _NO_ATTRIBUTE = {"object", "obj", "index", "attribute", "value", "kind", "change", "changes", "and"}
+_OLD = r"(?!(?:not|no|never|may|might|maybe|perhaps|possibly|probably|likely|unsure|unclear)\b|any)[\w+-]+"
 _FROM = re.compile(
-    r"(?:(?:has\s+)?(?:changed|changes)\s+)?(?:from\s+)?(?:[\w+-]+(?:\s*(?:[-=]>|→)\s*|\s+to\s+)|to\s+)(?=[\w+-])"
+    rf"(?:(?:has\s+)?(?:changed|changes)\s+)?(?:from\s+{_OLD}\s+to\s+|{_OLD}\s*(?:[-=]>|→)\s*|to\s+)(?=[\w+-])"
 )
 _VALUE = re.compile(r"([\w+-]+(?:\.[\w+-]+)*)")
 _NEXT = rf"{_SEPARATOR}(?!and\b|then\b|steps?\b|obj)[^\W\d]\w*{_SEPARATOR}[\w+-]"
 _MOVES = [
     re.compile(
         rf"({_TOWARDS})(?:[\s_-]*({_TOWARDS}))?"
-        r"(?:\s*[._:x-]\s*([0-9]{1,3})(?!\w)|\s*\(\s*([0-9]{1,3})\s*\)"
+        r"(?:(?:\s*[._:x]\s*|-|\s+-\s+)([0-9]{1,3})(?!\w)|\s*\(\s*([0-9]{1,3})\s*\)"
         rf"|[\s,]+([0-9]{{1,3}})(?!\w{after}))?(?:\s+steps?\b)?(?!\w|[._+-]\w)"
     )
     for after in (rf"|{_NEXT}", "")
@@ -128,9 +132,11 @@ _SILENT = re.compile(r"[-.:_#•…\s'\"“”‘’«»、。，；]*")
 
 def _value(text: str, at: int, attribute: str, move: re.Pattern) -> re.Match | None:
     """The value that stands at a place: of "from red to cyan" the second."""
+    if attribute == "position":
+        return move.match(text, at) or _VALUE.match(text, at)
     if change := _FROM.match(text, at):
         at = change.end()
-    return (attribute == "position" and move.match(text, at)) or _VALUE.match(text, at)
+    return _VALUE.match(text, at)
 
 
 def _joined(value: re.Match) -> str:
@@ -170,15 +176,27 @@ def _data(text: str) -> Any:
     """The data that a text is in JSON, in lines of JSON, or in Python; None if in none."""
     for whole in (text, f"[{','.join(text.splitlines())}]", f"[{text}]"):
         try:
-            return json.loads(whole)
+            return json.loads(whole, object_pairs_hook=_said_once)
         except (ValueError, RecursionError):
             continue
-    if len(text) <= _LITERAL and "'" in text:
+    if len(text) <= _LITERAL and "'" in text and "#" not in text:  # a comment may say anything
         try:
-            return ast.literal_eval(text)
+            tree = ast.parse(text, mode="eval")
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Dict):
+                    _said_once([(ast.dump(key), None) for key in node.keys if key])
+            return ast.literal_eval(tree)
         except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
             return None
     return None
+
+
+def _said_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A mapping of these. Raises ValueError where a key is there twice, so that it says two things."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key is there twice")
+    return found
 
 
 _KEYS = (
@@ -216,6 +234,8 @@ def _from_data(data: Any, looks: Sequence[Looks]) -> Answer:
                 found = parse_answer(entry, looks)
                 steps += found.steps
                 faults += found.faults
+                if len(entries) > 1 and not found.steps and not found.faults:
+                    faults.append(f"{_short(entry)} stands beside changes")
             case dict() if len(entry) == 3 and all(any(name in entry for name in names) for names in _KEYS):
                 parts = (next(entry[name] for name in names if name in entry) for names in _KEYS)
                 _add(*parts, looks, steps, faults)

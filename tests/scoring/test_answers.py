@@ -150,6 +150,23 @@ def test_nothing_is_said_plainly(text):
         "2.color.cyan | 2.color.red",
         "| 2.color.cyan | or | 2.color.red |",
         "| object | attribute |\n|---|---|\n| not 2 | color.cyan |",
+        "| unchanged object | attribute | value |\n|---|---|---|\n| 2 | color | cyan |",
+        "| index | attribute | old value |\n|---|---|---|\n| 2 | color | cyan |",
+        "| no change |\n|-|\n| 2 | color | cyan |",
+        "2.color not to cyan",
+        "Object 2: color changed not to cyan",
+        "2: color maybe -> cyan",
+        "2: color probably to cyan",
+        "color(2, never->cyan)",
+        "2.position.not to front.1",
+        "2.position.behind->front.1",
+        "2.position.front -1",
+        '["no change", "2.color.cyan"]',
+        '{"changes": ["2.color.cyan", "none"]}',
+        '{"index": 2, "attribute": "color", "value": "red", "value": "cyan"}',
+        '{"changes": [[2, "color", "red"]], "changes": [[2, "color", "cyan"]]}',
+        "{'index': 2, 'attribute': 'color', 'value': 'red', 'value': 'cyan'}",
+        "[(2, 'color', 'cyan')] # not sure",
         '{"reason": "nothing differs"}',
         '{"index": 2, "attribute": "color", "value": "cyan", "new_value": "red"}',
         '{"index": 2, "attribute": "color", "value": {"direction": "left", "distance": 1, "or": 2}}',
@@ -247,7 +264,21 @@ def test_any_json_is_read_without_an_exception(data):
 
 
 _JUNK = ["1 ", "a", "1", " ", "(", "[", "the red ", "1.", "a(1,", "<answer>", "front_left ", "1 position left "]
-_JUNK += ["\n1. ", "a ", "object ", "2.color.x to ", "\\", "```", "x\n", "{", "'", "a(1," + " " * 2**18]
+_JUNK += [
+    "a+",
+    "| index ",
+    "|-",
+    "\n1. ",
+    "a ",
+    "object ",
+    "2.color.x to ",
+    "\\",
+    "```",
+    "x\n",
+    "{",
+    "'",
+    "a(1," + " " * 2**18,
+]
 
 
 @pytest.mark.parametrize("junk", _JUNK)

@@ -1,6 +1,7 @@
 """TRANCE's evaluation (CVPR 2021): the predicted changes are run on the initial state, and outcomes are compared."""
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -44,14 +45,15 @@ def outcome_score(answer: Answer, scene: dict[str, Any], split: Split) -> Outcom
     """
     steps, invalid = _legal(answer.steps, split, len(scene["initial"]["objects"]))
     invalid += len(answer.faults)
-    found = _run(steps, scene, split, invalid)
-    if not found.correct and (others := _entered(_unseen(steps, scene), scene, split)) != steps:
-        found = min(found, _run(others, scene, split, invalid), key=lambda o: (not o.correct, o.distance))
-    return found
+    initial = state_from(scene["initial"])
+    found = [_run(steps, initial, scene, split, invalid)]
+    if not found[0].correct:
+        found += (_run(*other, scene, split, invalid) for other in _unseen(steps, initial, scene, split))
+    return min(found, key=lambda o: (not o.correct, o.distance))
 
 
-def _run(steps: list[Step], scene: dict[str, Any], split: Split, invalid: int) -> Outcome:
-    state, final = state_from(scene["initial"]), state_from(scene["final"])
+def _run(steps: list[Step], state: State, scene: dict[str, Any], split: Split, invalid: int) -> Outcome:
+    final = state_from(scene["final"])
     overlap = out_of_field = False
     for step in steps:
         objects = state.objects
@@ -92,9 +94,20 @@ def _legal(said: Sequence[Step], split: Split, objects: int) -> tuple[list[Step]
     return steps, len(said) - len(steps)
 
 
-def _unseen(steps: list[Step], scene: dict[str, Any]) -> list[Step]:
-    """The steps with the true way in place of each other way onto or off the stage that the pictures allow."""
-    ways = {(s["object"], s["kind"]): s for s in scene["steps"] if s.get("type") in ("in", "out")}
+def _unseen(
+    steps: list[Step], initial: State, scene: dict[str, Any], split: Split
+) -> Iterator[tuple[list[Step], State]]:
+    """Steps and initial states that the pictures tell from the true ones no better than from these.
+
+    First with the true way in place of each other one onto or off the stage that is accepted; then with objects that
+    enter where they must have stood, for all that is said of them to be so.
+    """
+    yield _by_true_ways(steps, scene, ("in", "out")), initial
+    yield _by_true_ways(steps, scene, ("out",)), _elsewhere(steps, initial, scene, split)
+
+
+def _by_true_ways(steps: list[Step], scene: dict[str, Any], types: tuple[str, ...]) -> list[Step]:
+    ways = {(s["object"], s["kind"]): s for s in scene["steps"] if s.get("type") in types}
     replaced = []
     for step in steps:
         true = ways.get((step.object, step.kind))
@@ -105,26 +118,20 @@ def _unseen(steps: list[Step], scene: dict[str, Any]) -> list[Step]:
     return replaced
 
 
-def _entered(steps: list[Step], scene: dict[str, Any], split: Split) -> list[Step]:
-    """The steps with the true moves of an object that enters and moves on, in place of others that lead there too.
-
-    Where it stood is not seen, so any moves will do that end where it does, from a place of the field off the stage.
-    """
-    first, last = (state_from(scene[when]).objects for when in ("initial", "final"))
-    vocabulary, grid = split.vocabulary, split.vocabulary.grid
-    for k, (before, after) in enumerate(zip(first, last, strict=True)):
-        true = [s for s in scene["steps"] if s["object"] == k and isinstance(split.kinds[s["kind"]], Position)]
-        moves = [s.object == k and isinstance(split.kinds[s.kind], Position) for s in steps]
-        said = [s for s, move in zip(steps, moves, strict=True) if move]
-        if not said or max(len(true), len(said)) < 2 or grid.on_stage(before.position):
-            continue
-        moved = [split.kinds[s.kind].apply(after, s.value, vocabulary).position for s in said]
-        start = tuple(own - sum(to[axis] - own for to in moved) for axis, own in enumerate(after.position))
-        if grid.on_stage(after.position) and not grid.on_stage(start) and grid.in_field(start):
-            at = moves.index(True)
-            made = [Step(object=k, kind=s["kind"], value=s["value"]) for s in true]
-            steps = [*steps[:at], *made, *(s for s, move in zip(steps[at:], moves[at:], strict=True) if not move)]
-    return steps
+def _elsewhere(steps: list[Step], initial: State, scene: dict[str, Any], split: Split) -> State:
+    """The initial state with each object that enters where its said moves lead from, if none sees it there."""
+    grid, objects, moves = split.vocabulary.grid, list(initial.objects), {}
+    for step in steps:
+        if isinstance(kind := split.kinds[step.kind], Position):
+            moves.setdefault(step.object, []).append(kind.apply(objects[step.object], step.value, split.vocabulary))
+    for k, moved in moves.items():
+        before, after = objects[k], state_from(scene["final"]).objects[k]
+        way = (sum(own.position[axis] - before.position[axis] for own in moved) for axis in (0, 1))
+        start = tuple(end - along for end, along in zip(after.position, way, strict=True))
+        enters = not grid.on_stage(before.position) and grid.on_stage(after.position)
+        if enters and grid.in_field(start) and not grid.on_stage(start):
+            objects[k] = dataclasses.replace(before, position=start)
+    return State(objects=tuple(objects))
 
 
 @lru_cache(maxsize=64)
