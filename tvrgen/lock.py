@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import platform
+import sys
 import threading
 import time
 import uuid
@@ -76,6 +77,9 @@ def _beating(place: Place) -> Iterator[None]:
             count += 1
             with contextlib.suppress(OSError):
                 if not _is_of(place, mine):  # this process slept, and another run took it for dead
+                    print(
+                        f"tvrgen: {place}: another run took over while this one slept; stop this one", file=sys.stderr
+                    )
                     return
                 _show(place, mine, count)
 
@@ -99,10 +103,8 @@ def _is_of(place: Place, who: dict) -> bool:
     """Whether the object is this run's, or nobody's."""
     try:
         return json.loads(place.read(LOCK))["run"] == who["run"]
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError, KeyError, TypeError):  # nobody's, or half written
         return True
-    except (ValueError, KeyError, TypeError):
-        return False
 
 
 def _alive(place: Place) -> bool:

@@ -94,6 +94,12 @@ class ObjectStore(Place):
                 self._patiently(self._files.get_file, name, str(target))
             yield copy
 
+    @contextlib.contextmanager
+    def fetched(self, path: str) -> Iterator[Path]:
+        with scratch.folder() as folder:
+            self._patiently(self._files.get_file, self._at(path), str(folder / "file"))
+            yield folder / "file"
+
     def path(self, path: str) -> str:
         return f"{self.name}/{path}"
 

@@ -73,6 +73,10 @@ class Place(ABC):
         """A folder as a local one, to read."""
 
     @abstractmethod
+    def fetched(self, path: str) -> contextlib.AbstractContextManager[Path]:
+        """A file as a local one, to read. Raises as `read` does."""
+
+    @abstractmethod
     def path(self, path: str) -> str:
         """What opens a file: a local path, or a URL for fsspec."""
 
@@ -155,6 +159,10 @@ class Folder(Place):
     @contextlib.contextmanager
     def local(self, folder: str) -> Iterator[Path]:
         yield self.root / folder
+
+    @contextlib.contextmanager
+    def fetched(self, path: str) -> Iterator[Path]:
+        yield self.root / path
 
     def path(self, path: str) -> str:
         return str(self.root / path)

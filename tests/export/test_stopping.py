@@ -169,11 +169,12 @@ PICTURE, LINES, CHANGED = "images/000002-final-left.png", "questions.jsonl", "is
         (LINES, lambda content: b'{"id": "train-000002-left"}\n', f"{LINES}: {CHANGED}"),
         (LINES, lambda content: content.replace(b"blue", b"pink"), f"{LINES}: {CHANGED}"),
         (LINES, lambda content: b"", f"{LINES}: {CHANGED}"),
-        (LINES, None, f"{LINES}: cannot be read: No such file"),
+        (LINES, None, f"shard-00001/{LINES}: is missing"),
+        ("shard.json", None, "shard-00001/shard.json: is missing"),
         ("shard.json", lambda content: content.replace(b"2", b"3"), f"shard.json: {CHANGED}"),
     ],
     ids=["no picture", "another file", "another picture", "torn picture", "torn line", "another line", "another truth",
-         "no lines", "no file", "another list"],
+         "no lines", "no file", "no list", "another list"],
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["hf", "imagefolder", "webdataset", "vlmevalkit"])
 def test_corrupt_datasets_are_refused(dataset, name, path, change, said, tmp_path):
@@ -188,6 +189,7 @@ def test_corrupt_datasets_are_refused(dataset, name, path, change, said, tmp_pat
         broken.write_bytes(change(content))
     out = tmp_path / "o"
     refused(said, data, name, out)
+    refused(said, data, name, tmp_path / "ordered", order="difficulty")
     assert not (out / "export.json").exists()
     assert not list(out.rglob("*.parquet")) or name == "hf"
     broken.write_bytes(content)  # mended: the same command goes on

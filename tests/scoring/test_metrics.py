@@ -77,15 +77,19 @@ def test_files_that_other_tools_write(dataset, tmp_path):
         "list.json": listed.encode(),
         "lines.jsonl.gz": gzip.compress(lines.encode()),
         "list.json.gz": gzip.compress(listed.encode()),
+        "windows.jsonl.gz": gzip.compress(lines.encode("utf-16")),
         "windows.jsonl": lines.replace("\n", "\r\n").encode("utf-16"),
         "mark.jsonl": lines.encode("utf-8-sig"),
     }
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
         assert scores(dataset, tmp_path / name)["ids"]["answered"] == 18
-    (tmp_path / "cut.gz").write_bytes(contents["lines.jsonl.gz"][:-20])
-    with pytest.raises(UserError, match="is cut off"):
-        scores(dataset, tmp_path / "cut.gz")
+    packed = contents["lines.jsonl.gz"]
+    middle = len(packed) // 2
+    for broken in (packed[:-20], packed[:middle] + b"xxxx" + packed[middle + 4 :], packed + b"more"):
+        (tmp_path / "cut.gz").write_bytes(broken)
+        with pytest.raises(UserError, match=r"cut.gz: is (cut off|not JSON)|cut.gz.*write"):
+            scores(dataset, tmp_path / "cut.gz")
 
 
 def test_groups_and_intervals(dataset, tmp_path):
@@ -169,6 +173,7 @@ def test_any_response_has_a_score(dataset, tmp_path, response):
         ("[1]\n", "p.jsonl: entry 1: holds 1; write"),
         ("[1\n", "p.jsonl: is not JSON"),
         ("[]", "holds no predictions"),
+        (r'{"id": "\ud800", "response": ""}', "is none of a question"),
         ('{"id": "test-000000-left", "response": ""}\n', "none of its 1 ids is a question of"),
     ],
 )

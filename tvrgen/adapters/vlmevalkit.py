@@ -31,7 +31,8 @@ def score(result_file: str | Path) -> dict[str, float]:
     for row in _rows(Path(result_file)):
         own = calls.reward(row.get("prediction"), calls.truth_in(row))
         parts = {"tacc": float(own.correct), "reward": own.total, "share": own.share, "format": own.format}
-        for group in ("", *filter(None, (row.get("category"),))):
+        category = row.get("category")
+        for group in ("", category) if isinstance(category, str) and category else ("",):  # pandas has NaN for none
             for name, value in parts.items():
                 sums.setdefault(group, {}).setdefault(name, []).append(value)
     named = {f"{name} of {group}" if group else name: v for group, own in sums.items() for name, v in own.items()}

@@ -115,7 +115,7 @@ class Output:
             raise UserError(f"{self.root / name}: is none of tvrgen's; choose another --out")
         differing = [key for key, value in self.made_from.items() if before.get(key) != value]
         if differing == ["folder"]:
-            was = before.get("folder")
+            was = before.get("folder", "another folder")
             raise UserError(f"{self.root}: was exported as {was}, which its files name; remove it and export again")
         if differing:
             raise UserError(f"{self.root}: holds an export of {_OTHER[differing[0]]}; choose another --out")

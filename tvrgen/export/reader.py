@@ -3,12 +3,12 @@
 What is read is compared with the checksums that the dataset keeps of it.
 """
 
+import contextlib
 import hashlib
 import json
 import re
 import tarfile
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, BinaryIO
@@ -16,12 +16,14 @@ from typing import Any, BinaryIO
 from tvrgen import document, records, store
 from tvrgen.dataset import Dataset
 from tvrgen.errors import UserError
-from tvrgen.place import MANIFEST, Folder
+from tvrgen.place import MANIFEST
 from tvrgen.scoring import truth
 
 Record = dict[str, Any]
-Position = tuple[int, int, int]
-"""Where a question is: number of the shard in its split, byte in the shard's file, and which one of those there."""
+Position = tuple[int, ...]
+"""Where a question is: number of the shard in its split, byte in the shard's file, which one of those there; and what
+the checksums of its two pictures begin with, where they are files of their own.
+"""
 
 _BLOCK = 2**20
 _SHOWN = re.compile(r"\.(initial|final-[0-9]+)\.\w+$")  # the pictures of a tar that questions name
@@ -107,6 +109,7 @@ class Reader:
         self._shards = [(path, listed[path]["problems"]) for path in dataset.shards(split)]
         self._manifests = {path: listed[path]["sha256"] for path, _ in self._shards}
         self._file: tuple[str, BinaryIO] | None = None
+        self._open = contextlib.ExitStack()  # what holds that file
         self._sums: tuple[str, dict[str, str]] = ("", {})
 
     def __enter__(self) -> "Reader":
@@ -133,15 +136,18 @@ class Reader:
 
     def at(self, position: Position) -> Question:
         """The question of a position."""
-        shard, byte, number = position
-        return next(islice(self._from(shard, byte, True), number, None))
+        shard, byte, number, *marks = position
+        return next(islice(self._from(shard, byte, True, marks), number, None))
 
-    def _from(self, shard: int, byte: int, pictures: bool) -> Iterator[Question]:
+    def _from(self, shard: int, byte: int, pictures: bool, marks: Sequence[int] = ()) -> Iterator[Question]:
         folder, name = self._shards[shard][0], records.TAR if self._packed else records.FILES["question"]
         path = f"{folder}/{name}"
         try:
             file = self._opened(folder, name)
-            yield from (self._tar if self._packed else self._lines)(file, shard, byte, path, pictures)
+            if self._packed:
+                yield from self._tar(file, shard, byte, path, pictures)
+            else:
+                yield from self._lines(file, shard, byte, path, marks)
         except OSError as error:
             raise UserError(f"{self._place / path}: cannot be read: {error.strerror or error}") from error
 
@@ -149,61 +155,76 @@ class Reader:
         path = f"{folder}/{name}"
         if self._file is None or self._file[0] != path:
             self._close()
-            file = self._place.open(path)
-            if not self._looked:
-                file = self._compared(file, folder, name)
-                if self._scenes and not self._packed:
-                    scenes = records.FILES["scene"]
-                    self._compared(self._place.open(f"{folder}/{scenes}"), folder, scenes).close()
-            self._file = (path, file)
+            with contextlib.ExitStack() as stack:
+                if self._looked:
+                    file = stack.enter_context(self._place.open(path))
+                else:
+                    file = stack.enter_context(self._compared(folder, name))
+                    if self._scenes and not self._packed:
+                        stack.enter_context(self._compared(folder, records.FILES["scene"]))
+                self._file, self._open = (path, file), stack.pop_all()
         return self._file[1]
 
-    def _compared(self, file: BinaryIO, folder: str, name: str) -> BinaryIO:
-        """The file from its start, once it is read whole; one of a store is read from there once."""
-        copy = None if isinstance(self._place, Folder) else tempfile.TemporaryFile()  # noqa: SIM115
-        digest = hashlib.sha256()
-        while block := file.read(_BLOCK):
-            digest.update(block)
-            if copy:
-                copy.write(block)
-        self._check_sum(digest, self._sums_of(folder).get(name), f"{folder}/{name}")
-        if copy:
-            file.close()
-            file = copy
-        file.seek(0)
-        return file
+    def _close(self) -> None:
+        self._open.close()
+        self._file = None
 
-    def _picture(self, folder: str, name: str) -> bytes:
-        content = self._place.read(f"{folder}/{name}")
-        self._check_sum(hashlib.sha256(content), self._sums_of(folder)[name], f"{folder}/{name}")
+    @contextlib.contextmanager
+    def _compared(self, folder: str, name: str) -> Iterator[BinaryIO]:
+        """A file, local and at its start, that is as it was made."""
+        path, digest = f"{folder}/{name}", hashlib.sha256()
+        with contextlib.ExitStack() as stack:
+            with self._reading(path):
+                file = stack.enter_context(open(stack.enter_context(self._place.fetched(path)), "rb"))
+            while block := file.read(_BLOCK):
+                digest.update(block)
+            self._check_sum(digest.hexdigest() == self._sums_of(folder).get(name), path)
+            file.seek(0)
+            yield file
+
+    @contextlib.contextmanager
+    def _reading(self, path: str) -> Iterator[None]:
+        try:
+            yield
+        except FileNotFoundError as error:
+            raise UserError(f"{self._place / path}: is missing; run tvrgen validate, then tvrgen generate") from error
+        except OSError as error:
+            raise UserError(f"{self._place / path}: cannot be read: {error.strerror or error}") from error
+
+    def _picture(self, path: str, mark: int) -> bytes:
+        content = self._place.read(path)
+        self._check_sum(_mark(hashlib.sha256(content).hexdigest()) == mark, path)
         return content
 
     def _sums_of(self, folder: str) -> dict[str, str]:
         """SHA-256 of a shard's files, by name."""
         if self._sums[0] != folder:
             path = f"{folder}/{MANIFEST}"
-            content = self._place.read(path)
-            self._check_sum(hashlib.sha256(content), self._manifests[folder], path)
+            with self._reading(path):
+                content = self._place.read(path)
+            self._check_sum(hashlib.sha256(content).hexdigest() == self._manifests[folder], path)
             self._sums = (folder, {name: about["sha256"] for name, about in json.loads(content)["files"].items()})
         return self._sums[1]
 
-    def _check_sum(self, digest: Any, known: str | None, path: str) -> None:
-        if digest.hexdigest() != known:
+    def _check_sum(self, same: bool, path: str) -> None:
+        if not same:
             raise UserError(f"{self._place / path}: is not as it was made; run tvrgen validate, then tvrgen generate")
 
-    def _close(self) -> None:
-        if self._file is not None:
-            self._file[1].close()
-            self._file = None
-
-    def _lines(self, file: BinaryIO, shard: int, byte: int, path: str, _: bool) -> Iterator[Question]:
+    def _lines(self, file: BinaryIO, shard: int, byte: int, path: str, known: Sequence[int]) -> Iterator[Question]:
+        """With the marks that are `known` of the first question, shard.json is not looked at again."""
         folder = self._shards[shard][0]
         file.seek(byte)
         while content := file.readline():
-            position, byte = (shard, byte, 0), byte + len(content)
+            start, byte = byte, byte + len(content)
             line = records.parse(content, self._place / path)
             _check(line, self._place / path)
-            yield Question(line, position, lambda name: self._picture(folder, name), self._place / folder)
+            marks = known or [_mark(self._sums_of(folder).get(name, "")) for name in line["images"]]
+            own, known = dict(zip(line["images"], marks, strict=True)), ()
+
+            def read(name: str, own: dict[str, int] = own) -> bytes:
+                return self._picture(f"{folder}/{name}", own[name])
+
+            yield Question(line, (shard, start, 0, *marks), read, self._place / folder)
             file.seek(byte)  # another question may have been read in between
 
     def _tar(self, file: BinaryIO, shard: int, byte: int, path: str, pictures: bool) -> Iterator[Question]:
@@ -220,7 +241,12 @@ class Reader:
                     found = records.parse(tar.extractfile(member).read(), f"{where}: {member.name}")
                     for number, line in enumerate(found if isinstance(found, list) else [found]):
                         _check(line, where)
-                        yield Question(line, (shard, start, number), held.__getitem__, where)
+                        yield Question(line, (shard, start, number, 0, 0), held.__getitem__, where)
+
+
+def _mark(digest: str) -> int:
+    """What a SHA-256 in hexadecimals begins with, as a number of 60 bits; -1 for none."""
+    return int(digest[:15], 16) if digest else -1
 
 
 def _check(line: Any, where: str) -> None:

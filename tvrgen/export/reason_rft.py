@@ -56,9 +56,7 @@ have 60,000 questions for training, and 1,000 each with the centre, the left and
             "image": self.keep(question),
             "problem": self._problem(line),
             "solution": answers.write(steps, "function"),
-            "ground_truth": json.dumps(
-                {"changes": line["changes"]}
-            ),  # by indices, whatever the dataset's prompt asks for
+            "ground_truth": json.dumps({"changes": line["changes"]}),  # no looks: answers here are by indices
         }
 
     def check(self) -> None:

@@ -85,7 +85,7 @@ def parse(text: str) -> Filter:
 class Selection:
     """The questions of a split that are exported.
 
-    `positions`: integers (count, 3), in order; None: all as they lie. `seen`: words that filters asked for, by name.
+    `positions`: integers (count, 5), in order; None: all as they lie. `seen`: words that filters asked for, by name.
     """
 
     count: int
@@ -93,8 +93,7 @@ class Selection:
     seen: dict[str, set[str]] = field(default_factory=dict)
 
     def position(self, k: int) -> Position:
-        shard, byte, number = (int(value) for value in self.positions[k])
-        return shard, byte, number
+        return tuple(int(value) for value in self.positions[k])
 
 
 def select(
@@ -104,7 +103,7 @@ def select(
     order: str | None = None,
     looked: Callable[[int], None] = lambda count: None,
 ) -> Selection:
-    """Looks through a split, where there is something to look for; keeps four numbers of each question that stays.
+    """Looks through a split, where there is something to look for; keeps six numbers of each question that stays.
 
     `looked` is told of so many more questions.
     """
@@ -121,7 +120,7 @@ def select(
             if all(f.keeps(own[f.name]) for f in filters):
                 positions.extend(question.position)
                 scores.append(own["difficulty"][0])
-    table = np.frombuffer(positions, np.int64).reshape(-1, 3)
+    table = np.frombuffer(positions, np.int64).reshape(-1, 5)
     if order == "difficulty":
         table = table[np.argsort(np.frombuffer(scores, np.float64), kind="stable")]
     return Selection(len(table), table, seen)

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,14 +50,16 @@ def read_predictions(path: Path) -> Predictions:
             for where, entry in _entries(file, path):
                 if not isinstance(entry, dict) or not isinstance(entry.get("id"), str) or "response" not in entry:
                     raise UserError(f"{where}: holds {json.dumps(entry)[:40]}; write lines like {_LINE}")
+                if not entry["id"].isprintable():
+                    raise UserError(f"{where}: the id {entry['id']!a} is none of a question")
                 if entry["id"] in responses:
                     double.append(entry["id"])
                 else:
                     responses[entry["id"]] = entry["response"]
     except IsADirectoryError as error:
         raise UserError(f"{path}: is a folder; write a file of lines like {_LINE}") from error
-    except EOFError as error:
-        raise UserError(f"{path}: is cut off; write the whole of it") from error
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise UserError(f"{path}: is cut off or broken: {error}; write it again") from error
     if not responses:
         raise UserError(f"{path}: holds no predictions; write lines like {_LINE}")
     return Predictions(responses, double)
@@ -68,11 +71,10 @@ _LINE = '{"id": "test-000000-left", "response": "..."}'
 def _opened(path: Path) -> TextIO:
     """A text file in UTF-8, or in UTF-16 as Windows' shells write it; gzipped or not."""
     with open(path, "rb") as file:
-        start = file.read(2)
-    if start == b"\x1f\x8b":
-        return gzip.open(path, "rt", encoding="utf-8-sig", errors="replace")
-    encoding = "utf-16" if start in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    return open(path, encoding=encoding, errors="replace")
+        opened = gzip.open if file.read(2) == b"\x1f\x8b" else open
+    with opened(path, "rb") as file:
+        encoding = "utf-16" if file.read(2) in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    return opened(path, "rt", encoding=encoding, errors="replace")
 
 
 def _entries(file: TextIO, path: Path) -> Iterator[tuple[str, Any]]:
