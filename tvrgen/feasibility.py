@@ -9,6 +9,7 @@ from tvrgen.looks import possible
 from tvrgen.scene import Object
 from tvrgen.settings import Split
 from tvrgen.transform import Attribute, Position
+from tvrgen.wording import counted
 
 JAMMING_DENSITY = 0.547
 """Share of a plane that equal discs cover when they are dropped at random until none fits (Feder 1980)."""
@@ -73,7 +74,7 @@ def _check_steps(split: Split, where: Callable[[str], str]) -> None:
         values = split.values[name]
         needed = 2 if isinstance(kind, Attribute) and len(kind.values(split.vocabulary)) < 2 else 1
         if len(values) < needed:
-            count = f"{len(values)} value{'' if len(values) == 1 else 's'}"
+            count = counted(len(values), "value")
             raise UserError(f"{where('sampling.kinds')}: {name} has {count} left; leave it out or allow more")
         for value in values:
             if not possible(((name, value, None),), split):

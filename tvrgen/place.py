@@ -160,9 +160,7 @@ class Folder(Place):
     def local(self, folder: str) -> Iterator[Path]:
         yield self.root / folder
 
-    @contextlib.contextmanager
-    def fetched(self, path: str) -> Iterator[Path]:
-        yield self.root / path
+    fetched = local
 
     def path(self, path: str) -> str:
         return str(self.root / path)

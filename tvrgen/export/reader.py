@@ -25,7 +25,6 @@ Position = tuple[int, ...]
 the checksums of its two pictures begin with, where they are files of their own.
 """
 
-_BLOCK = 2**20
 _SHOWN = re.compile(r"\.(initial|final-[0-9]+)\.\w+$")  # the pictures of a tar that questions name
 
 
@@ -60,13 +59,8 @@ class Question:
         return first, second
 
     def _picture(self, name: str) -> bytes:
-        where = f"{self._where}: {self.id}: {name}"
-        try:
+        with _reading(f"{self._where}: {self.id}: {name}"):
             return self._read(name)
-        except (FileNotFoundError, KeyError) as error:
-            raise UserError(f"{where}: is missing; run tvrgen validate, then tvrgen generate") from error
-        except OSError as error:
-            raise UserError(f"{where}: cannot be read: {error.strerror or error}") from error
 
 
 def ground_truth(line: Record) -> str:
@@ -142,14 +136,12 @@ class Reader:
     def _from(self, shard: int, byte: int, pictures: bool, marks: Sequence[int] = ()) -> Iterator[Question]:
         folder, name = self._shards[shard][0], records.TAR if self._packed else records.FILES["question"]
         path = f"{folder}/{name}"
-        try:
+        with _reading(self._place / path):
             file = self._opened(folder, name)
             if self._packed:
                 yield from self._tar(file, shard, byte, path, pictures)
             else:
                 yield from self._lines(file, shard, byte, path, marks)
-        except OSError as error:
-            raise UserError(f"{self._place / path}: cannot be read: {error.strerror or error}") from error
 
     def _opened(self, folder: str, name: str) -> BinaryIO:
         path = f"{folder}/{name}"
@@ -172,24 +164,13 @@ class Reader:
     @contextlib.contextmanager
     def _compared(self, folder: str, name: str) -> Iterator[BinaryIO]:
         """A file, local and at its start, that is as it was made."""
-        path, digest = f"{folder}/{name}", hashlib.sha256()
+        path = f"{folder}/{name}"
         with contextlib.ExitStack() as stack:
-            with self._reading(path):
-                file = stack.enter_context(open(stack.enter_context(self._place.fetched(path)), "rb"))
-            while block := file.read(_BLOCK):
-                digest.update(block)
-            self._check_sum(digest.hexdigest() == self._sums_of(folder).get(name), path)
-            file.seek(0)
-            yield file
-
-    @contextlib.contextmanager
-    def _reading(self, path: str) -> Iterator[None]:
-        try:
-            yield
-        except FileNotFoundError as error:
-            raise UserError(f"{self._place / path}: is missing; run tvrgen validate, then tvrgen generate") from error
-        except OSError as error:
-            raise UserError(f"{self._place / path}: cannot be read: {error.strerror or error}") from error
+            with _reading(self._place / path):
+                local = stack.enter_context(self._place.fetched(path))
+                digest = store.sha256(local)
+            self._check_sum(digest == self._sums_of(folder).get(name), path)
+            yield stack.enter_context(open(local, "rb"))
 
     def _picture(self, path: str, mark: int) -> bytes:
         content = self._place.read(path)
@@ -200,7 +181,7 @@ class Reader:
         """SHA-256 of a shard's files, by name."""
         if self._sums[0] != folder:
             path = f"{folder}/{MANIFEST}"
-            with self._reading(path):
+            with _reading(self._place / path):
                 content = self._place.read(path)
             self._check_sum(hashlib.sha256(content).hexdigest() == self._manifests[folder], path)
             self._sums = (folder, {name: about["sha256"] for name, about in json.loads(content)["files"].items()})
@@ -229,12 +210,12 @@ class Reader:
 
     def _tar(self, file: BinaryIO, shard: int, byte: int, path: str, pictures: bool) -> Iterator[Question]:
         """A problem's pictures come before its questions, so that the tar is read from start to end."""
-        where, held, start, problem = self._place / path, {}, byte, None
+        where, held, start, problem = self._place / path, _Held(), byte, None
         file.seek(byte)
         with tarfile.open(fileobj=file, mode="r:") as tar:
             for member in tar:
                 if (own := member.name.split(".")[0]) != problem:
-                    held, start, problem = {}, member.offset, own
+                    held, start, problem = _Held(), member.offset, own
                 if pictures and _SHOWN.search(member.name):
                     held[member.name] = tar.extractfile(member).read()
                 elif member.name.endswith(".questions.json"):
@@ -242,6 +223,24 @@ class Reader:
                     for number, line in enumerate(found if isinstance(found, list) else [found]):
                         _check(line, where)
                         yield Question(line, (shard, start, number, 0, 0), held.__getitem__, where)
+
+
+class _Held(dict[str, bytes]):
+    """Files of a tar that are in memory; one that is not there is missing as a file is."""
+
+    def __missing__(self, name: str) -> bytes:
+        raise FileNotFoundError(name)
+
+
+@contextlib.contextmanager
+def _reading(where: str) -> Iterator[None]:
+    """Says in one line what cannot be read, and what to do."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise UserError(f"{where}: is missing; run tvrgen validate, then tvrgen generate") from error
+    except OSError as error:
+        raise UserError(f"{where}: cannot be read: {error.strerror or error}") from error
 
 
 def _mark(digest: str) -> int:

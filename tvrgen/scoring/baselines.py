@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from tvrgen import answers, geometry
+from tvrgen import answers, geometry, transform
 from tvrgen.record import Record, state_from
 from tvrgen.scene import State, Step
 from tvrgen.seeding import generator
@@ -42,27 +42,28 @@ def _random(question: Record, scene: Record, split: Split) -> str:
         if len(steps) == count:
             break
         for value in rng.permutation(split.values[kind]):
-            if (after := _applied(state, k, kind, str(value), split)) is not None:
+            step = Step(object=k, kind=kind, value=str(value))
+            if (after := _applied(state, step, split)) is not None:
                 state = after
-                steps.append(Step(object=k, kind=kind, value=str(value)))
+                steps.append(step)
                 break
     return _response(answers.write(steps, question["answer_form"], looks))
 
 
-def _applied(state: State, k: int, kind: str, value: str, split: Split) -> State | None:
+def _applied(state: State, step: Step, split: Split) -> State | None:
     """The state after a change; None where the config allows no such change."""
-    grid, before = split.vocabulary.grid, state.objects[k]
+    words = split.vocabulary
     try:
-        own = split.kinds[kind].apply(before, value, split.vocabulary)
+        after = transform.apply(state, step, split.kinds, words)
+        own = after.objects[step.object]
+        move = transform.move_type(state.objects[step.object], own, words)
     except Rejected:
         return None
-    after = State(objects=(*state.objects[:k], own, *state.objects[k + 1 :]))
-    there, here = grid.on_stage(before.position), grid.on_stage(own.position)
-    move = {(True, True): "inner", (True, False): "out", (False, True): "in"}.get((there, here))
-    moved = own.position != before.position
-    if move is None or (moved and (move not in split.sampling.moves or not grid.in_field(own.position))):
-        return None
-    return None if geometry.crowded(after, split.vocabulary, (k,)) is not None else after
+    if move is None:
+        fair = words.grid.on_stage(own.position)
+    else:
+        fair = move in split.sampling.moves and words.grid.in_field(own.position)
+    return after if fair and not geometry.crowded(after, words, (step.object,)) else None
 
 
 def _response(answer: str) -> str:

@@ -45,15 +45,18 @@ def outcome_score(answer: Answer, scene: dict[str, Any], split: Split) -> Outcom
     """
     steps, invalid = _legal(answer.steps, split, len(scene["initial"]["objects"]))
     invalid += len(answer.faults)
-    initial = state_from(scene["initial"])
-    found = [_run(steps, initial, scene, split, invalid)]
+    initial, final = state_from(scene["initial"]), state_from(scene["final"])
+    tried = [(steps, initial)]
+    found = [_run(steps, initial, final, scene, split, invalid)]
     if not found[0].correct:
-        found += (_run(*other, scene, split, invalid) for other in _unseen(steps, initial, scene, split))
+        for other in _unseen(steps, initial, final, scene, split):
+            if other not in tried:
+                tried.append(other)
+                found.append(_run(*other, final, scene, split, invalid))
     return min(found, key=lambda o: (not o.correct, o.distance))
 
 
-def _run(steps: list[Step], state: State, scene: dict[str, Any], split: Split, invalid: int) -> Outcome:
-    final = state_from(scene["final"])
+def _run(steps: list[Step], state: State, final: State, scene: dict[str, Any], split: Split, invalid: int) -> Outcome:
     overlap = out_of_field = False
     for step in steps:
         objects = state.objects
@@ -95,7 +98,7 @@ def _legal(said: Sequence[Step], split: Split, objects: int) -> tuple[list[Step]
 
 
 def _unseen(
-    steps: list[Step], initial: State, scene: dict[str, Any], split: Split
+    steps: list[Step], initial: State, final: State, scene: dict[str, Any], split: Split
 ) -> Iterator[tuple[list[Step], State]]:
     """Steps and initial states that the pictures tell from the true ones no better than from these.
 
@@ -103,7 +106,7 @@ def _unseen(
     enter where they must have stood, for all that is said of them to be so.
     """
     yield _by_true_ways(steps, scene, ("in", "out")), initial
-    yield _by_true_ways(steps, scene, ("out",)), _elsewhere(steps, initial, scene, split)
+    yield _by_true_ways(steps, scene, ("out",)), _elsewhere(steps, initial, final, split)
 
 
 def _by_true_ways(steps: list[Step], scene: dict[str, Any], types: tuple[str, ...]) -> list[Step]:
@@ -118,14 +121,14 @@ def _by_true_ways(steps: list[Step], scene: dict[str, Any], types: tuple[str, ..
     return replaced
 
 
-def _elsewhere(steps: list[Step], initial: State, scene: dict[str, Any], split: Split) -> State:
+def _elsewhere(steps: list[Step], initial: State, final: State, split: Split) -> State:
     """The initial state with each object that enters where its said moves lead from, if none sees it there."""
     grid, objects, moves = split.vocabulary.grid, list(initial.objects), {}
     for step in steps:
         if isinstance(kind := split.kinds[step.kind], Position):
             moves.setdefault(step.object, []).append(kind.apply(objects[step.object], step.value, split.vocabulary))
     for k, moved in moves.items():
-        before, after = objects[k], state_from(scene["final"]).objects[k]
+        before, after = objects[k], final.objects[k]
         way = (sum(own.position[axis] - before.position[axis] for own in moved) for axis in (0, 1))
         start = tuple(end - along for end, along in zip(after.position, way, strict=True))
         enters = not grid.on_stage(before.position) and grid.on_stage(after.position)

@@ -87,9 +87,8 @@ def lines(figures: Figures) -> Iterator[str]:
         for what, then in says.items():
             if names := ids[what]:
                 more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-                who = "responses are" if what == "no text" else "ids are"
-                who = who if len(names) > 1 else who.replace("s are", " is")
-                yield f"{len(names)} {who} {what}: {', '.join(names[:_NAMED])}{more}; {then}"
+                who = counted(len(names), "response" if what == "no text" else "id")
+                yield f"{who} {'are' if len(names) > 1 else 'is'} {what}: {', '.join(names[:_NAMED])}{more}; {then}"
         yield ""
     whole = figures["all"]["all"]
     for name, meaning in MEANS.items():
