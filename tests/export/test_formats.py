@@ -77,6 +77,16 @@ def test_commands_take_a_folder_of_any_name(dataset, name, tmp_path):
     assert name == "trance" or words[words.index("--filter") + 1] == "difficulty<1.5"
 
 
+def test_a_folder_that_one_stands_in_has_a_name(dataset, tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    export(dataset, "vlm-r1", ".", split="test")
+    text = (tmp_path / "here/README.md").read_text()
+    assert "the folder that holds `here`" in text
+    assert "--data_file_paths ./here/test.jsonl" in text
+    assert "--out here --split test" in text
+
+
 @formats
 def test_the_same_bytes_wherever_it_is_written(dataset, name, tmp_path):
     for folder in ("a", "b"):

@@ -59,7 +59,7 @@ def readme(form: "Format", name: str, licence: str) -> str:
     splits = list(form.out.counts)
     tests = [name for name in splits[1:] if name.startswith(("test", "val"))]
     # "./": a bare name may be another thing to who loads it, such as "imagefolder" to `datasets`
-    folder = f"./{form.out.root.name}"
+    folder = f"./{form.out.name}"
     text = _COMMANDS.sub(lambda block: block[0].replace("{out}", shlex.quote(folder)), form.text)
     for place, value in {"{out}": folder, "{split}": splits[0], "{test}": [*tests, splits[0]][0]}.items():
         text = text.replace(place, value)
@@ -68,7 +68,7 @@ def readme(form: "Format", name: str, licence: str) -> str:
             f"# {form.heading}\n",
             _TASK,
             text.strip() + "\n",
-            f"Paths begin at the folder that holds `{form.out.root.name}`.\n",
+            f"Paths begin at the folder that holds `{form.out.name}`.\n",
             *([f"{_ORDERED} {form.ordered}\n"] if form.out.made_from["options"]["order"] else []),
             "## What is in it\n",
             *_tables(form.out.counts),
@@ -104,7 +104,7 @@ def _row(cells: list[str]) -> str:
 def _made(form: "Format", name: str) -> str:
     description, options = form.dataset.description, form.out.made_from["options"]
     versions = ", ".join(f"{program} {' and '.join(own)}" for program, own in description["versions"].items())
-    command = f"tvrgen export data {name} --out {shlex.quote(form.out.root.name or 'export')}"
+    command = f"tvrgen export data {name} --out {shlex.quote(form.out.name)}"
     if len(form.splits) < len(form.dataset.splits):
         command += f" --split {form.splits[0]}"
     command += "".join(f" --filter {shlex.quote(text)}" for text in options["filter"])

@@ -123,6 +123,11 @@ class Output:
             self._state = found["state"]
 
     @property
+    def name(self) -> str:
+        """The folder's own name, also where it was given as "."."""
+        return self.root.resolve().name
+
+    @property
     def parts(self) -> int:
         """How many parts are done."""
         return self._state["parts"]
