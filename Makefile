@@ -68,9 +68,9 @@ clean:
 setup: $(VENV)/.installed
 
 $(VENV)/.installed: pyproject.toml
-	@$(if $(PYTHON),$(PYTHON) -m tvrgen.environment)
+	@$(if $(PYTHON),$(PYTHON) -m tvrgen.imaging.blender.requirements)
 	@$(call make_environment,$(VENV),render$(comma)dev)
-	@$(BIN)/python -m tvrgen.environment
+	@$(BIN)/python -m tvrgen.imaging.blender.requirements
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.installed

@@ -27,12 +27,16 @@ from sklearn.svm import SVC
 from throughput import machine
 from tqdm import tqdm
 
-from tvrgen import config, geometry, sampler, worker
-from tvrgen.geometry import View
-from tvrgen.pictures import pictures
-from tvrgen.scene import Object
-from tvrgen.visibility import Eye
-from tvrgen.vocabulary import ATTRIBUTES, Vocabulary
+from tvrgen.config import loader
+from tvrgen.dataset.pictures import pictures
+from tvrgen.generation import worker
+from tvrgen.imaging.renderer import Renderer
+from tvrgen.imaging.visibility import Eye
+from tvrgen.sampling import sampler
+from tvrgen.scene import camera_model
+from tvrgen.scene.camera_model import View
+from tvrgen.scene.model import Object
+from tvrgen.scene.vocabulary import ATTRIBUTES, Vocabulary
 
 SETUP = ("cameras.final=[left, center, right]", "sampling.visible=[4, 10]", "splits.train.count=1000000")
 SEEDS = {"learning": 11, "trying": 12}
@@ -44,7 +48,7 @@ Crops = dict[str, np.ndarray]
 """`image` (N, SIDE, SIDE, 3) uint8, `size_cues` (N, 4), and each attribute's values (N,)."""
 
 
-def crops(renderer: worker.Renderer, settings: config.Config, camera: str, count: int, folder: Path) -> Crops:
+def crops(renderer: Renderer, settings: loader.Config, camera: str, count: int, folder: Path) -> Crops:
     """Every object that may change in the final pictures of the first problems, as one camera sees them."""
     split, found = settings.split("train"), []
     for k in tqdm(range(count), f"rendering {camera}", leave=False):
@@ -68,7 +72,7 @@ def crops(renderer: worker.Renderer, settings: config.Config, camera: str, count
 
 def _foot(obj: Object, words: Vocabulary, view: View) -> float:
     """Depth in metres of the place on the ground where an object stands."""
-    stand = geometry.place(obj, words)
+    stand = camera_model.place(obj, words)
     return float(view.project(np.array([[stand.x, stand.y, 0.0]]))[0, 2])
 
 
@@ -113,11 +117,11 @@ def main() -> int:
     parser.add_argument("--test", type=int, default=100, help="other scenes, each from three cameras (default: 100)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        learning, trying = (config.load("quickstart", (*SETUP, f"seed={seed}")) for seed in SEEDS.values())
+        learning, trying = (loader.load("quickstart", (*SETUP, f"seed={seed}")) for seed in SEEDS.values())
         renderer = worker.open_renderer(learning, Path(folder) / "log")
         renderer.configure(learning.split("train"))
 
-        def seen(settings: config.Config, camera: str, count: int) -> Crops:
+        def seen(settings: loader.Config, camera: str, count: int) -> Crops:
             key = shown(settings.document), settings.seed, settings.split("train").render, SIDE, SEEN, camera, count
             return cached(lambda: crops(renderer, settings, camera, count, Path(folder)), repr(key))
 

@@ -7,14 +7,16 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from tvrgen import config, geometry, worker
-from tvrgen.scene import Object, State
+from tvrgen.config import loader
+from tvrgen.generation import worker
+from tvrgen.scene import camera_model
+from tvrgen.scene.model import Object, State
 from tvrgen.settings import PRESETS
 
 PLACES = list(itertools.product((-16, -8, 0, 8, 16), repeat=2))
 
 
-def state(settings: config.Config, material: str, size: str) -> State:
+def state(settings: loader.Config, material: str, size: str) -> State:
     """As many shapes and colours of one material as there are places, in rows."""
     words = settings.vocabulary
     looks = zip(itertools.product(words.shapes, words.colors), PLACES, strict=False)
@@ -34,15 +36,15 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=480, help="pixels of a picture (default: 480)")
     parser.add_argument("--out", type=Path, default=Path("looks.png"))
     options = parser.parse_args()
-    settings = config.load(options.config)
+    settings = loader.load(options.config)
     words = settings.vocabulary
     size = options.size or min(words.sizes, key=words.sizes.get)
-    view = geometry.view(settings.scene.cameras[options.camera], options.width, options.width * 3 // 4)
+    view = camera_model.view(settings.scene.cameras[options.camera], options.width, options.width * 3 // 4)
     sheet = Image.new("RGB", (view.width * len(words.materials), view.height * len(PRESETS)))
     with tempfile.TemporaryDirectory() as folder:
         renderer, picture = worker.open_renderer(settings, Path(folder) / "log"), Path(folder) / "picture.png"
         for row, preset in enumerate(PRESETS):
-            renderer.configure(next(iter(config.load(options.config, (f"render.preset={preset}",)).splits.values())))
+            renderer.configure(next(iter(loader.load(options.config, (f"render.preset={preset}",)).splits.values())))
             for column, material in enumerate(words.materials):
                 renderer.render(state(settings, material, size), view, tuple(settings.scene.lights.values()), picture)
                 with Image.open(picture) as image:

@@ -24,9 +24,15 @@ from PIL import Image
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from throughput import machine
 
-from tvrgen import config, geometry, mesh, places, sampler, store, worker
-from tvrgen.blender import build, lamps, materials
-from tvrgen.blender.renderer import quiet
+from tvrgen.config import loader
+from tvrgen.dataset.shards import shards_of
+from tvrgen.dataset.storage.open import open_storage
+from tvrgen.generation import worker
+from tvrgen.imaging.blender import lamps, materials, stage
+from tvrgen.imaging.blender.renderer import quiet
+from tvrgen.imaging.renderer import Renderer
+from tvrgen.sampling import sampler
+from tvrgen.scene import camera_model, mesh
 from tvrgen.settings import PRESETS
 
 CACHE = Path(__file__).parent / ".cache"
@@ -43,7 +49,7 @@ class Result:
     pictures: list[np.ndarray] = field(default_factory=list)
 
 
-def trance(renderer: worker.Renderer, samples: int, dither: float = 1.0) -> None:
+def trance(renderer: Renderer, samples: int, dither: float = 1.0) -> None:
     """TRANCE's settings: no denoising, no adaptive sampling, at most 4 bounces; all else as Blender has it.
 
     Blender's default dither adds noise of half a level to 8-bit files, which SSIM counts.
@@ -68,22 +74,22 @@ def without_dither(path: Path) -> np.ndarray:
 
 def shown(document: dict) -> str:
     """What reference pictures depend on, besides what a shot says: scene, vocabulary, and the code that builds them."""
-    sources = [Path(module.__file__).read_bytes() for module in (build, lamps, materials, mesh)]
+    sources = [Path(module.__file__).read_bytes() for module in (stage, lamps, materials, mesh)]
     parts = document["scene"], document["vocabulary"], bpy.app.version, [hashlib.sha256(s).hexdigest() for s in sources]
     return repr(parts)
 
 
-def shots(settings: config.Config, count: int) -> list[tuple]:
+def shots(settings: loader.Config, count: int) -> list[tuple]:
     """(state, view, lights) of initial and final states in turn, from each camera in turn."""
     found = []
     for k, camera in zip(range(count), itertools.cycle(CAMERAS), strict=False):
         planned = sampler.plan_problem(settings, "train", k)
-        view = geometry.view(next(c for c in planned.problem.cameras if c.name == camera), 320, 240)
+        view = camera_model.view(next(c for c in planned.problem.cameras if c.name == camera), 320, 240)
         found.append((planned.states[-(k % 2)], view, planned.problem.lights))
     return found
 
 
-def take(renderer: worker.Renderer, shot: tuple, path: Path) -> tuple[float, np.ndarray]:
+def take(renderer: Renderer, shot: tuple, path: Path) -> tuple[float, np.ndarray]:
     start = time.perf_counter()
     renderer.render(*shot, path)
     seconds = time.perf_counter() - start
@@ -91,7 +97,7 @@ def take(renderer: worker.Renderer, shot: tuple, path: Path) -> tuple[float, np.
         return seconds, np.asarray(image.convert("RGB"))
 
 
-def reference(scene_shots: list[tuple], renderer: worker.Renderer, samples: int, look: str) -> list[np.ndarray]:
+def reference(scene_shots: list[tuple], renderer: Renderer, samples: int, look: str) -> list[np.ndarray]:
     """Converged pictures, by TRANCE's settings but for the samples: (H, W, 3) in [0, 255], at 16 bits, as rounding them
     to 8 would count against both sides. From the cache where they are there; `look`: what they depend on.
     """
@@ -112,7 +118,7 @@ def reference(scene_shots: list[tuple], renderer: worker.Renderer, samples: int,
     return found
 
 
-def converged(renderer: worker.Renderer, shot: tuple, path: Path) -> None:
+def converged(renderer: Renderer, shot: tuple, path: Path) -> None:
     """One picture as it stands in Blender's hands, 16-bit."""
     scene = bpy.context.scene
     with quiet(renderer._log):
@@ -135,7 +141,7 @@ def likeness(truth: np.ndarray, picture: np.ndarray) -> tuple[float, float, floa
     )
 
 
-def overhead(renderer: worker.Renderer, rounds: int) -> str:
+def overhead(renderer: Renderer, rounds: int) -> str:
     """What share of the wall time of whole problems is neither path tracing nor denoising: one shard, made with all
     annotations as `tvrgen generate` makes it, but for opening Blender; made again without denoising, and then with one
     and with sixteen samples, which tells what a sample takes. Medians of rounds that alternate."""
@@ -149,11 +155,11 @@ def overhead(renderer: worker.Renderer, rounds: int) -> str:
     }
     walls: dict[str, list[float]] = {name: [] for name in ways}
     for name, overrides in list(ways.items()) * rounds:
-        settings = config.load("quickstart", overrides)
-        (shard,) = store.shards(settings, "train")
+        settings = loader.load("quickstart", overrides)
+        (shard,) = shards_of(settings, "train")
         with tempfile.TemporaryDirectory() as folder:
             start = time.perf_counter()
-            images = sum(worker.shard_steps(settings, shard, places.at(folder), renderer))
+            images = sum(worker.shard_steps(settings, shard, open_storage(folder), renderer))
             walls[name].append(time.perf_counter() - start)
             run = json.loads((Path(folder) / shard.path / "run.json").read_text())
         if name == "whole":
@@ -175,13 +181,13 @@ def main() -> None:
     )
     options = parser.parse_args()
 
-    base = config.load("quickstart", SETUP)
+    base = loader.load("quickstart", SETUP)
     with tempfile.TemporaryDirectory() as folder:
         picture = Path(folder) / "picture.png"
         renderer = worker.open_renderer(base, Path(folder) / "log")
 
         def preset(name: str, *overrides: str) -> Callable[[], None]:
-            split = config.load("quickstart", (*SETUP, f"render.preset={name}", *overrides)).split("train")
+            split = loader.load("quickstart", (*SETUP, f"render.preset={name}", *overrides)).split("train")
             return lambda: (renderer.configure(split), renderer._stage.lamps.divide(True))
 
         raw = preset("standard", "render.denoise=false")

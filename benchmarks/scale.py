@@ -15,9 +15,12 @@ from pathlib import Path
 import waiting
 from throughput import machine, memory
 
-from tvrgen import cluster, config, driver, journal, places, store, worker
-from tvrgen.cluster import Workforce
-from tvrgen.driver import Limits, Task
+from tvrgen.config import loader
+from tvrgen.dataset.shards import Shard
+from tvrgen.dataset.storage.open import open_storage
+from tvrgen.generation import driver, journal, ray_crew, worker
+from tvrgen.generation.driver import Limits, Task
+from tvrgen.generation.ray_crew import Workforce
 
 
 class Memory(waiting.Bar):
@@ -69,16 +72,16 @@ def crowd(workers: int, images: int, seconds: float) -> None:
 
 def ceiling(workers: int, count: int) -> None:
     """Shards a second, and the driver's CPU for each, where the work itself takes no time."""
-    settings = config.load("quickstart")
-    cluster.Actor = _Nothing
+    settings = loader.load("quickstart")
+    ray_crew.Actor = _Nothing
     with tempfile.TemporaryDirectory() as folder:
-        place = places.at(folder)
+        place = open_storage(folder)
         (Path(folder) / "log").mkdir()
-        crew = cluster.RayCrew(settings, place, Workforce(workers=workers), worker.OPENER, count)
+        crew = ray_crew.RayCrew(settings, place, Workforce(workers=workers), worker.OPENER, count)
         while crew.workers < workers:
             list(crew.events())
         log = journal.Journal(place, lambda *_: None)
-        tasks = [Task(store.Shard("train", n, 100 * n, 100), 400) for n in range(count)]
+        tasks = [Task(Shard("train", n, 100 * n, 100), 400) for n in range(count)]
         start, before = time.perf_counter(), time.process_time()
         driver.drive(tasks, crew, Limits(), log)
         seconds, spent = time.perf_counter() - start, time.process_time() - before

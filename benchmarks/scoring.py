@@ -10,8 +10,9 @@ from itertools import islice
 
 from throughput import machine
 
-from tvrgen import config as configs
-from tvrgen import record, sampler
+from tvrgen.config import loader
+from tvrgen.dataset import records
+from tvrgen.sampling import sampler
 from tvrgen.scoring import Options, ground_truth, star_r1_reward
 from tvrgen.scoring.baselines import NAMES, baseline
 from tvrgen.scoring.evaluation import score
@@ -24,8 +25,8 @@ def questions(config, split, count):
     """(question, scene, split) of the first problems."""
     for index in range(min(count, split.count)):
         planned = sampler.plan_problem(config, split.name, index)
-        scene = record.scene_line(planned, split)
-        yield from ((question, scene, split) for question in record.question_lines(planned, split, config.seed))
+        scene = records.scene_line(planned, split)
+        yield from ((question, scene, split) for question in records.question_lines(planned, split, config.seed))
 
 
 def main() -> None:
@@ -34,7 +35,7 @@ def main() -> None:
     count = parser.parse_args().problems
     print(machine(), flush=True)
 
-    config = configs.load("trance_view")
+    config = loader.load("trance_view")
     truths = [json.dumps(ground_truth(q)) for q, _, _ in islice(questions(config, config.split("train"), 200), 200)]
     rounds = []
     for _ in range(5):
@@ -45,8 +46,8 @@ def main() -> None:
     print(f"{sorted(rounds)[2]:,.0f} answers a second (STAR-R1's reward, one process, answers of three changes)")
 
     print(f"\n{'TAcc, mean reward':<46}" + "".join(f"{name:>22}" for name in NAMES))
-    for name in configs.shipped():
-        config = configs.load(name)
+    for name in loader.shipped():
+        config = loader.load(name)
         for split in config.splits.values():
             asked = list(questions(config, split, count))
             first = next(iter(config.splits.values()))

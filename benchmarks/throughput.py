@@ -10,8 +10,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tvrgen import config, sampler, worker
-from tvrgen.pictures import pictures
+from tvrgen.config import loader
+from tvrgen.dataset.pictures import pictures
+from tvrgen.generation import worker
+from tvrgen.sampling import sampler
 
 RENDERED = 4  # problems
 ROUNDS = 5
@@ -32,7 +34,7 @@ def machine() -> str:
 
 def planning() -> Iterator[str]:
     """Problems a second in one process, visibility included: medians of rounds that alternate between the cases."""
-    loaded = {name: config.load(path, tuple(overrides)) for name, (path, *overrides) in CASES.items()}
+    loaded = {name: loader.load(path, tuple(overrides)) for name, (path, *overrides) in CASES.items()}
     seconds: dict[str, list[float]] = {name: [] for name in loaded}
     for number in range(-1, ROUNDS):  # the first round loads meshes and is not counted
         for name, settings in loaded.items():
@@ -46,9 +48,9 @@ def planning() -> Iterator[str]:
 
 def ready_configs(count: int) -> Iterator[str]:
     """Plans `count` problems of each shipped config, as many of each split; memory at the end of each."""
-    for name in config.shipped():
-        splits = config.load(name).splits
-        settings = config.load(name, tuple(f"splits.{s}.count={-(-count // len(splits))}" for s in splits))
+    for name in loader.shipped():
+        splits = loader.load(name).splits
+        settings = loader.load(name, tuple(f"splits.{s}.count={-(-count // len(splits))}" for s in splits))
         start, draws = time.perf_counter(), []
         for split in settings.splits.values():
             draws += [1 + sampler.plan_problem(settings, split.name, k).problem.attempt for k in range(split.count)]
@@ -66,7 +68,7 @@ def memory() -> float:
 
 def rendering() -> Iterator[str]:
     """Median seconds for a picture of the quickstart config, then memory while small ones of many scenes are made."""
-    settings = config.load("quickstart")
+    settings = loader.load("quickstart")
     split, seconds = settings.split("train"), []
     with tempfile.TemporaryDirectory() as folder:
         renderer = worker.open_renderer(settings, Path(folder) / "log")
@@ -80,7 +82,7 @@ def rendering() -> Iterator[str]:
                 )
                 seconds.append(time.perf_counter() - start)
         version = renderer.description["blender"]
-        small = config.load("quickstart", SMALL)
+        small = loader.load("quickstart", SMALL)
         renderer.configure(small.split("train"))
         held = []
         for k in range(SCENES):

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from tvrgen import config, generation
-from tvrgen.cluster import Workforce
+from tvrgen.config import loader
+from tvrgen.generation import run
+from tvrgen.generation.ray_crew import Workforce
 from tvrgen.settings import Config
 
 
@@ -57,10 +58,10 @@ class Bar:
 
 def make(out: str, workers: int, problems: int, shard_size: int, bar: Bar, say: Callable[[str], None]) -> None:
     """Makes a dataset, four pictures a problem; `workers` 1: in this process."""
-    settings = config.load("quickstart", (f"splits.train.count={problems}", f"output.shard_size={shard_size}"))
+    settings = loader.load("quickstart", (f"splits.train.count={problems}", f"output.shard_size={shard_size}"))
     force = Workforce(workers=workers, threads=1) if workers > 1 else None
-    plan = generation.Plan(splits=("train",), opener="waiting:open_waiting", force=force)
-    generation.generate(settings, out, plan, bar, say)
+    plan = run.Plan(splits=("train",), opener="waiting:open_waiting", force=force)
+    run.generate(settings, out, plan, bar, say)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.tiny import ROOT, FlatRenderer, generate_flat, handmade, load
-from tvrgen import design
-from tvrgen.design import Levels, StepLevel
+from tvrgen.sampling import design
+from tvrgen.sampling.design import Levels, StepLevel
 
 NEEDS = {
     "rays": ("trimesh", "embreex"),

@@ -1,6 +1,5 @@
-"""What may import what."""
+"""What a fresh import loads, which no linter sees; which module may import which stands in pyproject.toml."""
 
-import ast
 import subprocess
 import sys
 
@@ -8,84 +7,37 @@ import pytest
 
 from tests.tiny import ROOT
 
-LAYERS = [
-    {"errors", "bar", "packaged", "environment", "seeding", "scene", "interrupt", "cores", "scratch", "wording"},
-    {"vocabulary", "document", "dealing", "constraints", "canonical", "place", "records", "answers"},
-    {"reading"},
-    {"geometry", "transform", "mesh", "objectstore", "lock"},
-    {"settings", "differences", "places"},
-    {"placing"},
-    {"looks"},
-    {"silhouette", "rays", "blocks", "resolve", "feasibility", "question"},
-    {"visibility", "splits", "design"},
-    {"rules", "config"},
-    {"ordering"},
-    {"sampler", "pictures", "annotations"},
-    {"rationale", "difficulty"},
-    {"record"},
-    {"store", "rebuilding"},
-    {"dataset", "worker", "planning", "driver"},
-    {"scoring"},
-    {"adapters", "report"},
-    {"export"},
-    {"validate", "journal", "local", "actor"},
-    {"cluster"},
-    {"generation", "status", "doctor"},
-    {"arguments"},
-    {"cli"},
-]
-MODULES = sorted(p for p in (ROOT / "tvrgen").rglob("*.py") if p.name not in ("__init__.py", "__main__.py"))
+HEAVY = ("bpy", "ray", "trimesh", "embreex")
 
 
-def imported(path) -> set[str]:
-    """The tvrgen modules a file imports, functions' own imports included."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            found |= {n.name.split(".")[1] for n in node.names if n.name.startswith("tvrgen.")}
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "tvrgen":
-            parts = node.module.split(".")
-            found |= (
-                {parts[1]}
-                if len(parts) > 1
-                else {a.name for a in node.names if (ROOT / "tvrgen" / f"{a.name}.py").exists()}
-            )
-    return found
-
-
-def layer(name: str) -> int:
-    return next(k for k, names in enumerate(LAYERS) if name in names)
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT / "tvrgen")))
-def test_imports_run_one_way(path):
-    folder = path.relative_to(ROOT / "tvrgen").parts[0].removesuffix(".py")
-    if folder == "blender":
-        assert imported(path) <= {
-            "blender",
-            "scene",
-            "vocabulary",
-            "settings",
-            "mesh",
-            "geometry",
-            "errors",
-            "interrupt",
-            "scratch",
-        }
-    else:
-        uses = imported(path) - {folder}
-        assert "blender" not in uses or folder == "worker"
-        assert all(layer(name) < layer(folder) for name in uses - {"blender"}), uses
+def loaded_by(statement: str, modules: tuple[str, ...]) -> list[str]:
+    """Which of the modules a new interpreter has after a statement."""
+    code = f"import sys; {statement}; print(*(m for m in {modules} if m in sys.modules))"
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    ).stdout.split()
 
 
 @pytest.mark.parametrize(
-    "statement", ["import tvrgen", "import tvrgen.config, tvrgen.dataset, tvrgen.record, tvrgen.validate"]
+    "statement",
+    [
+        "import tvrgen",
+        "import tvrgen.config.loader, tvrgen.dataset.reader, tvrgen.dataset.records, tvrgen.dataset.validation.files",
+    ],
 )
-def test_importing_loads_no_blender_no_ray_no_mesh_library(statement):
-    code = f"import sys; {statement}; print([m for m in ('bpy', 'ray', 'trimesh', 'embreex') if m in sys.modules])"
-    assert (
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
-    )
+def test_reading_loads_no_blender_no_ray_no_mesh_library(statement):
+    assert loaded_by(statement, HEAVY) == []
+
+
+@pytest.mark.parametrize("statement", ["import tvrgen", "import tvrgen.scoring", "import tvrgen.adapters.trl"])
+def test_the_reward_loads_the_standard_library_alone(statement):
+    assert loaded_by(statement, ("numpy", "yaml", "PIL", "jsonschema", "fsspec", "tqdm")) == []
+
+
+@pytest.mark.rays
+def test_planning_loads_no_blender():
+    statement = "import tvrgen; from tests.tiny import load; tvrgen.sample_problem(load(), 'train', 0)"
+    assert loaded_by(statement, ("bpy", "ray")) == []
 
 
 def test_every_public_name_is_there():
@@ -94,13 +46,3 @@ def test_every_public_name_is_there():
     assert all(hasattr(tvrgen, name) for name in tvrgen.__all__)
     with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
         _ = tvrgen.nothing
-
-
-@pytest.mark.rays
-def test_planning_loads_no_blender():
-    code = (
-        "import sys, tvrgen; from tests.tiny import load; tvrgen.sample_problem(load(), 'train', 0);"
-        "print('bpy' in sys.modules, 'ray' in sys.modules)"
-    )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert result.stdout.strip() == "False False"

@@ -9,13 +9,18 @@ from unittest import mock
 
 from PIL import Image
 
-from tvrgen import canonical, design, places, sampler, store, transform, worker
-from tvrgen import config as configs
-from tvrgen.sampler import Planned
-from tvrgen.scene import Object, Problem, State, Step
+from tvrgen.config import loader
+from tvrgen.dataset import catalog
+from tvrgen.dataset.shards import Shard, shards_of
+from tvrgen.dataset.storage.open import open_storage
+from tvrgen.generation import worker
+from tvrgen.imaging.visibility import Sight
+from tvrgen.sampling import design, identity, sampler
+from tvrgen.sampling.problem import Planned, Problem
+from tvrgen.scene.model import Object, State
 from tvrgen.settings import Config, Split
-from tvrgen.store import Shard
-from tvrgen.visibility import Sight
+from tvrgen.transformations import replay
+from tvrgen.transformations.base import Step
 
 ROOT = Path(__file__).parent.parent
 SHIPPED = sorted(p.stem for p in (ROOT / "configs").glob("*.yaml"))
@@ -26,7 +31,7 @@ SMALL = ("render.width=80", "render.height=60", "render.samples=4", "render.thre
 def load(*overrides: str) -> Config:
     """The quickstart config with tiny pictures: 5 problems, shards of 2."""
     base = (*SMALL, "splits.train.count=5", "output.shard_size=2")
-    return configs.load("configs/quickstart.yaml", (*base, *overrides))
+    return loader.load("configs/quickstart.yaml", (*base, *overrides))
 
 
 def write_config(folder: Path, text: str) -> Path:
@@ -86,7 +91,7 @@ def handmade(config: Config, split: Split, index: int) -> Planned:
         )
     )
     steps = (Step(object=0, kind="color", value="blue"), Step(object=2, kind="position", value="front.1"))
-    states = transform.replay(initial, steps, split.kinds, split.vocabulary)
+    states = replay.replay(initial, steps, split.kinds, split.vocabulary)
     cameras = tuple(config.scene.cameras[name] for name in split.cameras.names)
     problem = Problem(
         split=split.name,
@@ -102,7 +107,7 @@ def handmade(config: Config, split: Split, index: int) -> Planned:
     return Planned(
         problem=problem,
         states=states,
-        hash=canonical.digest(initial, steps),
+        hash=identity.digest(initial, steps),
         order_sensitive=False,
         initial={split.cameras.initial: sights},
         final={name: (*sights[:2], Sight(0, 0.0, None)) for name in split.cameras.final},
@@ -111,23 +116,23 @@ def handmade(config: Config, split: Split, index: int) -> Planned:
 
 def made(config: Config, shard: Shard, root: Path, renderer: FlatRenderer, why: str = "") -> int:
     """Makes one shard as a worker does; returns the number of its pictures."""
-    return sum(worker.shard_steps(config, shard, places.at(root), renderer, why))
+    return sum(worker.shard_steps(config, shard, open_storage(root), renderer, why))
 
 
 def generate_flat(root: Path | str, config: Config, renderer: FlatRenderer) -> Path:
     """A whole dataset through the real worker and store, with hand-made problems and flat pictures."""
-    target = places.at(root)
+    target = open_storage(root)
     with (
-        store.writing_to(target, config) as there,
+        catalog.writing_to(target, config) as there,
         mock.patch.object(sampler, "plan_problem", lambda c, s, i: handmade(c, c.split(s), i)),
     ):
-        again = store.again(target)
+        again = catalog.again(target)
         for split in config.splits:
-            for shard in store.shards(config, split):
+            for shard in shards_of(config, split):
                 if shard.path not in there or shard.path in again:
                     made(config, shard, root, renderer, again.get(shard.path, ""))
-        store.note_again(target, {}, tuple(again))
-        store.finish(target, config)
+        catalog.note_again(target, {}, tuple(again))
+        catalog.finish(target, config)
     return root
 
 

@@ -14,17 +14,17 @@ import importlib
 __version__ = "0.1.0"
 
 _HOMES = {
-    "load": "config",
-    "sample_problem": "sampler",
-    "open_dataset": "dataset",
-    "open_image": "dataset",
-    "replay": "transform",
-    "Camera": "scene",
-    "Light": "scene",
-    "Object": "scene",
-    "Problem": "scene",
-    "State": "scene",
-    "Step": "scene",
+    "load": "config.loader",
+    "sample_problem": "sampling.sampler",
+    "open_dataset": "dataset.reader",
+    "open_image": "dataset.reader",
+    "replay": "transformations.replay",
+    "Camera": "scene.model",
+    "Light": "scene.model",
+    "Object": "scene.model",
+    "Problem": "sampling.problem",
+    "State": "scene.model",
+    "Step": "transformations.base",
     "UserError": "errors",
 }
 

@@ -2,6 +2,6 @@
 
 import sys
 
-from tvrgen.cli import main
+from tvrgen.cli.main import main
 
 sys.exit(main())

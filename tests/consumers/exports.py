@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from tests.tiny import FlatRenderer, generate_flat, load, run
-from tvrgen.dataset import open_dataset
+from tvrgen.dataset.reader import open_dataset
 
 FORMATS = (
     "hf", "imagefolder", "webdataset", "trl", "verl", "easyr1", "llamafactory", "ms-swift", "lmms-eval",

@@ -4,9 +4,9 @@ import math
 
 import pytest
 import reasoning_gym
+import tvrgen.adapters.reasoning_gym
 from reasoning_gym.utils import extract_answer
 
-import tvrgen.adapters.reasoning_gym
 from tests.consumers.responses import right, wrong
 from tvrgen.errors import UserError
 

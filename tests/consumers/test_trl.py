@@ -7,7 +7,7 @@ from trl import GRPOConfig, GRPOTrainer
 
 from tests.consumers import tiny_model
 from tests.consumers.responses import FULL, NONE, right, wrong
-from tvrgen.adapters.trl import reward
+from tvrgen.scoring.adapters.trl import reward
 
 
 def test_one_step(trl_rows, questions, tmp_path, monkeypatch):

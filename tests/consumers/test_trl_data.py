@@ -3,7 +3,7 @@
 from trl.data_utils import is_conversational, prepare_multimodal_messages
 
 from tests.consumers.responses import FULL, NONE, right, wrong
-from tvrgen.adapters.trl import reward
+from tvrgen.scoring.adapters.trl import reward
 
 
 def test_rows_are_conversations_with_two_pictures(trl_rows, questions):

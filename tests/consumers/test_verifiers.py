@@ -13,8 +13,8 @@ from verifiers.v1.trace import AgentInfo, TraceTask
 from verifiers.v1.utils import loaders
 
 from tests.consumers.responses import FULL, NONE, right, wrong
-from tvrgen.adapters.verifiers import TvrConfig, TvrTask, TvrTaskset, load_taskset
 from tvrgen.errors import UserError
+from tvrgen.scoring.adapters.verifiers import TvrConfig, TvrTask, TvrTaskset, load_taskset
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import asyncio
 import numpy as np
 import pytest
 import torch
+import tvrgen.adapters.verl
 from omegaconf import OmegaConf
 from tensordict import TensorDict
 from verl import DataProto
@@ -13,7 +14,6 @@ from verl.trainer.ppo.reward import get_custom_reward_fn
 from verl.utils import hf_processor, hf_tokenizer
 from verl.utils.dataset.rl_dataset import RLHFDataset, collate_fn
 
-import tvrgen.adapters.verl
 from tests.consumers import tiny_model
 from tests.consumers.responses import FULL, NONE, right, wrong
 

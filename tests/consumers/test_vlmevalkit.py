@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from tests.consumers.responses import FULL, NONE, right, wrong
-from tvrgen.adapters.vlmevalkit import score
+from tvrgen.scoring.adapters.vlmevalkit import score
 
 
 @pytest.fixture

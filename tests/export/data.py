@@ -5,7 +5,7 @@ from pathlib import Path
 from unittest import mock
 
 from tests.tiny import FlatRenderer, generate_flat, load
-from tvrgen import canonical
+from tvrgen.sampling import identity
 
 
 class Turn:
@@ -30,5 +30,5 @@ def two_splits(place: Path | str, *overrides: str, train: int = 5, test: int = 2
 
 def flat(place: Path | str, *overrides: str) -> Path | str:
     """A dataset with problems made by hand, whose splits have the same ones."""
-    with mock.patch.object(canonical, "belongs", return_value=True):
+    with mock.patch.object(identity, "belongs", return_value=True):
         return generate_flat(place, load(*overrides), FlatRenderer())

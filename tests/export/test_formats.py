@@ -13,8 +13,8 @@ from PIL import Image
 from tests.export.data import two_splits
 from tests.export.rows import TOKENS, read, tables
 from tests.tiny import FlatRenderer, generate_flat, load, run
-from tvrgen.cli import main
-from tvrgen.dataset import open_dataset
+from tvrgen.cli.main import main
+from tvrgen.dataset.reader import open_dataset
 from tvrgen.errors import UserError
 from tvrgen.export import FORMATS
 from tvrgen.export.run import export

@@ -4,7 +4,7 @@ import pytest
 
 from tests.export.data import two_splits
 from tests.export.rows import read
-from tvrgen.dataset import open_dataset
+from tvrgen.dataset.reader import open_dataset
 from tvrgen.errors import UserError
 from tvrgen.export import run
 from tvrgen.export.run import export

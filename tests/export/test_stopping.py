@@ -13,11 +13,13 @@ from PIL import Image
 from tests.export.data import two_splits
 from tests.export.test_formats import contents, formats
 from tests.tiny import ROOT, FlatRenderer, generate_flat, load
-from tvrgen import places, status, store
+from tvrgen.dataset import catalog
+from tvrgen.dataset.storage.open import open_storage
 from tvrgen.errors import UserError
-from tvrgen.export import FORMATS, card, run
+from tvrgen.export import FORMATS, readme, run
 from tvrgen.export.reader import Question
 from tvrgen.export.run import export
+from tvrgen.generation import status
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +71,7 @@ def test_goes_on_where_it_was_stopped(dataset, name, options, tmp_path, monkeypa
             with open(path, "ab") as file:
                 file.write(b"{torn")
     with monkeypatch.context() as patched:
-        patched.setattr(card, "write", lambda *_: (_ for _ in ()).throw(Stopped))
+        patched.setattr(readme, "write", lambda *_: (_ for _ in ()).throw(Stopped))
         with pytest.raises(Stopped):
             export(dataset, name, out, **options)
     export(dataset, name, out, **options)
@@ -108,7 +110,7 @@ run.export(*sys.argv[1:4])
 def test_no_room(dataset, name, tmp_path, monkeypatch):
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000));"
-        "from tvrgen.cli import main; sys.exit(main(sys.argv[1:]))"
+        "from tvrgen.cli.main import main; sys.exit(main(sys.argv[1:]))"
     )
     out = tmp_path / "out"
     command = [sys.executable, "-B", "-c", code, "export", str(dataset), name, "--out", str(out)]
@@ -239,10 +241,10 @@ def test_another_export_or_a_foreign_folder_is_left_alone(dataset, tmp_path, mon
         assert contents(out) == before
     assert export(dataset, "vlm-r1", out) == f"{out}: is complete already"
     refused("is an export, not a dataset", out, "trl", tmp_path / "new")
-    with pytest.raises(UserError, match="holds an export"), store.writing_to(places.at(out), load()):
+    with pytest.raises(UserError, match="holds an export"), catalog.writing_to(open_storage(out), load()):
         pass
     with pytest.raises(UserError, match="is an export"):
-        list(status.lines(places.at(out)))
+        list(status.lines(open_storage(out)))
     (out / "train.jsonl").write_text("cut")
     refused("train.jsonl: is not as it was exported", dataset, "vlm-r1", out)
     (out / "train.jsonl").unlink()

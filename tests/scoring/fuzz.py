@@ -9,7 +9,7 @@ import time
 import atheris
 
 with atheris.instrument_imports():
-    from tvrgen import reading
+    from tvrgen.questions.forms import changes_reader
     from tvrgen.scoring import reward
 
 TRUTH = {
@@ -28,7 +28,7 @@ TRUTH = {
 def one(data: bytes) -> None:
     text = data.decode("utf-8", errors="surrogateescape")
     start = time.monotonic()
-    reading.parse_answer(text, TRUTH["looks"])
+    changes_reader.parse_answer(text, TRUTH["looks"])
     for response in (text, f"<think></think><answer>{text}</answer>"):
         found = reward.star_r1_reward(response, TRUTH)
         assert found.total <= found.best

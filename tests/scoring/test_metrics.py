@@ -7,10 +7,10 @@ import json
 import pytest
 
 from tests.tiny import FlatRenderer, generate_flat, load, run
-from tvrgen.bar import Bar
-from tvrgen.dataset import open_dataset
+from tvrgen._support.progress import Bar
+from tvrgen.dataset.reader import open_dataset
 from tvrgen.errors import UserError
-from tvrgen.scoring import Options, report
+from tvrgen.scoring import Options, summary
 from tvrgen.scoring.baselines import NAMES
 from tvrgen.scoring.metrics import MEANS, OBJECTS
 
@@ -24,7 +24,7 @@ def dataset(request, tmp_path_factory):
 
 def scores(dataset, predictions=None, baseline=None, split=None, options=Options()):  # noqa: B008
     with Bar("scoring", "questions", hidden=True) as bar:
-        return report.scores(str(dataset), predictions, baseline, split, options, bar)
+        return summary.scores(str(dataset), predictions, baseline, split, options, bar)
 
 
 def answered(dataset, path, change=lambda k, line: f"<think></think><answer>{line['answer']}</answer>"):
@@ -150,7 +150,7 @@ def test_ids_that_are_missing_unknown_and_double_are_named(dataset, tmp_path):
     assert figures["ids"]["answered"] == 16
     assert len(figures["ids"]["missing"]) == 2
     assert (figures["ids"]["unknown"], figures["ids"]["double"]) == (["train-999999-left"], [first])
-    text = "\n".join(report.lines(figures))
+    text = "\n".join(summary.lines(figures))
     assert "2 ids are missing: train-000005-" in text
     assert f"1 id is double: {first}; the first counts" in text
     assert figures["all"]["all"]["n"] == 18

@@ -7,13 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tiny import SHIPPED, handmade, load
-from tvrgen import config as configs
-from tvrgen import record, sampler
-from tvrgen.reading import parse_answer
+from tvrgen.config import loader
+from tvrgen.dataset import records
+from tvrgen.questions.forms.changes_reader import parse_answer
+from tvrgen.sampling import sampler
 from tvrgen.scoring.outcome import outcome_score
 
 SPLIT = load().split("train")
-SCENE = record.scene_line(handmade(load(), SPLIT, 0), SPLIT)
+SCENE = records.scene_line(handmade(load(), SPLIT, 0), SPLIT)
 """0: red cube, turns blue; 2: gray cylinder, leaves to the front; 1: small cyan sphere."""
 
 
@@ -66,11 +67,11 @@ def test_what_the_problem_has_not_is_never_right(more):
 @pytest.mark.rays
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_truth_is_correct_and_so_is_every_accepted_value(name):
-    config = configs.load(name)
+    config = loader.load(name)
     for split in config.splits.values():
         for index in range(min(4, split.count)):
             planned = sampler.plan_problem(config, split.name, index)
-            scene = record.scene_line(planned, split)
+            scene = records.scene_line(planned, split)
             steps = [str(s) for s in planned.problem.steps]
             assert outcome_score(parse_answer(", ".join(steps) or "no change"), scene, split).correct
             for k, step in enumerate(scene["steps"]):
@@ -82,9 +83,9 @@ def test_the_truth_is_correct_and_so_is_every_accepted_value(name):
 @pytest.mark.rays
 def test_where_an_object_came_from_is_not_seen():
     """It came behind_left.2 and went on front_left.2; the pictures show where it ends. Any way there will do."""
-    config = configs.load("trance_view")
+    config = loader.load("trance_view")
     split, planned = config.split("test"), sampler.plan_problem(config, "test", 43)
-    scene = record.scene_line(planned, split)
+    scene = records.scene_line(planned, split)
     assert [s["value"] for s in scene["steps"] if s["object"] == 9] == ["behind_left.2", "front_left.2"]
     others = [f"{s['object']}.{s['kind']}.{s['value']}" for s in scene["steps"] if s["object"] != 9]
     grid, end = split.vocabulary.grid, planned.states[-1].objects[9].position

@@ -6,11 +6,11 @@ from typing import Any
 
 import yaml
 
+from tvrgen.dataset.report.preview import preview
 from tvrgen.export import parquet
 from tvrgen.export.parquet import Parquet
 from tvrgen.export.reader import Question
 from tvrgen.export.writers import answered
-from tvrgen.report.preview import preview
 
 _ROWS = 4  # problems on the card's picture
 _SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)

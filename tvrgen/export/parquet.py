@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any, ClassVar
 
-from tvrgen.export.output import Part
+from tvrgen.export.folder import Part
 from tvrgen.export.reader import Question
 from tvrgen.export.writers import Format
 

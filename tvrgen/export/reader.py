@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, BinaryIO
 
-from tvrgen import document, records, store
-from tvrgen.dataset import Dataset
+from tvrgen._support import json_lines
+from tvrgen._support.files import sha256
+from tvrgen.config import documents
+from tvrgen.dataset import catalog, shard_formats
+from tvrgen.dataset.reader import Dataset
+from tvrgen.dataset.storage.base import MANIFEST
 from tvrgen.errors import UserError
-from tvrgen.place import MANIFEST
 from tvrgen.scoring import truth
 
 Record = dict[str, Any]
@@ -70,7 +73,7 @@ def ground_truth(line: Record) -> str:
 
 def check_complete(dataset: Dataset, splits: tuple[str, ...]) -> None:
     """Raises UserError where problems or shards of these splits are missing, or known to be faulty; it names them."""
-    place, there, again = dataset.place, dataset.place.shards(), store.again(dataset.place)
+    place, there, again = dataset.place, dataset.place.shards(), catalog.again(dataset.place)
     for split in splits:
         counts = dataset.description["splits"][split]
         if counts["problems"] < counts["count"]:
@@ -134,7 +137,7 @@ class Reader:
         return next(islice(self._from(shard, byte, True, marks), number, None))
 
     def _from(self, shard: int, byte: int, pictures: bool, marks: Sequence[int] = ()) -> Iterator[Question]:
-        folder, name = self._shards[shard][0], records.TAR if self._packed else records.FILES["question"]
+        folder, name = self._shards[shard][0], shard_formats.TAR if self._packed else shard_formats.FILES["question"]
         path = f"{folder}/{name}"
         with _reading(self._place / path):
             file = self._opened(folder, name)
@@ -153,7 +156,7 @@ class Reader:
                 else:
                     file = stack.enter_context(self._compared(folder, name))
                     if self._scenes and not self._packed:
-                        stack.enter_context(self._compared(folder, records.FILES["scene"]))
+                        stack.enter_context(self._compared(folder, shard_formats.FILES["scene"]))
                 self._file, self._open = (path, file), stack.pop_all()
         return self._file[1]
 
@@ -168,7 +171,7 @@ class Reader:
         with contextlib.ExitStack() as stack:
             with _reading(self._place / path):
                 local = stack.enter_context(self._place.fetched(path))
-                digest = store.sha256(local)
+                digest = sha256(local)
             self._check_sum(digest == self._sums_of(folder).get(name), path)
             yield stack.enter_context(open(local, "rb"))
 
@@ -197,7 +200,7 @@ class Reader:
         file.seek(byte)
         while content := file.readline():
             start, byte = byte, byte + len(content)
-            line = records.parse(content, self._place / path)
+            line = json_lines.parse(content, self._place / path)
             _check(line, self._place / path)
             marks = known or [_mark(self._sums_of(folder).get(name, "")) for name in line["images"]]
             own, known = dict(zip(line["images"], marks, strict=True)), ()
@@ -219,7 +222,7 @@ class Reader:
                 if pictures and _SHOWN.search(member.name):
                     held[member.name] = tar.extractfile(member).read()
                 elif member.name.endswith(".questions.json"):
-                    found = records.parse(tar.extractfile(member).read(), f"{where}: {member.name}")
+                    found = json_lines.parse(tar.extractfile(member).read(), f"{where}: {member.name}")
                     for number, line in enumerate(found if isinstance(found, list) else [found]):
                         _check(line, where)
                         yield Question(line, (shard, start, number, 0, 0), held.__getitem__, where)
@@ -254,7 +257,7 @@ def _check(line: Any, where: str) -> None:
         return
     known = isinstance(line, dict) and isinstance(line.get("id"), str)
     try:
-        document.check(line, f"{where}: {line['id']}" if known else where, "question")
+        documents.check(line, f"{where}: {line['id']}" if known else where, "question")
     except UserError as error:
         raise UserError(f"{error}; run tvrgen validate") from error
 
@@ -268,8 +271,8 @@ def _fits(line: Any) -> bool:
     return len(line["images"]) == 2 and all(isinstance(own, dict) and own.keys() >= names for own, names in parts)
 
 
-_SCHEMA = document.schema("question")["properties"]
+_SCHEMA = documents.schema("question")["properties"]
 _KINDS = {"string": str, "array": list, "object": dict}
-_PARTS = {name: _KINDS[_SCHEMA[name].get("type", "string")] for name in document.schema("question")["required"]}
+_PARTS = {name: _KINDS[_SCHEMA[name].get("type", "string")] for name in documents.schema("question")["required"]}
 _VIEW, _DIFFICULTY = set(_SCHEMA["view"]["required"]), set(_SCHEMA["difficulty"]["required"])
 _OBJECT, _CHANGE = (set(_SCHEMA[name]["items"]["required"]) for name in ("initial_objects", "changes"))

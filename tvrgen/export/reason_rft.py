@@ -3,11 +3,11 @@
 import json
 from typing import Any
 
-from tvrgen import answers
 from tvrgen.errors import UserError
 from tvrgen.export.reader import Question
 from tvrgen.export.writers import JsonList
-from tvrgen.scene import Step
+from tvrgen.questions.forms import changes_text
+from tvrgen.transformations.base import Step
 
 _FIELDS = ("shape", "size", "color", "material")
 _PROMPT = """\
@@ -55,7 +55,7 @@ have 60,000 questions for training, and 1,000 each with the centre, the left and
             "id": question.id,
             "image": self.keep(question),
             "problem": self._problem(line),
-            "solution": answers.write(steps, "function"),
+            "solution": changes_text.write(steps, "function"),
             "ground_truth": json.dumps({"changes": line["changes"]}),  # no looks: answers here are by indices
         }
 

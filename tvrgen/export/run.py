@@ -8,17 +8,16 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from tvrgen.bar import Bar
-from tvrgen.dataset import Dataset, open_dataset
-from tvrgen.document import nearest
+from tvrgen._support.messages import counted, nearest
+from tvrgen._support.progress import Bar
+from tvrgen.dataset.reader import Dataset, open_dataset
+from tvrgen.dataset.storage.folder import Folder
 from tvrgen.errors import UserError
-from tvrgen.export import FORMATS, card, selection
-from tvrgen.export.output import Output, Part, fingerprint
+from tvrgen.export import FORMATS, readme, selection
+from tvrgen.export.folder import Output, Part, fingerprint
 from tvrgen.export.reader import Question, Reader, check_complete
 from tvrgen.export.selection import ORDERS, Filter, Selection
 from tvrgen.export.writers import Format
-from tvrgen.place import Folder
-from tvrgen.wording import counted
 
 PART = 1000
 """Questions in a part: what is lost at most when an export is stopped, and what a Parquet file or a tar holds."""
@@ -65,7 +64,7 @@ def export(
         with target.held():
             _write(dataset, form, target, selections, bar)
             form.finish()
-            card.write(form, name, licence)
+            readme.write(form, name, licence)
             target.finish()
     except OSError as error:
         what = f"{error.filename or out}: {error.strerror or error}"

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from tvrgen.dataset import Dataset
-from tvrgen.document import nearest
+from tvrgen._support.messages import nearest
+from tvrgen.dataset.reader import Dataset
 from tvrgen.errors import UserError
 from tvrgen.export.reader import Position, Reader
 

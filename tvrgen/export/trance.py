@@ -11,12 +11,13 @@ from typing import Any
 
 from PIL import Image
 
-from tvrgen import record, transform
+from tvrgen.dataset import records
 from tvrgen.errors import UserError
-from tvrgen.export.output import Part
+from tvrgen.export.folder import Part
 from tvrgen.export.reader import Question
 from tvrgen.export.writers import Format
 from tvrgen.settings import Split
+from tvrgen.transformations import registry, replay
 
 Record = dict[str, Any]
 
@@ -51,7 +52,7 @@ own records. TRANCE's accuracy (the predicted steps are run, and outcomes compar
         config = self.dataset.config()
         for name in self.splits:
             split = self._splits[name] = config.split(name)
-            if strange := [kind for kind in split.kinds if kind not in transform.BUILT_IN]:
+            if strange := [kind for kind in split.kinds if kind not in registry.BUILT_IN]:
                 raise UserError(f"trance: split {name}: TRANCE has no kind {strange[0]!r}; choose another format")
             if split.cameras.initial != "center" or (strange := [v for v in split.cameras.final if v not in CAMERAS]):
                 view = split.cameras.initial if split.cameras.initial != "center" else strange[0]
@@ -75,8 +76,8 @@ own records. TRANCE's accuracy (the predicted steps are run, and outcomes compar
         return 0
 
     def _record(self, scene: Record, questions: list[Question], idx: int, split: Split) -> Record:
-        problem = record.problem_from(scene)
-        states = transform.replay(problem.initial, problem.steps, split.kinds, split.vocabulary)
+        problem = records.problem_from(scene)
+        states = replay.replay(problem.initial, problem.steps, split.kinds, split.vocabulary)
         described = [
             {"objects": [{**{f: getattr(o, f) for f in _LOOKS}, "position": list(o.position),
                           "rotation": o.rotation} for o in state.objects], "images": {}}

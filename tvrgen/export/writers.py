@@ -12,8 +12,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
-from tvrgen.dataset import Dataset
-from tvrgen.export.output import Output, Part
+from tvrgen.dataset.reader import Dataset
+from tvrgen.export.folder import Output, Part
 from tvrgen.export.reader import Question, ground_truth
 
 Record = dict[str, Any]

@@ -8,8 +8,8 @@ The reward needs the standard library alone; `outcome_score` loads numpy when it
 
 import importlib
 
-from tvrgen.answers import Answer
-from tvrgen.reading import parse_answer
+from tvrgen.questions.forms.changes_reader import parse_answer
+from tvrgen.questions.forms.changes_text import Answer
 from tvrgen.scoring.options import Options
 from tvrgen.scoring.reward import Reward, star_r1_reward
 from tvrgen.scoring.truth import ground_truth, truth_of

@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from tvrgen import answers, geometry, transform
-from tvrgen.record import Record, state_from
-from tvrgen.scene import State, Step
-from tvrgen.seeding import generator
+from tvrgen._support.rng import generator
+from tvrgen.dataset.records import Record, state_from
+from tvrgen.questions.forms import changes_text
+from tvrgen.scene import footprints
+from tvrgen.scene.model import State
 from tvrgen.settings import Split
-from tvrgen.transform import Rejected
+from tvrgen.transformations import position, replay
+from tvrgen.transformations.base import Rejected, Step
 
 NAMES = ("no_change", "most_frequent", "random", "oracle")
 
@@ -22,10 +24,10 @@ def baseline(name: str, seen: Iterable[Record] = ()) -> Callable[[Record, Record
     scorer gives it full marks.
     """
     if name == "no_change":
-        return lambda question, scene, split: _response(answers.NO_CHANGE)
+        return lambda question, scene, split: _response(changes_text.NO_CHANGE)
     if name == "most_frequent":
         most = Counter(question["answer"] for question in seen).most_common(1)
-        text = most[0][0] if most else answers.NO_CHANGE
+        text = most[0][0] if most else changes_text.NO_CHANGE
         return lambda question, scene, split: _response(text)
     if name == "random":
         return _random
@@ -47,23 +49,23 @@ def _random(question: Record, scene: Record, split: Split) -> str:
                 state = after
                 steps.append(step)
                 break
-    return _response(answers.write(steps, question["answer_form"], looks))
+    return _response(changes_text.write(steps, question["answer_form"], looks))
 
 
 def _applied(state: State, step: Step, split: Split) -> State | None:
     """The state after a change; None where the config allows no such change."""
     words = split.vocabulary
     try:
-        after = transform.apply(state, step, split.kinds, words)
+        after = replay.apply(state, step, split.kinds, words)
         own = after.objects[step.object]
-        move = transform.move_type(state.objects[step.object], own, words)
+        move = position.move_type(state.objects[step.object], own, words)
     except Rejected:
         return None
     if move is None:
         fair = words.grid.on_stage(own.position)
     else:
         fair = move in split.sampling.moves and words.grid.in_field(own.position)
-    return after if fair and not geometry.crowded(after, words, (step.object,)) else None
+    return after if fair and not footprints.crowded(after, words, (step.object,)) else None
 
 
 def _response(answer: str) -> str:

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from tvrgen.dataset import Dataset
+from tvrgen.dataset.reader import Dataset
+from tvrgen.dataset.records import Record
 from tvrgen.errors import UserError
-from tvrgen.record import Record
 from tvrgen.scoring.metrics import Scored
 from tvrgen.scoring.options import Options
 from tvrgen.scoring.outcome import outcome_score

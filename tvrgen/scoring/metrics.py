@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from tvrgen._support.rng import generator
 from tvrgen.scoring.outcome import Outcome
 from tvrgen.scoring.reward import Reward
-from tvrgen.seeding import generator
 
 ROUNDS = 1000
 """Resamples behind an interval of 95 %."""

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from tvrgen import geometry
-from tvrgen.answers import Answer, normal
-from tvrgen.record import state_from
-from tvrgen.scene import Object, State, Step
+from tvrgen.dataset.records import state_from
+from tvrgen.questions.forms.changes_text import Answer, normal
+from tvrgen.scene import footprints
+from tvrgen.scene.model import Object, State
+from tvrgen.scene.vocabulary import ATTRIBUTES, Grid
 from tvrgen.settings import Split
-from tvrgen.transform import Position, Rejected
-from tvrgen.vocabulary import ATTRIBUTES, Grid
+from tvrgen.transformations.base import Rejected, Step
+from tvrgen.transformations.position import Position
 
 _COMPARED = (*ATTRIBUTES, "rotation")
 
@@ -69,7 +70,7 @@ def _run(steps: list[Step], state: State, final: State, scene: dict[str, Any], s
             continue
         state = State(objects=(*objects[: step.object], moved, *objects[step.object + 1 :]))
         if moved.position != objects[step.object].position or moved.size != objects[step.object].size:
-            overlap |= geometry.crowded(state, split.vocabulary, (step.object,)) is not None
+            overlap |= footprints.crowded(state, split.vocabulary, (step.object,)) is not None
             out_of_field |= not split.vocabulary.grid.in_field(moved.position)
     pairs = zip(state.objects, final.objects, strict=True)
     distance = sum(_differing(found, true, split.vocabulary.grid) for found, true in pairs)

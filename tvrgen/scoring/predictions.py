@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
+from tvrgen.dataset.records import Record
 from tvrgen.errors import UserError
-from tvrgen.record import Record
 from tvrgen.settings import Split
 
 

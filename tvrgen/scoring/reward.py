@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tvrgen.answers import Answer, normal
-from tvrgen.reading import parse_answer
+from tvrgen.questions.forms.changes_reader import parse_answer
+from tvrgen.questions.forms.changes_text import Answer, normal
 from tvrgen.scoring.options import STAR_R1, Options
 from tvrgen.scoring.truth import Truth, truth_of
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from tvrgen.answers import normal
 from tvrgen.errors import UserError
-from tvrgen.reading import parse_answer
+from tvrgen.questions.forms.changes_reader import parse_answer
+from tvrgen.questions.forms.changes_text import normal
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,295 @@
+"""Datasets in object stores: the same as in a folder, and whole through every fault of the store."""
+
+import json
+import time
+from uuid import uuid4
+
+import pytest
+from fsspec import AbstractFileSystem
+from fsspec.implementations.memory import MemoryFileSystem
+
+from tests import stores
+from tests.tiny import FlatRenderer, generate_flat, handmade, json_bytes, load, made
+from tvrgen.dataset import catalog
+from tvrgen.dataset.reader import open_dataset, open_image
+from tvrgen.dataset.shards import shards_of
+from tvrgen.dataset.storage import lock, objectstore
+from tvrgen.dataset.storage.base import MANIFEST
+from tvrgen.dataset.storage.open import open_storage
+from tvrgen.dataset.validation.files import dataset_faults
+from tvrgen.errors import UserError
+from tvrgen.generation import status
+from tvrgen.sampling import sampler
+
+
+@pytest.fixture(scope="module")
+def server():
+    with stores.s3_server() as address:
+        yield address
+
+
+@pytest.fixture
+def weather(server, monkeypatch):
+    """The store's address stands in the environment; what it suffers is set by the test."""
+    import s3fs
+
+    conditions = stores.Weather()
+    monkeypatch.setattr(objectstore, "PATIENCE", 4.0)
+    monkeypatch.setattr(lock, "BEAT", 0.2)
+    with stores.proxy(server, conditions) as address:
+        for name, value in stores.variables(address).items():
+            monkeypatch.setenv(name, value)
+        s3fs.S3FileSystem.clear_instance_cache()
+        yield conditions
+        s3fs.S3FileSystem.clear_instance_cache()
+
+
+@pytest.fixture
+def bucket(server, weather):
+    return stores.bucket(server)
+
+
+@pytest.fixture(params=["memory", "s3", "folder"])
+def anywhere(request, tmp_path):
+    if request.param == "memory":
+        return f"memory://{uuid4().hex}/set"
+    return str(tmp_path / "set") if request.param == "folder" else request.getfixturevalue("bucket") + "/data/set"
+
+
+@pytest.mark.parametrize("form", ["files", "webdataset"])
+def test_a_dataset_is_the_same_anywhere(by_hand, form, anywhere, tmp_path):
+    config = load(f"output.format={form}", "output.blend=true")
+    beside = generate_flat(tmp_path / "beside", config, FlatRenderer())
+    generate_flat(anywhere, config, FlatRenderer())
+    place = open_storage(anywhere)
+    assert {name: place.read(name) for name in json_bytes(beside)} == json_bytes(beside)
+    assert place.shards() == {f"train/shard-{n:05d}" for n in range(3)}
+    assert list(dataset_faults(anywhere)) == []
+    here, there = open_dataset(beside), open_dataset(anywhere)
+    assert list(there.scenes()) == list(here.scenes())
+    questions = list(there.questions("train"))
+    assert [q["id"] for q in questions] == [q["id"] for q in here.questions()]
+    for path in questions[7]["images"]:
+        assert open_image(path).size == (80, 60)
+    assert any("5 of 5 problems, 3 of 3 shards" in line for line in status.lines(place))
+
+
+@pytest.mark.parametrize("form", ["files", "webdataset"])
+def test_what_is_cut_short_is_named_and_made_again(by_hand, form, anywhere):
+    config = load(f"output.format={form}")
+    generate_flat(anywhere, config, FlatRenderer())
+    place = open_storage(anywhere)
+    name = "train/shard-00001/" + ("samples.tar" if form == "webdataset" else "images/000002-final-left.png")
+    whole = place.read(name)
+    place.write(name, whole[:-700] if form == "webdataset" else whole[:-7])
+    assert any(name in fault for fault in list(dataset_faults(anywhere)))
+    assert [*catalog.again(place)] == ["train/shard-00001"]
+    renderer = FlatRenderer()
+    generate_flat(anywhere, config, renderer)
+    assert len(renderer.asked) == 8
+    assert place.read(name) == whole
+    assert list(dataset_faults(anywhere)) == []
+    assert catalog.again(place) == {}
+
+
+@pytest.mark.parametrize("form", ["files", "webdataset"])
+def test_a_split_grows_and_keeps_what_it_has(form, anywhere, tmp_path):
+    small, large = (load(f"output.format={form}", f"splits.train.count={count}") for count in (5, 9))
+    generate_flat(anywhere, small, FlatRenderer())
+    place = open_storage(anywhere)
+    full = {name: place.read(f"train/{name}/shard.json") for name in ("shard-00000", "shard-00001")}
+    renderer = FlatRenderer()
+    generate_flat(anywhere, large, renderer)
+    assert {name.split("-")[0][-6:] for *_, name in renderer.asked} <= {f"{k:06d}" for k in range(5, 9)} | {"train"}
+    assert len(renderer.asked) == 4 * 4
+    assert all(place.read(f"train/{name}/shard.json") == content for name, content in full.items())
+    at_once = generate_flat(tmp_path / "at once", large, FlatRenderer())
+    assert {name: place.read(name) for name in json_bytes(at_once)} == json_bytes(at_once)
+    with pytest.raises(UserError, match="train has 9 problems; a split can grow, and not shrink to 5"):
+        generate_flat(anywhere, small, FlatRenderer())
+
+
+def test_a_grown_shard_that_was_lost_as_it_was_replaced_is_made_anew(anywhere, tmp_path):
+    """The run that replaced it was killed when the old one was gone and the new one not whole."""
+    large = load("splits.train.count=6")
+    generate_flat(anywhere, load(), FlatRenderer())
+    place = open_storage(anywhere)
+    catalog.note_again(place, {"train/shard-00002": catalog.GROWN})
+    place.remove("train/shard-00002")
+    generate_flat(anywhere, large, FlatRenderer())
+    at_once = generate_flat(tmp_path / "at once", large, FlatRenderer())
+    assert {name: place.read(name) for name in json_bytes(at_once)} == json_bytes(at_once)
+    assert catalog.again(place) == {}
+
+
+def test_a_shard_without_its_manifest_is_not_there(bucket):
+    config, place = load(), open_storage(bucket)
+    generate_flat(bucket, config, FlatRenderer())
+    place.remove("train/shard-00001/shard.json")
+    assert place.shards() == {"train/shard-00000", "train/shard-00002"}
+    generate_flat(bucket, config, FlatRenderer())
+    assert len(place.shards()) == 3
+
+
+def shard_of(config):
+    return shards_of(config, "train")[0]
+
+
+@pytest.mark.parametrize("fault", ["cut", "refuse", "slow"])
+def test_a_store_that_fails_for_a_while_is_borne_with(fault, by_hand, bucket, weather, tmp_path):
+    """Every upload fails once, or is slow."""
+    failed = set()
+
+    def once(method, path):
+        new = method == "PUT" and path not in failed
+        failed.add(path)
+        return fault if new else ""
+
+    weather.fault = once
+    config = load("splits.train.count=2")
+    generate_flat(bucket, config, FlatRenderer())
+    weather.fault = lambda *_: ""
+    assert list(dataset_faults(bucket)) == []
+    beside = generate_flat(tmp_path / "beside", config, FlatRenderer())
+    assert {name: open_storage(bucket).read(name) for name in json_bytes(beside)} == json_bytes(beside)
+
+
+@pytest.mark.parametrize("fault", ["cut", "refuse"])
+def test_a_store_that_is_lost_leaves_the_shard_absent(fault, bucket, weather, monkeypatch):
+    """From the third upload of a shard on, nothing comes through."""
+    config, place = load(), open_storage(bucket)
+    monkeypatch.setattr(sampler, "plan_problem", lambda c, s, i: handmade(c, c.split(s), i))
+    seen = []
+
+    def later(method, path):
+        seen.append(method)
+        return fault if seen.count("PUT") > 2 else ""
+
+    weather.fault = later
+    with pytest.raises(OSError, match="the store fails"):
+        made(config, shard_of(config), bucket, FlatRenderer())
+    weather.fault = lambda *_: ""
+    assert place.names("train/shard-00000")
+    assert place.shards() == set()
+    place.discard_partial()
+    assert place.names("train") == set()
+
+
+def test_no_shard_is_taken_for_absent_while_a_store_is_down(monkeypatch):
+    """Also where the library has `exists` say no to whatever goes wrong, as fsspec's does."""
+    url, config = f"memory://{uuid4().hex}/set", load()
+    generate_flat(url, config, FlatRenderer())
+    place, info, down = open_storage(url), MemoryFileSystem.info, iter([True] * 3)
+
+    def failing(self, path, **options):
+        if next(down, False):
+            raise ConnectionError("no route")
+        return info(self, path, **options)
+
+    monkeypatch.setattr(MemoryFileSystem, "info", failing)
+    monkeypatch.setattr(MemoryFileSystem, "exists", AbstractFileSystem.exists)
+    assert place.discard_partial() == {f"train/shard-{n:05d}" for n in range(3)}
+    assert len(place.shards()) == 3
+
+
+def test_a_second_run_is_refused_while_the_first_is_alive_and_takes_over_when_it_is_not(bucket):
+    config, place = load(), open_storage(bucket)
+    with (
+        catalog.writing_to(place, config),
+        pytest.raises(UserError, match="another run is writing there"),
+        catalog.writing_to(open_storage(bucket), config),
+    ):
+        pass
+    dead = {"run": "x", "host": "elsewhere", "pid": 1, "beat": 7}
+    place.write(lock.LOCK, json.dumps(dead).encode())
+    assert not lock.held(place)
+    with catalog.writing_to(place, config):
+        assert lock.held(open_storage(bucket))
+    assert not place.exists(lock.LOCK)
+
+
+def test_a_run_that_slept_leaves_the_place_to_the_one_that_took_it(bucket):
+    place = open_storage(bucket)
+    other = json.dumps({"run": "x", "host": "elsewhere", "pid": 1, "beat": 7}).encode()
+    with lock.locked(place):
+        place.write(lock.LOCK, other)
+        time.sleep(4 * lock.BEAT)
+        assert place.read(lock.LOCK) == other
+    assert place.read(lock.LOCK) == other
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [("nowhere://x", "Protocol not known: nowhere"), ("", "is no place"), ("s3://no-such-bucket-here/x", "no dataset")],
+)
+def test_a_place_that_is_none_is_one_line(url, message, weather):
+    with pytest.raises(UserError, match=message):
+        open_dataset(url)
+
+
+class _Files(MemoryFileSystem):
+    """Files that cannot be asked for."""
+
+    error: Exception
+
+    def info(self, path, **_):
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "cause", "says"),
+    [
+        (FileNotFoundError("x"), ConnectionError("no route"), "the store fails: ConnectionError: no route"),
+        (FileNotFoundError("x"), None, None),
+        (type("NoCredentialsError", (Exception,), {})("no key"), None, "the store fails: NoCredentialsError: no key"),
+        (RuntimeError("down"), None, "the store fails: RuntimeError: down"),
+    ],
+)
+def test_who_cannot_be_asked_does_not_say_no(error, cause, says, monkeypatch, capsys):
+    """As fsspec's files behind http do. What more time may mend is asked for again, and told of."""
+    error.__cause__ = cause
+    place = open_storage(f"memory://{uuid4().hex}/set")
+    monkeypatch.setattr(place, "_files", _Files())
+    monkeypatch.setattr(_Files, "error", error, raising=False)
+    monkeypatch.setattr(objectstore, "PATIENCE", 2.0)
+    monkeypatch.setattr(objectstore, "_SILENCE", 0.1)
+    if says is None:
+        assert not place.exists("dataset.json")
+    else:
+        with pytest.raises(OSError, match=says):
+            place.exists("dataset.json")
+    told = capsys.readouterr().err
+    assert told.count("asking again") == (says is not None and "NoCredentials" not in says)
+
+
+def test_a_run_looks_for_shards_once_at_its_start_and_once_at_its_end(monkeypatch):
+    url, config = f"memory://{uuid4().hex}/set", load()
+    asked = []
+    exists = objectstore.ObjectStore.exists
+    monkeypatch.setattr(objectstore.ObjectStore, "exists", lambda self, path: asked.append(path) or exists(self, path))
+    generate_flat(url, config, FlatRenderer())
+    asked.clear()
+    generate_flat(url, config, FlatRenderer())
+    looks = [path for path in asked if path.endswith("shard.json")]
+    assert sorted(looks) == sorted(2 * [f"train/shard-{n:05d}/shard.json" for n in range(3)])
+
+
+def test_a_shard_whose_files_are_cleared_as_they_are_sent_is_not_there(monkeypatch):
+    """By a new run, which thought the worker dead: its shard would be a description of what is missing."""
+    place, shard = open_storage(f"memory://{uuid4().hex}/set"), "train/shard-00000"
+    send = place._send
+
+    def send_and_clear(path, name):
+        send(path, name)
+        if path.name == "b":
+            place.remove(f"{shard}/a")
+
+    monkeypatch.setattr(place, "_send", send_and_clear)
+    monkeypatch.setattr(objectstore, "_TOGETHER", 1)  # a, then b
+    filling = place.filling(shard)
+    folder = filling.__enter__()
+    for name in ("a", "b", MANIFEST):
+        (folder / name).write_text(name)
+    with pytest.raises(OSError, match="were removed while they were sent"):
+        filling.__exit__(None, None, None)
+    assert place.shards() == set()

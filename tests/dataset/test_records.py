@@ -1,0 +1,124 @@
+"""Records: schemas, and the way there and back."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from tests.tiny import SHIPPED, handmade, load
+from tvrgen._support.rng import generator
+from tvrgen.config import loader
+from tvrgen.dataset import records
+from tvrgen.errors import UserError
+from tvrgen.questions import prompts
+from tvrgen.sampling import sampler
+from tvrgen.scene.model import State
+from tvrgen.transformations import replay
+
+CONFIG = load()
+SPLIT = CONFIG.split("train")
+PLANNED = handmade(CONFIG, SPLIT, 0)
+
+
+def asked(initial, split=SPLIT) -> str:
+    return prompts.prompt(generator(1), initial, split)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.rays
+def test_lines_fit_their_schemas_and_come_back(name):
+    config = loader.load(name)
+    for split in config.splits.values():
+        for index in range(min(3, split.count)):
+            planned = sampler.plan_problem(config, split.name, index)
+            line = json.loads(records.dump(records.scene_line(planned, split)))
+            records.check(line, "scene", "line")
+            problem = records.problem_from(line)
+            assert problem == planned.problem
+            states = replay.replay(problem.initial, problem.steps, split.kinds, split.vocabulary)
+            assert states[-1] == records.state_from(line["final"]) == planned.states[-1]
+            for asked in records.question_lines(planned, split, 0):
+                records.check(asked, "question", "line")
+
+
+def test_a_handmade_problem_comes_back():
+    line = json.loads(records.dump(records.scene_line(PLANNED, SPLIT)))
+    records.check(line, "scene", "line")
+    assert records.problem_from(line) == PLANNED.problem
+    assert line["id"] == "train-000000"
+    assert line["steps"][1] == {
+        "object": 2,
+        "kind": "position",
+        "value": "front.1",
+        "from": {"position": [20, 0]},
+        "accepted": ["front.1", "front.2", "front_left.1", "front_left.2", "front_right.1", "front_right.2"],
+        "type": "out",
+    }
+
+
+def test_a_question_has_what_users_rely_on():
+    line = records.question_lines(PLANNED, SPLIT, 0)[0]
+    assert line["id"] == "train-000000-left"
+    assert line["images"] == ["images/000000-initial-center.png", "images/000000-final-left.png"]
+    assert line["answer"] == "0.color.blue, 2.position.front.1"
+    assert line["changes"][0] == {"index": 0, "attribute": "color", "value": "blue", "accepted": ["blue"]}
+    assert line["changes"][1]["accepted"][0] == "front.1"
+    assert "front_left.2" in line["changes"][1]["accepted"]
+    assert line["view"] == {"initial": "center", "final": "left"}
+
+
+def test_a_prompt_lists_the_objects_the_values_and_the_form():
+    text = asked(PLANNED.problem.initial)
+    assert "0: large red rubber cube\n" in text
+    assert "(out of sight)" not in text
+    for kind in SPLIT.kinds.values():
+        for value in kind.values(SPLIT.vocabulary):
+            assert value in text
+    for part in ("<think>", "<answer>", "no change", "first image"):
+        assert part in text
+    assert "[" not in text  # no positions
+    away = replay.replay(PLANNED.problem.initial, PLANNED.problem.steps, SPLIT.kinds, SPLIT.vocabulary)[-1]
+    assert "2: medium gray metal cylinder (out of sight)\n" in asked(away)
+
+
+def test_a_prompt_says_whose_directions_they_are():
+    text = asked(PLANNED.problem.initial)
+    assert "front is towards that viewer, behind is away" in text
+    alone = State(objects=PLANNED.problem.initial.objects[:1])
+    example = asked(alone).split("such as <answer>")[1].split("<")[0]
+    assert {change.split(".")[0] for change in example.split(", ")} == {"0"}
+
+
+def test_recorded_matrices_project_as_the_camera_stands():
+    """From location, look_at and lens alone, by code of its own: the target is in the middle, and depths are right."""
+    config = load("render.width=300", "render.height=100")
+    split = config.split("train")
+    for camera in records.scene_line(handmade(config, split, 0), split)["cameras"].values():
+        intrinsics, extrinsics = np.array(camera["intrinsics"]), np.array(camera["world_to_camera"])
+        assert intrinsics[0, 0] == intrinsics[1, 1] == pytest.approx(300 * 35 / 32)
+        x, y, z = intrinsics @ (extrinsics @ [*camera["look_at"], 1])[:3]
+        assert (x / z, y / z) == pytest.approx((150, 50), abs=1e-3)
+        assert z == pytest.approx(math.dist(camera["location"], camera["look_at"]), abs=1e-4)
+
+
+def test_a_prompt_speaks_of_moves_only_where_there_are_any():
+    split = load("sampling.kinds=[color]", "sampling.steps=1").split("train")
+    assert "direction.distance" not in asked(PLANNED.problem.initial, split)
+
+
+@pytest.mark.parametrize(
+    ("schema", "damage"),
+    [
+        ("scene", {"steps": [{"object": 0}]}),
+        ("scene", {"extra": 1}),
+        ("scene", {"id": "train-42"}),
+        ("question", {"images": ["one.png"]}),
+        ("question", {"answer": None}),
+        ("question", {"changes": [{"index": -1, "attribute": "color", "value": "red"}]}),
+    ],
+)
+def test_damaged_lines_do_not_fit(schema, damage):
+    line = records.scene_line(PLANNED, SPLIT) if schema == "scene" else records.question_lines(PLANNED, SPLIT, 0)[0]
+    with pytest.raises(UserError, match="where"):
+        records.check(line | damage, schema, "where")

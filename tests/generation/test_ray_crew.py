@@ -1,0 +1,296 @@
+"""Ray workers, and all that can befall them: the dataset is that of an undisturbed run, or what is missing is named."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests import faulty
+from tests.tiny import ROOT, SMALL, json_bytes, run
+from tvrgen.dataset.storage.open import open_storage
+from tvrgen.dataset.validation.files import dataset_faults
+from tvrgen.errors import UserError
+from tvrgen.generation import ray_crew, status
+
+pytestmark = pytest.mark.blender  # which brings Ray; nothing here renders
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    out = tmp_path_factory.mktemp("undisturbed") / "out"
+    assert faulty.finish(faulty.start(out)) == {}
+    assert list(dataset_faults(out)) == []
+    return json_bytes(out)
+
+
+def wait_for(condition, process, seconds=90):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def workers_of(out) -> list[int]:
+    """The processes that log into an output."""
+    return [int(path.stem.split("-")[-1]) for path in out.glob("log/blender-*.log")]
+
+
+ONCE = {"0": "raise", "1": "exit", "2": "kill", "3": "sys.exit", "4": "exhaust", "5": "hang"}
+
+
+def test_what_goes_wrong_once_is_survived(undisturbed, tmp_path):
+    (tmp_path / "flags").mkdir()
+    process = faulty.start(
+        tmp_path / "out", faults=ONCE, flags=tmp_path / "flags", workers=2, limits={"tries": 2, "seconds": 12}
+    )
+    assert faulty.finish(process) == {}
+    assert json_bytes(tmp_path / "out") == undisturbed
+    events = [json.loads(line) for path in tmp_path.glob("out/log/run-*.jsonl") for line in path.open()]
+    failures = {e["shard"][-1]: e["reason"] for e in events if e["event"] == "failure"}
+    assert sorted(failures) == [*ONCE]
+    assert failures["0"] == "ValueError: a picture went wrong"
+    assert failures["4"].startswith("MemoryError")
+    assert all("its worker died" in failures[n] for n in "123")
+    assert "was stopped" in failures["5"]
+    assert not list(tmp_path.rglob("*.partial"))
+
+
+def test_what_goes_wrong_always_is_given_up_and_the_rest_goes_on(undisturbed, tmp_path):
+    out = tmp_path / "out"
+    process = faulty.start(out, faults={"1": "raise", "6": "exit"}, workers=2, limits={"tries": 2})
+    given_up = faulty.finish(process)
+    assert {path: reason.split(":")[0] for path, (reason, _) in given_up.items()} == {
+        "train/shard-00001": "ValueError",
+        "train/shard-00006": "its worker died",
+    }
+    assert all("about to" in tail for _, tail in given_up.values())
+    assert open_storage(out).shards() == {f"train/shard-{n:05d}" for n in (0, 2, 3, 4, 5, 7)}
+    said = "\n".join(status.lines(open_storage(out)))
+    assert "6 of 8 problems, 6 of 8 shards" in said
+    assert "given up: train/shard-00001: ValueError: a picture went wrong" in said
+    assert sorted(fault.split(": ")[0][-5:] for fault in dataset_faults(out)) == ["00001", "00006"]
+    assert faulty.finish(faulty.start(out)) == {}
+    assert json_bytes(out) == undisturbed
+    assert "given up" not in "\n".join(status.lines(open_storage(out)))
+
+
+def test_the_same_goes_for_one_process(undisturbed, tmp_path):
+    out = tmp_path / "out"
+    given_up = faulty.finish(faulty.start(out, faults={"1": "raise", "4": "exhaust"}, limits={"tries": 2}))
+    assert {path[-1]: reason.split(":")[0] for path, (reason, _) in given_up.items()} == {
+        "1": "ValueError",
+        "4": "MemoryError",
+    }
+    assert faulty.finish(faulty.start(out)) == {}
+    assert json_bytes(out) == undisturbed
+
+
+def test_a_killed_worker_is_replaced(undisturbed, tmp_path):
+    out = tmp_path / "out"
+    process = faulty.start(out, workers=2, pause=0.3)
+    wait_for(lambda: list(out.glob("train/shard-*")), process)
+    os.kill(workers_of(out)[0], signal.SIGKILL)
+    assert faulty.finish(process) == {}
+    assert json_bytes(out) == undisturbed
+    assert len(workers_of(out)) == 3
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_second_driver_is_refused_and_takes_over_when_the_first_was_killed(workers, undisturbed, tmp_path):
+    out = tmp_path / "out"
+    first = faulty.start(out, workers=workers, pause=0.2)
+    wait_for(lambda: list(out.glob("train/shard-*")), first)
+    second = faulty.start(out)
+    assert "another run is writing there" in second.communicate(timeout=60)[1]
+    assert any(line.startswith("running") for line in status.lines(open_storage(out)))
+    first.kill()
+    first.communicate(timeout=60)
+    left = {path: path.stat().st_mtime_ns for path in out.glob("train/shard-*/shard.json")}
+    assert faulty.finish(faulty.start(out)) == {}
+    assert json_bytes(out) == undisturbed
+    assert all(path.stat().st_mtime_ns == made for path, made in left.items())  # nothing was made twice
+
+
+@pytest.mark.parametrize("force", [{"max_problems": 2}, {"max_memory": 1}], ids=["problems", "memory"])
+def test_workers_are_replaced_in_time(force, undisturbed, tmp_path):
+    out = tmp_path / "out"
+    assert faulty.finish(faulty.start(out, workers=2, force=force)) == {}
+    assert json_bytes(out) == undisturbed
+    assert len(workers_of(out)) >= 4
+
+
+@pytest.fixture
+def full_disk(tmp_path):
+    """A disk of 400 kB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if os.geteuid() or os.system(f"mount -t tmpfs -o size=400k tmpfs {disk}"):
+        pytest.skip("cannot mount a small disk")
+    yield disk
+    os.system(f"umount -l {disk}")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_full_disk_is_one_line_and_nothing_is_lost(workers, full_disk, undisturbed):
+    many = ["splits.train.count=40", "output.shard_size=4"]
+    process = faulty.start(full_disk / "out", workers=workers, overrides=many, limits={"tries": 2})
+    output, errors = process.communicate(timeout=120)
+    said = errors.strip().splitlines()[-1] if errors else output
+    assert "No space left on device" in said
+    assert "Traceback" not in errors
+    done = open_storage(full_disk / "out").shards()
+    assert done
+    assert not list(full_disk.rglob("*.partial"))
+    assert os.system(f"mount -o remount,size=40m {full_disk}") == 0
+    assert faulty.finish(faulty.start(full_disk / "out", workers=workers, overrides=many)) == {}
+    assert list(dataset_faults(full_disk / "out")) == []
+
+
+def test_an_output_that_can_only_be_read_is_one_line(full_disk):
+    (full_disk / "out").mkdir()
+    assert os.system(f"mount -o remount,ro {full_disk}") == 0
+    result = run("generate", "quickstart", "--out", full_disk / "out")
+    assert result.returncode == 2
+    assert "Read-only file system" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_command_names_what_it_gave_up_and_the_next_makes_it(workers, undisturbed, tmp_path):
+    out = tmp_path / "out"
+    sets = [f"--set={s}" for s in (*SMALL, "splits.train.count=8", "output.shard_size=1")]
+    arguments = ["generate", "quickstart", "--out", out, *sets, "--workers", workers, "--max-retries", 1, "--log-json"]
+    process = faulty.command(*arguments, faults={"1": "raise", "6": "raise" if workers == 1 else "exit"})
+    output, errors = process.communicate(timeout=120)
+    assert process.returncode == 1, errors
+    said = sorted(errors.splitlines())
+    assert len(said) == 2
+    assert said[0] == "tvrgen: given up: train/shard-00001: ValueError: a picture went wrong"
+    assert said[1].startswith("tvrgen: given up: train/shard-00006: ")
+    events = [json.loads(line) for line in output.splitlines()]  # and nothing of Ray's between them
+    assert len([event for event in events if event["event"] == "shard"]) == 6
+    process = faulty.command(*arguments)
+    assert process.communicate(timeout=120)[1] == ""
+    assert process.returncode == 0
+    assert json_bytes(out) == undisturbed
+
+
+def test_where_every_shard_was_given_up_the_next_run_makes_them(tmp_path):
+    out, two = tmp_path / "out", ["splits.train.count=2"]
+    given_up = faulty.finish(faulty.start(out, faults={"0": "raise", "1": "raise"}, overrides=two))
+    assert len(given_up) == 2
+    assert sum(line.startswith("given up") for line in status.lines(open_storage(out))) == 2
+    assert faulty.finish(faulty.start(out, overrides=two)) == {}
+    assert list(dataset_faults(out)) == []
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_sigterm_stops_a_run_as_ctrl_c_does(workers, tmp_path):
+    out = tmp_path / "out"
+    sets = [f"--set={s}" for s in (*SMALL, "splits.train.count=40", "output.shard_size=1")]
+    process = faulty.command("generate", "quickstart", "--out", out, *sets, "--workers", workers, pause=0.2)
+    wait_for(lambda: list(out.glob("train/shard-*")), process)
+    process.terminate()
+    errors = process.communicate(timeout=60)[1]
+    assert process.returncode == 130, errors
+    assert errors.splitlines()[-1].startswith("tvrgen: stopped; ")
+    assert not list(out.rglob("*.partial"))
+
+
+def test_a_killed_worker_of_a_store_leaves_nothing_on_its_disk(undisturbed, tmp_path, monkeypatch):
+    """The store is a folder behind fsspec, and the scratch space this test's own."""
+    disk = tmp_path / "disk"
+    for folder in ("disk", "flags"):
+        (tmp_path / folder).mkdir()
+    monkeypatch.setenv("FSSPEC_LOCAL", '{"auto_mkdir": true}')
+    monkeypatch.setenv("RAY_TMPDIR", "/tmp")
+    monkeypatch.setenv("TMPDIR", str(disk))
+    url = f"local://{tmp_path}/out"
+    process = faulty.start(url, faults={"2": "kill"}, flags=tmp_path / "flags", workers=2)
+    assert faulty.finish(process) == {}
+    assert json_bytes(tmp_path / "out") == undisturbed
+    assert faulty.finish(faulty.start(url, overrides=["splits.train.count=9"])) == {}
+    assert not list(disk.glob("*tvrgen*"))
+
+
+@contextlib.contextmanager
+def a_cluster(monkeypatch, **head):
+    """Nodes of a Ray cluster, all on this machine."""
+    from ray.cluster_utils import Cluster
+
+    for name, value in {"RAY_USAGE_STATS_ENABLED": "0", "FAULTS": "{}", "PAUSE": "0.4", "PYTHONPATH": ROOT}.items():
+        monkeypatch.setenv(name, str(value))
+    cluster = Cluster(initialize_head=True, head_node_args={"include_dashboard": False, **head})
+    try:
+        yield cluster
+    finally:
+        cluster.shutdown()
+
+
+def test_nodes_that_join_are_used_and_lost_ones_survived(undisturbed, tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    with a_cluster(monkeypatch, num_cpus=0) as cluster:
+        first = cluster.add_node(num_cpus=1, num_gpus=1)
+        force = {"workers": None, "address": cluster.address, "gpus": 0.5, "cpus": 0.5}
+        process = faulty.start(out, ray=1, force=force)
+        wait_for(lambda: len(workers_of(out)) == 2, process)  # two to a GPU
+        cluster.add_node(num_cpus=1, num_gpus=1)
+        wait_for(lambda: len(workers_of(out)) == 4, process)
+        cluster.remove_node(first, allow_graceful=False)
+        assert faulty.finish(process) == {}
+    assert json_bytes(out) == undisturbed
+
+
+@pytest.mark.parametrize(("address", "tries"), [(None, 3), ("ray://host:10001", 3), ("host:6379", 1)])
+def test_a_start_that_may_come_right_is_tried_again(address, tries, monkeypatch):
+    starts = []
+
+    def failing(ray, wanted):
+        starts.append(wanted)
+        raise ConnectionAbortedError("Initialization failure from server")
+
+    monkeypatch.setattr(ray_crew, "_init", failing)
+    with pytest.raises(UserError, match="Initialization failure from server"):
+        ray_crew._start(ray_crew.Workforce(workers=1, address=address))
+    assert len(starts) == tries
+
+
+def listens(port) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+SERVER = """
+import sys
+from ray.cluster_utils import Cluster
+head = {"num_cpus": 2, "include_dashboard": False, "ray_client_server_port": int(sys.argv[1])}
+Cluster(initialize_head=True, head_node_args=head)
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_rays_client_serves_too(undisturbed, tmp_path):
+    """The cluster in a process of its own: Ray keeps more of a cluster that it had before than it should."""
+    pytest.importorskip("grpc")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    environment = {**os.environ, "RAY_USAGE_STATS_ENABLED": "0", "FAULTS": "{}", "PAUSE": "0", "PYTHONPATH": str(ROOT)}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", SERVER, str(port)], env=environment, **pipes) as server:
+        try:
+            while server.stdout.readline().strip() != "ready":
+                assert server.poll() is None
+            wait_for(lambda: listens(port), server)
+            force = {"workers": 2, "address": f"ray://127.0.0.1:{port}"}
+            assert faulty.finish(faulty.start(tmp_path / "out", ray=1, force=force)) == {}
+        finally:
+            server.stdin.close()  # which ends it, and its nodes with it
+    assert json_bytes(tmp_path / "out") == undisturbed

@@ -1,0 +1,48 @@
+"""The recipes for clusters say what the code needs."""
+
+import shlex
+import shutil
+import subprocess
+
+import pytest
+import yaml
+
+from tests.tiny import ROOT
+from tvrgen.cli import arguments
+from tvrgen.imaging.blender import requirements
+
+TEXTS = {path.name: path.read_text() for path in (ROOT / "cluster").iterdir()}
+
+
+def commands() -> list[str]:
+    """Every `tvrgen generate` of the recipes and docs/cluster.md."""
+    job = yaml.safe_load(TEXTS["rayjob.yaml"])["spec"]["entrypoint"]
+    script = TEXTS["slurm.sh"].replace('"$config"', "quickstart").replace('"$out"', "x").replace('"$address"', "auto")
+    page = (ROOT / "docs/cluster.md").read_text().replace("\\\n", " ")
+    lines = [job, *script.splitlines(), *page.splitlines()]
+    return [line[line.index("tvrgen generate") :] for line in lines if "tvrgen generate " in line]
+
+
+def test_the_image_has_the_libraries_that_blender_loads():
+    text = TEXTS["Dockerfile"]
+    installed = text[text.index("--yes") :].split("&&")[0].replace("\\", "").split()[1:]
+    assert sorted(installed) == sorted(requirements.SYSTEM_LIBRARIES.values())
+    for line in text.splitlines():
+        if line.startswith("COPY"):
+            assert all((ROOT / name).exists() for name in line.split()[1:-1])
+
+
+def test_every_command_is_one_that_the_parser_takes():
+    found = commands()
+    assert len(found) >= 6
+    for command in found:
+        words = shlex.split(command.split("#")[0].split("`")[0])
+        options = arguments.parser().parse_args(words[1:])
+        assert options.command == "generate"
+
+
+def test_the_batch_script_is_bash():
+    bash = shutil.which("bash")
+    if bash is None:
+        pytest.skip("no bash")
+    subprocess.run([bash, "-n", ROOT / "cluster/slurm.sh"], check=True)

@@ -1,0 +1,292 @@
+"""Answers: what is written is read back, what is tolerated, what is not, and nothing raises."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.tiny import SHIPPED, load
+from tvrgen.config import loader
+from tvrgen.questions.forms import changes_text
+from tvrgen.questions.forms.changes_reader import parse_answer
+from tvrgen.questions.forms.changes_text import FORMS, normal
+from tvrgen.transformations.base import Step
+
+LOOKS = [("large", "red", "metal", "cube"), ("small", "gray", "rubber", "cube"), ("small", "gray", "metal", "cube")]
+BOTH = [Step(object=2, kind="color", value="cyan"), Step(object=4, kind="position", value="front_left.1")]
+
+
+def said(text, looks=()):
+    """[(index, attribute, value)] of a text, in normal forms."""
+    answer = parse_answer(text, looks)
+    assert not answer.faults, answer.faults
+    return [(s.object, s.kind, normal(s.kind, s.value)) for s in answer.steps]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_value_of_every_split_comes_back_in_every_form(name, form):
+    for split in loader.load(name).splits.values():
+        for kind in split.kinds.values():
+            values = kind.values(split.vocabulary)
+            steps = [Step(object=k % 3, kind=kind.name, value=value) for k, value in enumerate(values)]
+            for own in ([steps[0]], steps):
+                text = changes_text.write(own, form, LOOKS)
+                found = parse_answer(text, LOOKS if form == "description" else ())
+                assert not found.faults
+                assert [s.object for s in found.steps] == [s.object for s in own]
+                assert [normal(s.kind, s.value) for s in found.steps] == [normal(s.kind, s.value) for s in own]
+            assert len({normal(kind.name, value) for value in values}) == len(values)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2.color.cyan, 4.position.front_left.1",
+        "2.Color.Cyan; 4.POSITION.Front_Left.1",
+        "(2, color, cyan), (4, position, front_left, 1)",
+        "[(2, 'color', 'cyan'), (4, 'position', 'front_left.1')]",
+        "2: color: cyan\n4: position: front-left 1",
+        "2 color cyan, 4 position front left 1",
+        "object 2.colour.cyan and object 4.position.front_left.1.",
+        "1. 2.color.cyan\n2. 4.position.left_front.1",
+        "- **2.color.cyan**\n- **4.position.forward left.1**",
+        "change_color(2, 'cyan'), change_position(4, 'front_left_1')",
+        'color(2, "cyan"); position(4, "front-left", 1)',
+        "1. Object 2.color.cyan\n2. Object 4.position.front_left.1",
+        "(1) 2.color.cyan\n(2) [4].position.front_left(1)",
+        "Answer: 2.color: red -> cyan; object 4: position: front left 1 step",
+        "Object 2: color changed from red to cyan, Object #4 position front-left 1",
+        r"\boxed{2.color.cyan, 4.position.front\_left.1}",
+        "change_color (2, 'cyan') and change_position(4, 'frontleft_1')",
+        "```text\n2.color=>cyan\n4.position.left front.1\n```",
+        '{"index": 2, "attribute": "color", "value": "cyan"}\n'
+        '{"object": "object 4", "kind": "position", "value": "front_left.1"}',
+        "{'index': 2, 'attribute': 'color', 'value': 'cyan'}, {'index': 4, 'attribute': 'position', "
+        "'value': 'front_left.1'}",
+        '```json\n[{"index": 2, "attribute": "color", "value": "cyan"}, '
+        '{"index": 4, "attribute": "position", "value": "front_left.1"}]\n```',
+        "2 -> color -> cyan, 4 -> position -> front_left.1",
+        '[{"index": 2, "attribute": "color", "value": "cyan"}, '
+        '{"index": 4, "attribute": "position", "value": "front_left.1"}]',
+        '{"changes": [[2, "color", "cyan"], [4, "position", ["front-left", 1]]]}',
+        '["2.color.cyan", "4.position.front_left.1"]',
+        '```json\n[[2, "color", "cyan"], [4, "position", "front_left.1"]]\n```',
+        "change_color(object_id=2, value='cyan'), change_position(4, new_value='front_left_1')",
+        r"\boxed{2.\text{color}.\text{cyan}, 4.\text{position}.\text{front\_left}.1}",
+        r"\texttt{2.color.cyan}, $\text{4.position.front\_left.1}$",
+        "| object | attribute | value |\n|---|:--:|---|\n| 2 | color | cyan |\n| 4 | position | front_left.1 |",
+        "The final answer is 2.color.cyan, object_4.position.front_left.1",
+        "| 2 | color | cyan |\n| 4 | position | front_left.1 |",
+        '{"changes": [{"object_id": 2, "attribute": "color", "from": "red", "to": "cyan", "reason": "it was red"}, '
+        '{"id": 4, "attribute": "position", "new_value": {"direction": "front_left", "distance": 1}}], '
+        '"explanation": "both are plain to see"}',
+    ],
+)
+def test_ways_of_writing_the_same(text):
+    assert sorted(said(text)) == [(2, "color", "cyan"), (4, "position", "front_left_1")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no change",
+        "No change.",
+        "nothing changed",
+        "none",
+        "[]",
+        " no changes ",
+        "No change!",
+        "no-change",
+        "There is no change.",
+        "unchanged",
+        "There is no change in the scene.",
+        "No changes were found",
+        "The answer is no change.",
+        "Nothing changed between the two images.",
+    ],
+)
+def test_nothing_is_said_plainly(text):
+    assert said(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "?",
+        "[[[[",
+        "{}",
+        "2.color",
+        "color.cyan",
+        "not 2.color.cyan",
+        "2.color.cyan or 2.color.red",
+        "no change, 2.color.red",
+        "2.color.cyan (or maybe red)",
+        "2.color.dark red",
+        "<answer>2.color.cyan",
+        "NaN",
+        "null",
+        '{"index": 2, "attribute": "color"}',
+        '[[true, "color", "cyan"]]',
+        '[[-1, "color", "cyan"]]',
+        "两个物体变了",
+        "print('2')",
+        "~~2.color.cyan~~",
+        "!2.color.cyan",
+        "¬2.color.cyan",
+        "2.color.cyan ❌",
+        "2.color.cyan\u0336",
+        "4.position.front.1+",
+        "4.position.front.1°",
+        "[0x" + "f" * 4000 + ", 'color', 'cyan']",
+        "[2, 'color', 0x" + "f" * 4000 + "]",
+        "{'a': 0b" + "1" * 15000 + "}",
+        "[" * 900 + "]" * 900,
+        "2.color.cyan?",
+        "2.color.cyan / 2.color.red",
+        "2.color.cyan | 2.color.red",
+        "| 2.color.cyan | or | 2.color.red |",
+        "| object | attribute |\n|---|---|\n| not 2 | color.cyan |",
+        "| unchanged object | attribute | value |\n|---|---|---|\n| 2 | color | cyan |",
+        "| index | attribute | old value |\n|---|---|---|\n| 2 | color | cyan |",
+        "| no change |\n|-|\n| 2 | color | cyan |",
+        "2.color not to cyan",
+        "Object 2: color changed not to cyan",
+        "2: color maybe -> cyan",
+        "2: color probably to cyan",
+        "color(2, never->cyan)",
+        "2.position.not to front.1",
+        "2.position.behind->front.1",
+        "2.position.front -1",
+        '["no change", "2.color.cyan"]',
+        '{"changes": ["2.color.cyan", "none"]}',
+        '{"index": 2, "attribute": "color", "value": "red", "value": "cyan"}',
+        '{"changes": [[2, "color", "red"]], "changes": [[2, "color", "cyan"]]}',
+        "{'index': 2, 'attribute': 'color', 'value': 'red', 'value': 'cyan'}",
+        "[(2, 'color', 'cyan')] # not sure",
+        '{"reason": "nothing differs"}',
+        '{"index": 2, "attribute": "color", "value": "cyan", "new_value": "red"}',
+        '{"index": 2, "attribute": "color", "value": {"direction": "left", "distance": 1, "or": 2}}',
+        '{"changes": [], "maybe": [[2, "color", "cyan"]]}',
+        '{"changes": [[2, "color", "cyan"]], "note": "or maybe red"}',
+        "index: 2, attribute: color, value: cyan",
+        "large red metal cube.color.cyan",
+    ],
+)
+def test_what_is_not_plainly_an_answer_has_a_fault(text):
+    assert parse_answer(text).faults
+
+
+def test_the_index_of_the_next_change_is_no_distance():
+    assert said("4 position front_left, 2 color red") == [(4, "position", "front_left"), (2, "color", "red")]
+    assert said("4.position.front_left 2.color.red") == [(4, "position", "front_left"), (2, "color", "red")]
+
+
+def test_signs_tell_values_apart():
+    assert normal("rotation", "-45") != normal("rotation", "45") != normal("rotation", "+45")
+    assert said("2.rotation.-45, 3.rotation.+45") == [(2, "rotation", "-45"), (3, "rotation", "+45")]
+
+
+@pytest.mark.parametrize(
+    ("text", "index"),
+    [
+        ("large red metal cube.color.cyan", 0),
+        ("The red cube: color: cyan", 0),
+        ("small grey rubber cube.color.cyan", 1),
+        ("rubber cube.color.cyan", 1),
+        ("1. rubber cube.color.cyan", 1),
+        ("(large red metal cube).color.cyan", 0),
+        ("then [the rubber cube] -> color -> cyan", 1),
+        ("large_red_metal_cube.color.cyan", 0),
+        ("- the small gray rubber cube.color: gray -> cyan", 1),
+        ('[{"object": "large red metal cube", "attribute": "color", "value": "cyan"}]', 0),
+    ],
+)
+def test_objects_are_found_by_what_no_other_has(text, index):
+    assert said(text, LOOKS) == [(index, "color", "cyan")]
+
+
+@pytest.mark.parametrize(
+    "text", ["1.color.cyan", "gray cube.color.cyan", "blue cube.color.cyan", "cube.color.cyan", "red cube.color"]
+)
+def test_objects_that_cannot_be_told_have_a_fault(text):
+    assert parse_answer(text, LOOKS).faults
+
+
+def test_values_that_read_alike_are_refused(tmp_path):
+    (tmp_path / "kinds_alike.py").write_text(
+        "class Alike:\n    name = 'alike'\n    def values(self, vocabulary): return ('a.b', 'A_b')\n"
+        "    def apply(self, obj, value, vocabulary): return obj\n    def phrase(self, value): return value\n"
+    )
+    (tmp_path / "c.yaml").write_text("splits: {train: {count: 1}}\nsampling: {kinds: ['kinds_alike:Alike']}\n")
+    with pytest.raises(loader.UserError, match=r"'a\.b' and 'A_b' of alike read alike"):
+        loader.load(tmp_path / "c.yaml")
+
+
+_PIECES = ["2", "color", ".", ",", " ", "cyan", "(", ")", "[", "{", '"', "'", "position", "front", "left", "_", "1"]
+_PIECES += [
+    "change_",
+    "no change",
+    "<answer>",
+    "</answer>",
+    "\n",
+    "-",
+    "red cube",
+    ":",
+    "or",
+    "é",
+    "日本",
+    "\0",
+    "9" * 50,
+]
+
+
+@given(st.one_of(st.text(), st.lists(st.sampled_from(_PIECES), max_size=40).map("".join)))
+def test_any_text_is_read_without_an_exception(text):
+    for looks in ((), LOOKS):
+        answer = parse_answer(text, looks)
+        assert all(isinstance(s.object, int) and s.kind and s.value for s in answer.steps)
+        assert all("\n" not in fault for fault in answer.faults)
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["index", "changes", "value"]), inner),
+)
+
+
+@given(_JSON)
+def test_any_json_is_read_without_an_exception(data):
+    parse_answer(json.dumps(data))
+
+
+_JUNK = ["1 ", "a", "1", " ", "(", "[", "the red ", "1.", "a(1,", "<answer>", "front_left ", "1 position left "]
+_JUNK += [
+    "a+",
+    "| index ",
+    "|-",
+    "\n1. ",
+    "a ",
+    "object ",
+    "2.color.x to ",
+    "\\",
+    "```",
+    "x\n",
+    "{",
+    "'",
+    "a(1," + " " * 2**18,
+]
+
+
+@pytest.mark.parametrize("junk", _JUNK)
+def test_a_megabyte_is_read(junk):
+    for looks in ((), LOOKS):
+        parse_answer(junk * (2**20 // len(junk)), looks)
+
+
+def test_a_prompt_tells_of_its_form(config):
+    for name in ("star_r1", "terse", "function"):
+        assert load(f"question.prompt={name}").split("train").question.prompt.answer in FORMS

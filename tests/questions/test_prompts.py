@@ -1,0 +1,163 @@
+"""Prompt templates: the shipped ones, ones of the user's own, and wrong ones."""
+
+import re
+
+import pytest
+
+from tests.tiny import ROOT, SHIPPED, handmade, load, write_config
+from tvrgen._support.rng import generator
+from tvrgen.config import loader
+from tvrgen.dataset import records
+from tvrgen.errors import UserError
+from tvrgen.questions import prompts
+from tvrgen.scoring import ground_truth, star_r1_reward
+
+TEMPLATES = sorted(path.stem for path in (ROOT / "configs/prompts").glob("*.yaml"))
+
+
+def asked(*overrides, index=0):
+    config = load(*overrides)
+    split = config.split("train")
+    return records.question_lines(handmade(config, split, index), split, config.seed)
+
+
+def by_template(name):
+    return [f"question.prompt={name}", *(["sampling.moves=[inner, out]"] if name == "no_objects" else [])]
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_question_holds_what_its_answer_needs(name):
+    for line in asked(*by_template(name)):
+        text = line["question"]
+        for part in ("color", "cyan", "front", "<think>", "<answer>", "</answer>", "no change", "6 m"):
+            assert part in text
+        assert ("0: large red rubber cube\n" in text) == (name != "no_objects")
+        assert "{" not in text
+        assert "\n\n\n" not in text
+        assert text == text.strip()
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_the_answer_and_the_example_are_read_by_the_scorer(name):
+    for line in asked(*by_template(name)):
+        truth = ground_truth(line)
+        right = star_r1_reward(f"<think>x</think><answer>{line['answer']}</answer>", truth)
+        assert right.correct
+        assert right.total == right.best
+        example = line["question"].split("<answer>")[-2].split("</answer>")[0]
+        if "no change" in example:
+            example = line["question"].split("<answer>")[-3].split("</answer>")[0]
+        faults = star_r1_reward(f"<think>x</think><answer>{example}</answer>", truth).faults
+        assert len(faults) == (2 if name == "no_objects" else 0)  # it gives away no object that is there
+        assert all("no one object is" in fault for fault in faults)
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_without_moves_nothing_is_said_of_directions(name):
+    config = load(*by_template(name), "sampling.kinds=[color, shape]", "sampling.steps=[1, 2]")
+    split = config.split("train")
+    initial = handmade(load(), load().split("train"), 0).problem.initial
+    text = prompts.prompt(generator(1), initial, split)
+    assert "front" not in text
+    assert "\n\n\n" not in text
+
+
+def test_the_values_are_those_of_the_split():
+    config = load("sampling.never={color: [cyan], step: [shape.cube, position.left.1]}")
+    text = prompts.prompt(
+        generator(1), handmade(load(), load().split("train"), 0).problem.initial, config.split("train")
+    )
+    listed = dict(
+        line.split(": ") for line in text.splitlines() if line.split(":")[0] in ("color", "shape", "position")
+    )
+    assert "cyan" not in listed["color"].split(", ")
+    assert "cube" not in listed["shape"].split(", ")
+    assert "left.1" not in listed["position"].split(", ")
+    assert "left.2" in listed["position"].split(", ")
+
+
+def test_what_is_said_of_leaving_and_repeating_is_so():
+    plain, inner, repeat = (
+        asked(*overrides)[0]["question"] for overrides in ((), ("sampling.moves=[inner]",), ("sampling.repeat=true",))
+    )
+    assert ("off the stage" in plain, "off the stage" in inner) == (True, False)
+    assert ("more than once" in plain, "more than once" in repeat) == (False, True)
+
+
+def test_examples_change_something_and_differ():
+    found = set()
+    for k in range(12):
+        for line in asked(index=k):
+            example = re.search(r"<answer>(\d.*?)</answer>", line["question"])[1]
+            for change in example.split(", "):
+                index, kind, value = change.split(".")
+                assert line["initial_objects"][int(index)][kind] != value
+            found.add(example)
+    assert len(found) > 10
+
+
+def test_variants_are_drawn_by_id_and_come_back():
+    texts = {line["question"].split("\n")[0] for k in range(12) for line in asked(index=k)}
+    assert len(texts) == 3
+    assert asked(index=3) == asked(index=3)
+    assert len({line["question"].split("\n")[0] for k in range(12) for line in asked("seed=5", index=k)}) == 3
+
+
+def test_a_split_may_have_a_prompt_of_its_own():
+    config = load("splits.train.question={prompt: terse, rationale: short}")
+    assert config.split("train").question.prompt.text.startswith("What changed")
+    again = loader.from_document(config.document, "x")
+    assert again.split("train").question == config.split("train").question
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_shipped_configs_take_every_listing_template(name):
+    for template in TEMPLATES:
+        if template != "no_objects":
+            loader.load(name, (f"question.prompt={template}",))
+
+
+def test_a_template_of_ones_own(tmp_path):
+    (tmp_path / "mine.yaml").write_text(
+        "text: '{{{objects}}} {changes} {no_change} {say} <answer>'\nvariants: {say: [a, b]}\n"
+    )
+    path = write_config(tmp_path, "splits: {train: {count: 1}}\nquestion: {prompt: mine.yaml}\n")
+    split = loader.load(path).split("train")
+    initial = handmade(load(), load().split("train"), 0).problem.initial
+    text = prompts.prompt(generator(1), initial, split)
+    assert text.startswith("{0: large red rubber cube")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "says"),
+    [
+        ("star_r", "question.prompt: no template 'star_r'; did you mean 'star_r1'?"),
+        ("{text: '{objects} {colour}'}", "question.prompt: text: has a place for {colour}; known: objects, changes"),
+        ("{text: '{objects'}", "double the braces"),
+        ("{text: 'what?'}", "has no place for {objects}"),
+        ("{text: '{{objects}} <answer>'}", "has no place for {objects}"),
+        ("{text: '{objects} <image> <answer>'}", "text: holds <image>"),
+        (
+            "{text: '{objects} <answer>', variants: {say: [a]}}",
+            "variants.say: has no place in the text",
+        ),
+        ("{text: '{objects}'}", "says nowhere that the answer stands in <answer></answer>"),
+        ("{text: '{objects} {task}'}", "texts of your own stand in variants"),
+        ("{text: '{objects}', variants: {objects: [a]}}", "variants.objects: is a place of its own"),
+        ("{text: '{objects}', variants: {say: ['{say}']}}", "variants.say: has a place for {say}"),
+        ("{text: '{objects}', answer: poem}", "answer: unknown value 'poem'"),
+        ("{txt: a}", "txt: unknown key; did you mean 'text'?"),
+        ("3", "question.prompt: holds 3; write text or keys and values"),
+        ("no_objects", "objects that enter cannot be named by their looks; write sampling.moves: [inner, out]"),
+    ],
+)
+def test_wrong_templates_are_one_line(prompt, says):
+    with pytest.raises(UserError) as caught:
+        load(f"question.prompt={prompt}")
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_twins_are_not_named_by_their_looks():
+    with pytest.raises(UserError, match="objects that look alike cannot be named"):
+        load("question.prompt=no_objects", "sampling.moves=[inner]", "sampling.twins=true")

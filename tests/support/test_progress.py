@@ -1,0 +1,51 @@
+"""What is told while work goes on: a bar on a terminal, lines in a log."""
+
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+
+from tvrgen._support.messages import counted
+
+WORK = """
+import os, sys
+if sys.stderr.isatty():
+    import fcntl, struct, termios
+    fcntl.ioctl(2, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
+from tvrgen.bar import Bar
+with Bar("counting", "questions", 20_000) as bar:
+    for k in range(20_000):
+        bar.update(1)
+"""
+
+
+def test_a_log_has_lines_and_few_of_them():
+    said = subprocess.run([sys.executable, "-c", WORK], capture_output=True).stderr.decode()
+    assert "\r" not in said
+    first, *between, last = said.splitlines()
+    assert "0/20000 questions" in first
+    assert "20000/20000 questions" in last
+    assert len(between) < 5
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="another system's terminals")
+def test_a_terminal_has_a_bar():
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([sys.executable, "-c", WORK], stderr=theirs) as process:
+        os.close(theirs)
+        said = b""
+        try:
+            while part := os.read(ours, 4096):
+                said += part
+        except OSError:  # how a terminal ends
+            pass
+    os.close(ours)
+    assert process.returncode == 0
+    assert b"\rcounting: 100%|" in said
+
+
+@pytest.mark.parametrize(("number", "says"), [(0, "0 faults"), (1, "1 fault"), (2, "2 faults")])
+def test_counted(number, says):
+    assert counted(number, "fault") == says

@@ -1,0 +1,44 @@
+"""Files on disk: written whole or not at all, and their checksums."""
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+from tvrgen.errors import UserError
+
+
+def pretty(data: Any) -> bytes:
+    return (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[TextIO]:
+    """A text file to fill, that is there whole when the block ends, and not at all if the block fails.
+
+    Links are followed; what is no regular file (a pipe, a device) is written to as it is.
+    """
+    path = path.resolve()
+    if path.is_dir():
+        raise UserError(f"{path}: is a folder; write a file's name")
+    if path.exists() and not path.is_file():
+        with open(path, "w", encoding="utf-8") as file:
+            yield file
+        return
+    beside = path.with_name(f".{path.name}.partial")
+    try:
+        with open(beside, "w", encoding="utf-8") as file:
+            yield file
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -1,0 +1,114 @@
+"""Reading a dataset, wherever it lies."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tvrgen._support import json_lines
+from tvrgen._support.messages import nearest
+from tvrgen.config import loader
+from tvrgen.dataset import catalog, shard_formats
+from tvrgen.dataset.storage.open import open_storage
+from tvrgen.errors import UserError
+from tvrgen.settings import Config
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+Record = dict[str, Any]
+
+
+class Dataset:
+    """A generated dataset, to read: `tvrgen.open_dataset("demo")`.
+
+    `description` is dataset.json, `splits` the names of its splits.
+    """
+
+    def __init__(self, root: str | Path) -> None:
+        self.place = open_storage(root)
+        if not self.place.exists("dataset.json"):
+            if self.place.exists("export.json"):
+                raise UserError(f"{root}: is an export, not a dataset; name the folder that it was made from")
+            known = "a run that has not finished" if self.place.exists("config.json") else "no dataset"
+            raise UserError(f"{root}: there is no dataset.json, so this is {known}; run tvrgen generate")
+        self.description: Record = catalog.read_json(self.place, "dataset.json")
+        if not _is_description(self.description):
+            raise UserError(f"{self.place / 'dataset.json'}: describes no dataset; run tvrgen generate again")
+        self.splits = tuple(self.description["splits"])
+
+    def shards(self, split: str | None = None) -> list[str]:
+        """The committed shards, in order: "train/shard-00000"."""
+        if split is not None and split not in self.splits:
+            raise UserError(f"{self.place}: no split {split!r}{nearest(split, self.splits)}")
+        prefixes = [f"{split}/"] if split else [f"{s}/" for s in self.splits]
+        return [s["path"] for s in self.description["shards"] if s["path"].startswith(tuple(prefixes))]
+
+    def scenes(self, split: str | None = None) -> Iterator[Record]:
+        """Scene lines in order."""
+        for shard in self.shards(split):
+            yield from self._lines(shard, "scene")
+
+    def questions(self, split: str | None = None) -> Iterator[Record]:
+        """Question lines in order; `images` are what tvrgen.open_image opens: paths, or URLs of fsspec."""
+        for shard in self.shards(split):
+            for line in self._lines(shard, "question"):
+                yield {**line, "images": [self._path(shard, image) for image in line["images"]]}
+
+    def config(self) -> Config:
+        """The config it was made with. Kinds of the user's own must be importable."""
+        return loader.from_document(self.description["config"], self.place / "dataset.json")
+
+    @property
+    def _packed(self) -> bool:
+        return self.description["config"]["output"]["format"] == "webdataset"
+
+    def _lines(self, shard: str, kind: str) -> Iterator[Record]:
+        path = f"{shard}/{shard_formats.TAR if self._packed else shard_formats.FILES[kind]}"
+        try:
+            if self._packed:
+                with self.place.open(path) as file:
+                    yield from (line for _, line in shard_formats.from_tar(file, self.place / path, kind))
+            else:
+                content = self.place.read(path)
+                yield from (line for _, line in json_lines.from_lines(content, self.place / path))
+        except FileNotFoundError as error:
+            raise UserError(f"{self.place / path}: is missing; run tvrgen generate again") from error
+        except OSError as error:
+            raise UserError(f"{self.place / path}: cannot be read: {error.strerror or error}") from error
+
+    def _path(self, shard: str, image: str) -> str:
+        if self._packed:
+            return f"tar://{image}::{self.place.path(f'{shard}/{shard_formats.TAR}')}"
+        return self.place.path(f"{shard}/{image}")
+
+
+def _is_description(found: Any) -> bool:
+    """Whether a JSON file has what a dataset.json tells, each of its kind."""
+    match found:
+        case {"hash": str(), "splits": dict(splits), "shards": list(shards), "versions": dict(versions)}:
+            sound = isinstance(found.get("config"), dict) and [*found["config"].get("splits", ())] == [*splits]
+            sound &= all(isinstance(s, dict) and isinstance(s.get("questions"), int) for s in splits.values())
+            sound &= all(isinstance(s, dict) and isinstance(s.get("path"), str) and "sha256" in s for s in shards)
+            return sound and all(isinstance(names, list) for names in versions.values())
+    return False
+
+
+def open_dataset(root: str | Path) -> Dataset:
+    """Opens a dataset for reading: a folder, or a URL that fsspec reaches. Raises UserError where there is none."""
+    return Dataset(root)
+
+
+def open_image(path: str) -> "Image.Image":
+    """A picture of a question, read whole. Raises FileNotFoundError, or OSError where it is none."""
+    from PIL import Image
+
+    with contextlib.ExitStack() as stack:
+        file = path
+        if "://" in path:
+            import fsspec
+
+            file = stack.enter_context(fsspec.open(path, "rb"))
+        image = Image.open(file)
+        image.load()
+        return image

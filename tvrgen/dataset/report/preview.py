@@ -1,0 +1,98 @@
+"""The contact sheet: problems in rows, their pictures side by side, question and answer beside them."""
+
+import textwrap
+from itertools import groupby, islice
+
+from PIL import Image, ImageDraw, ImageFont
+
+from tvrgen.dataset.reader import Dataset, open_image
+
+_TEXT, _FAINT, _BOX, _PAPER, _ANSWER = (30, 30, 30), (110, 110, 110), (255, 150, 0), (255, 255, 255), (0, 90, 170)
+_LABEL, _BACKING = (255, 255, 255), (20, 20, 20)
+_MARGIN, _LINE, _FONT, _LABEL_FONT = 10, 17, 13, 16
+_TILE_WIDTH = 320  # pixels, to which pictures are scaled
+_COLUMN = 72  # characters of the text column
+
+
+def preview(dataset: Dataset, rows: int = 8, split: str | None = None) -> Image.Image:
+    """The first `rows` problems (of a split): initial image and final ones, changed objects boxed, question, answer."""
+    font = ImageFont.load_default(_FONT)
+    scenes = {line["id"]: line for line in islice(dataset.scenes(split), rows)}
+    grouped = groupby(dataset.questions(split), key=lambda line: line["scene"])
+    drawn = [_row(scenes[key], list(group), font) for key, group in islice(grouped, len(scenes))]
+    width = max(row.width for row in drawn)
+    sheet = Image.new("RGB", (width, sum(row.height for row in drawn)), _PAPER)
+    top = 0
+    for row in drawn:
+        sheet.paste(row, (0, top))
+        top += row.height
+    return sheet
+
+
+def _row(scene: dict, questions: list[dict], font: ImageFont.FreeTypeFont) -> Image.Image:
+    pictures = [("initial", questions[0]["view"]["initial"], questions[0]["images"][0])]
+    pictures += [("final", q["view"]["final"], q["images"][1]) for q in questions]
+    changed = sorted({change["index"] for change in questions[0]["changes"]})
+    tiles = [_tile(path, scene["visibility"][when][camera], changed) for when, camera, path in pictures]
+    lines = _words(scene, questions[0])
+    text_width = int(font.getlength("n" * _COLUMN))
+    height = max(tiles[0].height + 2 * _LINE, (len(lines) + 1) * _LINE) + _MARGIN
+    row = Image.new("RGB", (_MARGIN + len(tiles) * (_TILE_WIDTH + _MARGIN) + text_width, height), _PAPER)
+    draw = ImageDraw.Draw(row)
+    left = _MARGIN
+    for tile, (when, camera, _) in zip(tiles, pictures, strict=True):
+        draw.text((left, _MARGIN - 4), f"{when}, {camera}", _FAINT, font)
+        row.paste(tile, (left, _MARGIN + _LINE))
+        left += _TILE_WIDTH + _MARGIN
+    for k, (line, color) in enumerate(lines):
+        for shift in (0, 1) if color == _ANSWER else (0,):  # bold by drawing twice: Pillow brings no bold font
+            draw.text((left + shift, _MARGIN + (k + 1) * _LINE), line, color, font)
+    return row
+
+
+def _tile(path: str, sights: list[dict], changed: list[int]) -> Image.Image:
+    with open_image(path) as image:
+        scale = _TILE_WIDTH / image.width
+        tile = image.convert("RGB").resize((_TILE_WIDTH, round(image.height * scale)))
+    draw = ImageDraw.Draw(tile)
+    boxes = {k: [c * scale for c in sights[k]["box"]] for k in changed if sights[k]["box"]}
+    for left, top, right, bottom in boxes.values():
+        draw.rectangle((left - 2, top - 2, right + 1, bottom + 1), outline=_BOX, width=2)
+    taken: list[tuple[float, ...]] = []
+    for k, box in boxes.items():  # after all boxes, so that none crosses a label
+        taken.append(_label(draw, str(k), box, tile.size, taken))
+    return tile
+
+
+def _label(draw: ImageDraw.ImageDraw, text: str, box: list[float], size: tuple[int, int], taken: list) -> tuple:
+    """Draws the label at the first corner of the box where it fits and covers no other. Returns where it is."""
+    font = ImageFont.load_default(_LABEL_FONT)
+    width, height = font.getlength(text) + 8, _LABEL_FONT + 4
+    left, top, right, bottom = box
+    # above, below, to the right, to the left of the box; last, inside it
+    corners = [(left - 2, top - height - 2), (right - width + 2, top - height - 2), (left - 2, bottom + 2)]
+    corners += [(right - width + 2, bottom + 2), (right + 2, top), (left - width - 2, top)]
+    inside = (min(max(left, 0), size[0] - width), min(max(top, 0), size[1] - height))
+    places = [(x, y, x + width, y + height) for x, y in (*corners, inside)]
+    place = next((p for p in places if _fits(p, size) and not any(_overlap(p, t) for t in taken)), places[-1])
+    draw.rectangle(place, fill=_BACKING, outline=_BOX)
+    draw.text(((place[0] + place[2]) / 2, (place[1] + place[3]) / 2), text, _LABEL, font, anchor="mm")
+    return place
+
+
+def _fits(place: tuple, size: tuple[int, int]) -> bool:
+    return place[0] >= 0 and place[1] >= 0 and place[2] < size[0] and place[3] < size[1]
+
+
+def _overlap(a: tuple, b: tuple) -> bool:
+    return a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3]
+
+
+def _words(scene: dict, question: dict) -> list[tuple[str, tuple[int, int, int]]]:
+    """The text column, each line with its colour: the task, the objects that the question lists, the answer."""
+    lines = [(scene["id"], _FAINT), ("What changed between the two images?", _TEXT)]
+    lines.append(("The objects of the first image, by index:", _TEXT))
+    for entry in question["initial_objects"]:
+        looks = " ".join(entry[a] for a in ("size", "color", "material", "shape"))
+        lines.append((f"   {entry['index']}: {looks}{'' if entry['on_stage'] else ' (out of sight)'}", _FAINT))
+    return lines + [(line, _ANSWER) for line in textwrap.wrap(f"Answer: {question['answer']}", _COLUMN)]

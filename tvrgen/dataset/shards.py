@@ -1,0 +1,79 @@
+"""How a dataset lies at its place: shards that are there whole or not at all, and what describes them.
+
+config.json                    the resolved config, written first
+SPLIT/shard-00000/             one shard
+    scenes.jsonl, questions.jsonl, images/, annotations/    or all of these in samples.tar
+    blend/                     where the config asks for it
+    shard.json                 size and SHA-256 of every file that two runs would make alike
+    run.json                   device, versions, seconds; size and SHA-256 of the .blend files
+dataset.json                   config, versions, splits, and the SHA-256 of every shard.json; written last
+log/                           what runs said (tvrgen.generation.journal); again.json: shards to be made again, and why
+"""
+
+import contextlib
+import dataclasses
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tvrgen._support.files import pretty, sha256
+from tvrgen.dataset import shard_formats
+from tvrgen.dataset.storage.base import MANIFEST, Place
+from tvrgen.settings import Config
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Shard:
+    """Problems `first` to `first + count - 1` of a split."""
+
+    split: str
+    number: int
+    first: int
+    count: int
+
+    @property
+    def path(self) -> str:
+        return f"{self.split}/shard-{self.number:05d}"
+
+
+def shards_of(config: Config, split: str) -> list[Shard]:
+    """All shards of a split, the last one perhaps smaller."""
+    size, count = config.split(split).output.shard_size, config.split(split).count
+    return [Shard(split, n, first, min(size, count - first)) for n, first in enumerate(range(0, count, size))]
+
+
+@contextlib.contextmanager
+def writing(place: Place, shard: Shard, form: str = "files", again: bool = False) -> Iterator[Path]:
+    """A folder to fill; it becomes the shard when the block ends, and is gone if the block fails."""
+    with place.filling(shard.path, again) as folder:
+        yield folder
+        run = (folder / "run.json").read_bytes() if (folder / "run.json").exists() else None
+        if form == "webdataset":
+            (folder / "run.json").unlink(missing_ok=True)
+            shard_formats.pack(folder)
+            if run is not None:
+                (folder / "run.json").write_bytes(run)
+        (folder / MANIFEST).write_bytes(pretty(_manifest(folder, shard)))
+
+
+def _manifest(folder: Path, shard: Shard) -> Record:
+    return {**dataclasses.asdict(shard), "files": entries(folder, lambda path: not varies(path))}
+
+
+def entries(folder: Path, wanted: Callable[[Path], bool]) -> dict[str, Record]:
+    """What is said of the files in a folder, those wanted, by their paths in it."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and wanted(path))
+    return {path.relative_to(folder).as_posix(): entry(path) for path in files}
+
+
+def entry(path: Path) -> Record:
+    """What shard.json or run.json says of a file."""
+    return {"bytes": path.stat().st_size, "sha256": sha256(path)}
+
+
+def varies(path: Path) -> bool:
+    """Whether a file of a shard may differ between two runs."""
+    return path.name == "run.json" or path.suffix == ".blend"  # Blender writes addresses into its files

@@ -1,0 +1,95 @@
+"""A dataset in a folder of this machine, or in one that several machines share."""
+
+import contextlib
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from tvrgen.dataset.storage.base import Place
+from tvrgen.errors import UserError
+
+_PARTIAL, _OLD = ".partial", ".old"  # ends of what is being written, and of what is being replaced
+
+
+def check_folder(path: Path) -> None:
+    """Raises UserError where a file stands in the place of a folder to be made, or of one above it."""
+    there = next((own for own in (path, *path.absolute().parents) if own.exists()), path)
+    if there.exists() and not there.is_dir():
+        raise UserError(f"{path}: {'' if there == path else f'{there} '}is no folder; choose another --out")
+
+
+class Folder(Place):
+    """A folder of this machine, or one that several machines share."""
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.name, self.address = root, str(root), str(root.absolute())
+
+    def exists(self, path: str) -> bool:
+        return (self.root / path).is_file()
+
+    def read(self, path: str) -> bytes:
+        return (self.root / path).read_bytes()
+
+    def open(self, path: str) -> BinaryIO:
+        return open(self.root / path, "rb")
+
+    def write(self, path: str, content: bytes) -> None:
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}{_PARTIAL}")
+        try:
+            beside.write_bytes(content)
+            beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
+
+    def remove(self, path: str) -> None:
+        target = self.root / path
+        if target.is_dir():
+            shutil.rmtree(target)
+        else:
+            target.unlink(missing_ok=True)
+
+    def names(self, path: str = "") -> set[str]:
+        folder = self.root / path
+        there = {p.name for p in folder.iterdir()} if folder.is_dir() else set()
+        return {name for name in there if not (name.startswith(".") and name.endswith((_PARTIAL, _OLD)))}
+
+    def shards(self) -> set[str]:
+        return set(self._committed())
+
+    @contextlib.contextmanager
+    def filling(self, shard: str, again: bool = False) -> Iterator[Path]:
+        target = self.root / shard
+        folder, old = (target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}{end}") for end in (_PARTIAL, _OLD))
+        try:
+            folder.mkdir(parents=True)
+            yield folder
+            if again and target.is_dir():
+                target.rename(old)
+            try:
+                folder.rename(target)
+            except OSError:
+                if not target.is_dir():  # else another worker, thought dead, made the same shard
+                    raise
+        finally:
+            for rest in (folder, old):
+                shutil.rmtree(rest, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def local(self, folder: str) -> Iterator[Path]:
+        yield self.root / folder
+
+    fetched = local
+
+    def path(self, path: str) -> str:
+        return str(self.root / path)
+
+    def discard_partial(self) -> set[str]:
+        for end in (_PARTIAL, _OLD):
+            for left in (*self.root.glob(f".*.????????{end}"), *self.root.glob(f"*/.*.????????{end}")):
+                with contextlib.suppress(OSError):
+                    self.remove(str(left.relative_to(self.root)))
+        return self.shards()

@@ -1,0 +1,157 @@
+"""A dataset in an object store: s3://, gs://, memory:// and whatever else fsspec reaches."""
+
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from tvrgen._support import scratch
+from tvrgen.dataset.storage.base import MANIFEST, Place
+from tvrgen.errors import UserError
+
+PATIENCE = 120.0
+"""Seconds for which a store that fails is asked again before it counts as lost; the library's own tries come on top."""
+
+_TOGETHER = 16  # files on their way at once
+_SILENCE = 8.0  # seconds without an answer before a word is said
+_NO_KEY = {"NoCredentialsError", "PartialCredentialsError", "DefaultCredentialsError", "ClientAuthenticationError"}
+"""Where these come first of all, more time does not help."""
+_FINAL = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)  # asking again changes nothing
+
+
+class ObjectStore(Place):
+    """A dataset behind a URL. Options such as keys and endpoints come from the library's own files and variables."""
+
+    def __init__(self, url: str) -> None:
+        import fsspec
+
+        self.name = self.address = url.rstrip("/")
+        try:
+            self._files, base = fsspec.core.url_to_fs(self.name, use_listings_cache=False)
+        except ValueError as error:
+            raise UserError(f"{url}: {error}; write a folder, or s3://, gs:// or another URL of fsspec") from error
+        except ImportError as error:
+            raise UserError(f"{url}: {error}") from error
+        self._base = base.rstrip("/")
+        self._answered = self._told = False
+
+    def exists(self, path: str) -> bool:
+        try:
+            self._patiently(self._files.info, self._at(path))  # `exists` of some libraries says no to any fault
+        except FileNotFoundError:
+            return False
+        return True
+
+    def read(self, path: str) -> bytes:
+        return self._patiently(self._files.cat_file, self._at(path))
+
+    def open(self, path: str) -> BinaryIO:
+        return self._patiently(self._files.open, self._at(path), "rb")
+
+    def write(self, path: str, content: bytes) -> None:
+        self._patiently(self._files.pipe_file, self._at(path), content)
+
+    def remove(self, path: str) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            self._patiently(self._files.rm, self._at(path), recursive=True)
+
+    def names(self, path: str = "") -> set[str]:
+        try:
+            found = self._patiently(self._files.ls, self._at(path), detail=False)
+        except FileNotFoundError:
+            return set()
+        return {name.rstrip("/").rsplit("/", 1)[-1] for name in found}
+
+    def shards(self) -> set[str]:
+        return self._whole(set(self._committed()))
+
+    @contextlib.contextmanager
+    def filling(self, shard: str, again: bool = False) -> Iterator[Path]:
+        with scratch.folder() as folder:
+            yield folder
+            if self.exists(f"{shard}/{MANIFEST}"):
+                if not again:
+                    return  # another worker, thought dead, made the same shard
+                self.remove(f"{shard}/{MANIFEST}")  # from here on the shard is not there
+            files = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / MANIFEST)
+            with ThreadPoolExecutor(_TOGETHER) as pool:
+                list(pool.map(lambda path: self._send(path, f"{shard}/{path.relative_to(folder).as_posix()}"), files))
+            there = {name.rsplit("/", 1)[-1] for name in self._patiently(self._files.find, self._at(shard))}
+            if {path.name for path in files} - there:  # a run that thought this worker dead has cleared them
+                raise OSError(f"{self / shard}: files were removed while they were sent")
+            self._send(folder / MANIFEST, f"{shard}/{MANIFEST}")
+
+    @contextlib.contextmanager
+    def local(self, folder: str) -> Iterator[Path]:
+        base = self._at(folder)
+        with scratch.folder() as copy:
+            for name in self._patiently(self._files.find, base):
+                target = copy / name[len(base) :].lstrip("/")
+                target.parent.mkdir(parents=True, exist_ok=True)
+                self._patiently(self._files.get_file, name, str(target))
+            yield copy
+
+    @contextlib.contextmanager
+    def fetched(self, path: str) -> Iterator[Path]:
+        with scratch.folder() as folder:
+            self._patiently(self._files.get_file, self._at(path), str(folder / "file"))
+            yield folder / "file"
+
+    def path(self, path: str) -> str:
+        return f"{self.name}/{path}"
+
+    def discard_partial(self) -> set[str]:
+        begun = set(self._committed())
+        there = self._whole(begun)
+        for shard in begun - there:
+            self.remove(shard)
+        return there
+
+    def _whole(self, begun: set[str]) -> set[str]:
+        """Those that have a shard.json: a request for each."""
+        with ThreadPoolExecutor(_TOGETHER) as pool:
+            there = pool.map(lambda shard: self.exists(f"{shard}/{MANIFEST}"), begun)
+        return {shard for shard, whole in zip(begun, there, strict=True) if whole}
+
+    def _send(self, path: Path, name: str) -> None:
+        self._patiently(self._files.put_file, str(path), self._at(name))
+
+    def _at(self, path: str) -> str:
+        return f"{self._base}/{path}".rstrip("/")
+
+    def _patiently(self, function: Callable, *arguments: Any, **options: Any) -> Any:
+        """Calls, and calls again while the store is down. Raises OSError in the end, whatever the library raised."""
+        start, pause = time.monotonic(), 0.5
+        while True:
+            try:
+                found = function(*arguments, **options)
+                self._answered = True
+                return found
+            except Exception as error:  # libraries raise what they like where a connection breaks
+                hidden = isinstance(error, _FINAL) and _is_fault(error.__cause__)
+                if isinstance(error, _FINAL) and not hidden:
+                    raise
+                reason = error.__cause__ if hidden else error
+                what = f"{self.name}: the store fails: {type(reason).__name__}: {reason}"
+                waited = time.monotonic() - start
+                hopeless = not self._answered and type(error).__name__ in _NO_KEY
+                if hopeless or waited + pause > PATIENCE:
+                    raise OSError(what) from error
+                self._tell(what, waited)
+            time.sleep(pause)
+            pause = min(2 * pause, 15)
+
+    def _tell(self, what: str, waited: float) -> None:
+        """Says once why nothing seems to happen."""
+        if waited > _SILENCE and not self._told:
+            self._told = True
+            print(f"tvrgen: {' '.join(what.split())}; asking again for {PATIENCE - waited:.0f} s", file=sys.stderr)
+
+
+def _is_fault(cause: BaseException | None) -> bool:
+    """Whether a "not found" hides that nothing was asked: fsspec's files behind http say so of any fault."""
+    unreached = isinstance(cause, OSError) and not isinstance(cause, _FINAL)
+    return unreached or getattr(cause, "status", 0) >= 500

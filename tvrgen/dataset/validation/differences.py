@@ -1,0 +1,44 @@
+"""Faults as lines of text: where they are, and in what two documents differ."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from tvrgen.errors import UserError
+from tvrgen.transformations.base import Rejected
+
+
+def within(place: object, faults: Iterable[str]) -> Iterator[str]:
+    """The faults with their place before them. That a check itself fails, in whatever way, is a fault too."""
+    try:
+        for fault in faults:
+            yield _placed(place, fault)
+    except Rejected as error:
+        yield _placed(place, f"breaks the rule '{error.rule}'")
+    except UserError as error:
+        yield _placed(place, str(error))
+    except Exception as error:  # files may hold anything, and a kind of the user's own may do anything
+        yield _placed(place, f"cannot be checked: {type(error).__name__}: {error}")
+
+
+def _placed(place: object, text: str) -> str:
+    """The text with its place before it, unless it names its file itself."""
+    return text if text.startswith(str(place)) else f"{place}: {text}"
+
+
+def differences(found: Any, due: Any, path: str = "") -> Iterator[str]:
+    """Where JSON differs from what is due. Keys have an order too: that of cameras, or of values in a prompt."""
+    if isinstance(found, dict) and isinstance(due, dict):
+        for key, at in ((key, f"{path}.{key}" if path else key) for key in {**due, **found}):
+            if key not in found or key not in due:
+                yield f"{at}: {'is missing' if key in due else 'does not belong there'}"
+            else:
+                yield from differences(found[key], due[key], at)
+        if found.keys() == due.keys() and [*found] != [*due]:
+            yield f"{path or 'top level'}: its keys are in another order; expected {', '.join(due)}"
+    elif isinstance(found, list) and isinstance(due, list):
+        for k, pair in enumerate(zip(found, due, strict=False)):
+            yield from differences(*pair, f"{path}[{k}]")
+        if len(found) != len(due):
+            yield f"{path}: has {len(found)} entries; expected {len(due)}"
+    elif type(found) is not type(due) or found != due:
+        yield f"{path or 'top level'}: holds {found!r:.80}; expected {due!r:.80}"

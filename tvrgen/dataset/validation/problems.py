@@ -1,0 +1,115 @@
+"""A scene line against the problem that must stand behind it.
+
+The config alone tells a problem's levels, id and files; its line tells, besides, what was drawn: how the objects look,
+where they, cameras and lights stand, and what is seen. From these the problem is planned again, without rays, and its
+lines are compared with those that are there. What comparing cannot see, such as the rules, is checked on its own.
+"""
+
+import dataclasses
+from collections.abc import Iterator
+from itertools import islice
+
+from tvrgen.dataset import records
+from tvrgen.dataset.records import Record
+from tvrgen.dataset.validation.differences import differences
+from tvrgen.errors import UserError
+from tvrgen.imaging.visibility import NOTHING
+from tvrgen.sampling import design, fairness, identity, order
+from tvrgen.sampling.problem import Planned, Problem
+from tvrgen.scene.model import Camera, Light, State
+from tvrgen.scene.vocabulary import ATTRIBUTES
+from tvrgen.settings import Config, Split
+from tvrgen.transformations import replay
+from tvrgen.transformations.base import Step
+
+
+def dealt(config: Config, split: Split, index: int) -> Problem:
+    """All that the config alone tells of a problem; nothing is drawn yet."""
+    levels = design.levels(config, split, index)
+    return Problem(
+        split=split.name,
+        index=index,
+        attempt=0,
+        initial=State(objects=()),
+        steps=tuple(Step(object=s.target, kind=s.kind, value=s.value) for s in levels.steps),
+        cameras=tuple(config.scene.cameras[name] for name in split.cameras.names),
+        lights=tuple(config.scene.lights.values()),
+        views=levels.views,
+    )
+
+
+def scene_faults(line: Record, problem: Problem, config: Config, split: Split, due: dict) -> Iterator[str]:
+    """Faults of a scene line that fits its schema. Puts the lines that its questions must be into `due`, by id."""
+    levels, objects = design.levels(config, split, problem.index), line["initial"]["objects"]
+    steps = [f"{s['object']}.{s['kind']}.{s['value']}" for s in line["steps"]]
+    found = {"objects": len(objects), "visible": sum(o["on_stage"] for o in objects), "steps": steps}
+    demanded = {"objects": levels.objects, "visible": levels.visible, "steps": [*map(str, problem.steps)]}
+    faulty = [f"{difference}, by the design" for difference in differences(found, demanded)]
+    known = {a: split.vocabulary.values(a) for a in ATTRIBUTES} | {"rotation": range(360)}  # whole degrees
+    for k, obj in enumerate(objects):
+        faulty += [f"initial.objects[{k}].{a}: is never {obj[a]!r:.40}" for a in known if obj[a] not in known[a]]
+    yield from faulty
+    if faulty:
+        return  # nothing follows from such a line
+    planned = _planned_again(line, problem, config, split)
+    rebuilt = records.scene_line(planned, split)
+    yield from islice(differences(line, rebuilt), 1)
+    for k, (step, level) in enumerate(zip(rebuilt["steps"], levels.steps, strict=True)):
+        if level.move and step.get("type") != level.move:
+            yield f"steps[{k}].type: is not {level.move!r}; expected that by the design"
+    if not identity.belongs(planned.hash, split.ordinal, len(config.splits)):
+        yield "hash: belongs to another split"
+    yield from _sight_faults(planned, split)
+    due.update({question["id"]: question for question in records.question_lines(planned, split, config.seed)})
+
+
+def _planned_again(line: Record, problem: Problem, config: Config, split: Split) -> Planned:
+    """The problem with all that follows from what its line tells was drawn. Raises Rejected where it breaks a rule."""
+    told, seen, jitter = records.problem_from(line), line["visibility"], config.scene.jitter
+    states = replay.replay(told.initial, problem.steps, split.kinds, split.vocabulary)
+    fairness.check_states(states, problem.steps, split)
+    drawn = {
+        "attempt": min(told.attempt, split.sampling.max_attempts - 1),
+        "cameras": tuple(_moved(problem.cameras, told.cameras, jitter.camera)),
+        "lights": tuple(_moved(problem.lights, told.lights, jitter.light)),
+    }
+    if split.sampling.no_change:
+        drawn["final_cameras"] = tuple(_moved(problem.cameras, told.final_cameras, jitter.camera))
+        drawn["final_lights"] = tuple(_moved(problem.lights, told.final_lights, jitter.light))
+    return Planned(
+        problem=dataclasses.replace(problem, initial=told.initial, **drawn),
+        states=states,
+        hash=identity.digest(told.initial, problem.steps),
+        order_sensitive=order.order_sensitive(states, problem.steps, split),
+        initial={name: records.sights_from(seen["initial"].get(name, [])) for name in (split.cameras.initial,)},
+        final={name: records.sights_from(seen["final"].get(name, [])) for name in problem.views},
+    )
+
+
+def _moved(things: tuple, told: tuple, reach: float) -> Iterator[Camera | Light]:
+    """The config's cameras or lights where a line tells they stand, or as near to that as they can stand.
+
+    Suns stay; others stand within `reach` metres of their place on each axis, to the millimetre.
+    """
+    at = {thing.name: thing.location for thing in told if getattr(thing, "type", "") != "sun"}
+    for thing in things:
+        axes = zip(at.get(thing.name, ()), thing.location, strict=False)
+        location = tuple(round(min(max(x, c - reach), c + reach), 3) for x, c in axes)
+        yield dataclasses.replace(thing, location=location or thing.location)
+
+
+def _sight_faults(planned: Planned, split: Split) -> Iterator[str]:
+    """Faults of what is seen, as far as they show without rays. Raises Rejected where it breaks a rule."""
+    on_stage, frame, states = split.vocabulary.grid.on_stage, split.render, planned.states
+    for when, camera, _ in planned.problem.shots():
+        state, seen = (states[0], planned.initial) if when == "initial" else (states[-1], planned.final)
+        sights, place = seen[camera.name], f"visibility.{when}.{camera.name}"
+        if len(sights) != len(state.objects):
+            raise UserError(f"{place}: has {len(sights)} entries; expected {len(state.objects)}, one for each object")
+        for k, (obj, sight) in enumerate(zip(state.objects, sights, strict=True)):
+            left, top, right, bottom = sight.box or (0, 0, 0, 0)
+            inside = left < right <= frame.width and top < bottom <= frame.height and on_stage(obj.position)
+            possible = inside and 0 < sight.pixels <= (right - left) * (bottom - top) and sight.fraction > 0
+            if not possible and sight != NOTHING:
+                yield f"{place}[{k}]: no picture shows an object so"
+        fairness.check_sight(states, planned.problem.steps, [(when, camera.name, sights)], split)

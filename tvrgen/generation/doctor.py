@@ -1,0 +1,59 @@
+"""Is this machine ready? Python, libraries, Blender, devices, and one picture, each in a line."""
+
+import importlib.metadata
+import os
+import platform
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from PIL import Image
+
+import tvrgen
+from tvrgen.config import loader
+from tvrgen.errors import UserError
+from tvrgen.generation import worker
+from tvrgen.imaging.blender import requirements
+from tvrgen.sampling import sampler
+from tvrgen.scene import camera_model
+
+
+def examine() -> Iterator[tuple[bool, str]]:
+    """(fine, line) for each thing looked at; the test render comes last, and only where Blender can be loaded."""
+    yield True, f"tvrgen {tvrgen.__version__}, Python {platform.python_version()}, {platform.platform()}"
+    yield True, f"{os.cpu_count()} CPU threads"
+    for name in ("numpy", "pillow", "trimesh", "embreex", "bpy", "ray"):
+        try:
+            yield True, f"{name} {importlib.metadata.version(name)}"
+        except importlib.metadata.PackageNotFoundError:
+            yield False, f"{name} is not installed; {requirements.INSTALL}"
+    if fault := requirements.lacking():
+        yield False, fault
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield from _render(Path(folder))
+
+
+def _render(folder: Path) -> Iterator[tuple[bool, str]]:
+    settings = loader.load("configs/quickstart.yaml", ("render.width=80", "render.height=60", "render.samples=4"))
+    split = next(iter(settings.splits.values()))
+    try:
+        renderer = worker.open_renderer(settings, folder / "blender.log")
+        yield True, f"Blender {renderer.description['blender']}, devices: {', '.join(renderer.devices())}"
+        planned = sampler.plan_problem(settings, split.name, 0)
+        view = camera_model.view(planned.problem.cameras[0], split.render.width, split.render.height)
+        renderer.configure(split)
+        start = time.perf_counter()
+        renderer.render(planned.states[0], view, planned.problem.lights, folder / "test.png")
+        with Image.open(folder / "test.png") as image:
+            image.load()
+            low, high = image.convert("L").getextrema()
+    except (UserError, OSError) as error:
+        yield False, f"test render: {error}"
+        return
+    seconds = time.perf_counter() - start
+    if high - low < 20:
+        yield False, "test render: the picture shows nothing"
+    else:
+        yield True, f"test render: {image.width}x{image.height} in {seconds:.1f} s"

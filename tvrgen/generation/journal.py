@@ -1,0 +1,77 @@
+"""What a run says of itself: a progress bar or JSON lines, and OUT/log.
+
+log/run-20261125T201500-1f2e3d.jsonl    an event a line, with its time: start, shard, failure, end
+log/quarantine.json                     the shards that the last run gave up: reason, node, end of the worker's log
+log/blender-NODE-PID.log                what Blender printed, where the workers see the folder
+"""
+
+import json
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from tvrgen._support.files import pretty
+from tvrgen.dataset import catalog
+from tvrgen.dataset.storage.base import Place
+from tvrgen.dataset.storage.folder import Folder
+from tvrgen.generation.driver import Done, Failed
+
+Record = dict[str, Any]
+
+QUARANTINE = "log/quarantine.json"
+_STORED = 30.0  # seconds between writes of the log to an object store, which can only write it anew
+_SAID = 10.0  # seconds between lines of progress
+
+
+class Journal:
+    """The log of one run; a driver's Watch. `advance` is told of pictures, workers and tries that failed."""
+
+    def __init__(
+        self, place: Place, advance: Callable[[int, int, int], None], say: Callable[[str], None] | None = None
+    ) -> None:
+        self._place, self._advance, self._say = place, advance, say
+        stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
+        self._path = f"log/run-{stamp}-{uuid.uuid4().hex[:6]}.jsonl"
+        self._lines: list[str] = []  # those of an object store
+        self._stored = self._said = time.monotonic()
+        self._images = self._retries = 0
+        self._quarantine: Record = {}
+        place.remove(QUARANTINE)
+
+    def event(self, what: str, **facts: Any) -> None:
+        """Writes a line, at once where the place is a folder."""
+        line = json.dumps({"time": round(time.time(), 3), "event": what, **facts}, ensure_ascii=False)
+        if self._say:
+            self._say(line)
+        if isinstance(self._place, Folder):
+            with open(self._place.root / self._path, "a", encoding="utf-8") as file:
+                file.write(line + "\n")
+            return
+        self._lines.append(line)
+        if time.monotonic() > self._stored + _STORED or what == "end":
+            self._stored = time.monotonic()
+            self._place.write(self._path, "".join(f"{line}\n" for line in self._lines).encode())
+
+    def progress(self, images: int, workers: int) -> None:
+        self._images += images
+        self._advance(images, workers, self._retries)
+        if self._say and time.monotonic() > self._said + _SAID:
+            self._said = time.monotonic()
+            self._say(json.dumps({"time": round(time.time(), 3), "event": "progress", "images": self._images,
+                                  "workers": workers, "retries": self._retries}))  # fmt: skip
+
+    def done(self, done: Done, tries: int) -> None:
+        task, run = done.task, done.facts
+        if task.why:
+            catalog.note_again(self._place, {}, (task.shard.path,))
+        kept = {name: run[name] for name in ("devices", "node", "pid", "memory", "seconds") if name in run}
+        self.event("shard", shard=task.shard.path, problems=task.shard.count, images=task.images, tries=tries, **kept)
+
+    def failed(self, failed: Failed, tries: int, quarantined: bool) -> None:
+        self._retries += not quarantined
+        shard, about = failed.task.shard.path, {"reason": failed.reason, "node": failed.node}
+        self.event("failure", shard=shard, tries=tries, quarantined=quarantined, **about)
+        if quarantined:
+            self._quarantine[shard] = {**about, "log": failed.tail}
+            self._place.write(QUARANTINE, pretty(self._quarantine))

@@ -1,0 +1,55 @@
+"""Problems as .blend files: a Blender scene for each picture, which renders it again."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import bpy
+
+from tvrgen.imaging.blender import versions
+from tvrgen.imaging.blender.stage import Stage, purge
+from tvrgen.scene.camera_model import View
+from tvrgen.scene.model import Light, State
+
+Shot = tuple[str, State, View, tuple[Light, ...]]
+"""A picture's name, and what it shows."""
+
+
+def write(stage: Stage, shots: Iterable[Shot], denoise: bool, path: Path) -> None:
+    """One file with all shots, the first one in front when it is opened. Raises OSError where it cannot be written.
+
+    Pixels that are denoised there come near ours, and are not the same: Cycles denoises before the view transform.
+    """
+    scenes: list[bpy.types.Scene] = []
+    try:
+        for number, (name, *seen) in enumerate(shots):
+            stage.set(*seen)
+            scenes.append(bpy.context.scene.copy())
+            scenes[-1].name = f"{number} {name}"  # a file opens with the first scene by name
+            _detach(scenes[-1])
+            scenes[-1].render.filepath = f"//{name}"
+            scenes[-1].cycles.use_denoising = denoise
+        bpy.data.libraries.write(str(path), set(scenes), path_remap="ABSOLUTE", compress=True)
+    except (OSError, RuntimeError) as error:
+        raise OSError(f"{path}: Blender could not write the file: {str(error).strip()}") from error
+    finally:
+        for scene in scenes:
+            for obj in set(scene.collection.objects) - set(bpy.context.scene.collection.objects):
+                bpy.data.objects.remove(obj)
+            bpy.data.scenes.remove(scene)
+        purge()
+
+
+def _detach(scene: bpy.types.Scene) -> None:
+    """Gives a copy of the stage's scene objects of its own, and settings that suit whoever opens it."""
+    camera = scene.camera
+    for obj in list(scene.collection.objects):
+        scene.collection.objects.unlink(obj)
+        if not obj.hide_render:
+            own = obj.copy()
+            scene.collection.objects.link(own)
+            if obj == camera:
+                own.data = obj.data.copy()
+                scene.camera = own
+    scene.render.threads_mode, scene.render.use_persistent_data = "AUTO", False
+    versions.image_format(scene.render.image_settings, "PNG")
+    scene.cycles.denoising_input_passes = "RGB"

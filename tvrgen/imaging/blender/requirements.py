@@ -1,0 +1,66 @@
+"""What this machine lacks for rendering, told before anything is tried. Needs the standard library alone.
+
+The Makefile asks first: `python -m tvrgen.imaging.blender.requirements` prints what is missing and exits 1, or prints
+nothing.
+"""
+
+import ctypes
+import importlib.util
+import sys
+
+BLENDER = {(3, 11): "4.5 LTS", (3, 13): "5.2 LTS"}
+"""Python version -> the long-term Blender that is built for it."""
+
+SYSTEM_LIBRARIES = {
+    "libGL.so.1": "libgl1",
+    "libICE.so.6": "libice6",
+    "libSM.so.6": "libsm6",
+    "libX11.so.6": "libx11-6",
+    "libXext.so.6": "libxext6",
+    "libXfixes.so.3": "libxfixes3",
+    "libXi.so.6": "libxi6",
+    "libXrender.so.1": "libxrender1",
+    "libxkbcommon.so.0": "libxkbcommon0",
+}
+"""Library that bpy loads on Linux -> the Debian package that holds it."""
+
+INSTALL = "pip install 'tvrgen[render]'"
+
+
+def lacking() -> str | None:
+    """One line on what keeps Blender from being imported, or None."""
+    return lacking_python() or lacking_libraries() or lacking_modules()
+
+
+def lacking_python() -> str | None:
+    if sys.version_info[:2] in BLENDER:
+        return None
+    known = ", ".join(f"Python {a}.{b} (Blender {v})" for (a, b), v in BLENDER.items())
+    return (
+        f"there is no Blender for Python {sys.version_info[0]}.{sys.version_info[1]}; rendering needs one of: {known}"
+    )
+
+
+def lacking_libraries() -> str | None:
+    if sys.platform != "linux":
+        return None
+    packages = [package for library, package in SYSTEM_LIBRARIES.items() if not _loads(library)]
+    return f"Blender needs system libraries: apt-get install {' '.join(packages)}" if packages else None
+
+
+def lacking_modules() -> str | None:
+    modules = [name for name in ("bpy", "trimesh", "embreex") if importlib.util.find_spec(name) is None]
+    return f"not installed: {', '.join(modules)}; {INSTALL}" if modules else None
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    if fault := lacking_python() or lacking_libraries():
+        sys.exit(fault)

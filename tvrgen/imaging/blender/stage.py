@@ -1,0 +1,152 @@
+"""The Blender scene: what stands still is built once, what changes is set for each picture.
+
+Meshes and materials are made once and shared; objects are taken from a pool that only grows to the largest state.
+Nothing is left behind that later pictures would have to carry.
+"""
+
+import bpy
+import numpy as np
+from mathutils import Matrix
+
+from tvrgen.imaging.blender import materials, versions
+from tvrgen.imaging.blender.lamps import Lamps
+from tvrgen.scene import mesh
+from tvrgen.scene.camera_model import View
+from tvrgen.scene.model import STAGE_LINE_HEIGHT, Light, Object, SceneSpec, State
+from tvrgen.scene.vocabulary import Material, Vocabulary
+
+
+class Stage:
+    """The scene's datablocks, and how a state, a camera and lights are put into them."""
+
+    def __init__(self, scene: SceneSpec, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._meshes: dict[str, bpy.types.Mesh] = {}
+        self._materials: dict[tuple[str, str], bpy.types.Material] = {}
+        self._pool: list[bpy.types.Object] = []
+        _clear()
+        _world(scene)
+        _ground(scene, vocabulary)
+        self._camera = _add("camera", bpy.data.cameras.new("camera"))
+        self._camera.data.sensor_fit = "HORIZONTAL"
+        bpy.context.scene.camera = self._camera
+        self.lamps = Lamps(scene.lights)
+
+    def set(self, state: State, view: View, lights: tuple[Light, ...]) -> None:
+        """Makes the scene show a state in a view, under these lights, at the view's resolution."""
+        self.show(state)
+        self.aim(view)
+        self.lamps.direct(lights)
+        render = bpy.context.scene.render
+        render.resolution_x, render.resolution_y = view.width, view.height
+
+    def show(self, state: State) -> None:
+        """Puts the objects on stage into the scene, and hides the rest of the pool."""
+        seen = [(k, o) for k, o in enumerate(state.objects) if self._vocabulary.grid.on_stage(o.position)]
+        while len(self._pool) < len(seen):
+            self._pool.append(_add(f"object {len(self._pool)}", self._mesh(seen[0][1].shape)))
+        for holder, (k, obj) in zip(self._pool, seen, strict=False):
+            self._dress(holder, obj)
+            holder.pass_index = k + 1
+            holder.hide_render = False
+        for holder in self._pool[len(seen) :]:
+            holder.hide_render = True
+
+    def aim(self, view: View) -> None:
+        """Puts the camera where the view is."""
+        camera, (right, down, forward) = view.camera, view.rotation
+        columns = [right, [-c for c in down], [-c for c in forward]]
+        self._camera.matrix_world = Matrix(
+            [[*(columns[c][k] for c in range(3)), camera.location[k]] for k in range(3)] + [[0, 0, 0, 1]]
+        )
+        self._camera.data.lens = camera.focal_length
+        self._camera.data.sensor_width = camera.sensor_width
+
+    def _dress(self, holder: bpy.types.Object, obj: Object) -> None:
+        words, radius = self._vocabulary, self._vocabulary.sizes[obj.size]
+        holder.data = self._mesh(obj.shape)
+        holder.material_slots[0].link = "OBJECT"
+        holder.material_slots[0].material = self._material(obj.material, obj.color)
+        holder.location = (obj.position[0] * words.grid.unit, obj.position[1] * words.grid.unit, 0)
+        holder.rotation_euler = (0, 0, np.radians(obj.rotation))
+        holder.scale = (radius, radius, radius)
+
+    def _mesh(self, shape: str) -> bpy.types.Mesh:
+        if shape not in self._meshes:
+            source = mesh.load(self._vocabulary.shapes[shape])
+            data, kept = _mesh_data(shape, source.vertices, source.faces)
+            data.shade_smooth()
+            data.normals_split_custom_set(source.corner_normals()[kept].reshape(-1, 3).tolist())
+            data.materials.append(None)
+            data.use_fake_user = True  # survives the purge while no object on stage has this shape
+            self._meshes[shape] = data
+        return self._meshes[shape]
+
+    def _material(self, material: str, color: str) -> bpy.types.Material:
+        if (material, color) not in self._materials:
+            recipe, rgb = self._vocabulary.materials[material], self._vocabulary.colors[color]
+            made = materials.make(f"{color} {material}", recipe, rgb)
+            made.use_fake_user = True
+            self._materials[material, color] = made
+        return self._materials[material, color]
+
+
+def purge() -> None:
+    """Frees datablocks that nothing uses."""
+    bpy.data.orphans_purge(do_local_ids=True, do_linked_ids=True, do_recursive=True)
+
+
+def _clear() -> None:
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+
+
+def _add(name: str, data) -> bpy.types.Object:
+    obj = bpy.data.objects.new(name, data)
+    bpy.context.scene.collection.objects.link(obj)
+    return obj
+
+
+def _mesh_data(name: str, vertices: np.ndarray, faces: np.ndarray) -> tuple[bpy.types.Mesh, np.ndarray]:
+    """The mesh, and which of the faces it has: Blender drops those that name a vertex twice or repeat another face."""
+    data = bpy.data.meshes.new(name)
+    data.from_pydata(vertices.tolist(), [], faces.tolist())
+    data.update()
+    data.attributes.new("source", "INT", "FACE").data.foreach_set("value", np.arange(len(faces), dtype=np.int32))
+    data.validate()
+    kept = np.empty(len(data.polygons), np.int32)
+    data.attributes["source"].data.foreach_get("value", kept)
+    data.attributes.remove(data.attributes["source"])
+    return data, kept
+
+
+def _world(scene: SceneSpec) -> None:
+    world = bpy.data.worlds.new("world")
+    tree = versions.node_tree(world)
+    background = next(n for n in tree.nodes if n.type == "BACKGROUND")
+    background.inputs["Color"].default_value = materials.linear(scene.world.color)
+    background.inputs["Strength"].default_value = scene.world.strength
+    bpy.context.scene.world = world
+
+
+def _ground(scene: SceneSpec, vocabulary: Vocabulary) -> None:
+    half = scene.ground.half_size
+    plane = [(-half, -half, 0), (half, -half, 0), (half, half, 0), (-half, half, 0)]
+    _add("ground", _painted("ground", plane, [(0, 1, 2, 3)], scene.ground.color))
+    if scene.stage_line.width:
+        edge, width = vocabulary.grid.stage * vocabulary.grid.unit, scene.stage_line.width / 2
+        inner, outer = edge - width, edge + width
+        corners = [
+            (sx * r, sy * r, STAGE_LINE_HEIGHT)
+            for r in (inner, outer)
+            for sx, sy in ((-1, -1), (1, -1), (1, 1), (-1, 1))
+        ]
+        faces = [(k, (k + 1) % 4, 4 + (k + 1) % 4, 4 + k) for k in range(4)]
+        _add("stage line", _painted("stage line", corners, faces, scene.stage_line.color))
+
+
+def _painted(name: str, vertices: list, faces: list, rgb: tuple[int, int, int]):
+    data = bpy.data.meshes.new(name)
+    data.from_pydata(vertices, [], faces)
+    data.update()
+    data.materials.append(materials.make(name, Material(recipe="matte", inputs={}), rgb))
+    return data

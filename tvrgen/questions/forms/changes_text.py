@@ -1,0 +1,65 @@
+"""Answers as data, and as text in three forms. `changes_reader` reads all of them back.
+
+triplet       2.color.cyan, 4.position.front_left.1
+function      change_color(2, 'cyan'), change_position(4, 'front_left_1')      (Reason-RFT's form)
+description   large red metal cube.color.cyan                                  (objects are named by their looks)
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tvrgen.transformations.base import Step
+
+FORMS = ("triplet", "function", "description")
+NO_CHANGE = "no change"
+
+Looks = Sequence[str]
+"""Size, color, material and shape of an object; empty for one that is out of sight, and cannot be named by them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an answer says. `faults` has a line for each part that cannot be read; an answer with any is never right.
+
+    Without steps and without faults, it says that nothing changed. Values are in lower case; `normal` compares them.
+    """
+
+    steps: tuple[Step, ...]
+    faults: tuple[str, ...] = ()
+
+
+def write(steps: Iterable[Step], form: str = "triplet", looks: Sequence[Looks] = ()) -> str:
+    """The answer text, in the order of the steps. Descriptions need the `looks` of all initial objects."""
+    if form == "function":
+        parts = [f"change_{s.kind}({s.object}, '{s.value.replace('.', '_')}')" for s in steps]
+    elif form == "description":
+        parts = [f"{' '.join(looks[s.object])}.{s.kind}.{s.value}" for s in steps]
+    else:
+        parts = [str(s) for s in steps]
+    return ", ".join(parts) or NO_CHANGE
+
+
+@lru_cache(maxsize=4096)
+def normal(attribute: str, value: str) -> str:
+    """A form in which equal values are equal texts: "front_left_1" for "Front-Left 1" and "left_front.1"."""
+    words = [spelled(word) for word in _JOINT.split(value.strip().lower())]
+    if attribute == "position":
+        words = [part for word in words for part in (_TOGETHER.sub(r"\1 \2", word)).split(" ")]
+        words = [_DIRECTIONS.get(word, word) for word in words]
+        if words[0] in ("left", "right") and words[1:2] in (["front"], ["behind"]):
+            words[:2] = words[1::-1]
+    return "_".join(words)
+
+
+def spelled(word: str) -> str:
+    """A word of an answer as vocabularies spell it: "gray" for "grey"."""
+    return _SPELLING.get(word, word)
+
+
+_SPELLING = {"grey": "gray", "colour": "color"}
+_DIRECTIONS = dict.fromkeys(("forward", "forwards"), "front")
+_DIRECTIONS |= dict.fromkeys(("back", "backward", "backwards", "rear"), "behind")
+_JOINT = re.compile(r"(?<=\w)(?:[\s._]+|-)(?=\w)")  # "-45" keeps its sign
+_TOGETHER = re.compile(r"^(front|behind|back)(left|right)$")

@@ -1,0 +1,258 @@
+"""The reasoning from two images to the answer, in sentences that are true by construction.
+
+For each object: where it is in the first image, where its counterpart is in the second, what is equal and what differs;
+then the conclusion. Nothing is said of the second image that it does not show: not the way of an object that left, not
+what a hidden object looks like.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tvrgen.imaging.visibility import Sight
+from tvrgen.questions.forms import changes_text
+from tvrgen.sampling import fairness
+from tvrgen.sampling.problem import Planned
+from tvrgen.scene import camera_model
+from tvrgen.scene.model import Camera, Object, State
+from tvrgen.scene.vocabulary import ATTRIBUTES
+from tvrgen.settings import Split
+from tvrgen.transformations import position
+from tvrgen.transformations.base import Step
+from tvrgen.transformations.position import Position
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """`does` is what it is for: locate, match, compare or conclude."""
+
+    does: str
+    text: str
+
+
+def rationale(rng: np.random.Generator, planned: Planned, view: str, split: Split) -> list[Sentence]:
+    """The sentences of one question. `rng` draws the phrasings; `split.question.rationale` says of which objects."""
+    story = _Story(rng, planned, view, split)
+    changed = {step.object for step in planned.problem.steps}
+    told = [
+        k
+        for k in range(len(planned.states[0].objects))
+        if k in changed or (split.question.rationale == "full" and story.knows(k))
+    ]
+    return [story.viewpoints(), *(sentence for k in told for sentence in story.of(k)), story.conclusion()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shot:
+    """One image: the state in it, who sees it, and what of each object."""
+
+    state: State
+    camera: Camera
+    sights: Sequence[Sight]
+
+
+class _Story:
+    def __init__(self, rng: np.random.Generator, planned: Planned, view: str, split: Split) -> None:
+        (_, first, _), *rest = planned.problem.shots()
+        second = next(camera for _, camera, _ in rest if camera.name == view)
+        self._split, self._steps = split, planned.problem.steps
+        moves = {
+            position.move_type(before.objects[step.object], after.objects[step.object], split.vocabulary)
+            for before, after, step in zip(planned.states, planned.states[1:], self._steps, strict=False)
+        }
+        ways = " and ".join(word for name, word in (("out", "off"), ("in", "onto")) if name in moves)
+        self._open = f"any way {ways} the stage that the images allow is right" if ways else ""
+        self._before = _Shot(planned.states[0], first, planned.initial[split.cameras.initial])
+        self._after = _Shot(planned.states[-1], second, planned.final[view])
+        self._listed = split.question.prompt.answer != "description"
+        self._least = fairness.least_pixels(split)
+        self._one_of: Callable[..., str] = lambda *texts: texts[rng.integers(len(texts))]
+
+    def knows(self, k: int) -> bool:
+        """Whether there is anything to be said of an unchanged object: a list, or an image, has it."""
+        return self._listed or self._seen(self._before, k)
+
+    def viewpoints(self) -> Sentence:
+        """How the view has changed."""
+        turn, lift = (b - a for a, b in zip(_angles(self._before.camera), _angles(self._after.camera), strict=True))
+        turn = (turn + 180) % 360 - 180
+        parts = [f"{abs(turn):.0f} degrees further {'right' if turn > 0 else 'left'}"] if abs(turn) >= 2 else []
+        parts += [f"{abs(lift):.0f} degrees {'higher' if lift > 0 else 'lower'}"] if abs(lift) >= 2 else []
+        if self._before.camera == self._after.camera:
+            text = self._one_of(
+                "Both images are taken from the same viewpoint.",
+                "The viewpoint is the same in both images.",
+            )
+        elif not parts:
+            text = "Both images are taken from nearly the same viewpoint."
+        else:
+            where = " and ".join(parts)
+            text = self._one_of(
+                f"The second image is taken from another viewpoint, some {where} around the scene.",
+                f"Seen from the middle of the scene, the second camera stands some {where} than the first one.",
+            )
+        return Sentence("match", text)
+
+    def of(self, k: int) -> Iterator[Sentence]:
+        """All that is to be said of one object."""
+        first, last = (shot.state.objects[k] for shot in (self._before, self._after))
+        on_stage = self._split.vocabulary.grid.on_stage
+        there, here = on_stage(first.position), on_stage(last.position)
+        own = [step for step in self._steps if step.object == k]
+        yield Sentence("locate", self._located(k, there))
+        if not here:
+            yield Sentence("match", self._gone(there))
+        elif not self._seen(self._after, k):
+            yield Sentence("match", self._hidden())
+        else:
+            place = self._place(self._after, k)
+            yield Sentence("match", f"In the second image, {self._counterpart(last, there)} {place.rstrip(',')}.")
+            if own:
+                yield Sentence("compare", self._differences(first, last, own, there))
+            else:
+                yield Sentence("compare", self._no_difference(self._seen(self._before, k)))
+
+    def conclusion(self) -> Sentence:
+        form = self._split.question.prompt.answer
+        looks = [o.looks for o in self._before.state.objects]
+        text = changes_text.write(self._steps, form, looks)
+        if not self._steps:
+            return Sentence("conclude", self._one_of("So nothing changed.", "Nothing has changed between the images."))
+        if self._open:
+            text = f"{text} ({self._open})"
+        if len({(s.object, s.kind) for s in self._steps}) < len(self._steps):
+            return Sentence(
+                "conclude", f"In this order, these changes lead from the first image to the second: {text}."
+            )
+        return Sentence("conclude", self._one_of(f"So the changes are: {text}.", f"Hence the answer: {text}."))
+
+    def _located(self, k: int, there: bool) -> str:
+        name = self._name(k)
+        if not there:
+            return f"{name} is out of sight in the first image."
+        if not self._seen(self._before, k):
+            return f"{name} can hardly be seen in the first image."
+        place = self._place(self._before, k)
+        return self._one_of(
+            f"{name} {place} in the first image.", f"In the first image, {_lower(name)} {place.rstrip(',')}."
+        )
+
+    def _gone(self, there: bool) -> str:
+        if not there:
+            return self._one_of("It does not appear in the second image either.", "Nor is it in the second image.")
+        return self._one_of(
+            "It is missing in the second image: it has left the stage, and which way does not show.",
+            "The second image does not have it any more, so it has left; where it went cannot be seen.",
+        )
+
+    def _hidden(self) -> str:
+        return self._one_of(
+            "The second image does not show enough of it to tell; nothing speaks for a change.",
+            "In the second image it can hardly be seen, and nothing speaks for a change.",
+        )
+
+    def _counterpart(self, last: Object, there: bool) -> str:
+        looks = " ".join(last.looks)
+        return self._one_of(f"the {looks} {'is it: it' if there else 'must be it: it'}", f"it is the {looks} that")
+
+    def _no_difference(self, seen: bool) -> str:
+        if not seen:
+            return "It looks as the first image and the list say."
+        return self._one_of(
+            "Its size, color, material and shape are as before, and it stands where it stood.",
+            "Nothing about it differs: looks and place are the same.",
+        )
+
+    def _differences(self, first: Object, last: Object, own: list[Step], there: bool) -> str:
+        differ = [a for a in ATTRIBUTES if getattr(first, a) != getattr(last, a)]
+        equal = [a for a in ATTRIBUTES if a not in differ]
+        parts = [
+            self._one_of(
+                f"its {a} was {getattr(first, a)} and is {getattr(last, a)} now",
+                f"its {a} has changed from {getattr(first, a)} to {getattr(last, a)}",
+            )
+            for a in differ
+        ]
+        moves = [s for s in own if isinstance(self._split.kinds[s.kind], Position)]
+        others = [s for s in own if s.kind not in ATTRIBUTES and s not in moves]
+        if moves and not there:
+            parts.append("it has come onto the stage, and where from does not show")
+        elif len(moves) == 1:
+            parts.append(f"it has moved {_way(moves[0].value)}, as the first image's viewer sees it")
+        elif moves:
+            parts.append(f"it stands elsewhere: {' and then '.join(_way(s.value) for s in moves)} leads there")
+        parts += [f"it {self._split.kinds[s.kind].phrase(s.value)}" for s in others]
+        same = f", while its {_list(equal)} {'is' if len(equal) == 1 else 'are'} the same" if equal and differ else ""
+        return f"{_upper(_list(parts, ', and ') if len(parts) > 1 else parts[0])}{same}."
+
+    def _name(self, k: int) -> str:
+        looks = " ".join(self._before.state.objects[k].looks)
+        return f"Object {k}, the {looks}," if self._listed else f"The {looks}"
+
+    def _seen(self, shot: _Shot, k: int) -> bool:
+        return shot.sights[k].pixels >= self._least
+
+    def _place(self, shot: _Shot, k: int) -> str:
+        """ "stands at the lower left, behind the small red cube"."""
+        where = _in_image(shot.sights[k].box, self._split.render.width, self._split.render.height)
+        if beside := self._beside(shot, k):
+            return f"stands {where}, {beside}"
+        return f"stands {where}"
+
+    def _beside(self, shot: _Shot, k: int) -> str:
+        """Where an object stands to the nearest one that is seen, as the image's viewer sees it."""
+        objects, own = shot.state.objects, shot.state.objects[k]
+        near = [o for o in range(len(objects)) if o != k and self._seen(shot, o)]
+        if not near:
+            return ""
+        nearest = min(near, key=lambda o: (math.dist(objects[o].position, own.position), o))
+        azimuth = math.radians(_angles(shot.camera)[0])
+        dx, dy = (a - b for a, b in zip(own.position, objects[nearest].position, strict=True))
+        towards = dx * math.cos(azimuth) + dy * math.sin(azimuth)
+        right = dy * math.cos(azimuth) - dx * math.sin(azimuth)
+        depth = "in front of" if towards > 0 else "behind"
+        side = f"to the {'right' if right > 0 else 'left'} of"
+        other = f"the {' '.join(objects[nearest].looks)}"
+        if self._split.sampling.twins:  # then looks do not tell
+            other = f"object {nearest}, {other},"
+        if abs(right) > 2 * abs(towards):
+            return f"{side} {other}"
+        if abs(towards) > 2 * abs(right):
+            return f"{depth} {other}"
+        return f"{depth} {other} and {side} it"
+
+
+def _angles(camera: Camera) -> tuple[float, float]:
+    """Azimuth and elevation of a camera, in degrees, seen from what it looks at."""
+    x, y, z = (a - b for a, b in zip(camera.location, camera.look_at, strict=True))
+    return camera_model.azimuth(camera), math.degrees(math.atan2(z, math.hypot(x, y)))
+
+
+def _in_image(box: tuple[int, int, int, int], width: int, height: int) -> str:
+    """In which ninth of the image the middle of a box lies."""
+    left, top, right, bottom = box
+    across = min(2, int(3 * (left + right) / 2 / width))
+    down = min(2, int(3 * (top + bottom) / 2 / height))
+    if across == 1:
+        return ("at the top", "in the middle", "at the bottom")[down]
+    side = ("left", "", "right")[across]
+    return (f"at the upper {side}", f"on the {side}", f"at the lower {side}")[down]
+
+
+def _way(value: str) -> str:
+    direction, distance = value.split(".")
+    return f"{distance} step{'s' if int(distance) > 1 else ''} {direction.replace('_', ' ')}"
+
+
+def _list(words: Sequence[str], last: str = " and ") -> str:
+    return last.join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]

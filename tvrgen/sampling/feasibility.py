@@ -1,0 +1,147 @@
+"""Demands that no scene can meet, found before the first problem is drawn."""
+
+import itertools
+import math
+from collections.abc import Callable
+
+from tvrgen._support.messages import counted
+from tvrgen.errors import UserError
+from tvrgen.sampling.looks import possible
+from tvrgen.scene.model import Object
+from tvrgen.settings import Split
+from tvrgen.transformations.attributes import Attribute
+from tvrgen.transformations.position import Position
+
+JAMMING_DENSITY = 0.547
+"""Share of a plane that equal discs cover when they are dropped at random until none fits (Feder 1980)."""
+
+
+def check(split: Split, where: Callable[[str], str]) -> None:
+    """Raises UserError for an impossible demand; `where` gives a key its full path."""
+    _check_numbers(split, where)
+    _check_looks(split, where)
+    _check_room(split, where)
+    _check_steps(split, where)
+    _check_shares(split, where)
+
+
+def _check_numbers(split: Split, where: Callable[[str], str]) -> None:
+    sampling = split.sampling
+    if sampling.visible is not None and max(sampling.visible) > max(sampling.objects):
+        raise UserError(
+            f"{where('sampling.visible')}: {max(sampling.visible)} visible objects, but sampling.objects allows"
+            f" {max(sampling.objects)}; write at most {max(sampling.objects)}, or all"
+        )
+
+
+def _check_looks(split: Split, where: Callable[[str], str]) -> None:
+    """Enough different looks for all objects, unless they may be twins."""
+    words, most = split.vocabulary, max(split.sampling.objects)
+    for attribute in ("shape", "size", "color", "material"):
+        if not words.values(attribute):
+            raise UserError(f"{where('sampling.only')}: only and never leave no {attribute}")
+    tables = [words.values(a) for a in ("shape", "size", "color", "material")]
+    looks = sum(
+        split.sampling.constraints.allow(Object(shape=s, size=z, color=c, material=m, position=(0, 0), rotation=0.0))
+        for s, z, c, m in itertools.product(*tables)
+    )
+    if not looks:
+        raise UserError(f"{where('sampling.only')}: only and never together allow no object at all")
+    if most > looks and not split.sampling.twins:
+        raise UserError(
+            f"{where('sampling.objects')}: {most} objects cannot all look different; write at most {looks},"
+            " or twins: true"
+        )
+
+
+def _check_room(split: Split, where: Callable[[str], str]) -> None:
+    sampling, grid = split.sampling, split.vocabulary.grid
+    most_visible, least_visible = max(sampling.visible or sampling.objects), min(sampling.visible or sampling.objects)
+    hidden = 0 if sampling.visible is None else max(sampling.objects) - least_visible
+    for key, number, room, half_side in (
+        ("visible" if sampling.visible else "objects", most_visible, _room(split, grid.stage), grid.stage),
+        ("objects", hidden, _room(split, grid.field) - _room(split, grid.stage), grid.field),
+    ):
+        if number > room:
+            side = 2 * grid.unit * half_side
+            raise UserError(
+                f"{where(f'sampling.{key}')}: {number} objects do not fit on {side:.3g} x {side:.3g} m; write at most"
+                f" {room}, or allow smaller sizes only (sampling.only.size)"
+            )
+
+
+def _check_steps(split: Split, where: Callable[[str], str]) -> None:
+    for name, kind in split.kinds.items():
+        values = split.values[name]
+        needed = 2 if isinstance(kind, Attribute) and len(kind.values(split.vocabulary)) < 2 else 1
+        if len(values) < needed:
+            count = counted(len(values), "value")
+            raise UserError(f"{where('sampling.kinds')}: {name} has {count} left; leave it out or allow more")
+        for value in values:
+            if not possible(((name, value, None),), split):
+                raise UserError(
+                    f"{where('sampling.only')}: only and never let no object change to {name}.{value}; leave it out"
+                    f" (never: {{step: [{name}.{value}]}}), or loosen their pairs"
+                )
+    _check_changes(split, where)
+
+
+def _check_changes(split: Split, where: Callable[[str], str]) -> None:
+    """Enough objects for the most steps, where the fewest are visible."""
+    sampling = split.sampling
+    moves = sampling.moves if any(isinstance(kind, Position) for kind in split.kinds.values()) else ()
+    least_hidden, most_hidden = 0, 0
+    if sampling.visible is not None:
+        least_hidden = max(0, min(sampling.objects) - max(sampling.visible))
+        most_hidden = max(sampling.objects) - min(sampling.visible)
+    if moves == ("in",) and not most_hidden:
+        raise UserError(
+            f"{where('sampling.moves')}: nothing is out of sight that could enter; add inner, or write"
+            " sampling.visible below sampling.objects"
+        )
+    if sampling.repeat and "inner" in moves:
+        return  # one object can move on and on
+    fewest, most = min(sampling.visible or sampling.objects), max(sampling.steps)
+    looks = sum(  # how often one object can change in its looks: once in each kind, or to each other value
+        len(split.values[name]) - 1 if sampling.repeat and isinstance(kind, Attribute) else 1
+        for name, kind in split.kinds.items()
+        if not isinstance(kind, Position)
+    )
+    # what leaves changes in no other way
+    room = fewest * max(looks + ("inner" in moves), "out" in moves) + least_hidden * ("in" in moves) * (looks + 1)
+    if most > room:
+        how = f" ({', '.join(moves)})" if moves and "inner" not in moves else ""
+        raise UserError(
+            f"{where('sampling.steps')}: {most} steps, but {fewest} visible object{'s' if fewest > 1 else ''}"
+            f" can change {room} times ({', '.join(split.kinds)}{how}); write at most {room}, or raise sampling.visible"
+        )
+
+
+def _check_shares(split: Split, where: Callable[[str], str]) -> None:
+    """Each kind's share of the steps, against what problems with few visible objects can take of it."""
+    sampling = split.sampling
+    if sampling.repeat:
+        return
+    combinations = list(itertools.product(sampling.visible or sampling.objects, sampling.steps))
+    slots = sum(steps for _, steps in combinations)
+    pairs = sum(len(values) for values in split.values.values())
+    for name, values in split.values.items():
+        entering = isinstance(split.kinds[name], Position) and sampling.moves == ("in",)
+        room = max(sampling.objects) if entering else 0
+        most = sum(min(max(visible, room), steps) for visible, steps in combinations) / slots
+        share = len(values) / pairs if sampling.balance == "value" else 1 / len(split.values)
+        if share > most:
+            raise UserError(
+                f"{where('sampling.balance')}: {name} is {share:.0%} of the steps, but as an object changes once"
+                f" in each kind it can be {most:.0%}; raise sampling.visible, lower sampling.steps, or set repeat: true"
+            )
+
+
+def _room(split: Split, half_side: int) -> int:
+    """About how many objects fit on a square when they are placed at random."""
+    grid, radii = split.vocabulary.grid, split.vocabulary.sizes.values()
+    reach = [radius + grid.gap * grid.unit / 2 for radius in radii]
+    disc = math.pi * sum(r * r for r in reach) / len(reach)
+    # centres may lie on the edge, so that footprints reach beyond it
+    side = 2 * (half_side * grid.unit + sum(reach) / len(reach))
+    return max(1, int(JAMMING_DENSITY * side * side / disc))

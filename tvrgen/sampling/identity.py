@@ -1,0 +1,32 @@
+"""A problem's identity: the same whatever the order of its objects and of its steps.
+
+Each hash belongs to one split, by its remainder, and the sampler draws a split's problems from its own hashes alone.
+So no problem of one split can occur in another, and no process needs to know what others draw.
+"""
+
+import hashlib
+import json
+
+from tvrgen.scene.model import State
+from tvrgen.transformations.base import Step
+
+
+def digest(initial: State, steps: tuple[Step, ...]) -> str:
+    """128 bits, as hexadecimal text, of the initial objects' looks and places and of the steps.
+
+    The order of the steps does not count, nor do rotations, cameras and lights: problems that differ in these alone
+    are the same.
+    """
+    objects = initial.objects
+    order = sorted(range(len(objects)), key=lambda k: (objects[k].looks, objects[k].position))
+    rank = {k: r for r, k in enumerate(order)}
+    content = [
+        [[*objects[k].looks, *objects[k].position] for k in order],
+        sorted([rank[s.object], s.kind, s.value] for s in steps),
+    ]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:32]
+
+
+def belongs(digest: str, ordinal: int, splits: int) -> bool:
+    """Whether a problem is one of the split with this ordinal, of so many splits."""
+    return int(digest, 16) % splits == ordinal

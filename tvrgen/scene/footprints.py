@@ -1,0 +1,28 @@
+"""Footprints: the circles that objects cover on the ground, and the gap between them."""
+
+from collections.abc import Collection
+
+from tvrgen.scene.model import State
+from tvrgen.scene.vocabulary import Grid, Vocabulary
+
+
+def crowded(state: State, vocabulary: Vocabulary, moved: Collection[int] | None = None) -> tuple[int, int] | None:
+    """The first pair of objects whose footprints stand closer than the gap, or None.
+
+    Where only the objects `moved` can be at fault, only pairs with one of them are looked at.
+    """
+    objects = state.objects
+    for j in range(len(objects)) if moved is None else moved:
+        b = objects[j]
+        radius = vocabulary.sizes[b.size]
+        for i, a in enumerate(objects[:j] if moved is None else objects):
+            dx, dy = a.position[0] - b.position[0], a.position[1] - b.position[1]
+            needed = required_distance(vocabulary.sizes[a.size], radius, vocabulary.grid)
+            if dx * dx + dy * dy < needed * needed and i != j:
+                return i, j
+    return None
+
+
+def required_distance(radius_a: float, radius_b: float, grid: Grid) -> float:
+    """Smallest allowed distance of two centres in grid units: the radii and the gap, with room for rounding."""
+    return (radius_a + radius_b) / grid.unit + grid.gap - 1e-9

@@ -1,0 +1,81 @@
+"""A shape's mesh, as both the planner and Blender take it.
+
+A loaded mesh stands upright on the plane z = 0, its footprint circle has radius 1 and its centre at x = y = 0: scaled
+by a size's radius, turned and moved, it is the object.
+"""
+
+import io
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from tvrgen.errors import UserError
+from tvrgen.scene.vocabulary import Shape
+
+CREASE = 30.0
+"""Degrees: faces that meet at less than this look smooth, others keep an edge."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mesh:
+    """Triangles: `vertices` (V, 3) float64, `faces` (F, 3) int64, counterclockwise seen from outside."""
+
+    vertices: np.ndarray
+    faces: np.ndarray
+
+    @property
+    def bounds(self) -> np.ndarray:
+        """(2, 3): least and greatest coordinates."""
+        return np.stack([self.vertices.min(axis=0), self.vertices.max(axis=0)])
+
+    def corner_normals(self) -> np.ndarray:
+        """(F, 3, 3): the normal at each corner of each face, the mean of the smooth faces around it by area."""
+        corners = self.vertices[self.faces]
+        areas = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        units = areas / np.maximum(np.linalg.norm(areas, axis=1, keepdims=True), 1e-20)
+        # all pairs (corner, corner) that share a vertex, by sorting the corners by vertex
+        vertex = self.faces.ravel()
+        order = np.argsort(vertex, kind="stable")
+        first, count = np.searchsorted(vertex[order], [vertex, vertex + 1])[0], np.bincount(vertex)[vertex]
+        mine = np.repeat(np.arange(len(vertex)), count)
+        offset = np.arange(len(mine)) - np.repeat(np.cumsum(count) - count, count)
+        theirs = order[np.repeat(first, count) + offset]
+        smooth = (units[mine // 3] * units[theirs // 3]).sum(axis=1) > np.cos(np.radians(CREASE))
+        normals = np.zeros((len(vertex), 3))
+        np.add.at(normals, mine[smooth], areas[theirs[smooth] // 3])
+        normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-20)
+        return normals.reshape(-1, 3, 3)
+
+
+def _sound(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """The faces that have an area, each once: what a mesh file has besides, Blender would drop."""
+    if not len(faces):
+        return faces
+    corners = vertices[faces]
+    areas = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
+    _, first = np.unique(np.sort(faces, axis=1), axis=0, return_index=True)
+    once = np.zeros(len(faces), bool)
+    once[first] = True
+    return faces[once & (areas > 1e-12 * max(areas.max(), 1e-30))]
+
+
+@lru_cache(maxsize=256)
+def load(shape: Shape) -> Mesh:
+    """The mesh of a shape. Raises UserError for a file without triangles."""
+    import trimesh
+
+    try:
+        mesh = trimesh.load(io.BytesIO(shape.data), file_type=Path(shape.mesh).suffix[1:].lower(), force="mesh")
+        mesh.merge_vertices(merge_norm=True, merge_tex=True)
+        vertices, faces = np.asarray(mesh.vertices, np.float64), np.asarray(mesh.faces, np.int64)
+    except Exception as error:  # each format's reader has its own exceptions
+        raise UserError(f"vocabulary: mesh {shape.mesh}: cannot be read: {error}") from error
+    faces = _sound(vertices, faces)
+    if not len(faces):
+        raise UserError(f"vocabulary: mesh {shape.mesh}: holds no triangles")
+    least, greatest = vertices.min(axis=0), vertices.max(axis=0)
+    vertices = vertices - [*((least + greatest) / 2)[:2], least[2]]
+    radius = shape.footprint or float(np.sqrt((vertices[:, 0] ** 2 + vertices[:, 1] ** 2).max()))
+    return Mesh(vertices / radius, faces)

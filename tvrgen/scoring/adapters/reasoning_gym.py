@@ -1,0 +1,74 @@
+"""reasoning-gym: importing this module registers the dataset `tvr` over an export for it.
+
+reasoning_gym.create_dataset("tvr", path="export/train.jsonl")
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reasoning_gym.dataset import ProceduralDataset
+from reasoning_gym.factory import DATASETS, register_dataset
+
+from tvrgen.errors import UserError
+from tvrgen.scoring.adapters import common
+
+
+@dataclass
+class TvrConfig:
+    """`path`: an export's file, one entry a line. `size`: how many entries, None: all. `seed` changes nothing."""
+
+    path: str = ""
+    size: int | None = None
+    seed: int | None = None
+
+    def validate(self) -> None:
+        """Raises UserError where there is no such file."""
+        if not Path(self.path).is_file():
+            raise UserError(
+                f"path: {self.path!r} is no file; write that of a split: tvrgen export DATASET reasoning-gym"
+            )
+        if self.size is not None and self.size < 1:
+            raise UserError(f"size: {self.size}; write 1 or more, or leave it out")
+
+
+class TvrDataset(ProceduralDataset):
+    """The exported entries in their order, read from the file when they are asked for; item i is the i-th line.
+
+    A size beyond the file's begins again.
+    """
+
+    def __init__(self, config: TvrConfig) -> None:
+        config.validate()
+        self._starts = _starts(config.path)
+        if not self._starts:
+            raise UserError(f"{config.path}: is empty")
+        super().__init__(config, seed=config.seed or 0, size=config.size or len(self._starts))
+
+    def __getitem__(self, idx: int) -> dict[str, Any]:
+        if not -self.size <= idx < self.size:
+            raise IndexError(idx)
+        with open(self.config.path, "rb") as file:
+            file.seek(self._starts[idx % self.size % len(self._starts)])
+            return json.loads(file.readline())
+
+    def score_answer(self, answer: str | None, entry: dict[str, Any]) -> float:
+        """STAR-R1's accuracy as a share of the best, in [0, 1]: of a whole response, or of what stands in <answer>."""
+        bare = {"format": 0, "untagged": True}
+        return common.reward(answer, common.truth_in({**entry, **entry["metadata"]}), bare).share
+
+
+def _starts(path: str) -> list[int]:
+    """Where each line of a file begins."""
+    starts, at = [], 0
+    with open(path, "rb") as file:
+        for line in file:
+            if line.strip():
+                starts.append(at)
+            at += len(line)
+    return starts
+
+
+if "tvr" not in DATASETS:
+    register_dataset("tvr", TvrDataset, TvrConfig)

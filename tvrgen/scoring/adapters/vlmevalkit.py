@@ -1,0 +1,141 @@
+"""VLMEvalKit: its run.py with the tables of an export as datasets, and the scores of a result file.
+
+LMUData=export python -m tvrgen.adapters.vlmevalkit run.py --data train --model ...   # infers and scores
+python -m tvrgen.adapters.vlmevalkit outputs/MODEL/MODEL_train.xlsx                   # scores what it inferred
+"""
+
+import csv
+import importlib.util
+import json
+import runpy
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+from tvrgen.errors import UserError
+from tvrgen.scoring.adapters import common
+
+csv.field_size_limit(2**31 - 1)  # a cell can hold two pictures
+
+
+def score(result_file: str | Path) -> dict[str, float]:
+    """The means over a result file (.xlsx, .tsv or .json), and over each category of it: "tacc of left".
+
+    `tacc`: the share of answers that are all right; `reward`: STAR-R1's total; `share`: that in [0, 1]; `format`: its
+    part. A row without a prediction counts as an empty response. Raises UserError where there are no rows, or no right
+    answers in them.
+    """
+    sums: dict[str, dict[str, list[float]]] = {"": {}}
+    for row in _rows(Path(result_file)):
+        own = common.reward(row.get("prediction"), common.truth_in(row))
+        parts = {"tacc": float(own.correct), "reward": own.total, "share": own.share, "format": own.format}
+        category = row.get("category")
+        for group in ("", category) if isinstance(category, str) and category else ("",):  # pandas has NaN for none
+            for name, value in parts.items():
+                sums.setdefault(group, {}).setdefault(name, []).append(value)
+    named = {f"{name} of {group}" if group else name: v for group, own in sums.items() for name, v in own.items()}
+    return {name: sum(values) / len(values) for name, values in named.items()}
+
+
+def tables(folder: str | Path) -> list[str]:
+    """The names of the tables in a folder that are exports for VLMEvalKit."""
+    return [path.stem for path in sorted(Path(folder).glob("*.tsv")) if "ground_truth" in _head(path)]
+
+
+def register() -> type:
+    """Adds the tables in $LMUData to VLMEvalKit's datasets, for this process; returns their class."""
+    from vlmeval import dataset
+    from vlmeval.dataset.image_base import ImageBaseDataset
+    from vlmeval.smp import LMUDataRoot, load
+
+    class Tvr(ImageBaseDataset):
+        TYPE = "VQA"
+
+        @classmethod
+        def supported_datasets(cls) -> list[str]:
+            return tables(LMUDataRoot())
+
+        def load_data(self, name: str) -> Any:
+            return load(str(Path(LMUDataRoot()) / f"{name}.tsv"))
+
+        def evaluate(self, eval_file: str, **_: Any) -> dict[str, float]:
+            return score(eval_file)
+
+    dataset.DATASET_CLASSES.insert(0, Tvr)
+    dataset.SUPPORTED_DATASETS.extend(Tvr.supported_datasets())
+    return Tvr
+
+
+def _head(path: Path) -> list[str]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return next(csv.reader(file, delimiter="\t"), [])
+
+
+def _rows(path: Path) -> list[Mapping[str, Any]]:
+    """The rows of a result file. Raises UserError where there are none."""
+    if path.suffix not in _READERS:
+        raise UserError(f"{path}: is no result file; write one that ends in {', '.join(_READERS)}")
+    try:
+        rows = _READERS[path.suffix](path)
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror or error}") from error
+    except (ValueError, ImportError, csv.Error, BadZipFile) as error:
+        raise UserError(f"{path}: cannot be read: {error}") from error
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+        raise UserError(f"{path}: holds no rows; write a result file of VLMEvalKit")
+    return rows
+
+
+def _sheet(path: Path) -> list[dict[str, Any]]:
+    import pandas
+
+    return pandas.read_excel(path).to_dict("records")
+
+
+def _table(path: Path) -> list[dict[str, Any]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+def _json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+_READERS = {".xlsx": _sheet, ".tsv": _table, ".json": _json}
+
+
+def _program(name: str) -> str:
+    """The run.py that is meant: of this path, or the installed package's."""
+    if Path(name).is_file():
+        return name
+    try:
+        found = importlib.util.find_spec("vlmeval.run")
+    except ModuleNotFoundError:
+        found = None
+    if found is None or not found.origin:
+        raise UserError(f"{name}: there is no such file, nor an installed VLMEvalKit; write the path of its run.py")
+    return found.origin
+
+
+def main(arguments: list[str]) -> None:
+    """Runs VLMEvalKit's run.py with the tables registered, or prints the scores of a result file."""
+    if not arguments:
+        raise SystemExit(__doc__)
+    if arguments[0].endswith(".py"):
+        program = _program(arguments[0])
+        register()
+        sys.argv = [program, *arguments[1:]]
+        sys.path.insert(0, str(Path(program).resolve().parent))
+        runpy.run_path(program, run_name="__main__")
+    else:
+        print(json.dumps(score(arguments[0]), indent=1))
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except UserError as error:
+        print(f"tvrgen: error: {error}", file=sys.stderr)
+        sys.exit(2)

@@ -1,0 +1,112 @@
+"""All scores of a dataset's answers, as figures and as a page of text."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from tvrgen import __version__
+from tvrgen._support.messages import counted, nearest
+from tvrgen._support.progress import Bar
+from tvrgen.dataset.reader import Dataset, open_dataset
+from tvrgen.errors import UserError
+from tvrgen.scoring.baselines import baseline
+from tvrgen.scoring.evaluation import Respond, evaluate
+from tvrgen.scoring.metrics import MEANS, metrics
+from tvrgen.scoring.options import Options
+from tvrgen.scoring.predictions import Predictions, read_predictions
+
+Figures = dict[str, Any]
+
+_NAMED = 5  # ids that are named where many are at fault
+
+
+def scores(
+    root: str, predictions: Path | None, shortcut: str | None, split: str | None, options: Options, bar: Bar
+) -> Figures:
+    """The figures of a predictions file, or of a baseline. Raises UserError where nothing can be scored."""
+    dataset = open_dataset(root)
+    splits = [split] if split else list(dataset.splits)
+    if split and split not in dataset.splits:
+        raise UserError(f"{root}: no split {split!r}{nearest(split, dataset.splits)}")
+    respond: Respond
+    if predictions:
+        respond = read_predictions(predictions)
+        splits = [name for name in splits if _is_answered(dataset, name, respond)]
+        if not splits:
+            raise UserError(
+                f"{predictions}: none of its {len(respond.responses)} ids is a question of {root}"
+                f"{f', split {split}' if split else ''}, such as {next(dataset.questions(split))['id']!r}; it has "
+                f"{next(iter(respond.responses))!r}"
+            )
+    else:
+        seen = dataset.questions(dataset.splits[0]) if shortcut == "most_frequent" else ()
+        respond = baseline(shortcut or "no_change", seen)
+    bar.expect(sum(dataset.description["splits"][name]["questions"] for name in splits), 0)
+    found = metrics(evaluate(dataset, splits, respond, options, bar.update))
+    figures: Figures = {
+        "tvrgen": __version__,
+        "dataset": dataset.description["hash"],
+        "splits": splits,
+        **({"predictions": str(predictions)} if predictions else {"baseline": shortcut}),
+        "reward": asdict(options),
+        **found,
+    }
+    if isinstance(respond, Predictions):
+        others = tuple(f"{name}-" for name in dataset.splits if name != split) if split else ()
+        figures["ids"] = {
+            "answered": len(respond.used),
+            "missing": respond.missing,
+            "unknown": [name for name in respond.unknown if not name.startswith(others)],
+            "double": respond.double,
+            "no text": respond.no_text,
+        }
+        figures["left_out"] = [] if split else [name for name in dataset.splits if name not in splits]
+    return figures
+
+
+def _is_answered(dataset: Dataset, split: str, predictions: Predictions) -> bool:
+    """Whether there is a response to any question of a split. An id begins with its split, which is seen first."""
+    begun = any(name.startswith(f"{split}-") for name in predictions.responses)
+    return begun and any(line["id"] in predictions.responses for line in dataset.questions(split))
+
+
+def lines(figures: Figures) -> Iterator[str]:
+    """The figures for people."""
+    if ids := figures.get("ids"):
+        yield f"{counted(ids['answered'], 'answer')} to questions of {', '.join(figures['splits'])}"
+        if figures["left_out"]:
+            yield f"left out, as nothing answers their questions: {', '.join(figures['left_out'])}"
+        says = {
+            "missing": "scored as no answer",
+            "unknown": "left out",
+            "double": "the first counts",
+            "no text": "scored as empty ones",
+        }
+        for what, then in says.items():
+            if names := ids[what]:
+                more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+                who = counted(len(names), "response" if what == "no text" else "id")
+                yield f"{who} {'are' if len(names) > 1 else 'is'} {what}: {', '.join(names[:_NAMED])}{more}; {then}"
+        yield ""
+    whole = figures["all"]["all"]
+    for name, meaning in MEANS.items():
+        yield f"{name:<13}{_interval(whole[name], name):<28} {meaning}"
+    yield ""
+    yield f"{'':<24}{'n':>8}  {'TAcc':<24}{'Diff':>8}{'NDiff':>8}"
+    for table in ("split", "view", "objects", "steps"):
+        for name, row in figures[table].items():
+            diff, ndiff = row["diff"]["mean"], row["ndiff"]["mean"]
+            tacc = _interval(row["tacc"], "tacc")
+            yield f"{f'{table} {name}':<24}{row['n']:>8}  {tacc:<24}{diff:>8.3f}{ndiff:>8.3f}"
+    yield ""
+    for name, row in figures["kind"].items():
+        right = _interval(row["accuracy"], "accuracy")
+        yield f"{f'kind {name}':<24}{row['n']:>8}  {right:<24} of them have exactly the true changes"
+
+
+def _interval(cell: dict[str, float], name: str) -> str:
+    """ "61.4 % (59.3 to 63.5)"; what is no share stays a number."""
+    if name in ("diff", "ndiff", "reward"):
+        return f"{cell['mean']:.3f} ({cell['low']:.3f} to {cell['high']:.3f})"
+    return f"{cell['mean']:.1%} ({100 * cell['low']:.1f} to {100 * cell['high']:.1f})"

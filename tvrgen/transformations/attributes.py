@@ -1,0 +1,26 @@
+"""Kinds that change one attribute of an object: its color, shape, size or material."""
+
+import dataclasses
+from dataclasses import dataclass
+
+from tvrgen.scene.model import Object
+from tvrgen.scene.vocabulary import Vocabulary
+from tvrgen.transformations.base import Rejected
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """Gives an object another color, shape, size or material."""
+
+    name: str
+
+    def values(self, vocabulary: Vocabulary) -> tuple[str, ...]:
+        return vocabulary.values(self.name)
+
+    def apply(self, obj: Object, value: str, vocabulary: Vocabulary) -> Object:
+        if getattr(obj, self.name) == value:
+            raise Rejected("a step changes something")
+        return dataclasses.replace(obj, **{self.name: value})
+
+    def phrase(self, value: str) -> str:
+        return f"changes its {self.name} to {value}"
