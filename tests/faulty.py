@@ -15,19 +15,19 @@ from tests.tiny import ROOT, FlatRenderer
 SCRIPT = """
 import json, sys
 from tests.tiny import load
-from tvrgen import cli, generation
-from tvrgen.cluster import Workforce
-from tvrgen.driver import Limits
 from tvrgen.errors import UserError
+from tvrgen.generation import run
+from tvrgen.generation.driver import Limits
+from tvrgen.generation.ray_crew import Workforce
 
 class Bar:
     expect = update = lambda *_: None
 
 asked = json.loads(sys.argv[1])
 force = Workforce(**asked["force"]) if asked.get("force") else None
-plan = generation.Plan(splits=("train",), limits=Limits(**asked["limits"]), force=force, opener=asked["opener"])
+plan = run.Plan(splits=("train",), limits=Limits(**asked["limits"]), force=force, opener=asked["opener"])
 try:
-    outcome = generation.generate(load(*asked["overrides"]), asked["out"], plan, Bar(), asked.get("say") and print)
+    outcome = run.generate(load(*asked["overrides"]), asked["out"], plan, Bar(), asked.get("say") and print)
 except (UserError, OSError) as error:
     sys.exit(f"error: {error}")
 print(json.dumps({f.task.shard.path: [f.reason, f.tail] for f in outcome.given_up}))
@@ -35,9 +35,10 @@ print(json.dumps({f.task.shard.path: [f.reason, f.tail] for f in outcome.given_u
 
 COMMAND = """
 import sys
-from tvrgen import cli, worker
+from tvrgen.cli import main
+from tvrgen.generation import worker
 worker.OPENER = "tests.faulty:open_faulty"
-sys.exit(cli.main(sys.argv[1:]))
+sys.exit(main.main(sys.argv[1:]))
 """
 
 

@@ -28,7 +28,7 @@ def test_what_travels_in_it(wheel):
     ):
         for path in (ROOT / kind).glob(pattern):
             assert f"tvrgen/packaged_files/{kind}/{path.name}" in names
-    assert {f"tvrgen/schema/{n}.schema.json" for n in ("config", "scene", "question")} <= names
+    assert {f"tvrgen/config/schema/{n}.schema.json" for n in ("config", "scene", "question")} <= names
     assert any(name.endswith("LICENSE") for name in names)
 
 

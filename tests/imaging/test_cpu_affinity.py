@@ -24,8 +24,8 @@ _RENDER = """
 import os, sys, time
 from pathlib import Path
 from tests.tiny import load, handmade
-from tvrgen import worker
-from tvrgen.pictures import pictures
+from tvrgen.generation import worker
+from tvrgen.dataset.pictures import pictures
 config = load("render.width=320", "render.height=240", "render.samples=64", "render.noise_threshold=0")
 renderer = worker.open_renderer(config, Path(sys.argv[1]) / "log", 1)
 split = config.split("train")

@@ -13,7 +13,7 @@ from tvrgen._support import scratch
 
 OWNER = """
 import sys
-from tvrgen import scratch
+from tvrgen._support import scratch
 with scratch.folder() as folder:
     (folder / "half a picture").write_bytes(b"...")
     print(folder, flush=True)

@@ -337,7 +337,7 @@ def test_another_process_and_any_number_of_threads_give_the_same_picture(denoise
     """Equal to the last bit; the denoiser may differ by one level in some pixels."""
     overrides = [f"render.denoise={denoise}", f"render.threads={threads}"]
     code = "import sys, pathlib; from tests.imaging.blender.test_pictures import load, shoot;"
-        "folder, *overrides = sys.argv[1:];"
+    code += "folder, *overrides = sys.argv[1:];"
     code += "shoot(load(*overrides), pathlib.Path(folder))"
     subprocess.run([sys.executable, "-c", code, str(tmp_path), *overrides], check=True, cwd=ROOT, timeout=300)
     with Image.open(tmp_path / "s.png") as image:
