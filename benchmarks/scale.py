@@ -75,12 +75,12 @@ def ceiling(workers: int, count: int) -> None:
     settings = loader.load("quickstart")
     ray_crew.Actor = _Nothing
     with tempfile.TemporaryDirectory() as folder:
-        place = open_storage(folder)
+        storage = open_storage(folder)
         (Path(folder) / "log").mkdir()
-        crew = ray_crew.RayCrew(settings, place, Workforce(workers=workers), worker.OPENER, count)
+        crew = ray_crew.RayCrew(settings, storage, Workforce(workers=workers), worker.OPENER, count)
         while crew.workers < workers:
             list(crew.events())
-        log = journal.Journal(place, lambda *_: None)
+        log = journal.Journal(storage, lambda *_: None)
         tasks = [Task(Shard("train", n, 100 * n, 100), 400) for n in range(count)]
         start, before = time.perf_counter(), time.process_time()
         driver.drive(tasks, crew, Limits(), log)

@@ -61,9 +61,9 @@ def test_a_dataset_is_the_same_anywhere(by_hand, form, anywhere, tmp_path):
     config = load(f"output.format={form}", "output.blend=true")
     beside = generate_flat(tmp_path / "beside", config, FlatRenderer())
     generate_flat(anywhere, config, FlatRenderer())
-    place = open_storage(anywhere)
-    assert {name: place.read(name) for name in json_bytes(beside)} == json_bytes(beside)
-    assert place.shards() == {f"train/shard-{n:05d}" for n in range(3)}
+    storage = open_storage(anywhere)
+    assert {name: storage.read(name) for name in json_bytes(beside)} == json_bytes(beside)
+    assert storage.shards() == {f"train/shard-{n:05d}" for n in range(3)}
     assert list(dataset_faults(anywhere)) == []
     here, there = open_dataset(beside), open_dataset(anywhere)
     assert list(there.scenes()) == list(here.scenes())
@@ -71,40 +71,40 @@ def test_a_dataset_is_the_same_anywhere(by_hand, form, anywhere, tmp_path):
     assert [q["id"] for q in questions] == [q["id"] for q in here.questions()]
     for path in questions[7]["images"]:
         assert open_image(path).size == (80, 60)
-    assert any("5 of 5 problems, 3 of 3 shards" in line for line in status.lines(place))
+    assert any("5 of 5 problems, 3 of 3 shards" in line for line in status.lines(storage))
 
 
 @pytest.mark.parametrize("form", ["files", "webdataset"])
 def test_what_is_cut_short_is_named_and_made_again(by_hand, form, anywhere):
     config = load(f"output.format={form}")
     generate_flat(anywhere, config, FlatRenderer())
-    place = open_storage(anywhere)
+    storage = open_storage(anywhere)
     name = "train/shard-00001/" + ("samples.tar" if form == "webdataset" else "images/000002-final-left.png")
-    whole = place.read(name)
-    place.write(name, whole[:-700] if form == "webdataset" else whole[:-7])
+    whole = storage.read(name)
+    storage.write(name, whole[:-700] if form == "webdataset" else whole[:-7])
     assert any(name in fault for fault in list(dataset_faults(anywhere)))
-    assert [*catalog.again(place)] == ["train/shard-00001"]
+    assert [*catalog.again(storage)] == ["train/shard-00001"]
     renderer = FlatRenderer()
     generate_flat(anywhere, config, renderer)
     assert len(renderer.asked) == 8
-    assert place.read(name) == whole
+    assert storage.read(name) == whole
     assert list(dataset_faults(anywhere)) == []
-    assert catalog.again(place) == {}
+    assert catalog.again(storage) == {}
 
 
 @pytest.mark.parametrize("form", ["files", "webdataset"])
 def test_a_split_grows_and_keeps_what_it_has(form, anywhere, tmp_path):
     small, large = (load(f"output.format={form}", f"splits.train.count={count}") for count in (5, 9))
     generate_flat(anywhere, small, FlatRenderer())
-    place = open_storage(anywhere)
-    full = {name: place.read(f"train/{name}/shard.json") for name in ("shard-00000", "shard-00001")}
+    storage = open_storage(anywhere)
+    full = {name: storage.read(f"train/{name}/shard.json") for name in ("shard-00000", "shard-00001")}
     renderer = FlatRenderer()
     generate_flat(anywhere, large, renderer)
     assert {name.split("-")[0][-6:] for *_, name in renderer.asked} <= {f"{k:06d}" for k in range(5, 9)} | {"train"}
     assert len(renderer.asked) == 4 * 4
-    assert all(place.read(f"train/{name}/shard.json") == content for name, content in full.items())
+    assert all(storage.read(f"train/{name}/shard.json") == content for name, content in full.items())
     at_once = generate_flat(tmp_path / "at once", large, FlatRenderer())
-    assert {name: place.read(name) for name in json_bytes(at_once)} == json_bytes(at_once)
+    assert {name: storage.read(name) for name in json_bytes(at_once)} == json_bytes(at_once)
     with pytest.raises(UserError, match="train has 9 problems; a split can grow, and not shrink to 5"):
         generate_flat(anywhere, small, FlatRenderer())
 
@@ -113,22 +113,22 @@ def test_a_grown_shard_that_was_lost_as_it_was_replaced_is_made_anew(anywhere, t
     """The run that replaced it was killed when the old one was gone and the new one not whole."""
     large = load("splits.train.count=6")
     generate_flat(anywhere, load(), FlatRenderer())
-    place = open_storage(anywhere)
-    catalog.note_again(place, {"train/shard-00002": catalog.GROWN})
-    place.remove("train/shard-00002")
+    storage = open_storage(anywhere)
+    catalog.note_again(storage, {"train/shard-00002": catalog.GROWN})
+    storage.remove("train/shard-00002")
     generate_flat(anywhere, large, FlatRenderer())
     at_once = generate_flat(tmp_path / "at once", large, FlatRenderer())
-    assert {name: place.read(name) for name in json_bytes(at_once)} == json_bytes(at_once)
-    assert catalog.again(place) == {}
+    assert {name: storage.read(name) for name in json_bytes(at_once)} == json_bytes(at_once)
+    assert catalog.again(storage) == {}
 
 
 def test_a_shard_without_its_manifest_is_not_there(bucket):
-    config, place = load(), open_storage(bucket)
+    config, storage = load(), open_storage(bucket)
     generate_flat(bucket, config, FlatRenderer())
-    place.remove("train/shard-00001/shard.json")
-    assert place.shards() == {"train/shard-00000", "train/shard-00002"}
+    storage.remove("train/shard-00001/shard.json")
+    assert storage.shards() == {"train/shard-00000", "train/shard-00002"}
     generate_flat(bucket, config, FlatRenderer())
-    assert len(place.shards()) == 3
+    assert len(storage.shards()) == 3
 
 
 def shard_of(config):
@@ -157,7 +157,7 @@ def test_a_store_that_fails_for_a_while_is_borne_with(fault, by_hand, bucket, we
 @pytest.mark.parametrize("fault", ["cut", "refuse"])
 def test_a_store_that_is_lost_leaves_the_shard_absent(fault, bucket, weather, monkeypatch):
     """From the third upload of a shard on, nothing comes through."""
-    config, place = load(), open_storage(bucket)
+    config, storage = load(), open_storage(bucket)
     monkeypatch.setattr(sampler, "plan_problem", lambda c, s, i: handmade(c, c.split(s), i))
     seen = []
 
@@ -169,17 +169,17 @@ def test_a_store_that_is_lost_leaves_the_shard_absent(fault, bucket, weather, mo
     with pytest.raises(OSError, match="the store fails"):
         made(config, shard_of(config), bucket, FlatRenderer())
     weather.fault = lambda *_: ""
-    assert place.names("train/shard-00000")
-    assert place.shards() == set()
-    place.discard_partial()
-    assert place.names("train") == set()
+    assert storage.names("train/shard-00000")
+    assert storage.shards() == set()
+    storage.discard_partial()
+    assert storage.names("train") == set()
 
 
 def test_no_shard_is_taken_for_absent_while_a_store_is_down(monkeypatch):
     """Also where the library has `exists` say no to whatever goes wrong, as fsspec's does."""
     url, config = f"memory://{uuid4().hex}/set", load()
     generate_flat(url, config, FlatRenderer())
-    place, info, down = open_storage(url), MemoryFileSystem.info, iter([True] * 3)
+    storage, info, down = open_storage(url), MemoryFileSystem.info, iter([True] * 3)
 
     def failing(self, path, **options):
         if next(down, False):
@@ -188,34 +188,34 @@ def test_no_shard_is_taken_for_absent_while_a_store_is_down(monkeypatch):
 
     monkeypatch.setattr(MemoryFileSystem, "info", failing)
     monkeypatch.setattr(MemoryFileSystem, "exists", AbstractFileSystem.exists)
-    assert place.discard_partial() == {f"train/shard-{n:05d}" for n in range(3)}
-    assert len(place.shards()) == 3
+    assert storage.discard_partial() == {f"train/shard-{n:05d}" for n in range(3)}
+    assert len(storage.shards()) == 3
 
 
 def test_a_second_run_is_refused_while_the_first_is_alive_and_takes_over_when_it_is_not(bucket):
-    config, place = load(), open_storage(bucket)
+    config, storage = load(), open_storage(bucket)
     with (
-        catalog.writing_to(place, config),
+        catalog.writing_to(storage, config),
         pytest.raises(UserError, match="another run is writing there"),
         catalog.writing_to(open_storage(bucket), config),
     ):
         pass
     dead = {"run": "x", "host": "elsewhere", "pid": 1, "beat": 7}
-    place.write(lock.LOCK, json.dumps(dead).encode())
-    assert not lock.held(place)
-    with catalog.writing_to(place, config):
+    storage.write(lock.LOCK, json.dumps(dead).encode())
+    assert not lock.held(storage)
+    with catalog.writing_to(storage, config):
         assert lock.held(open_storage(bucket))
-    assert not place.exists(lock.LOCK)
+    assert not storage.exists(lock.LOCK)
 
 
 def test_a_run_that_slept_leaves_the_place_to_the_one_that_took_it(bucket):
-    place = open_storage(bucket)
+    storage = open_storage(bucket)
     other = json.dumps({"run": "x", "host": "elsewhere", "pid": 1, "beat": 7}).encode()
-    with lock.locked(place):
-        place.write(lock.LOCK, other)
+    with lock.locked(storage):
+        storage.write(lock.LOCK, other)
         time.sleep(4 * lock.BEAT)
-        assert place.read(lock.LOCK) == other
-    assert place.read(lock.LOCK) == other
+        assert storage.read(lock.LOCK) == other
+    assert storage.read(lock.LOCK) == other
 
 
 @pytest.mark.parametrize(
@@ -248,16 +248,16 @@ class _Files(MemoryFileSystem):
 def test_who_cannot_be_asked_does_not_say_no(error, cause, says, monkeypatch, capsys):
     """As fsspec's files behind http do. What more time may mend is asked for again, and told of."""
     error.__cause__ = cause
-    place = open_storage(f"memory://{uuid4().hex}/set")
-    monkeypatch.setattr(place, "_files", _Files())
+    storage = open_storage(f"memory://{uuid4().hex}/set")
+    monkeypatch.setattr(storage, "_files", _Files())
     monkeypatch.setattr(_Files, "error", error, raising=False)
     monkeypatch.setattr(objectstore, "PATIENCE", 2.0)
     monkeypatch.setattr(objectstore, "_SILENCE", 0.1)
     if says is None:
-        assert not place.exists("dataset.json")
+        assert not storage.exists("dataset.json")
     else:
         with pytest.raises(OSError, match=says):
-            place.exists("dataset.json")
+            storage.exists("dataset.json")
     told = capsys.readouterr().err
     assert told.count("asking again") == (says is not None and "NoCredentials" not in says)
 
@@ -276,20 +276,20 @@ def test_a_run_looks_for_shards_once_at_its_start_and_once_at_its_end(monkeypatc
 
 def test_a_shard_whose_files_are_cleared_as_they_are_sent_is_not_there(monkeypatch):
     """By a new run, which thought the worker dead: its shard would be a description of what is missing."""
-    place, shard = open_storage(f"memory://{uuid4().hex}/set"), "train/shard-00000"
-    send = place._send
+    storage, shard = open_storage(f"memory://{uuid4().hex}/set"), "train/shard-00000"
+    send = storage._send
 
     def send_and_clear(path, name):
         send(path, name)
         if path.name == "b":
-            place.remove(f"{shard}/a")
+            storage.remove(f"{shard}/a")
 
-    monkeypatch.setattr(place, "_send", send_and_clear)
+    monkeypatch.setattr(storage, "_send", send_and_clear)
     monkeypatch.setattr(objectstore, "_TOGETHER", 1)  # a, then b
-    filling = place.filling(shard)
+    filling = storage.filling(shard)
     folder = filling.__enter__()
     for name in ("a", "b", MANIFEST):
         (folder / name).write_text(name)
     with pytest.raises(OSError, match="were removed while they were sent"):
         filling.__exit__(None, None, None)
-    assert place.shards() == set()
+    assert storage.shards() == set()

@@ -28,8 +28,8 @@ FORMS = {"files": (), "tar": ("output.format=webdataset",)}
 @pytest.fixture(scope="module", params=["files", "tar", "memory"])
 def dataset(request, tmp_path_factory) -> str:
     """A dataset as files, in tars, and in an object store: two splits, 5 and 2 problems of three views."""
-    place = "memory://exports/flat" if request.param == "memory" else str(tmp_path_factory.mktemp("flat") / "data")
-    return two_splits(place, *FORMS.get(request.param, ()))
+    storage = "memory://exports/flat" if request.param == "memory" else str(tmp_path_factory.mktemp("flat") / "data")
+    return two_splits(storage, *FORMS.get(request.param, ()))
 
 
 formats = pytest.mark.parametrize("name", FORMATS)

@@ -12,7 +12,7 @@ from tvrgen._support import json_lines
 from tvrgen._support.files import pretty
 from tvrgen.dataset.shards import Shard, shards_of
 from tvrgen.dataset.storage import lock
-from tvrgen.dataset.storage.base import MANIFEST, Place
+from tvrgen.dataset.storage.base import MANIFEST, Storage
 from tvrgen.dataset.storage.folder import Folder, check_folder
 from tvrgen.errors import UserError
 from tvrgen.settings import Config, differences, identity
@@ -28,76 +28,76 @@ GROWN = "grown"
 
 
 @contextlib.contextmanager
-def writing_to(place: Place, config: Config) -> Iterator[set[str]]:
+def writing_to(storage: Storage, config: Config) -> Iterator[set[str]]:
     """Makes a place that of this dataset, for one run at a time; the shards that are there to begin with.
 
     A block that fails leaves nothing that was begun and not committed; `finish` sees to that in one that does not.
     Raises UserError where another dataset, another run or something else is there, or where it cannot be written.
     """
-    new = not place.names()
-    _check_free(place)
+    new = not storage.names()
+    _check_free(storage)
     try:
-        if isinstance(place, Folder):
-            (place.root / "log").mkdir(parents=True, exist_ok=True)
-        with lock.locked(place):
-            there = place.discard_partial()  # what a killed run left behind
-            _write_config(place, config, there)
+        if isinstance(storage, Folder):
+            (storage.root / "log").mkdir(parents=True, exist_ok=True)
+        with lock.locked(storage):
+            there = storage.discard_partial()  # what a killed run left behind
+            _write_config(storage, config, there)
             try:
                 yield there
             except BaseException:
                 with contextlib.suppress(OSError):  # what ended the run says more
-                    if not place.discard_partial():  # nothing was made: leave nothing
-                        _leave(place, config, new)
+                    if not storage.discard_partial():  # nothing was made: leave nothing
+                        _leave(storage, config, new)
                 raise
     except PermissionError as error:
-        raise UserError(f"{place}: cannot be written: {error.strerror or error}; choose another --out") from error
+        raise UserError(f"{storage}: cannot be written: {error.strerror or error}; choose another --out") from error
 
 
-def _leave(place: Place, config: Config, new: bool) -> None:
+def _leave(storage: Storage, config: Config, new: bool) -> None:
     for name in ("log", "dataset.json", "config.json", *config.splits):
         with contextlib.suppress(OSError):
-            place.remove(name)
-    if new and isinstance(place, Folder):
+            storage.remove(name)
+    if new and isinstance(storage, Folder):
         with contextlib.suppress(OSError):
-            place.root.rmdir()
+            storage.root.rmdir()
 
 
-def _check_free(place: Place) -> None:
-    if isinstance(place, Folder):
-        check_folder(place.root)
-    if place.exists("export.json"):
-        raise UserError(f"{place}: holds an export; choose another --out")
-    if not place.exists("config.json"):
-        if place.names() - {"log"}:
-            raise UserError(f"{place}: is not empty and holds no tvrgen dataset; choose another --out")
-    elif not _is_config(place):
-        raise UserError(f"{place}: its config.json is none of tvrgen's; choose another --out")
+def _check_free(storage: Storage) -> None:
+    if isinstance(storage, Folder):
+        check_folder(storage.root)
+    if storage.exists("export.json"):
+        raise UserError(f"{storage}: holds an export; choose another --out")
+    if not storage.exists("config.json"):
+        if storage.names() - {"log"}:
+            raise UserError(f"{storage}: is not empty and holds no tvrgen dataset; choose another --out")
+    elif not _is_config(storage):
+        raise UserError(f"{storage}: its config.json is none of tvrgen's; choose another --out")
 
 
-def _is_config(place: Place) -> bool:
+def _is_config(storage: Storage) -> bool:
     try:
-        document = read_json(place, "config.json")
+        document = read_json(storage, "config.json")
     except UserError:
         return False
     return isinstance(document, dict) and {"splits", "vocabulary", "scene"} <= document.keys()
 
 
-def _write_config(place: Place, config: Config, there: set[str]) -> None:
+def _write_config(storage: Storage, config: Config, there: set[str]) -> None:
     """The config, unless it is there; another may take its place while there is no shard, and one with more problems
     at any time.
     """
     if there:
-        before = read_json(place, "config.json")
+        before = read_json(storage, "config.json")
         if keys := differences(_but_counts(before), _but_counts(config.document)):
             shown = ", ".join(keys[:5]) + (f" and {len(keys) - 5} more" if len(keys) > 5 else "")
             raise UserError(
-                f"{place}: holds a dataset of another config, which differs in {shown}; choose another --out"
+                f"{storage}: holds a dataset of another config, which differs in {shown}; choose another --out"
             )
         counts = {name: split["count"] for name, split in before["splits"].items()}
         if counts == {name: split.count for name, split in config.splits.items()}:
             return
-        _grow(place, config, counts, there)
-    place.write("config.json", pretty(config.document))
+        _grow(storage, config, counts, there)
+    storage.write("config.json", pretty(config.document))
 
 
 def _but_counts(document: Record) -> Record:
@@ -107,47 +107,47 @@ def _but_counts(document: Record) -> Record:
     return kept
 
 
-def _grow(place: Place, config: Config, counts: dict[str, int], there: set[str]) -> None:
+def _grow(storage: Storage, config: Config, counts: dict[str, int], there: set[str]) -> None:
     """Has the shards made again that were the last of their splits, and not full."""
     for name, count in counts.items():
         split = config.split(name)
         if split.count < count:
             raise UserError(
-                f"{place}: split {name} has {count} problems; a split can grow, and not shrink to {split.count}; "
+                f"{storage}: split {name} has {count} problems; a split can grow, and not shrink to {split.count}; "
                 "choose another --out"
             )
         if split.count > count and count % split.output.shard_size:
             last = shards_of(config, name)[count // split.output.shard_size]
             if last.path in there:
-                note_again(place, {last.path: GROWN})
+                note_again(storage, {last.path: GROWN})
 
 
-def again(place: Place) -> dict[str, str]:
+def again(storage: Storage) -> dict[str, str]:
     """The shards that are to be made again, by their paths, and why."""
-    return read_json(place, AGAIN) if place.exists(AGAIN) else {}
+    return read_json(storage, AGAIN) if storage.exists(AGAIN) else {}
 
 
-def note_again(place: Place, more: dict[str, str], done: tuple[str, ...] = ()) -> None:
+def note_again(storage: Storage, more: dict[str, str], done: tuple[str, ...] = ()) -> None:
     """Adds shards to those to be made again, and takes away what is done."""
-    before = again(place)
+    before = again(storage)
     after = {path: why for path, why in {**before, **more}.items() if path not in done}
     if after != before:
-        place.write(AGAIN, pretty(after)) if after else place.remove(AGAIN)
+        storage.write(AGAIN, pretty(after)) if after else storage.remove(AGAIN)
 
 
-def finish(place: Place, config: Config) -> Record:
+def finish(storage: Storage, config: Config) -> Record:
     """Clears what was begun and not committed, writes dataset.json over the shards that are there, and returns it.
 
     Raises UserError for a shard that has lost what describes it.
     """
-    there, splits, listed, versions = place.discard_partial(), {}, [], {"tvrgen": {tvrgen.__version__}}
+    there, splits, listed, versions = storage.discard_partial(), {}, [], {"tvrgen": {tvrgen.__version__}}
 
     def look(shard: Shard) -> tuple[str, dict[str, str]]:
         try:
-            run = json.loads(place.read(f"{shard.path}/run.json"))
-            return hashlib.sha256(place.read(f"{shard.path}/{MANIFEST}")).hexdigest(), dict(run["versions"])
+            run = json.loads(storage.read(f"{shard.path}/run.json"))
+            return hashlib.sha256(storage.read(f"{shard.path}/{MANIFEST}")).hexdigest(), dict(run["versions"])
         except (FileNotFoundError, ValueError, KeyError, TypeError) as error:
-            raise UserError(f"{place / shard.path}: is not whole any more; add --redo {shard.path}") from error
+            raise UserError(f"{storage / shard.path}: is not whole any more; add --redo {shard.path}") from error
 
     with ThreadPoolExecutor(_TOGETHER) as pool:
         for name, split in config.splits.items():
@@ -166,16 +166,16 @@ def finish(place: Place, config: Config) -> Record:
         "shards": listed,
         "config": config.document,
     }
-    place.write("dataset.json", pretty(dataset))
+    storage.write("dataset.json", pretty(dataset))
     return dataset
 
 
-def read_json(place: Place, path: str) -> Any:
-    """A JSON file of a place. Raises UserError where it is none."""
+def read_json(storage: Storage, path: str) -> Any:
+    """A JSON file of a storage. Raises UserError where it is none."""
     try:
-        return json_lines.parse(place.read(path), place / path)
+        return json_lines.parse(storage.read(path), storage / path)
     except OSError as error:
-        raise UserError(f"{place / path}: cannot be read: {error.strerror or error}") from error
+        raise UserError(f"{storage / path}: cannot be read: {error.strerror or error}") from error
 
 
 _TOGETHER = 16  # small files read at once

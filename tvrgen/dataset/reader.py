@@ -26,21 +26,21 @@ class Dataset:
     """
 
     def __init__(self, root: str | Path) -> None:
-        self.place = open_storage(root)
-        if not self.place.exists("dataset.json"):
-            if self.place.exists("export.json"):
+        self.storage = open_storage(root)
+        if not self.storage.exists("dataset.json"):
+            if self.storage.exists("export.json"):
                 raise UserError(f"{root}: is an export, not a dataset; name the folder that it was made from")
-            known = "a run that has not finished" if self.place.exists("config.json") else "no dataset"
+            known = "a run that has not finished" if self.storage.exists("config.json") else "no dataset"
             raise UserError(f"{root}: there is no dataset.json, so this is {known}; run tvrgen generate")
-        self.description: Record = catalog.read_json(self.place, "dataset.json")
+        self.description: Record = catalog.read_json(self.storage, "dataset.json")
         if not _is_description(self.description):
-            raise UserError(f"{self.place / 'dataset.json'}: describes no dataset; run tvrgen generate again")
+            raise UserError(f"{self.storage / 'dataset.json'}: describes no dataset; run tvrgen generate again")
         self.splits = tuple(self.description["splits"])
 
     def shards(self, split: str | None = None) -> list[str]:
         """The committed shards, in order: "train/shard-00000"."""
         if split is not None and split not in self.splits:
-            raise UserError(f"{self.place}: no split {split!r}{nearest(split, self.splits)}")
+            raise UserError(f"{self.storage}: no split {split!r}{nearest(split, self.splits)}")
         prefixes = [f"{split}/"] if split else [f"{s}/" for s in self.splits]
         return [s["path"] for s in self.description["shards"] if s["path"].startswith(tuple(prefixes))]
 
@@ -57,7 +57,7 @@ class Dataset:
 
     def config(self) -> Config:
         """The config it was made with. Kinds of the user's own must be importable."""
-        return loader.from_document(self.description["config"], self.place / "dataset.json")
+        return loader.from_document(self.description["config"], self.storage / "dataset.json")
 
     @property
     def _packed(self) -> bool:
@@ -67,20 +67,20 @@ class Dataset:
         path = f"{shard}/{shard_formats.TAR if self._packed else shard_formats.FILES[kind]}"
         try:
             if self._packed:
-                with self.place.open(path) as file:
-                    yield from (line for _, line in shard_formats.from_tar(file, self.place / path, kind))
+                with self.storage.open(path) as file:
+                    yield from (line for _, line in shard_formats.from_tar(file, self.storage / path, kind))
             else:
-                content = self.place.read(path)
-                yield from (line for _, line in json_lines.from_lines(content, self.place / path))
+                content = self.storage.read(path)
+                yield from (line for _, line in json_lines.from_lines(content, self.storage / path))
         except FileNotFoundError as error:
-            raise UserError(f"{self.place / path}: is missing; run tvrgen generate again") from error
+            raise UserError(f"{self.storage / path}: is missing; run tvrgen generate again") from error
         except OSError as error:
-            raise UserError(f"{self.place / path}: cannot be read: {error.strerror or error}") from error
+            raise UserError(f"{self.storage / path}: cannot be read: {error.strerror or error}") from error
 
     def _path(self, shard: str, image: str) -> str:
         if self._packed:
-            return f"tar://{image}::{self.place.path(f'{shard}/{shard_formats.TAR}')}"
-        return self.place.path(f"{shard}/{image}")
+            return f"tar://{image}::{self.storage.path(f'{shard}/{shard_formats.TAR}')}"
+        return self.storage.path(f"{shard}/{image}")
 
 
 def _is_description(found: Any) -> bool:

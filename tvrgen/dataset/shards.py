@@ -19,7 +19,7 @@ from typing import Any
 
 from tvrgen._support.files import pretty, sha256
 from tvrgen.dataset import shard_formats
-from tvrgen.dataset.storage.base import MANIFEST, Place
+from tvrgen.dataset.storage.base import MANIFEST, Storage
 from tvrgen.settings import Config
 
 Record = dict[str, Any]
@@ -46,9 +46,9 @@ def shards_of(config: Config, split: str) -> list[Shard]:
 
 
 @contextlib.contextmanager
-def writing(place: Place, shard: Shard, form: str = "files", again: bool = False) -> Iterator[Path]:
+def writing(storage: Storage, shard: Shard, form: str = "files", again: bool = False) -> Iterator[Path]:
     """A folder to fill; it becomes the shard when the block ends, and is gone if the block fails."""
-    with place.filling(shard.path, again) as folder:
+    with storage.filling(shard.path, again) as folder:
         yield folder
         run = (folder / "run.json").read_bytes() if (folder / "run.json").exists() else None
         if form == "webdataset":

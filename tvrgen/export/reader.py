@@ -73,21 +73,21 @@ def ground_truth(line: Record) -> str:
 
 def check_complete(dataset: Dataset, splits: tuple[str, ...]) -> None:
     """Raises UserError where problems or shards of these splits are missing, or known to be faulty; it names them."""
-    place, there, again = dataset.place, dataset.place.shards(), catalog.again(dataset.place)
+    storage, there, again = dataset.storage, dataset.storage.shards(), catalog.again(dataset.storage)
     for split in splits:
         counts = dataset.description["splits"][split]
         if counts["problems"] < counts["count"]:
             others = [s for s, c in dataset.description["splits"].items() if c["problems"] == c["count"]]
             rest = f", or export --split {others[0]}" if others else ""
             raise UserError(
-                f"{place}: split {split} has {counts['problems']} of {counts['count']} problems; "
+                f"{storage}: split {split} has {counts['problems']} of {counts['count']} problems; "
                 f"run tvrgen generate again{rest}"
             )
         for shard in dataset.shards(split):
             if shard not in there:
-                raise UserError(f"{place / shard}: is missing; run tvrgen generate again")
+                raise UserError(f"{storage / shard}: is missing; run tvrgen generate again")
             if shard in again:
-                raise UserError(f"{place / shard}: is to be made again ({again[shard]}); run tvrgen generate")
+                raise UserError(f"{storage / shard}: is to be made again ({again[shard]}); run tvrgen generate")
 
 
 class Reader:
@@ -98,7 +98,7 @@ class Reader:
     """
 
     def __init__(self, dataset: Dataset, split: str, looked: bool = False, scenes: bool = False) -> None:
-        self._place, self._looked, self._scenes = dataset.place, looked, scenes
+        self._place, self._looked, self._scenes = dataset.storage, looked, scenes
         self._packed = dataset.description["config"]["output"]["format"] == "webdataset"
         counts = dataset.description["splits"][split]
         self._views = counts["questions"] // max(1, counts["problems"])

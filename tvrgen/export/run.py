@@ -42,7 +42,7 @@ def export(
     kept = tuple(selection.parse(text) for text in filters)
     _check(name, kind, out, kept, order)
     dataset = open_dataset(root)
-    if isinstance(dataset.place, Folder) and dataset.place.root.resolve() in Path(out).resolve().parents:
+    if isinstance(dataset.storage, Folder) and dataset.storage.root.resolve() in Path(out).resolve().parents:
         raise UserError(f"--out {out}: lies in the dataset; choose another folder")
     if split is not None:
         dataset.shards(split)  # is there one of that name?

@@ -70,7 +70,7 @@ own records. TRANCE's accuracy (the predicted steps are run, and outcomes compar
         problems = groupby(questions, key=lambda question: question.line["scene"])
         for idx, (name, group) in enumerate(problems, index):
             if (scene := next(scenes, {})).get("id") != name:
-                raise UserError(f"{self.dataset.place}: {name}: its scene line is missing; run tvrgen validate")
+                raise UserError(f"{self.dataset.storage}: {name}: its scene line is missing; run tvrgen validate")
             line = self._record(scene, list(group), idx, self._splits[part.split])
             self.out.append(_DATA, json.dumps(line) + "\n")
         return 0

@@ -13,7 +13,7 @@ from typing import Any
 
 from tvrgen._support.files import pretty
 from tvrgen.dataset import catalog
-from tvrgen.dataset.storage.base import Place
+from tvrgen.dataset.storage.base import Storage
 from tvrgen.dataset.storage.folder import Folder
 from tvrgen.generation.driver import Done, Failed
 
@@ -28,30 +28,30 @@ class Journal:
     """The log of one run; a driver's Watch. `advance` is told of pictures, workers and tries that failed."""
 
     def __init__(
-        self, place: Place, advance: Callable[[int, int, int], None], say: Callable[[str], None] | None = None
+        self, storage: Storage, advance: Callable[[int, int, int], None], say: Callable[[str], None] | None = None
     ) -> None:
-        self._place, self._advance, self._say = place, advance, say
+        self._storage, self._advance, self._say = storage, advance, say
         stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
         self._path = f"log/run-{stamp}-{uuid.uuid4().hex[:6]}.jsonl"
         self._lines: list[str] = []  # those of an object store
         self._stored = self._said = time.monotonic()
         self._images = self._retries = 0
         self._quarantine: Record = {}
-        place.remove(QUARANTINE)
+        storage.remove(QUARANTINE)
 
     def event(self, what: str, **facts: Any) -> None:
         """Writes a line, at once where the place is a folder."""
         line = json.dumps({"time": round(time.time(), 3), "event": what, **facts}, ensure_ascii=False)
         if self._say:
             self._say(line)
-        if isinstance(self._place, Folder):
-            with open(self._place.root / self._path, "a", encoding="utf-8") as file:
+        if isinstance(self._storage, Folder):
+            with open(self._storage.root / self._path, "a", encoding="utf-8") as file:
                 file.write(line + "\n")
             return
         self._lines.append(line)
         if time.monotonic() > self._stored + _STORED or what == "end":
             self._stored = time.monotonic()
-            self._place.write(self._path, "".join(f"{line}\n" for line in self._lines).encode())
+            self._storage.write(self._path, "".join(f"{line}\n" for line in self._lines).encode())
 
     def progress(self, images: int, workers: int) -> None:
         self._images += images
@@ -64,7 +64,7 @@ class Journal:
     def done(self, done: Done, tries: int) -> None:
         task, run = done.task, done.facts
         if task.why:
-            catalog.note_again(self._place, {}, (task.shard.path,))
+            catalog.note_again(self._storage, {}, (task.shard.path,))
         kept = {name: run[name] for name in ("devices", "node", "pid", "memory", "seconds") if name in run}
         self.event("shard", shard=task.shard.path, problems=task.shard.count, images=task.images, tries=tries, **kept)
 
@@ -74,4 +74,4 @@ class Journal:
         self.event("failure", shard=shard, tries=tries, quarantined=quarantined, **about)
         if quarantined:
             self._quarantine[shard] = {**about, "log": failed.tail}
-            self._place.write(QUARANTINE, pretty(self._quarantine))
+            self._storage.write(QUARANTINE, pretty(self._quarantine))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from tvrgen.dataset.storage.base import Place
+from tvrgen.dataset.storage.base import Storage
 from tvrgen.generation import worker
 from tvrgen.generation.driver import Done, Event, Failed, Progress, Task
 from tvrgen.settings import Config
@@ -16,8 +16,8 @@ class LocalCrew:
 
     workers = 1
 
-    def __init__(self, config: Config, place: Place, log: Path, opener: str, threads: int = 0) -> None:
-        self._config, self._place, self._log = config, place, log
+    def __init__(self, config: Config, storage: Storage, log: Path, opener: str, threads: int = 0) -> None:
+        self._config, self._storage, self._log = config, storage, log
         self._renderer = worker.opener(opener)(config, log, threads)
         self._task: Task | None = None
 
@@ -26,7 +26,7 @@ class LocalCrew:
 
     def begin(self, task: Task) -> None:
         self._task = task
-        self._steps = worker.shard_steps(self._config, task.shard, self._place, self._renderer, task.why)
+        self._steps = worker.shard_steps(self._config, task.shard, self._storage, self._renderer, task.why)
 
     def events(self) -> Iterator[Event]:
         task = self._task

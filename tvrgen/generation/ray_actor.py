@@ -20,14 +20,14 @@ class Actor:
         sys.path += [entry for entry in path if entry not in sys.path]
         if hide:  # Ray shows every GPU to a worker that was given none
             os.environ.update(dict.fromkeys(_GPU_VARIABLES, ""))
-        self._config, self._place = pickle.loads(config), open_storage(address)
+        self._config, self._storage = pickle.loads(config), open_storage(address)
         self._opener, self._threads = opener, threads
         self._shard = self._steps = None
 
     def open(self) -> dict:
         """Opens Blender; tells where, and into which file it logs."""
         scratch.clear()
-        folder = self._place.root / "log" if isinstance(self._place, Folder) else scratch.folder_of(self)
+        folder = self._storage.root / "log" if isinstance(self._storage, Folder) else scratch.folder_of(self)
         folder.mkdir(parents=True, exist_ok=True)
         self._log = worker.log_in(folder)
         self._renderer = worker.opener(self._opener)(self._config, self._log, self._threads)
@@ -37,7 +37,7 @@ class Actor:
         """Begins a shard, or goes on with it, for so long; see worker.advance."""
         if self._shard != shard:
             self._shard = shard
-            self._steps = worker.shard_steps(self._config, shard, self._place, self._renderer, why)
+            self._steps = worker.shard_steps(self._config, shard, self._storage, self._renderer, why)
         images, facts, failure = worker.advance(self._steps, seconds, self._log)
         if facts or failure:
             self._shard = None

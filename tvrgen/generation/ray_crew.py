@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from tvrgen._support import interrupts
-from tvrgen.dataset.storage.base import Place
+from tvrgen.dataset.storage.base import Storage
 from tvrgen.dataset.storage.folder import Folder
 from tvrgen.errors import UserError
 from tvrgen.generation import worker
@@ -73,11 +73,11 @@ class _Hand:
 class RayCrew:
     """Starts Ray, or joins it, and keeps as many actors as are wanted and as there is room for."""
 
-    def __init__(self, config: Config, place: Place, wanted: Workforce, opener: str, tasks: int) -> None:
+    def __init__(self, config: Config, storage: Storage, wanted: Workforce, opener: str, tasks: int) -> None:
         """Raises UserError where Ray does not start or is not there."""
         if wanted.workers is not None:
             wanted = dataclasses.replace(wanted, workers=min(wanted.workers, tasks))
-        self._ray, self._wanted, self._place = _start(wanted), wanted, place
+        self._ray, self._wanted, self._storage = _start(wanted), wanted, storage
         self._hands: list[_Hand] = []
         self._calls: dict[Any, _Hand] = {}
         self._failed_starts, self._ever_ready, self._looked, self._seen = 0, False, 0.0, time.monotonic()
@@ -85,7 +85,7 @@ class RayCrew:
         threads = wanted.threads or max(1, int(share))
         hide = not wanted.gpus or all(split.render.device == "cpu" for split in config.splits.values())
         # kinds of the user's own are found on the path, which must be there before the config is unpickled
-        self._arguments = (list(sys.path), pickle.dumps(config), place.address, opener, threads, hide)
+        self._arguments = (list(sys.path), pickle.dumps(config), storage.address, opener, threads, hide)
         needs = {"num_cpus": wanted.cpus, "num_gpus": wanted.gpus}
         self._type = self._ray.remote(**needs, max_restarts=0, max_task_retries=0)(Actor)
         self._fill()
@@ -199,13 +199,13 @@ class RayCrew:
 
     def _check_shared(self, task: Task, facts: dict) -> None:
         """Raises UserError where a worker's folder is not this machine's. (Network folders show news after a while.)"""
-        if self._wanted.address and isinstance(self._place, Folder):
+        if self._wanted.address and isinstance(self._storage, Folder):
             for _ in range(10):
-                if task.shard.path.split("/")[-1] in self._place.names(task.shard.split):
+                if task.shard.path.split("/")[-1] in self._storage.names(task.shard.split):
                     return
                 time.sleep(1)
             raise UserError(
-                f"{self._place}: {facts['node']} made {task.shard.path}, and it is not there: that node has another "
+                f"{self._storage}: {facts['node']} made {task.shard.path}, and it is not there: that node has another "
                 "folder of this name; choose one that all nodes see, or a URL"
             )
 

@@ -13,7 +13,7 @@ from tvrgen.dataset import catalog
 from tvrgen.dataset.reader import open_dataset
 from tvrgen.dataset.report.preview import preview
 from tvrgen.dataset.shards import shards_of
-from tvrgen.dataset.storage.base import Place
+from tvrgen.dataset.storage.base import Storage
 from tvrgen.dataset.storage.folder import Folder
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.errors import UserError
@@ -97,7 +97,7 @@ def generate(
 
 
 def _make(
-    config: Config, target: Place, todo: list[Task], plan: Plan, bar: Bar, say: Callable[[str], None] | None
+    config: Config, target: Storage, todo: list[Task], plan: Plan, bar: Bar, say: Callable[[str], None] | None
 ) -> list[Failed]:
     def advance(images: int, workers: int, retries: int) -> None:
         notes = [counted(workers, "worker")] * bool(plan.force)
@@ -113,7 +113,7 @@ def _make(
 
 
 @contextlib.contextmanager
-def _crew(config: Config, target: Place, tasks: int, plan: Plan) -> Iterator[Crew]:
+def _crew(config: Config, target: Storage, tasks: int, plan: Plan) -> Iterator[Crew]:
     scratch.clear()
     with scratch.folder() as folder:
         if plan.force:
@@ -128,7 +128,7 @@ def _crew(config: Config, target: Place, tasks: int, plan: Plan) -> Iterator[Cre
             scratch.clear()  # Ray ends workers by killing them
 
 
-def _check(plan: Plan, target: Place) -> None:
+def _check(plan: Plan, target: Storage) -> None:
     if plan.force and target.name.startswith("memory://"):
         raise UserError("--out memory://: is of one process alone; write a folder or a store, or --workers 1")
 

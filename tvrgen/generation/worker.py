@@ -19,7 +19,7 @@ from tvrgen.dataset import catalog, records, shard_formats, shards
 from tvrgen.dataset.pictures import BLEND, Picture, pictures
 from tvrgen.dataset.records import Record
 from tvrgen.dataset.shards import Shard
-from tvrgen.dataset.storage.base import MANIFEST, Place
+from tvrgen.dataset.storage.base import MANIFEST, Storage
 from tvrgen.errors import UserError
 from tvrgen.imaging import annotations
 from tvrgen.imaging.blender import cpu_affinity, requirements
@@ -58,7 +58,7 @@ def opener(name: str) -> Callable[[Config, Path, int], Renderer]:
 
 
 def shard_steps(
-    config: Config, shard: Shard, place: Place, renderer: Renderer, why: str = ""
+    config: Config, shard: Shard, storage: Storage, renderer: Renderer, why: str = ""
 ) -> Generator[int, None, Record]:
     """Plans, renders, writes and commits one shard: yields 1 after each picture, and returns what run.json says.
 
@@ -67,8 +67,8 @@ def shard_steps(
     split, clock = config.split(shard.split), _Clock()
     form, devices = split.output.format, renderer.configure(split)
     with contextlib.ExitStack() as stack:
-        kept = stack.enter_context(_kept(place, shard, form)) if why == catalog.GROWN else lambda name: None
-        folder = stack.enter_context(shards.writing(place, shard, form, again=bool(why)))
+        kept = stack.enter_context(_kept(storage, shard, form)) if why == catalog.GROWN else lambda name: None
+        folder = stack.enter_context(shards.writing(storage, shard, form, again=bool(why)))
         for index in range(shard.first, shard.first + shard.count):
             with clock("planning"):
                 planned = sampler.plan_problem(config, split.name, index)
@@ -120,9 +120,9 @@ def advance(
 
 
 @contextlib.contextmanager
-def _kept(place: Place, shard: Shard, form: str) -> Iterator[Callable[[str], Path | None]]:
+def _kept(storage: Storage, shard: Shard, form: str) -> Iterator[Callable[[str], Path | None]]:
     """What finds the files of a shard that is there, by their names; those that are not as it says count as missing."""
-    with place.local(shard.path) as folder, scratch.folder() as unpacked:
+    with storage.local(shard.path) as folder, scratch.folder() as unpacked:
         try:
             listed = json.loads((folder / MANIFEST).read_text())["files"]
         except (OSError, ValueError):  # altered, or gone with a run that was killed as it replaced the shard

@@ -46,9 +46,9 @@ def evaluate(
             while scene["id"] != question["scene"]:
                 scene = next(scenes, None)
                 if scene is None:
-                    raise UserError(f"{dataset.place}: {question['id']} has no scene; see tvrgen validate")
+                    raise UserError(f"{dataset.storage}: {question['id']} has no scene; see tvrgen validate")
             yield score(question, scene, split, respond(question, scene, split), options)
             step(1)
             asked += 1
         if asked != due:
-            raise UserError(f"{dataset.place}: split {name} has {asked} of {due} questions; run tvrgen validate")
+            raise UserError(f"{dataset.storage}: split {name} has {asked} of {due} questions; run tvrgen validate")

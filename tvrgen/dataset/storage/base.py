@@ -16,8 +16,8 @@ MANIFEST = "shard.json"
 _PARTIAL, _OLD = ".partial", ".old"  # ends of what is being written, and of what is being replaced
 
 
-class Place(ABC):
-    """A dataset's place. `name` is what the user wrote; where workers on other machines find it, `address`."""
+class Storage(ABC):
+    """A dataset's storage. `name` is what the user wrote; where workers on other machines find it, `address`."""
 
     name: str
     address: str

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from tvrgen.dataset.storage.base import Place
+from tvrgen.dataset.storage.base import Storage
 from tvrgen.errors import UserError
 
 _PARTIAL, _OLD = ".partial", ".old"  # ends of what is being written, and of what is being replaced
@@ -20,7 +20,7 @@ def check_folder(path: Path) -> None:
         raise UserError(f"{path}: {'' if there == path else f'{there} '}is no folder; choose another --out")
 
 
-class Folder(Place):
+class Folder(Storage):
     """A folder of this machine, or one that several machines share."""
 
     def __init__(self, root: Path) -> None:

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-from tvrgen.dataset.storage.base import Place
+from tvrgen.dataset.storage.base import Storage
 from tvrgen.dataset.storage.folder import Folder
 from tvrgen.errors import UserError
 
@@ -21,29 +21,33 @@ BEAT = 5.0
 
 
 @contextlib.contextmanager
-def locked(place: Place) -> Iterator[None]:
+def locked(storage: Storage) -> Iterator[None]:
     """Holds the place until the block ends. Raises UserError where another run holds it."""
-    with holding(place.root / LOCK, place) if isinstance(place, Folder) else _beating(place):
+    with holding(storage.root / LOCK, storage) if isinstance(storage, Folder) else _beating(storage):
         yield
 
 
-def held(place: Place) -> bool:
+def held(storage: Storage) -> bool:
     """Whether a run is writing there now; it may take three beats to tell."""
     try:
-        with holding(place.root / LOCK, place, make=False) if isinstance(place, Folder) else contextlib.nullcontext():
-            return not isinstance(place, Folder) and place.exists(LOCK) and _alive(place)
+        with (
+            holding(storage.root / LOCK, storage, make=False)
+            if isinstance(storage, Folder)
+            else contextlib.nullcontext()
+        ):
+            return not isinstance(storage, Folder) and storage.exists(LOCK) and _alive(storage)
     except UserError:
         return True
     except OSError:  # no lock was ever there, or this user may not touch it
         return False
 
 
-def _refused(place: Place) -> UserError:
-    return UserError(f"{place}: another run is writing there; wait for it, or choose another --out")
+def _refused(storage: Storage) -> UserError:
+    return UserError(f"{storage}: another run is writing there; wait for it, or choose another --out")
 
 
 @contextlib.contextmanager
-def holding(path: Path, place: Place, make: bool = True) -> Iterator[None]:
+def holding(path: Path, storage: Storage, make: bool = True) -> Iterator[None]:
     """Holds a file's lock until the block ends; it is the operating system's and dies with its process.
 
     Raises UserError where another run holds it.
@@ -57,32 +61,32 @@ def holding(path: Path, place: Place, make: bool = True) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise _refused(place) from error
+            raise _refused(storage) from error
         yield
 
 
 @contextlib.contextmanager
-def _beating(place: Place) -> Iterator[None]:
+def _beating(storage: Storage) -> Iterator[None]:
     """An object that is written again at every beat: stores have no locks that die with their holders."""
-    if place.exists(LOCK) and _alive(place):
-        raise _refused(place)
+    if storage.exists(LOCK) and _alive(storage):
+        raise _refused(storage)
     mine, over = {"run": uuid.uuid4().hex, "host": platform.node(), "pid": os.getpid()}, threading.Event()
-    _show(place, mine, 0)
+    _show(storage, mine, 0)
     time.sleep(min(1, BEAT / 5))
-    if not _is_of(place, mine):  # two came at once, and the other wrote last
-        raise _refused(place)
+    if not _is_of(storage, mine):  # two came at once, and the other wrote last
+        raise _refused(storage)
 
     def beat() -> None:
         count = 0
         while not over.wait(BEAT):
             count += 1
             with contextlib.suppress(OSError):
-                if not _is_of(place, mine):  # this process slept, and another run took it for dead
+                if not _is_of(storage, mine):  # this process slept, and another run took it for dead
                     print(
-                        f"tvrgen: {place}: another run took over while this one slept; stop this one", file=sys.stderr
+                        f"tvrgen: {storage}: another run took over while this one slept; stop this one", file=sys.stderr
                     )
                     return
-                _show(place, mine, count)
+                _show(storage, mine, count)
 
     thread = threading.Thread(target=beat, daemon=True)
     thread.start()
@@ -92,33 +96,33 @@ def _beating(place: Place) -> Iterator[None]:
         over.set()
         thread.join()
         with contextlib.suppress(OSError):
-            if _is_of(place, mine):
-                place.remove(LOCK)
+            if _is_of(storage, mine):
+                storage.remove(LOCK)
 
 
-def _show(place: Place, who: dict, count: int) -> None:
-    place.write(LOCK, json.dumps({**who, "beat": count}).encode())
+def _show(storage: Storage, who: dict, count: int) -> None:
+    storage.write(LOCK, json.dumps({**who, "beat": count}).encode())
 
 
-def _is_of(place: Place, who: dict) -> bool:
+def _is_of(storage: Storage, who: dict) -> bool:
     """Whether the object is this run's, or nobody's."""
     try:
-        return json.loads(place.read(LOCK))["run"] == who["run"]
+        return json.loads(storage.read(LOCK))["run"] == who["run"]
     except (FileNotFoundError, ValueError, KeyError, TypeError):  # nobody's, or half written
         return True
 
 
-def _alive(place: Place) -> bool:
+def _alive(storage: Storage) -> bool:
     """Whether the holder of the object still beats. On this machine its process tells at once."""
     try:
-        content = place.read(LOCK)
+        content = storage.read(LOCK)
         holder = json.loads(content)
         if holder["host"] == platform.node() and not _runs(holder["pid"]):
             return False
         end = time.monotonic() + 3 * BEAT
         while time.monotonic() < end:
             time.sleep(BEAT / 5)
-            if place.read(LOCK) != content:
+            if storage.read(LOCK) != content:
                 return True
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         pass

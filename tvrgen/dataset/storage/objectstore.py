@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from tvrgen._support import scratch
-from tvrgen.dataset.storage.base import MANIFEST, Place
+from tvrgen.dataset.storage.base import MANIFEST, Storage
 from tvrgen.errors import UserError
 
 PATIENCE = 120.0
@@ -22,7 +22,7 @@ _NO_KEY = {"NoCredentialsError", "PartialCredentialsError", "DefaultCredentialsE
 _FINAL = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)  # asking again changes nothing
 
 
-class ObjectStore(Place):
+class ObjectStore(Storage):
     """A dataset behind a URL. Options such as keys and endpoints come from the library's own files and variables."""
 
     def __init__(self, url: str) -> None:

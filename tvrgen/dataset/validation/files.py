@@ -19,7 +19,7 @@ from tvrgen.dataset.pictures import BLEND, SUFFIX, pictures
 from tvrgen.dataset.reader import Dataset
 from tvrgen.dataset.records import Record
 from tvrgen.dataset.shards import Shard, shards_of
-from tvrgen.dataset.storage.base import MANIFEST, Place
+from tvrgen.dataset.storage.base import MANIFEST, Storage
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.dataset.validation.differences import differences, within
 from tvrgen.dataset.validation.problems import dealt, scene_faults
@@ -35,13 +35,13 @@ ANNOTATIONS = {"index": ("P",), "depth": ("I;16", "I"), "normals": ("RGB",)}
 def dataset_faults(root: str | Path) -> Iterator[str]:
     """One line for each fault. Raises UserError where there is no dataset, or nothing to check it by.
 
-    Notes the shards that have one at the place, where it can be written: the next run makes them again.
+    Notes the shards that have one at the storage, where it can be written: the next run makes them again.
     """
-    place = open_storage(root)
-    description, config = _opened(place)
+    storage = open_storage(root)
+    description, config = _opened(storage)
     faulty: dict[str, str] = {}
     try:
-        for shard, fault in _dataset_faults(place, description, config):
+        for shard, fault in _dataset_faults(storage, description, config):
             # a fault may quote what files hold: line breaks, and text that cannot be printed
             line = " ".join(fault.encode(errors="backslashreplace").decode().split())
             if shard:
@@ -49,23 +49,23 @@ def dataset_faults(root: str | Path) -> Iterator[str]:
             yield line
     finally:
         with contextlib.suppress(OSError):
-            catalog.note_again(place, faulty)
+            catalog.note_again(storage, faulty)
 
 
-def _opened(place: Place) -> tuple[Record, Config]:
+def _opened(storage: Storage) -> tuple[Record, Config]:
     """dataset.json and the config in it."""
-    dataset = Dataset(place.name)
+    dataset = Dataset(storage.name)
     try:
         return dataset.description, dataset.config()
     except UserError:
         raise
     except Exception as error:  # the file may hold anything
-        raise UserError(f"{place / 'dataset.json'}: describes no dataset; run tvrgen generate again") from error
+        raise UserError(f"{storage / 'dataset.json'}: describes no dataset; run tvrgen generate again") from error
 
 
-def _dataset_faults(place: Place, description: Record, config: Config) -> Iterator[tuple[str, str]]:
+def _dataset_faults(storage: Storage, description: Record, config: Config) -> Iterator[tuple[str, str]]:
     """(shard or nothing, fault): faults of a shard that making it again mends come with its path."""
-    path, versions = place / "dataset.json", description["versions"]
+    path, versions = storage / "dataset.json", description["versions"]
     if description["hash"] != config.hash:
         yield "", f"{path}: hash: is not the hash of the config, by which all else is checked"
         return
@@ -79,33 +79,33 @@ def _dataset_faults(place: Place, description: Record, config: Config) -> Iterat
     due = {"versions": versions, "hash": config.hash, "splits": splits, "shards": entries, "config": config.document}
     for fault in within(path, islice(differences(description, due), 1)):
         yield "", fault
-    for fault in within(place / "config.json", _config_faults(place, config)):
+    for fault in within(storage / "config.json", _config_faults(storage, config)):
         yield "", fault
     if not begun:
         yield "", f"{path}: shards: lists none; run tvrgen generate again"
-    there = place.shards()
+    there = storage.shards()
     for shard in wanted.values():
         if shard.path in listed and shard.path in there:
-            for fault in shard_faults(place, shard, listed[shard.path], versions, config):
+            for fault in shard_faults(storage, shard, listed[shard.path], versions, config):
                 yield shard.path, fault
         elif shard.path in there:
-            yield "", f"{place / shard.path}: is not listed in dataset.json; run tvrgen generate again"
+            yield "", f"{storage / shard.path}: is not listed in dataset.json; run tvrgen generate again"
         elif splits[shard.split]["problems"]:  # else the split was not asked for yet
-            yield "", f"{place / shard.path}: is missing; run tvrgen generate again"
+            yield "", f"{storage / shard.path}: is missing; run tvrgen generate again"
     for name in sorted(there - wanted.keys()):
-        yield "", f"{place / name}: does not belong to the dataset"
+        yield "", f"{storage / name}: does not belong to the dataset"
 
 
-def _config_faults(place: Place, config: Config) -> Iterator[str]:
-    document = catalog.read_json(place, "config.json")
-    documents.check(document, place / "config.json", "config")
+def _config_faults(storage: Storage, config: Config) -> Iterator[str]:
+    document = catalog.read_json(storage, "config.json")
+    documents.check(document, storage / "config.json", "config")
     yield from islice(differences(identity(document), identity(config.document)), 1)
 
 
-def shard_faults(place: Place, shard: Shard, manifest_hash: Any, versions: Record, config: Config) -> Iterator[str]:
-    """Faults of one shard, wherever it lies: files are named as they are called at the place."""
-    with place.local(shard.path) as folder, scratch.folder() as unpacked:
-        named = {str(unpacked): place / f"{shard.path}/{shard_formats.TAR}", str(folder): place / shard.path}
+def shard_faults(storage: Storage, shard: Shard, manifest_hash: Any, versions: Record, config: Config) -> Iterator[str]:
+    """Faults of one shard, wherever it lies: files are named as they are called at the storage."""
+    with storage.local(shard.path) as folder, scratch.folder() as unpacked:
+        named = {str(unpacked): storage / f"{shard.path}/{shard_formats.TAR}", str(folder): storage / shard.path}
         for fault in within(folder, _shard_faults(folder, unpacked, shard, manifest_hash, versions, config)):
             for local, name in named.items():
                 fault = fault.replace(local, name)
