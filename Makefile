@@ -23,7 +23,7 @@ CONSUMERS := $(basename $(notdir $(wildcard tests/consumers/requirements/*.txt))
 SMALL_CONSUMERS := datasets-3.6 reasoning-gym trl-data verifiers
 EXPORTS := $(CONSUMER_VENVS)/exports
 
-.PHONY: demo test test-core test-consumers fuzz exports lint bench clean setup
+.PHONY: demo test test-all test-core test-consumers fuzz exports lint types bench clean setup
 .DEFAULT_GOAL := demo
 
 demo: setup
@@ -33,9 +33,17 @@ test: setup
 	TVRGEN_TEST_ALL=1 $(BIN)/python -m pytest
 	@$(MAKE) --no-print-directory $(SMALL_CONSUMERS:%=test-consumer-%)
 
+test-all: setup
+	TVRGEN_TEST_ALL=1 $(BIN)/python -m pytest --full
+	@$(MAKE) --no-print-directory $(SMALL_CONSUMERS:%=test-consumer-%)
+
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: setup
+	$(BIN)/mypy
 
 bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/throughput.py
@@ -62,7 +70,7 @@ exports: setup
 	@$(BIN)/python -m tests.consumers.exports $(EXPORTS)
 
 clean:
-	rm -rf $(VENV) $(CORE_VENV) $(FUZZ_VENV) $(CONSUMER_VENVS) demo dist build .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(CORE_VENV) $(FUZZ_VENV) $(CONSUMER_VENVS) demo dist build .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .coverage*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 setup: $(VENV)/.installed

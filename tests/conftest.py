@@ -17,8 +17,19 @@ NEEDS = {
 }
 
 
-def pytest_collection_modifyitems(items):
-    """Without the extras, their tests are skipped; where TVRGEN_TEST_ALL is set, they fail instead."""
+def pytest_addoption(parser):
+    parser.addoption("--full", action="store_true", help="also run the tests marked `full`")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Deselects `full` tests without --full, and skips tests whose extras are missing.
+
+    Where TVRGEN_TEST_ALL is set, tests whose extras are missing fail instead.
+    """
+    if not config.getoption("--full"):
+        full = [item for item in items if item.get_closest_marker("full")]
+        config.hook.pytest_deselected(items=full)
+        items[:] = [item for item in items if item not in full]
     if os.environ.get("TVRGEN_TEST_ALL"):
         return
     for item in items:

@@ -11,7 +11,7 @@ Names are loaded when they are first used: importing the package is instant, and
 
 import importlib
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
     "load": "config.loader",

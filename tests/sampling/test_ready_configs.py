@@ -30,6 +30,7 @@ def digests() -> dict[str, str]:
     return {name: hashlib.sha256(first_lines(name, 24).encode()).hexdigest() for name in SHIPPED}
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("name", SHIPPED)
 def test_hundreds_of_problems_plan_without_an_error(name):
     lines = [json.loads(line) for line in first_lines(name, COUNT).splitlines()]
