@@ -8,12 +8,10 @@ import dataclasses
 import json
 from typing import Any
 
-from tvrgen._support.rng import generator
 from tvrgen.config import documents
 from tvrgen.dataset.pictures import BLEND, pictures
 from tvrgen.imaging.visibility import Sight
-from tvrgen.questions import difficulty, prompts, rationale
-from tvrgen.questions.forms import changes_text
+from tvrgen.questions import changes
 from tvrgen.sampling.problem import Planned, Problem
 from tvrgen.scene import camera_model
 from tvrgen.scene.model import Camera, Light, Object, State
@@ -59,8 +57,7 @@ def scene_line(planned: Planned, split: Split) -> Record:
 
 def question_lines(planned: Planned, split: Split, seed: int) -> list[Record]:
     """The records of a problem's questions, one for each final view; see question.schema.json."""
-    problem, form = planned.problem, split.question.prompt.answer
-    answer = changes_text.write(problem.steps, form, prompts.looks(problem.initial))
+    problem = planned.problem
     paths = {(p.when, p.camera.name): p.path for p in pictures(problem, split)}
     return [
         {
@@ -69,55 +66,17 @@ def question_lines(planned: Planned, split: Split, seed: int) -> list[Record]:
             "split": problem.split,
             "view": {"initial": split.cameras.initial, "final": view},
             "images": [paths["initial", split.cameras.initial], paths["final", view]],
-            "question": prompt(planned, view, split, seed),
-            "answer": answer,
-            "answer_form": form,
-            "changes": changes(planned, split),
-            "initial_objects": initial_objects(problem.initial, split),
-            "difficulty": {"score": hard.score, **hard.parts},
-            **rationale_of(planned, view, split, seed),
+            "question": asked.prompt,
+            "answer": asked.answer,
+            "answer_form": asked.answer_form,
+            "changes": asked.changes,
+            "initial_objects": asked.initial_objects,
+            "difficulty": {"score": asked.difficulty.score, **asked.difficulty.parts},
+            **({"rationale": [_plain(sentence) for sentence in asked.rationale]} if asked.rationale else {}),
         }
         for view in problem.views
-        for hard in (difficulty.difficulty(planned, view, split),)
+        for asked in (changes.ask(planned, view, split, seed),)
     ]
-
-
-def prompt(planned: Planned, view: str, split: Split, seed: int) -> str:
-    """A question's text, its variants drawn by its id."""
-    problem, places = planned.problem, None
-    if split.sampling.twins:  # then looks alone do not tell objects apart
-        size, seen = (split.render.width, split.render.height), planned.initial[split.cameras.initial]
-        places = [prompts.place(s.box, *size) if s.box else None for s in seen]
-    rng = generator(seed, "prompt", problem.id, view)
-    return prompts.prompt(rng, problem.initial, split, places)
-
-
-def rationale_of(planned: Planned, view: str, split: Split, seed: int) -> Record:
-    """The reasoning that leads to the answer, where the config asks for it."""
-    if split.question.rationale == "none":
-        return {}
-    rng = generator(seed, "rationale", planned.problem.id, view)
-    sentences = rationale.rationale(rng, planned, view, split)
-    return {"rationale": [{"does": s.does, "text": s.text} for s in sentences]}
-
-
-def changes(planned: Planned, split: Split) -> list[Record]:
-    """The answer as data."""
-    return [
-        {
-            "index": step.object,
-            "attribute": step.kind,
-            "value": step.value,
-            "accepted": list(replay.accepted(state, step, split.kinds, split.vocabulary)),
-        }
-        for state, step in zip(planned.states, planned.problem.steps, strict=False)
-    ]
-
-
-def initial_objects(initial: State, split: Split) -> list[Record]:
-    """What a question says of the objects."""
-    names = ("index", "shape", "size", "color", "material", "on_stage")
-    return [{k: o[k] for k in names} for o in _objects(initial, split)]
 
 
 def problem_from(line: Record) -> Problem:

@@ -13,19 +13,19 @@ from tvrgen.settings import Prompt, Split
 from tvrgen.transformations.base import Step
 from tvrgen.transformations.position import Position
 
-_PLACES = ("objects", "changes", "directions", "leaving", "repeat", "example", "no_change")
+_SLOTS = ("objects", "changes", "directions", "leaving", "repeat", "example", "no_change")
 _OF_DIRECTIONS = ("length", "stage")
 _TRIES = 50
 
 
 def check(template: Prompt) -> None:
     """Raises ValueError where a template has places for what is not known, or names what is known otherwise."""
-    if taken := [name for name in template.variants if name in _PLACES]:
+    if taken := [name for name in template.variants if name in _SLOTS]:
         raise ValueError(f"variants.{taken[0]}: is a place of its own; choose another name")
-    known = (*_PLACES, *template.variants)
+    known = (*_SLOTS, *template.variants)
     texts = [("text", template.text, known), ("directions", template.directions, _OF_DIRECTIONS)]
     texts += [("leaving", template.leaving, ()), ("repeat", template.repeat, ())]
-    texts += [(f"variants.{name}", text, _PLACES) for name, own in template.variants.items() for text in own]
+    texts += [(f"variants.{name}", text, _SLOTS) for name, own in template.variants.items() for text in own]
     places: set[str] = set()
     for key, text, names in texts:
         try:
@@ -48,15 +48,18 @@ def check(template: Prompt) -> None:
         raise ValueError("text: says nowhere that the answer stands in <answer></answer>, where it is read")
 
 
-def prompt(rng: np.random.Generator, initial: State, split: Split, places: Sequence[str | None] | None = None) -> str:
-    """The text of a question of a split; `rng` draws its variants.
+def prompt(
+    rng: np.random.Generator, initial: State, split: Split, locations: Sequence[str | None] | None = None
+) -> str:
+    """The prompt of a question of a split; `rng` draws its variants.
 
-    It tells no positions, unless `places` has where in the first image each object is (None: it is not seen).
+    `locations` says for each object where in the first image it is, or None if it cannot be seen. Without
+    `locations`, the prompt tells no positions.
     """
     template, grid = split.question.prompt, split.vocabulary.grid
     objects = "\n".join(
         f"{k}: {' '.join(o.looks)}"
-        + (f", {places[k]}" if places and places[k] else "")
+        + (f", {locations[k]}" if locations and locations[k] else "")
         + ("" if grid.on_stage(o.position) else " (out of sight)")
         for k, o in enumerate(initial.objects)
     )
@@ -108,13 +111,8 @@ def _others(rng: np.random.Generator, objects: list[Object], split: Split) -> li
     return found
 
 
-def looks(state: State) -> list[tuple[str, str, str, str]]:
-    """How each object looks: size, color, material, shape."""
-    return [o.looks for o in state.objects]
-
-
-def place(box: tuple[int, int, int, int], width: int, height: int) -> str:
-    """Where the middle of a box lies in an image of so many pixels, in words."""
+def location(box: tuple[int, int, int, int], width: int, height: int) -> str:
+    """The middle of a box (left, top, right, bottom) in an image of `width` x `height` pixels, in words."""
     left, top, right, bottom = box
     across, down = round(50 * (left + right) / width), round(50 * (top + bottom) / height)
     return f"{across} % from the left and {down} % from the top of the first image"

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypedDict
 
 from tvrgen.transformations.base import Step
 
@@ -17,6 +18,15 @@ NO_CHANGE = "no change"
 
 Looks = Sequence[str]
 """Size, color, material and shape of an object; empty for one that is out of sight, and cannot be named by them."""
+
+
+class Change(TypedDict):
+    """A true change as question lines hold it: object index, kind, value, and every value that is right."""
+
+    index: int
+    attribute: str
+    value: str
+    accepted: list[str]
 
 
 @dataclass(frozen=True, slots=True)

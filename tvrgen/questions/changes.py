@@ -1,0 +1,83 @@
+"""The family "what changed?": the answer lists the steps that lead from the first image to the second."""
+
+from dataclasses import dataclass
+
+from tvrgen._support.json_lines import Record
+from tvrgen._support.rng import generator
+from tvrgen.questions import difficulty, prompts, rationale
+from tvrgen.questions.difficulty import Difficulty
+from tvrgen.questions.forms import changes_text
+from tvrgen.questions.forms.changes_text import Change
+from tvrgen.questions.rationale import Sentence
+from tvrgen.sampling.problem import Planned
+from tvrgen.scene.model import State
+from tvrgen.scene.vocabulary import ATTRIBUTES
+from tvrgen.settings import Split
+from tvrgen.transformations import replay
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question about a planned problem and one of its final views.
+
+    `changes` is the answer as data, `initial_objects` lists the objects of the first image as the prompt does.
+    `rationale` is empty where the config asks for none.
+    """
+
+    prompt: str
+    answer: str
+    answer_form: str
+    changes: list[Change]
+    initial_objects: list[Record]
+    difficulty: Difficulty
+    rationale: list[Sentence]
+
+
+def ask(planned: Planned, view: str, split: Split, seed: int) -> Question:
+    """The question about the initial image and the final one of `view`; the dataset's `seed` draws its phrasings."""
+    initial, form = planned.problem.initial, split.question.prompt.answer
+    return Question(
+        prompt=_prompt(planned, view, split, seed),
+        answer=changes_text.write(planned.problem.steps, form, [o.looks for o in initial.objects]),
+        answer_form=form,
+        changes=_changes(planned, split),
+        initial_objects=_listed(initial, split),
+        difficulty=difficulty.difficulty(planned, view, split),
+        rationale=_rationale(planned, view, split, seed),
+    )
+
+
+def _prompt(planned: Planned, view: str, split: Split, seed: int) -> str:
+    """The prompt, its variants drawn by the question's id; with twins it says where in the image each object is."""
+    problem, locations = planned.problem, None
+    if split.sampling.twins:  # looks alone do not tell objects apart
+        size, sights = (split.render.width, split.render.height), planned.initial[split.cameras.initial]
+        locations = [prompts.location(sight.box, *size) if sight.box else None for sight in sights]
+    rng = generator(seed, "prompt", problem.id, view)
+    return prompts.prompt(rng, problem.initial, split, locations)
+
+
+def _changes(planned: Planned, split: Split) -> list[Change]:
+    return [
+        {
+            "index": step.object,
+            "attribute": step.kind,
+            "value": step.value,
+            "accepted": list(replay.accepted(state, step, split.kinds, split.vocabulary)),
+        }
+        for state, step in zip(planned.states, planned.problem.steps, strict=False)
+    ]
+
+
+def _listed(initial: State, split: Split) -> list[Record]:
+    on_stage = split.vocabulary.grid.on_stage
+    return [
+        {"index": k, **{name: getattr(o, name) for name in ATTRIBUTES}, "on_stage": on_stage(o.position)}
+        for k, o in enumerate(initial.objects)
+    ]
+
+
+def _rationale(planned: Planned, view: str, split: Split, seed: int) -> list[Sentence]:
+    if split.question.rationale == "none":
+        return []
+    return rationale.rationale(generator(seed, "rationale", planned.problem.id, view), planned, view, split)
