@@ -13,7 +13,7 @@ from tests.tiny import FlatRenderer, generate_flat, handmade, json_bytes, load, 
 from tvrgen.dataset import catalog
 from tvrgen.dataset.reader import open_dataset, open_image
 from tvrgen.dataset.shards import shards_of
-from tvrgen.dataset.storage import lock, objectstore
+from tvrgen.dataset.storage import heartbeat, lock, objectstore
 from tvrgen.dataset.storage.base import MANIFEST
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.dataset.validation.files import dataset_faults
@@ -35,7 +35,7 @@ def weather(server, monkeypatch):
 
     conditions = stores.Weather()
     monkeypatch.setattr(objectstore, "PATIENCE", 4.0)
-    monkeypatch.setattr(lock, "BEAT", 0.2)
+    monkeypatch.setattr(heartbeat, "BEAT", 0.2)
     with stores.proxy(server, conditions) as address:
         for name, value in stores.variables(address).items():
             monkeypatch.setenv(name, value)
@@ -202,18 +202,18 @@ def test_a_second_run_is_refused_while_the_first_is_alive_and_takes_over_when_it
         pass
     dead = {"run": "x", "host": "elsewhere", "pid": 1, "beat": 7}
     storage.write(lock.LOCK, json.dumps(dead).encode())
-    assert not lock.held(storage)
+    assert not storage.is_locked()
     with catalog.writing_to(storage, config):
-        assert lock.held(open_storage(bucket))
+        assert open_storage(bucket).is_locked()
     assert not storage.exists(lock.LOCK)
 
 
 def test_a_run_that_slept_leaves_the_place_to_the_one_that_took_it(bucket):
     storage = open_storage(bucket)
     other = json.dumps({"run": "x", "host": "elsewhere", "pid": 1, "beat": 7}).encode()
-    with lock.locked(storage):
+    with storage.locked():
         storage.write(lock.LOCK, other)
-        time.sleep(4 * lock.BEAT)
+        time.sleep(4 * heartbeat.BEAT)
         assert storage.read(lock.LOCK) == other
     assert storage.read(lock.LOCK) == other
 
@@ -245,7 +245,7 @@ class _Files(MemoryFileSystem):
         (RuntimeError("down"), None, "the store fails: RuntimeError: down"),
     ],
 )
-def test_who_cannot_be_asked_does_not_say_no(error, cause, says, monkeypatch, capsys):
+def test_who_cannot_be_asked_does_not_say_no(error, cause, says, monkeypatch, caplog):
     """As fsspec's files behind http do. What more time may mend is asked for again, and told of."""
     error.__cause__ = cause
     storage = open_storage(f"memory://{uuid4().hex}/set")
@@ -258,8 +258,7 @@ def test_who_cannot_be_asked_does_not_say_no(error, cause, says, monkeypatch, ca
     else:
         with pytest.raises(OSError, match=says):
             storage.exists("dataset.json")
-    told = capsys.readouterr().err
-    assert told.count("asking again") == (says is not None and "NoCredentials" not in says)
+    assert caplog.text.count("asking again") == (says is not None and "NoCredentials" not in says)
 
 
 def test_a_run_looks_for_shards_once_at_its_start_and_once_at_its_end(monkeypatch):

@@ -1,7 +1,7 @@
-"""Folders of this machine for what is not yet at its place, gone with the process that made them.
+"""Scratch folders: local, for files on their way, removed with the process that made them.
 
-A process that is killed cannot remove its own, so the next one does. What tells it is a lock of the operating system on
-each folder: it dies with its process, and holds between containers that share a disk and no process ids.
+A killed process cannot remove its folders, so the next one does. It knows them by the operating system's lock on each
+folder, which ends with its process, and holds between containers that share a disk and no process ids.
 """
 
 import contextlib
@@ -11,6 +11,8 @@ import tempfile
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
+
+from filelock import lock_descriptor
 
 _NAME = "tvrgen-scratch-"
 
@@ -47,18 +49,20 @@ def clear() -> None:
 
 
 def _lock(path: Path) -> int | None:
-    """What holds a folder until it is closed; None where another process does, or where there are no such locks."""
+    """Locks a folder until the returned file is closed.
+
+    Returns None where another process holds the lock, and where folders cannot be locked: on Windows, and on file
+    systems without such locks.
+    """
     try:
-        import fcntl
-    except ImportError:  # Windows
+        file = os.open(path, os.O_RDONLY)
+    except OSError:  # it is gone, another user's, or on Windows
         return None
     try:
-        held = os.open(path, os.O_RDONLY)
-    except OSError:  # it is gone, or another user's
-        return None
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:  # or the file system has no locks of folders
-        os.close(held)
-        return None
-    return held
+        free = lock_descriptor(file, blocking=False)
+    except OSError:
+        free = False
+    if free:
+        return file
+    os.close(file)
+    return None

@@ -11,9 +11,7 @@ import tvrgen
 from tvrgen._support import json_lines
 from tvrgen._support.files import pretty
 from tvrgen.dataset.shards import Shard, shards_of
-from tvrgen.dataset.storage import lock
 from tvrgen.dataset.storage.base import MANIFEST, Storage
-from tvrgen.dataset.storage.folder import Folder, check_folder
 from tvrgen.errors import UserError
 from tvrgen.settings import Config, differences, identity
 
@@ -37,9 +35,7 @@ def writing_to(storage: Storage, config: Config) -> Iterator[set[str]]:
     new = not storage.names()
     _check_free(storage)
     try:
-        if isinstance(storage, Folder):
-            (storage.root / "log").mkdir(parents=True, exist_ok=True)
-        with lock.locked(storage):
+        with storage.locked():
             there = storage.discard_partial()  # what a killed run left behind
             _write_config(storage, config, there)
             try:
@@ -57,14 +53,13 @@ def _leave(storage: Storage, config: Config, new: bool) -> None:
     for name in ("log", "dataset.json", "config.json", *config.splits):
         with contextlib.suppress(OSError):
             storage.remove(name)
-    if new and isinstance(storage, Folder):
+    if new:
         with contextlib.suppress(OSError):
-            storage.root.rmdir()
+            storage.remove_if_empty()
 
 
 def _check_free(storage: Storage) -> None:
-    if isinstance(storage, Folder):
-        check_folder(storage.root)
+    storage.check_name()
     if storage.exists("export.json"):
         raise UserError(f"{storage}: holds an export; choose another --out")
     if not storage.exists("config.json"):

@@ -11,7 +11,6 @@ from typing import Any
 from tvrgen._support.messages import counted, nearest
 from tvrgen._support.progress import Bar
 from tvrgen.dataset.reader import Dataset, open_dataset
-from tvrgen.dataset.storage.folder import Folder
 from tvrgen.errors import UserError
 from tvrgen.export import FORMATS, readme, selection
 from tvrgen.export.folder import Output, Part, fingerprint
@@ -42,7 +41,7 @@ def export(
     kept = tuple(selection.parse(text) for text in filters)
     _check(name, kind, out, kept, order)
     dataset = open_dataset(root)
-    if isinstance(dataset.storage, Folder) and dataset.storage.root.resolve() in Path(out).resolve().parents:
+    if dataset.storage.contains(Path(out)):
         raise UserError(f"--out {out}: lies in the dataset; choose another folder")
     if split is not None:
         dataset.shards(split)  # is there one of that name?

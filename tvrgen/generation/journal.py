@@ -14,13 +14,11 @@ from typing import Any
 from tvrgen._support.files import pretty
 from tvrgen.dataset import catalog
 from tvrgen.dataset.storage.base import Storage
-from tvrgen.dataset.storage.folder import Folder
 from tvrgen.generation.driver import Done, Failed
 
 Record = dict[str, Any]
 
 QUARANTINE = "log/quarantine.json"
-_STORED = 30.0  # seconds between writes of the log to an object store, which can only write it anew
 _SAID = 10.0  # seconds between lines of progress
 
 
@@ -32,26 +30,20 @@ class Journal:
     ) -> None:
         self._storage, self._advance, self._say = storage, advance, say
         stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
-        self._path = f"log/run-{stamp}-{uuid.uuid4().hex[:6]}.jsonl"
-        self._lines: list[str] = []  # those of an object store
-        self._stored = self._said = time.monotonic()
+        self._file = storage.log(f"log/run-{stamp}-{uuid.uuid4().hex[:6]}.jsonl")
+        self._said = time.monotonic()
         self._images = self._retries = 0
         self._quarantine: Record = {}
         storage.remove(QUARANTINE)
 
     def event(self, what: str, **facts: Any) -> None:
-        """Writes a line, at once where the place is a folder."""
+        """Adds a line to the log."""
         line = json.dumps({"time": round(time.time(), 3), "event": what, **facts}, ensure_ascii=False)
         if self._say:
             self._say(line)
-        if isinstance(self._storage, Folder):
-            with open(self._storage.root / self._path, "a", encoding="utf-8") as file:
-                file.write(line + "\n")
-            return
-        self._lines.append(line)
-        if time.monotonic() > self._stored + _STORED or what == "end":
-            self._stored = time.monotonic()
-            self._storage.write(self._path, "".join(f"{line}\n" for line in self._lines).encode())
+        self._file.write(line)
+        if what == "end":
+            self._file.flush()
 
     def progress(self, images: int, workers: int) -> None:
         self._images += images

@@ -6,7 +6,6 @@ import sys
 from typing import Any
 
 from tvrgen._support import scratch
-from tvrgen.dataset.storage.folder import Folder
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.generation import worker
 
@@ -27,7 +26,7 @@ class Actor:
     def open(self) -> dict:
         """Opens Blender; tells where, and into which file it logs."""
         scratch.clear()
-        folder = self._storage.root / "log" if isinstance(self._storage, Folder) else scratch.folder_of(self)
+        folder = self._storage.worker_logs() or scratch.folder_of(self)
         folder.mkdir(parents=True, exist_ok=True)
         self._log = worker.log_in(folder)
         self._renderer = worker.opener(self._opener)(self._config, self._log, self._threads)

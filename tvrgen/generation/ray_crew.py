@@ -20,7 +20,6 @@ from typing import Any
 
 from tvrgen._support import interrupts
 from tvrgen.dataset.storage.base import Storage
-from tvrgen.dataset.storage.folder import Folder
 from tvrgen.errors import UserError
 from tvrgen.generation import worker
 from tvrgen.generation.driver import Done, Event, Failed, Progress, Task
@@ -199,9 +198,9 @@ class RayCrew:
 
     def _check_shared(self, task: Task, facts: dict) -> None:
         """Raises UserError where a worker's folder is not this machine's. (Network folders show news after a while.)"""
-        if self._wanted.address and isinstance(self._storage, Folder):
+        if self._wanted.address:
             for _ in range(10):
-                if task.shard.path.split("/")[-1] in self._storage.names(task.shard.split):
+                if self._storage.sees(task.shard.path):
                     return
                 time.sleep(1)
             raise UserError(

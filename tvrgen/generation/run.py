@@ -14,7 +14,6 @@ from tvrgen.dataset.reader import open_dataset
 from tvrgen.dataset.report.preview import preview
 from tvrgen.dataset.shards import shards_of
 from tvrgen.dataset.storage.base import Storage
-from tvrgen.dataset.storage.folder import Folder
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.errors import UserError
 from tvrgen.generation import driver, worker
@@ -119,7 +118,7 @@ def _crew(config: Config, target: Storage, tasks: int, plan: Plan) -> Iterator[C
         if plan.force:
             crew = RayCrew(config, target, plan.force, plan.opener, tasks)
         else:
-            log = worker.log_in(target.root / "log" if isinstance(target, Folder) else folder)
+            log = worker.log_in(target.worker_logs() or folder)
             crew = LocalCrew(config, target, log, plan.opener, plan.threads)
         try:
             yield crew

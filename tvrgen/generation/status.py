@@ -9,7 +9,6 @@ from tvrgen._support.messages import counted
 from tvrgen.config import loader
 from tvrgen.dataset import catalog
 from tvrgen.dataset.shards import shards_of
-from tvrgen.dataset.storage import lock
 from tvrgen.dataset.storage.base import Storage
 from tvrgen.errors import UserError
 from tvrgen.generation.journal import QUARANTINE
@@ -36,7 +35,7 @@ def lines(storage: Storage) -> Iterator[str]:
     if storage.exists(QUARANTINE):
         for shard, about in catalog.read_json(storage, QUARANTINE).items():
             yield f"given up: {shard}: {about['reason']}" + (f" (on {about['node']})" if about["node"] else "")
-    running = lock.held(storage)
+    running = storage.is_locked()
     rate, nodes = _rate(storage, running)
     if rate:
         over = f"{rate:.2f} images a second on {counted(nodes, 'node')}"

@@ -1,23 +1,31 @@
-"""Where a dataset lies: a folder of this machine, or an object store that fsspec reaches.
+"""Storage of a dataset: a folder of this machine, or an object store that fsspec reaches.
 
-Names are relative to the dataset, with slashes: "config.json", "train/shard-00003/shard.json". A shard is there whole
-or not at all: in a folder it is committed by one rename; in a store its shard.json is written last, and without it
-nothing else of the shard counts.
+Names are relative to the dataset, with slashes: "config.json", "train/shard-00003/shard.json". A shard exists whole or
+not at all: in a folder one rename commits it; in a store its shard.json is written last, and without it nothing else of
+the shard counts.
 """
 
 import contextlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 MANIFEST = "shard.json"
 
-_PARTIAL, _OLD = ".partial", ".old"  # ends of what is being written, and of what is being replaced
+
+class LogFile(Protocol):
+    """A text file that grows line by line."""
+
+    def write(self, line: str) -> None:
+        """Adds a line. Other processes may see it after half a minute."""
+
+    def flush(self) -> None:
+        """Has other processes see all lines now."""
 
 
 class Storage(ABC):
-    """A dataset's storage. `name` is what the user wrote; where workers on other machines find it, `address`."""
+    """Storage of a dataset. `name` is what the user wrote, `address` what finds it from another machine."""
 
     name: str
     address: str
@@ -26,62 +34,94 @@ class Storage(ABC):
         return self.name
 
     def __truediv__(self, path: str) -> str:
-        """How a file of the place is named to users."""
+        """Name of a file in messages."""
         return f"{self.name.rstrip('/')}/{path}"
 
     @abstractmethod
     def exists(self, path: str) -> bool:
-        """Whether there is a file."""
+        """Whether a file exists."""
 
     @abstractmethod
     def read(self, path: str) -> bytes:
-        """A file's content. Raises FileNotFoundError, or OSError where it cannot be read."""
+        """Returns a file's content. Raises FileNotFoundError, or OSError where it cannot be read."""
 
     @abstractmethod
     def open(self, path: str) -> BinaryIO:
-        """A file, to read from start to end. Raises as `read` does."""
+        """Opens a file for reading. Raises as `read` does."""
 
     @abstractmethod
     def write(self, path: str, content: bytes) -> None:
-        """Makes a file, whole or not at all. Raises OSError."""
+        """Writes a file, whole or not at all. Raises OSError."""
+
+    @abstractmethod
+    def log(self, path: str) -> LogFile:
+        """Returns a new log file. Its methods raise OSError."""
 
     @abstractmethod
     def remove(self, path: str) -> None:
-        """Removes a file or a folder with all that is in it, where there is one."""
+        """Removes a file or a folder with all its files, if it exists."""
+
+    @abstractmethod
+    def remove_if_empty(self) -> None:
+        """Removes the storage itself if it holds nothing. Raises OSError."""
 
     @abstractmethod
     def names(self, path: str = "") -> set[str]:
-        """The names of files and folders in a folder; none where there is no folder."""
+        """Names of the files and folders in a folder; empty where there is no such folder."""
 
     @abstractmethod
     def shards(self) -> set[str]:
-        """The committed shards: "train/shard-00003"."""
+        """Paths of the committed shards: "train/shard-00003"."""
 
     @abstractmethod
     def filling(self, shard: str, again: bool = False) -> contextlib.AbstractContextManager[Path]:
-        """An empty local folder to fill. When the block ends, it becomes the shard, and if the block fails it is gone.
+        """An empty local folder to fill, which becomes the shard when the block ends, and is removed if it fails.
 
-        A shard that is there already stays, or is replaced if it is made `again`.
+        An existing shard stays, or is replaced if it is made `again`.
         """
 
     @abstractmethod
     def local(self, folder: str) -> contextlib.AbstractContextManager[Path]:
-        """A folder as a local one, to read."""
+        """A local copy of a folder, or the folder itself, for reading."""
 
     @abstractmethod
     def fetched(self, path: str) -> contextlib.AbstractContextManager[Path]:
-        """A file as a local one, to read. Raises as `read` does."""
+        """A local copy of a file, or the file itself, for reading. Raises as `read` does."""
 
     @abstractmethod
     def path(self, path: str) -> str:
-        """What opens a file: a local path, or a URL for fsspec."""
+        """What opens a file: a local path, or a URL of fsspec."""
 
     @abstractmethod
     def discard_partial(self) -> set[str]:
-        """Removes shards that were begun and not committed, by runs that are over; returns the committed ones."""
+        """Removes shards that killed runs began and did not commit; returns the committed ones."""
 
-    def _committed(self) -> Iterator[str]:
-        """Folders that may be shards, by their names."""
+    @abstractmethod
+    def check_name(self) -> None:
+        """Raises UserError where the name is that of something else, such as a file in place of a folder."""
+
+    @abstractmethod
+    def locked(self) -> contextlib.AbstractContextManager[None]:
+        """Lets one run write until the block ends. Raises UserError where another run is writing."""
+
+    @abstractmethod
+    def is_locked(self) -> bool:
+        """Whether a run is writing. Writes nothing; takes 15 s at most."""
+
+    @abstractmethod
+    def worker_logs(self) -> Path | None:
+        """Local folder for the logs of workers; None where workers keep them to themselves."""
+
+    @abstractmethod
+    def sees(self, shard: str) -> bool:
+        """Whether a shard that another machine has committed is visible from this one."""
+
+    @abstractmethod
+    def contains(self, path: Path) -> bool:
+        """Whether a local path is inside the storage."""
+
+    def _folders(self) -> Iterator[str]:
+        """Folders with names of shards."""
         for split in sorted(self.names()):
             if "." not in split and split != "log":
                 yield from (f"{split}/{n}" for n in sorted(self.names(split)) if n.startswith("shard-"))

@@ -7,17 +7,32 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from tvrgen.dataset.storage.base import Storage
+from tvrgen.dataset.storage import lock
+from tvrgen.dataset.storage.base import LogFile, Storage
 from tvrgen.errors import UserError
 
-_PARTIAL, _OLD = ".partial", ".old"  # ends of what is being written, and of what is being replaced
+_PARTIAL, _OLD = ".partial", ".old"  # suffixes of what is being written, and of what is being replaced
 
 
 def check_folder(path: Path) -> None:
-    """Raises UserError where a file stands in the place of a folder to be made, or of one above it."""
+    """Raises UserError where a folder cannot be made, as it or a folder above it is a file."""
     there = next((own for own in (path, *path.absolute().parents) if own.exists()), path)
     if there.exists() and not there.is_dir():
         raise UserError(f"{path}: {'' if there == path else f'{there} '}is no folder; choose another --out")
+
+
+class _Appended:
+    """A log file to which each line is appended at once."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def write(self, line: str) -> None:
+        with open(self._path, "a", encoding="utf-8") as file:
+            file.write(line + "\n")
+
+    def flush(self) -> None:
+        """Does nothing: each line is in the file already."""
 
 
 class Folder(Storage):
@@ -45,6 +60,9 @@ class Folder(Storage):
         finally:
             beside.unlink(missing_ok=True)
 
+    def log(self, path: str) -> LogFile:
+        return _Appended(self.root / path)
+
     def remove(self, path: str) -> None:
         target = self.root / path
         if target.is_dir():
@@ -52,13 +70,16 @@ class Folder(Storage):
         else:
             target.unlink(missing_ok=True)
 
+    def remove_if_empty(self) -> None:
+        self.root.rmdir()
+
     def names(self, path: str = "") -> set[str]:
         folder = self.root / path
         there = {p.name for p in folder.iterdir()} if folder.is_dir() else set()
         return {name for name in there if not (name.startswith(".") and name.endswith((_PARTIAL, _OLD)))}
 
     def shards(self) -> set[str]:
-        return set(self._committed())
+        return set(self._folders())
 
     @contextlib.contextmanager
     def filling(self, shard: str, again: bool = False) -> Iterator[Path]:
@@ -78,11 +99,11 @@ class Folder(Storage):
             for rest in (folder, old):
                 shutil.rmtree(rest, ignore_errors=True)
 
-    @contextlib.contextmanager
-    def local(self, folder: str) -> Iterator[Path]:
-        yield self.root / folder
+    def local(self, folder: str) -> contextlib.AbstractContextManager[Path]:
+        return contextlib.nullcontext(self.root / folder)
 
-    fetched = local
+    def fetched(self, path: str) -> contextlib.AbstractContextManager[Path]:
+        return contextlib.nullcontext(self.root / path)
 
     def path(self, path: str) -> str:
         return str(self.root / path)
@@ -93,3 +114,25 @@ class Folder(Storage):
                 with contextlib.suppress(OSError):
                     self.remove(str(left.relative_to(self.root)))
         return self.shards()
+
+    def check_name(self) -> None:
+        check_folder(self.root)
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        (self.root / lock.LOCK).parent.mkdir(parents=True, exist_ok=True)
+        with lock.holding(self.root / lock.LOCK, self):
+            yield
+
+    def is_locked(self) -> bool:
+        return lock.held(self.root / lock.LOCK)
+
+    def worker_logs(self) -> Path:
+        return self.root / "log"
+
+    def sees(self, shard: str) -> bool:
+        split, _, name = shard.rpartition("/")
+        return name in self.names(split)
+
+    def contains(self, path: Path) -> bool:
+        return self.root.resolve() in path.resolve().parents

@@ -1,7 +1,9 @@
 """A dataset in an object store: s3://, gs://, memory:// and whatever else fsspec reaches."""
 
 import contextlib
-import sys
+import errno
+import inspect
+import logging
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,17 +11,40 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from tvrgen._support import scratch
-from tvrgen.dataset.storage.base import MANIFEST, Storage
+from tvrgen.dataset.storage import heartbeat
+from tvrgen.dataset.storage.base import MANIFEST, LogFile, Storage
 from tvrgen.errors import UserError
 
 PATIENCE = 120.0
 """Seconds for which a store that fails is asked again before it counts as lost; the library's own tries come on top."""
 
 _TOGETHER = 16  # files on their way at once
-_SILENCE = 8.0  # seconds without an answer before a word is said
+_SILENCE = 8.0  # seconds without an answer before a warning
+_STORED = 30.0  # seconds between writes of a log, which a store can only write anew
 _NO_KEY = {"NoCredentialsError", "PartialCredentialsError", "DefaultCredentialsError", "ClientAuthenticationError"}
-"""Where these come first of all, more time does not help."""
-_FINAL = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)  # asking again changes nothing
+"""Errors of credentials, by the names of their types: final if they come at the first request."""
+# asking again changes nothing
+_FINAL = (FileExistsError, FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
+
+_log = logging.getLogger(__name__)
+
+
+class _Rewritten:
+    """A log file that is written anew from time to time."""
+
+    def __init__(self, store: "ObjectStore", path: str) -> None:
+        self._store, self._path = store, path
+        self._lines: list[str] = []
+        self._stored = time.monotonic()
+
+    def write(self, line: str) -> None:
+        self._lines.append(line)
+        if time.monotonic() > self._stored + _STORED:
+            self.flush()
+
+    def flush(self) -> None:
+        self._stored = time.monotonic()
+        self._store.write(self._path, "".join(f"{line}\n" for line in self._lines).encode())
 
 
 class ObjectStore(Storage):
@@ -54,9 +79,36 @@ class ObjectStore(Storage):
     def write(self, path: str, content: bytes) -> None:
         self._patiently(self._files.pipe_file, self._at(path), content)
 
+    def create(self, path: str, content: bytes) -> bool | None:
+        """Writes a file unless it exists; returns whether it did, or None where the library has no such request.
+
+        False may also mean that this call wrote it, and that the store's first answer was lost.
+        """
+        if "mode" not in inspect.signature(self._files.pipe_file).parameters:
+            return None
+        try:
+            self._patiently(self._pipe_new, self._at(path), content)
+        except FileExistsError:
+            return False
+        return True
+
+    def _pipe_new(self, path: str, content: bytes) -> None:
+        try:
+            self._files.pipe_file(path, content, mode="create")
+        except OSError as error:
+            if error.errno == errno.EINVAL:  # "precondition failed", where the store does not say which
+                raise FileExistsError(path) from None
+            raise
+
+    def log(self, path: str) -> LogFile:
+        return _Rewritten(self, path)
+
     def remove(self, path: str) -> None:
         with contextlib.suppress(FileNotFoundError):
             self._patiently(self._files.rm, self._at(path), recursive=True)
+
+    def remove_if_empty(self) -> None:
+        """Does nothing: a store has no empty folders."""
 
     def names(self, path: str = "") -> set[str]:
         try:
@@ -66,7 +118,7 @@ class ObjectStore(Storage):
         return {name.rstrip("/").rsplit("/", 1)[-1] for name in found}
 
     def shards(self) -> set[str]:
-        return self._whole(set(self._committed()))
+        return self._whole(set(self._folders()))
 
     @contextlib.contextmanager
     def filling(self, shard: str, again: bool = False) -> Iterator[Path]:
@@ -104,11 +156,29 @@ class ObjectStore(Storage):
         return f"{self.name}/{path}"
 
     def discard_partial(self) -> set[str]:
-        begun = set(self._committed())
+        begun = set(self._folders())
         there = self._whole(begun)
         for shard in begun - there:
             self.remove(shard)
         return there
+
+    def check_name(self) -> None:
+        """Does nothing: any name can begin the names of objects."""
+
+    def locked(self) -> contextlib.AbstractContextManager[None]:
+        return heartbeat.holding(self)
+
+    def is_locked(self) -> bool:
+        return heartbeat.held(self)
+
+    def worker_logs(self) -> None:
+        return None
+
+    def sees(self, shard: str) -> bool:
+        return True
+
+    def contains(self, path: Path) -> bool:
+        return False
 
     def _whole(self, begun: set[str]) -> set[str]:
         """Those that have a shard.json: a request for each."""
@@ -145,10 +215,10 @@ class ObjectStore(Storage):
             pause = min(2 * pause, 15)
 
     def _tell(self, what: str, waited: float) -> None:
-        """Says once why nothing seems to happen."""
+        """Warns once that the store does not answer."""
         if waited > _SILENCE and not self._told:
             self._told = True
-            print(f"tvrgen: {' '.join(what.split())}; asking again for {PATIENCE - waited:.0f} s", file=sys.stderr)
+            _log.warning("%s; asking again for %.0f s", " ".join(what.split()), PATIENCE - waited)
 
 
 def _is_fault(cause: BaseException | None) -> bool:

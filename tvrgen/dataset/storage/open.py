@@ -1,4 +1,4 @@
-"""The place that a name names."""
+"""Opens the storage that a name stands for."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tvrgen.errors import UserError
 
 
 def open_storage(name: str | Path) -> Storage:
-    """A folder, or what a URL leads to. Raises UserError where nothing installed reaches it."""
+    """Opens a folder, or an object store by its URL. Raises UserError where no installed library reaches it."""
     text = str(name).removeprefix("file://")
     if not text:
         raise UserError("'': is no place for a dataset; write a folder or a URL")

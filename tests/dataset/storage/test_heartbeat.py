@@ -1,0 +1,88 @@
+"""Lock of an object store: one of several runs gets it, whatever the store's library can do."""
+
+import json
+import threading
+from uuid import uuid4
+
+import pytest
+from fsspec.implementations.memory import MemoryFileSystem
+
+from tvrgen.dataset.storage import heartbeat, objectstore
+from tvrgen.dataset.storage.lock import LOCK
+from tvrgen.dataset.storage.open import open_storage
+from tvrgen.errors import UserError
+
+
+@pytest.fixture(params=["create", "old library"])
+def url(request, monkeypatch):
+    monkeypatch.setattr(heartbeat, "BEAT", 0.2)
+    if request.param == "old library":
+
+        def pipe_file(self, path, value, **options):
+            assert "mode" not in options
+            self.open(path, mode="wb", data=value)
+
+        monkeypatch.setattr(MemoryFileSystem, "pipe_file", pipe_file)
+    return f"memory://{uuid4().hex}/set"
+
+
+def test_one_of_several_runs_gets_a_free_lock(url):
+    barrier, over, got = threading.Barrier(4), threading.Event(), []
+
+    def run():
+        barrier.wait()
+        try:
+            with open_storage(url).locked():
+                got.append("locked")
+                over.wait()
+        except UserError as error:
+            got.append(str(error))
+        if len(got) == 4:
+            over.set()
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    over.set()
+    assert got.count("locked") == 1
+    assert sum("another run is writing there" in line for line in got) == 3
+    assert not open_storage(url).exists(LOCK)
+
+
+def test_a_dead_runs_lock_is_taken_over(url):
+    storage = open_storage(url)
+    storage.write(LOCK, json.dumps({"run": "x", "host": "elsewhere", "pid": 1, "beat": 7}).encode())
+    assert not storage.is_locked()
+    with storage.locked():
+        assert open_storage(url).is_locked()
+
+
+@pytest.mark.parametrize("error", [FileExistsError("412"), OSError(22, "At least one of the pre-conditions")])
+def test_a_lock_whose_first_answer_was_lost_is_ones_own(error, monkeypatch):
+    """The store wrote it, the connection broke, and the second try finds it there."""
+    monkeypatch.setattr(heartbeat, "BEAT", 0.2)
+    storage = open_storage(f"memory://{uuid4().hex}/set")
+    pipe, lost = MemoryFileSystem.pipe_file, []
+
+    def pipe_file(self, path, value, mode="overwrite", **options):
+        if mode == "create" and lost:
+            raise error
+        pipe(self, path, value, mode)
+        if mode == "create":
+            lost.append(path)
+            raise ConnectionError("broken")
+
+    monkeypatch.setattr(MemoryFileSystem, "pipe_file", pipe_file)
+    with storage.locked():
+        assert lost
+    assert not storage.exists(LOCK)
+
+
+def test_a_conditional_write_is_not_repeated_where_the_object_exists(monkeypatch):
+    storage = open_storage(f"memory://{uuid4().hex}/set")
+    monkeypatch.setattr(objectstore.time, "sleep", lambda seconds: pytest.fail("tried again"))
+    assert storage.create("a", b"1") is True
+    assert storage.create("a", b"2") is False
+    assert storage.read("a") == b"1"
