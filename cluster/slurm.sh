@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Slurm: sbatch cluster/slurm.sh CONFIG OUT, in an environment with tvrgen; OUT is seen by all nodes, or a store's URL.
-# Queue it again after a time limit: the same command goes on.
+# Slurm: run `sbatch cluster/slurm.sh CONFIG OUT` in an environment with tvrgen. OUT is a folder that all nodes can
+# access, or the URL of an object store. Submit it again after a time limit: the same command continues.
 #SBATCH --job-name=tvrgen
 #SBATCH --nodes=4
 #SBATCH --ntasks-per-node=1
