@@ -44,7 +44,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         renderer, picture = worker.open_renderer(settings, Path(folder) / "log"), Path(folder) / "picture.png"
         for row, preset in enumerate(PRESETS):
-            renderer.configure(next(iter(loader.load(options.config, (f"render.preset={preset}",)).splits.values())))
+            renderer.configure(next(iter(loader.load(options.config, {"render.preset": preset}).splits.values())))
             for column, material in enumerate(words.materials):
                 renderer.render(state(settings, material, size), view, tuple(settings.scene.lights.values()), picture)
                 with Image.open(picture) as image:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tvrgen.config import loader
+from tvrgen.config import documents, loader
 from tvrgen.dataset.pictures import pictures
 from tvrgen.generation import worker
 from tvrgen.sampling import sampler
@@ -34,7 +34,7 @@ def machine() -> str:
 
 def planning() -> Iterator[str]:
     """Problems a second in one process, visibility included: medians of rounds that alternate between the cases."""
-    loaded = {name: loader.load(path, tuple(overrides)) for name, (path, *overrides) in CASES.items()}
+    loaded = {name: loader.load(path, documents.assignments(overrides)) for name, (path, *overrides) in CASES.items()}
     seconds: dict[str, list[float]] = {name: [] for name in loaded}
     for number in range(-1, ROUNDS):  # the first round loads meshes and is not counted
         for name, settings in loaded.items():
@@ -50,7 +50,7 @@ def ready_configs(count: int) -> Iterator[str]:
     """Plans `count` problems of each shipped config, as many of each split; memory at the end of each."""
     for name in loader.shipped():
         splits = loader.load(name).splits
-        settings = loader.load(name, tuple(f"splits.{s}.count={-(-count // len(splits))}" for s in splits))
+        settings = loader.load(name, {f"splits.{s}.count": -(-count // len(splits)) for s in splits})
         start, draws = time.perf_counter(), []
         for split in settings.splits.values():
             draws += [1 + sampler.plan_problem(settings, split.name, k).problem.attempt for k in range(split.count)]
@@ -82,7 +82,7 @@ def rendering() -> Iterator[str]:
                 )
                 seconds.append(time.perf_counter() - start)
         version = renderer.description["blender"]
-        small = loader.load("quickstart", SMALL)
+        small = loader.load("quickstart", documents.assignments(SMALL))
         renderer.configure(small.split("train"))
         held = []
         for k in range(SCENES):

@@ -58,7 +58,7 @@ class Bar:
 
 def make(out: str, workers: int, problems: int, shard_size: int, bar: Bar, say: Callable[[str], None]) -> None:
     """Makes a dataset, four pictures a problem; `workers` 1: in this process."""
-    settings = loader.load("quickstart", (f"splits.train.count={problems}", f"output.shard_size={shard_size}"))
+    settings = loader.load("quickstart", {"splits.train.count": problems, "output.shard_size": shard_size})
     force = Workforce(workers=workers, threads=1) if workers > 1 else None
     plan = run.Plan(splits=("train",), opener="waiting:open_waiting", force=force)
     run.generate(settings, out, plan, bar, say)

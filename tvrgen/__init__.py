@@ -14,6 +14,7 @@ import importlib
 __version__ = "0.2.0"
 
 _HOMES = {
+    "Config": "config.loader",
     "load": "config.loader",
     "sample_problem": "sampling.sampler",
     "open_dataset": "dataset.reader",

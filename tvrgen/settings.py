@@ -4,11 +4,14 @@ import copy
 import dataclasses
 import hashlib
 import json
+import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from pathlib import Path
 from typing import Any, TypeVar
 
+from tvrgen._support.import_path import importable
 from tvrgen._support.messages import nearest
 from tvrgen.errors import UserError
 from tvrgen.scene.model import Object, SceneSpec
@@ -192,14 +195,19 @@ class Split:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Config:
-    """All settings of one dataset. `document` is the resolved config they were read from; `source` names its file."""
+    """All settings of one dataset.
+
+    `document` is the resolved config that they were read from, `source` names its file in messages. `folder` is where
+    the config lies: modules with kinds of the user's own may lie beside it.
+    """
 
     seed: int
     scene: SceneSpec
     vocabulary: Vocabulary
     splits: dict[str, Split]
-    document: dict[str, Any] = dataclasses.field(repr=False)
+    document: dict[str, Any] = field(repr=False)
     source: str
+    folder: Path | None = None
 
     @property
     def hash(self) -> str:
@@ -210,6 +218,16 @@ class Config:
         if name not in self.splits:
             raise UserError(f"{self.source}: splits: no split {name!r}{nearest(name, self.splits)}")
         return self.splits[name]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickles the fields apart, so that another process finds the modules of the user's kinds as it unpickles."""
+        fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        return _unpickled, (type(self), self.folder, pickle.dumps(fields))
+
+
+def _unpickled(config_type: type["Config"], folder: Path | None, fields: bytes) -> "Config":
+    with importable(folder):
+        return config_type(**pickle.loads(fields))
 
 
 def identity(document: dict) -> dict:

@@ -1,12 +1,16 @@
 """Configs: every shipped one loads, every fault is one line that names the place and what to write."""
 
 import json
+import pickle
+import subprocess
+import sys
 
 import pytest
 import yaml
 
-from tests.tiny import SHIPPED, load, write_config
-from tvrgen.config import loader
+import tvrgen
+from tests.tiny import ROOT, SHIPPED, load, write_config
+from tvrgen.config import documents, loader
 from tvrgen.errors import UserError
 from tvrgen.scene import camera_model
 from tvrgen.settings import PRESETS, differences, identity
@@ -151,19 +155,11 @@ def test_a_resolved_config_can_be_generated_from(tmp_path):
     assert loader.load(path).vocabulary.shapes["cube"].data
 
 
-@pytest.mark.parametrize(
-    "assignment",
-    ["render.width=1", "render.widht=100", "nonsense", "=3", "a..b=3", "seed.x=1", "render.width=[1"],
-)
-def test_wrong_overrides_are_one_line(assignment):
-    with pytest.raises(UserError) as caught:
-        load("seed=3", assignment)
-    assert "\n" not in str(caught.value)
-
-
 def test_a_preset_gives_what_is_not_given():
     def rendered(*overrides, split="train"):
-        return loader.load("quickstart", ("splits.val={count: 1}", *overrides)).split(split).render
+        return (
+            loader.load("quickstart", documents.assignments(("splits.val={count: 1}", *overrides))).split(split).render
+        )
 
     names = PRESETS["standard"]
     assert {name: getattr(rendered(), name) for name in names} == PRESETS["standard"]
@@ -174,11 +170,6 @@ def test_a_preset_gives_what_is_not_given():
     assert (rendered(*own).samples, rendered(*own, split="val").samples) == (5, PRESETS["draft"]["samples"])
     assert rendered("render.preset=draft", split="val") == rendered("render.preset=draft")
     assert PRESETS["draft"]["samples"] < PRESETS["standard"]["samples"] < PRESETS["high"]["samples"]
-
-
-def test_a_key_of_a_split_that_is_not_there_is_refused():
-    with pytest.raises(UserError, match=r"no split 'trian'; did you mean 'train'\?"):
-        load("splits.trian.count=3")
 
 
 def test_overrides_reach_any_key():
@@ -265,3 +256,75 @@ def test_the_device_does_not_make_another_dataset():
         "render.samples",
         "seed",
     ]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_dict_is_read_as_a_file_is(name):
+    document = yaml.safe_load((ROOT / "configs" / f"{name}.yaml").read_text())
+    config = tvrgen.Config.from_dict(document)
+    assert json.dumps(config.document) == json.dumps(loader.load(name).document)
+    assert config.vocabulary.shapes["cube"].data
+    assert document == yaml.safe_load((ROOT / "configs" / f"{name}.yaml").read_text())
+
+
+def test_a_dict_names_files_of_its_folder(tmp_path):
+    (tmp_path / "mine.yaml").write_text("extends: scenes/clevr.yaml\nworld: {strength: 2}\n")
+    document = {"splits": {"train": {"count": 4}}, "scene": "mine.yaml", "question": {"prompt": "terse"}}
+    for folder in (tmp_path, str(tmp_path)):
+        assert tvrgen.Config.from_dict(document, folder).scene.world.strength == 2
+    with pytest.raises(UserError, match=r"^config: scene: no file 'mine\.yaml'"):
+        tvrgen.Config.from_dict(document)
+
+
+@pytest.mark.parametrize(
+    ("document", "says"),
+    [
+        ({}, "config: splits: is missing"),
+        (7, "config: top level: holds 7; write keys and values"),
+        ({"splits": {"train": {"count": 0}}}, "config: splits.train.count: 0 is too small; write at least 1"),
+        ({"splits": {1: {"count": 1}}}, "config: splits.1: the key is 1, not text; write it in quotes"),
+        ({"splits": {"a": {"count": 1}}, "sampling": {"kinds": ["colour"]}}, "config: sampling.kinds: unknown kind"),
+    ],
+)
+def test_faults_of_a_dict_are_one_line(document, says):
+    with pytest.raises(UserError) as caught:
+        tvrgen.Config.from_dict(document)
+    assert str(caught.value).startswith(says)
+    assert "\n" not in str(caught.value)
+
+
+KIND = """
+import dataclasses
+
+class Paint:
+    name = "paint"
+
+    def values(self, vocabulary):
+        return ("dots", "stripes")
+
+    def apply(self, obj, value, vocabulary):
+        return dataclasses.replace(obj, rotation=obj.rotation + 30)
+
+    def phrase(self, value):
+        return value
+"""
+
+
+def test_a_kind_beside_the_config_is_found_by_other_processes_and_leaves_the_path_as_it_was(tmp_path, monkeypatch):
+    (tmp_path / "painting_beside.py").write_text(KIND)
+    path = write_config(tmp_path, BASE + "sampling: {kinds: ['painting_beside:Paint', color], steps: 1}\n")
+    before = list(sys.path)
+    config = loader.load(path)
+    assert sys.path == before
+    assert "paint" in config.split("train").kinds
+    (tmp_path / "pickle").write_bytes(pickle.dumps(config))
+    code = (
+        "import pickle, sys; before = list(sys.path)\n"
+        f"config = pickle.loads(open({str(tmp_path / 'pickle')!r}, 'rb').read())\n"
+        "assert sys.path == before; print(*config.split('train').kinds, config.hash)"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert found.split() == ["paint", "color", config.hash]
+    monkeypatch.delitem(sys.modules, "painting_beside")
+    with pytest.raises(UserError, match="is its folder on PYTHONPATH"):
+        loader.from_document(config.document, "dataset")

@@ -114,7 +114,7 @@ def test_a_split_may_have_a_prompt_of_its_own():
 def test_shipped_configs_take_every_listing_template(name):
     for template in TEMPLATES:
         if template != "no_objects":
-            loader.load(name, (f"question.prompt={template}",))
+            loader.load(name, {"question.prompt": template})
 
 
 def test_a_template_of_ones_own(tmp_path):

@@ -32,7 +32,7 @@ def about(sentences, planned):
 @pytest.fixture(scope="module", params=SHIPPED)
 def problems(request):
     """(planned, view, split) of some problems of every split of a config, with full rationales."""
-    config = loader.load(request.param, ("question.rationale=full",))
+    config = loader.load(request.param, {"question.rationale": "full"})
     found = []
     for split in config.splits.values():
         for k in range(min(PROBLEMS, split.count)):
@@ -130,7 +130,7 @@ def test_phrasings_differ_and_come_back(problems):
 @pytest.mark.rays
 @pytest.mark.parametrize("name", ["star_r1", "trance_view"])
 def test_objects_that_look_alike_are_told_by_their_numbers(name):
-    config = loader.load(name, ("question.rationale=full", "sampling.twins=true"))
+    config = loader.load(name, {"question.rationale": "full", "sampling.twins": True})
     split, numbered = next(iter(config.splits.values())), 0
     for k in range(PROBLEMS):
         planned = sampler.plan_problem(config, split.name, k)

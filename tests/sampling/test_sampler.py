@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from tests.tiny import ROOT, SHIPPED, handmade, load, with_object
-from tvrgen.config import loader
+from tvrgen.config import documents, loader
 from tvrgen.dataset import records
 from tvrgen.errors import UserError
 from tvrgen.generation import planning
@@ -48,7 +48,7 @@ COUNT = 40
 def planned(request):
     """(config, split, planned problems) of each shipped config and of some hard ones."""
     path, name, *overrides = request.param
-    config = loader.load(path, (*overrides, f"splits.{name}.count={COUNT}"))
+    config = loader.load(path, documents.assignments((*overrides, f"splits.{name}.count={COUNT}")))
     split = config.split(name)
     return config, split, [sampler.plan_problem(config, split.name, k) for k in range(COUNT)]
 

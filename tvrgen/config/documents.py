@@ -2,8 +2,9 @@
 
 import copy
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
@@ -83,26 +84,54 @@ def _odd_key(node: Any, path: tuple = ()) -> tuple[str, Any] | None:
     return None
 
 
-def override(document: dict, assignments: Iterable[str]) -> dict:
-    """The document with `a.b=c` assignments, c read as YAML."""
-    document = copy.deepcopy(document)
-    for assignment in assignments:
-        key, equals, text = assignment.partition("=")
-        if not equals or not all(parts := key.strip().split(".")):
-            raise UserError(f"--set {assignment}: write key=value, such as --set render.samples=16")
+def plain(value: Any, where: str) -> Any:
+    """A copy in the types that YAML gives. Raises UserError for a key that is not text."""
+    copied = _plain(value)
+    if odd := _odd_key(copied):
+        raise UserError(f"{where}: {odd[0]}: the key is {_say(odd[1])}, not text; write it in quotes")
+    return copied
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return str(value) if isinstance(value, Path) else value
+    return int(value) if isinstance(value, Integral) else float(value)  # also numpy's numbers
+
+
+def assignments(texts: Iterable[str]) -> list[tuple[str, Any]]:
+    """(key, value) of texts like `render.samples=16`, values read as YAML. Raises UserError for any other text."""
+    pairs = []
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals or not all(key.strip().split(".")):
+            raise UserError(f"--set {text}: write key=value, such as --set render.samples=16")
         try:
-            value = yaml.safe_load(text)
+            pairs.append((key.strip(), yaml.safe_load(value)))
         except yaml.YAMLError as error:
-            raise UserError(f"--set {assignment}: {text!r} is not a YAML value") from error
+            raise UserError(f"--set {text}: {value!r} is not a YAML value") from error
+    return pairs
+
+
+def override(document: dict, pairs: Iterable[tuple[str, Any]]) -> dict:
+    """The document with values at dotted keys. Raises UserError for a key that cannot be there."""
+    document = copy.deepcopy(document)
+    for key, value in pairs:
+        parts = key.split(".")
+        if not all(parts):
+            raise UserError(f"{key!r}: is not a key; write one such as render.samples")
         node = document
         splits = document.get("splits")
         if parts[0] == "splits" and len(parts) > 2 and isinstance(splits, dict) and parts[1] not in splits:
-            raise UserError(f"--set {assignment}: no split {parts[1]!r}{nearest(parts[1], splits)}")
+            raise UserError(f"{key}: no split {parts[1]!r}{nearest(parts[1], splits)}")
         for part in parts[:-1]:
             node = node.setdefault(part, {})
             if not isinstance(node, dict):
-                raise UserError(f"--set {assignment}: {part!r} holds {_say(node)}, not keys")
-        node[parts[-1]] = value
+                raise UserError(f"{key}: {part!r} holds {_say(node)}, not keys")
+        node[parts[-1]] = plain(value, key)
     return document
 
 

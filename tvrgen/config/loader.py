@@ -4,10 +4,13 @@ The *resolved* config holds its scene and vocabulary in itself, with all default
 of a dataset holds, and what its hash is taken of: no path of the machine that made it is in it.
 """
 
-import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
+from tvrgen import settings
 from tvrgen._support import resources
+from tvrgen._support.import_path import importable
 from tvrgen._support.messages import nearest
 from tvrgen.config import documents, splits
 from tvrgen.config.references import resolve, unfolded
@@ -15,27 +18,47 @@ from tvrgen.errors import UserError
 from tvrgen.scene import camera_model, vocabulary
 from tvrgen.scene.model import Camera, Ground, Jitter, Light, SceneSpec, StageLine, World
 from tvrgen.scene.vocabulary import Vocabulary
-from tvrgen.settings import Config
+
+Overrides = Mapping[str, Any] | Iterable[tuple[str, Any]]
+"""Dotted keys and their values, such as {"render.samples": 64}."""
 
 
-def load(name: str | Path, overrides: tuple[str, ...] = ()) -> Config:
-    """The config in a YAML file (by path, or by the name of a packaged one). Raises UserError for every fault."""
-    path = Path(name)
-    if not path.is_file():
-        packaged_path = next(
-            (p for n in (f"{name}", f"configs/{name}", f"configs/{name}.yaml") if (p := resources.find(n, None))), None
-        )
-        if packaged_path is None:
-            raise UserError(f"{name}: no such config{nearest(path.stem, shipped())}")
-        path = packaged_path
+class Config(settings.Config):
+    """All settings of one dataset, from a file (`load`) or a dict (`Config.from_dict`)."""
+
+    __slots__ = ()
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any], folder: str | Path | None = None) -> "Config":
+        """The config in a dict that holds what a YAML file would hold.
+
+        Files that it names are sought in `folder`, then among the packaged ones. Raises UserError for every fault.
+        """
+        base = resources.ROOT if folder is None else Path(folder).resolve()
+        return from_document(documents.plain(document, "config"), "config", base)
+
+
+def load(name: str | Path, overrides: Overrides = ()) -> Config:
+    """The config in a YAML file (by path, or by the name of a packaged one), some of its keys overridden.
+
+    Raises UserError for every fault.
+    """
+    path = _file(name)
     folder = path.resolve().parent
-    sections = {assignment.split(".")[0] for assignment in overrides if "." in assignment.partition("=")[0]}
+    pairs = list(overrides.items() if isinstance(overrides, Mapping) else overrides)
+    sections = {key.split(".")[0] for key, _ in pairs if "." in key}
     document = unfolded(documents.read_yaml(path), sections, str(path), folder)
-    document = documents.override(document, overrides)
-    # kinds of the user's own may lie beside the config
-    if str(folder) not in sys.path:
-        sys.path.append(str(folder))
-    return from_document(document, str(path), folder)
+    return from_document(documents.override(document, pairs), str(path), folder)
+
+
+def _file(name: str | Path) -> Path:
+    path = Path(name)
+    if path.is_file():
+        return path
+    for packaged in (f"{name}", f"configs/{name}", f"configs/{name}.yaml"):
+        if found := resources.find(packaged, None):
+            return found
+    raise UserError(f"{name}: no such config{nearest(path.stem, shipped())}")
 
 
 def shipped() -> list[str]:
@@ -44,22 +67,26 @@ def shipped() -> list[str]:
 
 
 def from_document(document: dict, source: str, folder: Path | None = None) -> Config:
-    """A config from a document, resolved already or not; `folder` is what its paths are relative to.
+    """A config from a document, resolved already or not. Raises UserError for every fault.
 
-    Without a folder nothing is read, and the config can replay and check, but neither plan nor render.
+    `folder` is what its paths are relative to, and where modules with the user's kinds may lie. Without a folder no
+    file is read, and the config can replay and check, but neither plan nor render.
     """
     documents.check(document, source, "config")
     resolved, meshes = resolve(document, source, folder)
     words = vocabulary.from_document(resolved["vocabulary"], meshes, f"{source}: vocabulary")
     scene = _scene(resolved["scene"], f"{source}: scene")
     _check_cameras(scene, words, f"{source}: scene")
+    with importable(folder):
+        built = {name: splits.build(name, resolved, words, scene, source) for name in resolved["splits"]}
     return Config(
         seed=resolved["seed"],
         scene=scene,
         vocabulary=words,
-        splits={name: splits.build(name, resolved, words, scene, source) for name in resolved["splits"]},
+        splits=built,
         document=resolved,
         source=source,
+        folder=folder,
     )
 
 

@@ -36,7 +36,7 @@ def examine() -> Iterator[tuple[bool, str]]:
 
 
 def _render(folder: Path) -> Iterator[tuple[bool, str]]:
-    settings = loader.load("configs/quickstart.yaml", ("render.width=80", "render.height=60", "render.samples=4"))
+    settings = loader.load("configs/quickstart.yaml", {"render.width": 80, "render.height": 60, "render.samples": 4})
     split = next(iter(settings.splits.values()))
     try:
         renderer = worker.open_renderer(settings, folder / "blender.log")
