@@ -1,0 +1,100 @@
+"""Passes over the text of an answer that remove marks around its changes, each a function from text to text."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+
+Pass = Callable[[str], str]
+
+
+def run(text: str, passes: Sequence[Pass]) -> str:
+    """The text after all passes, in their order."""
+    for rewrite in passes:
+        text = rewrite(text)
+    return text
+
+
+def _with_plain_characters(text: str) -> str:
+    """Full-width letters, ligatures and the like as ASCII; all dashes as "-"; no zero-width characters."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_DASHES)
+
+
+def _in_lower_case(text: str) -> str:
+    return text.lower().strip()
+
+
+def _without_code_fence(text: str) -> str:
+    return _FENCE.sub("", text) if "`" in text else text
+
+
+def _without_latex(text: str) -> str:
+    """Without \\boxed, \\text{...}, backslashes and dollars."""
+    return _LATEX.sub("", _LATEX_TEXT.sub(r"\1", text)).strip() if "\\" in text or "$" in text else text
+
+
+def _without_table(text: str) -> str:
+    """The rows of a Markdown table, without its head and its outer bars."""
+    return _BARS.sub("", _TABLE_HEAD.sub("", text)) if text.startswith("|") else text
+
+
+def _without_announcement(text: str) -> str:
+    """Without "the final answer is:" and its like at the start."""
+    return _ANNOUNCEMENT.sub("", text).strip()
+
+
+def _without_quotes(text: str) -> str:
+    """Without quotation marks, and without the asterisks of bold text."""
+    return text.translate(_QUOTES)
+
+
+def _without_bullets_before_changes(text: str) -> str:
+    """Without bullets and numbers of a list, where a change follows: "1. 2.color.cyan", but not "1.color.cyan"."""
+    return _BULLET.sub("", text)
+
+
+def _without_bullets(text: str) -> str:
+    return _ANY_BULLET.sub("", text)
+
+
+def _with_calls_as_triplets(text: str) -> str:
+    """ "2.color.cyan;" for each call such as "change_color(2, cyan)"."""
+    if "(" not in text:
+        return text
+    return _CALL.sub(lambda call: f"{call[3]}.{call[1] or call[2]}.{call[4].strip()};", text)
+
+
+MARKUP = (
+    _with_plain_characters,
+    _in_lower_case,
+    _without_code_fence,
+    _without_latex,
+    _without_table,
+    _without_announcement,
+)
+"""Passes over every answer, in this order."""
+INDEXED = (_without_quotes, _without_bullets_before_changes, _with_calls_as_triplets)
+"""Passes over the text of answers that name objects by indices, in this order."""
+DESCRIBED = (_without_quotes, _without_bullets)
+"""Passes over the text of answers that name objects by their looks, in this order."""
+
+_DASHES = {ord(c): "-" for c in "\u2010\u2011\u2012\u2013\u2014\u2212"} | {ord(c): None for c in "\u200b\ufeff"}
+_FENCE = re.compile(r"^```[a-z]*\s|```$")
+_LATEX_TEXT = re.compile(r"\\(?:text|mathrm|mathbf|mathtt|textbf|texttt|textit|textrm|emph)\s*\{([^{}]*)\}")
+_LATEX = re.compile(r"\\boxed\b|\\|[$]")
+_COLUMN = (
+    r"(?:object|obj|index|id|object[ _]id|object[ _]index|attribute|kind|property|change|(?:new[ _])?value|to|after)"
+)
+_TABLE_HEAD = re.compile(rf"\A[| \t]*(?:{_COLUMN}[| \t]+)+\n[|: \t]*-[-|: \t]*(?=\n|\Z)")
+_BARS = re.compile(r"^[ \t]*\||\|[ \t]*$", re.MULTILINE)
+_ANNOUNCEMENT = re.compile(
+    r"^(?:so\s+)?(?:the\s+)?(?:final\s+|correct\s+)?(?:answers?|changes?)(?:\s+(?:is|are)(?:\s*:\s*|\s+)|\s*:\s*)"
+)
+_QUOTES = str.maketrans("", "", "\"'`*")
+
+_LISTED = r"(?=[\[(]?(?:\#|object|obj)?\s*[0-9]|(?:change_)?[^\W\d]\w*\s?\()"
+_BULLET = re.compile(rf"^[ \t]*(?:[-•]|\(?[0-9]{{1,3}}[.)])[ \t]+{_LISTED}", re.MULTILINE)
+_ANY_BULLET = re.compile(r"^[ \t]*(?:[-•]|\(?[0-9]{1,3}[.)])[ \t]+", re.MULTILINE)
+_CALL = re.compile(
+    r"\b(?:change_([^\W\d]\w*)\s?|([^\W\d]\w*))"
+    r"\(\s*(?:(?:object_id|object|index|id)\s*=\s*)?([0-9]{1,6})\s*,(?:\s*(?:new_)?value\s*=)?([^()]*)\)"
+)
