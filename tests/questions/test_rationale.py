@@ -1,4 +1,4 @@
-"""Rationales and difficulties: true to the problem, in every shipped config."""
+"""Rationales: true to the problem, in every shipped config."""
 
 import dataclasses
 import re
@@ -9,9 +9,10 @@ from tests.tiny import SHIPPED, handmade, load
 from tvrgen._support.rng import generator
 from tvrgen.config import loader
 from tvrgen.dataset import records
-from tvrgen.questions import difficulty, rationale
+from tvrgen.questions import rationale
 from tvrgen.questions.forms import changes_text
 from tvrgen.sampling import sampler
+from tvrgen.scene.vocabulary import ATTRIBUTES
 
 PROBLEMS = 6
 
@@ -46,7 +47,7 @@ def test_nothing_is_said_that_the_second_image_does_not_show(problems):
     """Sentences on a hidden or absent object name no look and no place in the second image."""
     for planned, view, split in problems:
         least = split.sampling.min_visible_pixels * (split.render.width / 320) ** 2
-        values = {v for a in ("size", "color", "material", "shape") for v in split.vocabulary.values(a)}
+        values = {v for a in ATTRIBUTES for v in split.vocabulary.values(a)}
         for k, sentences in about(told(planned, view, split), planned).items():
             if planned.final[view][k].pixels < least:
                 later = " ".join(s.text for s in sentences[1:])
@@ -64,7 +65,7 @@ def test_looks_and_differences_are_those_of_the_states(problems):
                 continue
             match, compare = sentences[1].text, sentences[2].text
             assert " ".join(last[k].looks) in match
-            for attribute in ("size", "color", "material", "shape"):
+            for attribute in ATTRIBUTES:
                 was, is_ = getattr(first[k], attribute), getattr(last[k], attribute)
                 pair = (
                     f"{attribute} was {was} and is {is_}" in compare
@@ -139,27 +140,6 @@ def test_objects_that_look_alike_are_told_by_their_numbers(name):
                 numbered += ", the " in sentence.text
                 assert not re.search(r",[.,]| ,|\.\.", sentence.text), sentence.text
     assert numbered
-
-
-@pytest.mark.rays
-def test_difficulty_is_a_share_and_made_of_its_parts(problems):
-    for planned, view, split in problems:
-        found = difficulty.difficulty(planned, view, split)
-        assert found.parts.keys() == difficulty.WEIGHTS.keys()
-        assert all(0 <= part <= 1 for part in found.parts.values())
-        assert found.score == pytest.approx(sum(difficulty.WEIGHTS[n] * p for n, p in found.parts.items()), abs=1e-4)
-    assert sum(difficulty.WEIGHTS.values()) == pytest.approx(1)
-
-
-def test_difficulty_knows_the_same_view_from_another():
-    config = load()
-    split = config.split("train")
-    planned = handmade(config, split, 0)
-    same, other = (difficulty.difficulty(planned, view, split) for view in ("center", "left"))
-    assert same.parts["angle"] == 0 < other.parts["angle"]
-    assert same.score < other.score
-    assert same.parts["steps"] == pytest.approx(1 / 3, abs=1e-4)
-    assert same.parts["objects"] == pytest.approx(2 / 9, abs=1e-4)
 
 
 @pytest.mark.parametrize("rationale", ["none", "short", "full"])

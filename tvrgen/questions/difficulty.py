@@ -1,16 +1,20 @@
-"""How hard a question is, from what its problem holds: a number in [0, 1] and the parts it is made of.
+"""The difficulty of a question: a score in [0, 1], and the parts that it is the weighted mean of.
 
-The parts and their weights are chosen, not fitted to any model: they order questions for a curriculum, and say why one
-stands where it does. Each part is 0 for the easiest and 1 for the hardest that datasets of this kind have.
+The parts and their weights are chosen, not fitted to any model: they order questions for a curriculum and explain the
+order. Each part is 0 for the easiest and 1 for the hardest question that datasets of this kind have.
 
-objects       visible objects in the first image: 0 for one, 1 for ten or more
-steps         changes: 0 for one or none, 1 for four or more
-kinds         different kinds among them: 0 for one, 1 for four or more
-hidden        the part of a changed object that others cover, in the image that shows least of it
-angle         between the directions in which the two cameras look: 1 for 90 degrees or more
-look_alikes   attributes that a changed object shares with the visible object most like it, of four
-crowding      how near another object stands to a changed one, in the image where one is nearest: 0 for half the stage's
-              side between their footprints, 1 for nothing
+objects       objects on stage in the first image: 0 for one, 1 for ten or more
+steps         changes: 0 for none or one, 1 for four or more
+kinds         different kinds among the changes: 0 for none or one, 1 for four or more
+hidden        the share of a changed object that other objects cover, in the image that shows least of it; the largest
+              of all changed objects
+angle         the angle between the two cameras' viewing directions: 0 for none, 1 for 90 degrees or more
+look_alikes   the share of a changed object's attributes that it has in common with the object on stage most like it;
+              the mean over changed objects
+crowding      the gap between the footprints of a changed object and its nearest neighbour, in the state where it is
+              smallest: 1 for none, 0 for half the stage's side or more; the mean over changed objects
+
+Where nothing changes, the last two are means over all objects on stage: any of them might have changed.
 """
 
 import math
@@ -19,6 +23,7 @@ from dataclasses import dataclass
 
 from tvrgen.sampling.problem import Planned
 from tvrgen.scene.model import Camera, Object
+from tvrgen.scene.vocabulary import ATTRIBUTES
 from tvrgen.settings import Split
 
 WEIGHTS = {
@@ -34,34 +39,33 @@ WEIGHTS = {
 
 @dataclass(frozen=True, slots=True)
 class Difficulty:
-    """`parts` by name, each in [0, 1]; `score` is their weighted mean."""
+    """`parts` by name and `score`, their weighted mean: all in [0, 1], rounded to four decimals."""
 
     score: float
     parts: dict[str, float]
 
 
 def difficulty(planned: Planned, view: str, split: Split) -> Difficulty:
-    """Of the question with the final view `view`."""
+    """The difficulty of the question that shows the final state in `view`."""
     grid, problem, first = split.vocabulary.grid, planned.problem, planned.states[0].objects
-    seen = [k for k, o in enumerate(first) if grid.on_stage(o.position)]
+    on_stage = [k for k, o in enumerate(first) if grid.on_stage(o.position)]
     changed = sorted({step.object for step in problem.steps})
-    # where nothing changes, every object might have
-    looked_at = changed or seen
+    candidates = changed or on_stage
     parts = {
-        "objects": (len(seen) - 1) / 9,
+        "objects": (len(on_stage) - 1) / 9,
         "steps": (len(problem.steps) - 1) / 3,
         "kinds": (len({step.kind for step in problem.steps}) - 1) / 3,
         "hidden": max((_hidden(planned, k, view, split) for k in changed), default=0.0),
         "angle": _angle(planned, view) / 90,
-        "look_alikes": _mean(_alike(k, seen, first) for k in looked_at),
-        "crowding": _mean(1 - _nearest(k, planned, split) / (grid.stage * grid.unit) for k in looked_at),
+        "look_alikes": _mean(_alike(k, on_stage, first) for k in candidates),
+        "crowding": _mean(1 - _nearest(k, planned, split) / (grid.stage * grid.unit) for k in candidates),
     }
     parts = {name: round(min(1.0, max(0.0, part)), 4) for name, part in parts.items()}
     return Difficulty(round(sum(WEIGHTS[name] * part for name, part in parts.items()), 4), parts)
 
 
 def _hidden(planned: Planned, k: int, view: str, split: Split) -> float:
-    """The covered part of an object, in the image that shows least of it; images that it is not in say nothing."""
+    """The covered share of an object in the image that shows least of it, of those images in which it is on stage."""
     on_stage = split.vocabulary.grid.on_stage
     first, last = planned.states[0].objects[k], planned.states[-1].objects[k]
     shown = [planned.initial[split.cameras.initial][k].fraction] if on_stage(first.position) else []
@@ -70,7 +74,7 @@ def _hidden(planned: Planned, k: int, view: str, split: Split) -> float:
 
 
 def _angle(planned: Planned, view: str) -> float:
-    """Degrees between the directions in which the two cameras look."""
+    """The angle between the two cameras' viewing directions, in degrees."""
     shots = planned.problem.shots()
     (_, first, _), last = shots[0], next(camera for _, camera, _ in shots[1:] if camera.name == view)
     a, b = _direction(first), _direction(last)
@@ -83,20 +87,26 @@ def _direction(camera: Camera) -> list[float]:
     return [c / length for c in offset]
 
 
-def _alike(k: int, seen: list[int], objects: tuple[Object, ...]) -> float:
-    """The share of its looks that an object has in common with the one most like it."""
-    return max(
-        (sum(a == b for a, b in zip(objects[k].looks, objects[o].looks, strict=True)) / 4 for o in seen if o != k),
-        default=0.0,
-    )
+def _alike(k: int, on_stage: list[int], objects: tuple[Object, ...]) -> float:
+    """The share of attributes that object k has in common with the object on stage most like it; 0 if it is alone."""
+    return max((_common(objects[k], objects[other]) for other in on_stage if other != k), default=0.0)
+
+
+def _common(a: Object, b: Object) -> float:
+    """The share of attributes in which two objects are equal."""
+    return sum(x == y for x, y in zip(a.looks, b.looks, strict=True)) / len(ATTRIBUTES)
 
 
 def _nearest(k: int, planned: Planned, split: Split) -> float:
-    """Metres between an object's footprint and the nearest other one, in the first state or the last; far, if none."""
+    """The gap between the footprints of object k and of its nearest neighbour on stage, in metres; infinite if none.
+
+    It is the smaller gap of those in the initial and in the final state; 0 at least. A state in which object k is off
+    stage does not count.
+    """
     words, gaps = split.vocabulary, [math.inf]
     for objects in (planned.states[0].objects, planned.states[-1].objects):
-        own, seen = objects[k], [o for o in objects if words.grid.on_stage(o.position)]
-        for other in seen if own in seen else ():
+        own, on_stage = objects[k], [o for o in objects if words.grid.on_stage(o.position)]
+        for other in on_stage if own in on_stage else ():
             if other is not own:
                 apart = math.dist(own.position, other.position) * words.grid.unit
                 gaps.append(apart - words.sizes[own.size] - words.sizes[other.size])
@@ -104,5 +114,6 @@ def _nearest(k: int, planned: Planned, split: Split) -> float:
 
 
 def _mean(values: Iterable[float]) -> float:
+    """The mean of values, each at least 0; 0 for none."""
     values = [max(0.0, value) for value in values]
     return sum(values) / len(values) if values else 0.0

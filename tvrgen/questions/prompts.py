@@ -1,8 +1,9 @@
-"""The text of a question, from a template and what a problem shows at first."""
+"""Prompts: the text of a question, made from a template and the initial state of a problem."""
 
 import dataclasses
 import string
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -13,39 +14,44 @@ from tvrgen.settings import Prompt, Split
 from tvrgen.transformations.base import Step
 from tvrgen.transformations.position import Position
 
-_SLOTS = ("objects", "changes", "directions", "leaving", "repeat", "example", "no_change")
+_PLACEHOLDERS = ("objects", "changes", "directions", "leaving", "repeat", "example", "no_change")
 _OF_DIRECTIONS = ("length", "stage")
-_TRIES = 50
+_TRIES = 50  # draws of an object whose looks no other has
 
 
 def check(template: Prompt) -> None:
-    """Raises ValueError where a template has places for what is not known, or names what is known otherwise."""
-    if taken := [name for name in template.variants if name in _SLOTS]:
-        raise ValueError(f"variants.{taken[0]}: is a place of its own; choose another name")
-    known = (*_SLOTS, *template.variants)
+    """Raises ValueError for unknown placeholders, and for variants that have the name of a built-in one.
+
+    Also raises it where the text shows objects in a way that the answer's form cannot use, or asks for no <answer>.
+    """
+    if taken := [name for name in template.variants if name in _PLACEHOLDERS]:
+        raise ValueError(f"variants.{taken[0]}: is a built-in placeholder; choose another name")
+    known = (*_PLACEHOLDERS, *template.variants)
     texts = [("text", template.text, known), ("directions", template.directions, _OF_DIRECTIONS)]
     texts += [("leaving", template.leaving, ()), ("repeat", template.repeat, ())]
-    texts += [(f"variants.{name}", text, _SLOTS) for name, own in template.variants.items() for text in own]
-    places: set[str] = set()
+    texts += [(f"variants.{name}", text, _PLACEHOLDERS) for name, own in template.variants.items() for text in own]
+    used: set[str] = set()
     for key, text, names in texts:
         try:
             found = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
         except ValueError as error:
-            raise ValueError(f"{key}: {error}; double the braces that are meant as such") from error
+            raise ValueError(f"{key}: {error}; double the braces that are meant as text") from error
         if unknown := [name for name in found if name not in names]:
-            hint = "; texts of your own stand in variants" if key == "text" else ""
-            raise ValueError(f"{key}: has a place for {{{unknown[0]}}}; known: {', '.join(names)}{hint}")
+            hint = "; write texts of your own as variants" if key == "text" else ""
+            raise ValueError(f"{key}: unknown placeholder {{{unknown[0]}}}; known: {', '.join(names)}{hint}")
         if "<image>" in text:
-            raise ValueError(f"{key}: holds <image>, which exports put there themselves; leave it out")
-        places |= set(found)
-    if template.answer != "description" and "objects" not in places:
-        raise ValueError("text: has no place for {objects}, so indices mean nothing; write answer: description")
-    if template.answer == "description" and "objects" in places:
+            raise ValueError(f"{key}: holds <image>, which exports add themselves; leave it out")
+        used |= set(found)
+    if template.answer != "description" and "objects" not in used:
+        raise ValueError(
+            "text: lacks {objects}, without which indices mean nothing; add it, or write answer: description"
+        )
+    if template.answer == "description" and "objects" in used:
         raise ValueError("text: {objects} shows indices, which a description does not use; write answer: triplet")
-    if unused := [name for name in template.variants if name not in places]:
-        raise ValueError(f"variants.{unused[0]}: has no place in the text; write {{{unused[0]}}} there")
+    if unused := [name for name in template.variants if name not in used]:
+        raise ValueError(f"variants.{unused[0]}: is not used; write {{{unused[0]}}} in the text")
     if "<answer>" not in "".join(text for _, text, _ in texts):
-        raise ValueError("text: says nowhere that the answer stands in <answer></answer>, where it is read")
+        raise ValueError("text: does not ask for the answer in <answer></answer>, where the scorer reads it")
 
 
 def prompt(
@@ -83,9 +89,9 @@ def prompt(
 
 
 def _example(rng: np.random.Generator, initial: State, split: Split) -> str:
-    """Changes of two kinds, to show the form: of objects in sight, to values that they do not have.
+    """An answer in the template's form: changes of two kinds, of objects on stage, to values that they do not have.
 
-    Where answers name objects by their looks, those of objects that are not there, so that it gives none away.
+    Where answers name objects by their looks, it names objects that the problem does not have: it gives none away.
     """
     objects, form = list(initial.objects), split.question.prompt.answer
     if form == "description":
@@ -99,13 +105,14 @@ def _example(rng: np.random.Generator, initial: State, split: Split) -> str:
 
 
 def _others(rng: np.random.Generator, objects: list[Object], split: Split) -> list[Object]:
-    """Two objects of looks that none of these has, if there are such."""
-    there, found = {o.looks for o in objects}, []
+    """Two objects on stage whose looks none of these objects has, unless the vocabulary is too small for that."""
+    taken, found = {o.looks for o in objects}, []
+    values = {name: own for name in ATTRIBUTES if (own := split.vocabulary.values(name))}
     for _ in range(2):
         for _ in range(_TRIES):
-            named = {a: values[rng.integers(len(values))] for a in ATTRIBUTES if (values := split.vocabulary.values(a))}
-            other = dataclasses.replace(objects[0], position=(0, 0), **named)
-            if other.looks not in there:
+            drawn: dict[str, Any] = {name: own[rng.integers(len(own))] for name, own in values.items()}
+            other = dataclasses.replace(objects[0], position=(0, 0), **drawn)
+            if other.looks not in taken:
                 break
         found.append(other)
     return found

@@ -1,8 +1,8 @@
-"""The reasoning from two images to the answer, in sentences that are true by construction.
+"""Rationales: the reasoning from two images to the answer, in sentences that are true by construction.
 
-For each object: where it is in the first image, where its counterpart is in the second, what is equal and what differs;
-then the conclusion. Nothing is said of the second image that it does not show: not the way of an object that left, not
-what a hidden object looks like.
+For each object they say where it is in the first image, where its counterpart is in the second, and what is equal or
+differs; then they conclude. They say nothing about the second image that it does not show, such as the direction in
+which an object left, or the look of a hidden object.
 """
 
 import math
@@ -26,27 +26,30 @@ from tvrgen.transformations.position import Position
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """`does` is what it is for: locate, match, compare or conclude."""
+    """A sentence of a rationale. `does` is its purpose: locate, match, compare or conclude."""
 
     does: str
     text: str
 
 
 def rationale(rng: np.random.Generator, planned: Planned, view: str, split: Split) -> list[Sentence]:
-    """The sentences of one question. `rng` draws the phrasings; `split.question.rationale` says of which objects."""
+    """Returns the sentences for the question with the final view `view`; `rng` draws their phrasings.
+
+    A rationale that is not "full" (`split.question.rationale`) is about the changed objects alone.
+    """
     story = _Story(rng, planned, view, split)
     changed = {step.object for step in planned.problem.steps}
-    told = [
+    described = [
         k
         for k in range(len(planned.states[0].objects))
-        if k in changed or (split.question.rationale == "full" and story.knows(k))
+        if k in changed or (split.question.rationale == "full" and story.can_name(k))
     ]
-    return [story.viewpoints(), *(sentence for k in told for sentence in story.of(k)), story.conclusion()]
+    return [story.viewpoints(), *(sentence for k in described for sentence in story.about(k)), story.conclusion()]
 
 
 @dataclass(frozen=True, slots=True)
 class _Shot:
-    """One image: the state in it, who sees it, and what of each object."""
+    """One image: the state that it shows, its camera, and its sight of each object."""
 
     state: State
     camera: Camera
@@ -63,19 +66,19 @@ class _Story:
             for before, after, step in zip(planned.states, planned.states[1:], self._steps, strict=False)
         }
         ways = " and ".join(word for name, word in (("out", "off"), ("in", "onto")) if name in moves)
-        self._open = f"any way {ways} the stage that the images allow is right" if ways else ""
+        self._alternatives = f"any way {ways} the stage that the images allow is right" if ways else ""
         self._before = _Shot(planned.states[0], first, planned.initial[split.cameras.initial])
         self._after = _Shot(planned.states[-1], second, planned.final[view])
         self._listed = split.question.prompt.answer != "description"
         self._least = fairness.least_pixels(split)
         self._one_of: Callable[..., str] = lambda *texts: texts[rng.integers(len(texts))]
 
-    def knows(self, k: int) -> bool:
-        """Whether there is anything to be said of an unchanged object: a list, or an image, has it."""
+    def can_name(self, k: int) -> bool:
+        """Whether the prompt lists object k, or the first image shows it."""
         return self._listed or self._seen(self._before, k)
 
     def viewpoints(self) -> Sentence:
-        """How the view has changed."""
+        """The sentence on how the viewpoint has changed; turns below 2 degrees are not mentioned."""
         turn, lift = (b - a for a, b in zip(_angles(self._before.camera), _angles(self._after.camera), strict=True))
         turn = (turn + 180) % 360 - 180
         parts = [f"{abs(turn):.0f} degrees further {'right' if turn > 0 else 'left'}"] if abs(turn) >= 2 else []
@@ -95,52 +98,54 @@ class _Story:
             )
         return Sentence("match", text)
 
-    def of(self, k: int) -> Iterator[Sentence]:
-        """All that is to be said of one object."""
+    def about(self, k: int) -> Iterator[Sentence]:
+        """The sentences on object k."""
         first, last = (shot.state.objects[k] for shot in (self._before, self._after))
         on_stage = self._split.vocabulary.grid.on_stage
-        there, here = on_stage(first.position), on_stage(last.position)
+        was_on_stage, is_on_stage = on_stage(first.position), on_stage(last.position)
         own = [step for step in self._steps if step.object == k]
-        yield Sentence("locate", self._located(k, there))
-        if not here:
-            yield Sentence("match", self._gone(there))
+        yield Sentence("locate", self._located(k, was_on_stage))
+        if not is_on_stage:
+            yield Sentence("match", self._gone(was_on_stage))
         elif not self._seen(self._after, k):
             yield Sentence("match", self._hidden())
         else:
-            place = self._place(self._after, k)
-            yield Sentence("match", f"In the second image, {self._counterpart(last, there)} {place.rstrip(',')}.")
+            stands = self._stands(self._after, k)
+            counterpart = self._counterpart(last, was_on_stage)
+            yield Sentence("match", f"In the second image, {counterpart} {stands.rstrip(',')}.")
             if own:
-                yield Sentence("compare", self._differences(first, last, own, there))
+                yield Sentence("compare", self._differences(first, last, own, was_on_stage))
             else:
                 yield Sentence("compare", self._no_difference(self._seen(self._before, k)))
 
     def conclusion(self) -> Sentence:
+        """The sentence that gives the answer."""
         form = self._split.question.prompt.answer
         looks = [o.looks for o in self._before.state.objects]
         text = changes_text.write(self._steps, form, looks)
         if not self._steps:
             return Sentence("conclude", self._one_of("So nothing changed.", "Nothing has changed between the images."))
-        if self._open:
-            text = f"{text} ({self._open})"
+        if self._alternatives:
+            text = f"{text} ({self._alternatives})"
         if len({(s.object, s.kind) for s in self._steps}) < len(self._steps):
             return Sentence(
                 "conclude", f"In this order, these changes lead from the first image to the second: {text}."
             )
         return Sentence("conclude", self._one_of(f"So the changes are: {text}.", f"Hence the answer: {text}."))
 
-    def _located(self, k: int, there: bool) -> str:
+    def _located(self, k: int, was_on_stage: bool) -> str:
         name = self._name(k)
-        if not there:
+        if not was_on_stage:
             return f"{name} is out of sight in the first image."
         if not self._seen(self._before, k):
             return f"{name} can hardly be seen in the first image."
-        place = self._place(self._before, k)
+        stands = self._stands(self._before, k)
         return self._one_of(
-            f"{name} {place} in the first image.", f"In the first image, {_lower(name)} {place.rstrip(',')}."
+            f"{name} {stands} in the first image.", f"In the first image, {_lower(name)} {stands.rstrip(',')}."
         )
 
-    def _gone(self, there: bool) -> str:
-        if not there:
+    def _gone(self, was_on_stage: bool) -> str:
+        if not was_on_stage:
             return self._one_of("It does not appear in the second image either.", "Nor is it in the second image.")
         return self._one_of(
             "It is missing in the second image: it has left the stage, and which way does not show.",
@@ -153,9 +158,9 @@ class _Story:
             "In the second image it can hardly be seen, and nothing speaks for a change.",
         )
 
-    def _counterpart(self, last: Object, there: bool) -> str:
-        looks = " ".join(last.looks)
-        return self._one_of(f"the {looks} {'is it: it' if there else 'must be it: it'}", f"it is the {looks} that")
+    def _counterpart(self, last: Object, was_on_stage: bool) -> str:
+        looks, is_it = " ".join(last.looks), "is it" if was_on_stage else "must be it"
+        return self._one_of(f"the {looks} {is_it}: it", f"it is the {looks} that")
 
     def _no_difference(self, seen: bool) -> str:
         if not seen:
@@ -165,7 +170,7 @@ class _Story:
             "Nothing about it differs: looks and place are the same.",
         )
 
-    def _differences(self, first: Object, last: Object, own: list[Step], there: bool) -> str:
+    def _differences(self, first: Object, last: Object, own: list[Step], was_on_stage: bool) -> str:
         differ = [a for a in ATTRIBUTES if getattr(first, a) != getattr(last, a)]
         equal = [a for a in ATTRIBUTES if a not in differ]
         parts = [
@@ -177,15 +182,15 @@ class _Story:
         ]
         moves = [s for s in own if isinstance(self._split.kinds[s.kind], Position)]
         others = [s for s in own if s.kind not in ATTRIBUTES and s not in moves]
-        if moves and not there:
+        if moves and not was_on_stage:
             parts.append("it has come onto the stage, and where from does not show")
         elif len(moves) == 1:
-            parts.append(f"it has moved {_way(moves[0].value)}, as the first image's viewer sees it")
+            parts.append(f"it has moved {_in_words(moves[0].value)}, as the first image's viewer sees it")
         elif moves:
-            parts.append(f"it stands elsewhere: {' and then '.join(_way(s.value) for s in moves)} leads there")
+            parts.append(f"it stands elsewhere: {' and then '.join(_in_words(s.value) for s in moves)} leads there")
         parts += [f"it {self._split.kinds[s.kind].phrase(s.value)}" for s in others]
-        same = f", while its {_list(equal)} {'is' if len(equal) == 1 else 'are'} the same" if equal and differ else ""
-        return f"{_upper(_list(parts, ', and ') if len(parts) > 1 else parts[0])}{same}."
+        same = f", while its {_joined(equal)} {'is' if len(equal) == 1 else 'are'} the same" if equal and differ else ""
+        return f"{_upper(_joined(parts, ', and ') if len(parts) > 1 else parts[0])}{same}."
 
     def _name(self, k: int) -> str:
         looks = " ".join(self._before.state.objects[k].looks)
@@ -194,15 +199,17 @@ class _Story:
     def _seen(self, shot: _Shot, k: int) -> bool:
         return shot.sights[k].pixels >= self._least
 
-    def _place(self, shot: _Shot, k: int) -> str:
-        """ "stands at the lower left, behind the small red cube"."""
-        where = _in_image(shot.sights[k].box, self._split.render.width, self._split.render.height)
-        if beside := self._beside(shot, k):
-            return f"stands {where}, {beside}"
+    def _stands(self, shot: _Shot, k: int) -> str:
+        """ "stands at the lower left, behind the small red cube", of an object in sight."""
+        box = shot.sights[k].box
+        assert box is not None
+        where = _in_image(box, self._split.render.width, self._split.render.height)
+        if neighbour := self._neighbour(shot, k):
+            return f"stands {where}, {neighbour}"
         return f"stands {where}"
 
-    def _beside(self, shot: _Shot, k: int) -> str:
-        """Where an object stands to the nearest one that is seen, as the image's viewer sees it."""
+    def _neighbour(self, shot: _Shot, k: int) -> str:
+        """ "behind the small red cube": where the nearest object in sight is, from the camera; "" if there is none."""
         objects, own = shot.state.objects, shot.state.objects[k]
         near = [o for o in range(len(objects)) if o != k and self._seen(shot, o)]
         if not near:
@@ -215,7 +222,7 @@ class _Story:
         depth = "in front of" if towards > 0 else "behind"
         side = f"to the {'right' if right > 0 else 'left'} of"
         other = f"the {' '.join(objects[nearest].looks)}"
-        if self._split.sampling.twins:  # then looks do not tell
+        if self._split.sampling.twins:  # looks alone do not tell objects apart
             other = f"object {nearest}, {other},"
         if abs(right) > 2 * abs(towards):
             return f"{side} {other}"
@@ -225,13 +232,13 @@ class _Story:
 
 
 def _angles(camera: Camera) -> tuple[float, float]:
-    """Azimuth and elevation of a camera, in degrees, seen from what it looks at."""
+    """(azimuth, elevation) of a camera around the point that it looks at, in degrees."""
     x, y, z = (a - b for a, b in zip(camera.location, camera.look_at, strict=True))
     return camera_model.azimuth(camera), math.degrees(math.atan2(z, math.hypot(x, y)))
 
 
 def _in_image(box: tuple[int, int, int, int], width: int, height: int) -> str:
-    """In which ninth of the image the middle of a box lies."""
+    """The ninth of the image that holds the middle of a box (left, top, right, bottom), in words."""
     left, top, right, bottom = box
     across = min(2, int(3 * (left + right) / 2 / width))
     down = min(2, int(3 * (top + bottom) / 2 / height))
@@ -241,12 +248,13 @@ def _in_image(box: tuple[int, int, int, int], width: int, height: int) -> str:
     return (f"at the upper {side}", f"on the {side}", f"at the lower {side}")[down]
 
 
-def _way(value: str) -> str:
+def _in_words(value: str) -> str:
+    """ "2 steps front left" for the move "front_left.2"."""
     direction, distance = value.split(".")
     return f"{distance} step{'s' if int(distance) > 1 else ''} {direction.replace('_', ' ')}"
 
 
-def _list(words: Sequence[str], last: str = " and ") -> str:
+def _joined(words: Sequence[str], last: str = " and ") -> str:
     return last.join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""
 
 

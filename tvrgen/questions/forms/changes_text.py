@@ -1,4 +1,4 @@
-"""Answers as data, and as text in three forms. `changes_reader` reads all of them back.
+"""Answers of the family "changes" as data, and as text in three forms, all of which `changes_reader` reads back.
 
 triplet       2.color.cyan, 4.position.front_left.1
 function      change_color(2, 'cyan'), change_position(4, 'front_left_1')      (Reason-RFT's form)
@@ -17,7 +17,7 @@ FORMS = ("triplet", "function", "description")
 NO_CHANGE = "no change"
 
 Looks = Sequence[str]
-"""Size, color, material and shape of an object; empty for one that is out of sight, and cannot be named by them."""
+"""An object's size, color, material and shape; empty for an object off stage, which cannot be named by them."""
 
 
 class Change(TypedDict):
@@ -31,9 +31,10 @@ class Change(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an answer says. `faults` has a line for each part that cannot be read; an answer with any is never right.
+    """A predicted answer, as read. No `steps` and no `faults` means "nothing changed".
 
-    Without steps and without faults, it says that nothing changed. Values are in lower case; `normal` compares them.
+    Values are in lower case; compare their `normal` forms. `faults` has a line for each part that cannot be read; an
+    answer with any fault is never right.
     """
 
     steps: tuple[Step, ...]
@@ -41,7 +42,7 @@ class Answer:
 
 
 def write(steps: Iterable[Step], form: str = "triplet", looks: Sequence[Looks] = ()) -> str:
-    """The answer text, in the order of the steps. Descriptions need the `looks` of all initial objects."""
+    """Returns the answer text of `form`, in the order of the steps. Descriptions need the `looks` of all objects."""
     if form == "function":
         parts = [f"change_{s.kind}({s.object}, '{s.value.replace('.', '_')}')" for s in steps]
     elif form == "description":
@@ -52,10 +53,13 @@ def write(steps: Iterable[Step], form: str = "triplet", looks: Sequence[Looks] =
 
 
 @lru_cache(maxsize=4096)
-def normal(attribute: str, value: str) -> str:
-    """A form in which equal values are equal texts: "front_left_1" for "Front-Left 1" and "left_front.1"."""
+def normal(kind: str, value: str) -> str:
+    """The normal form of a kind's value: "front_left_1" for "Front-Left 1" and for "left_front.1".
+
+    Two values are equal if their normal forms are the same text.
+    """
     words = [spelled(word) for word in _JOINT.split(value.strip().lower())]
-    if attribute == "position":
+    if kind == "position":
         words = [part for word in words for part in (_TOGETHER.sub(r"\1 \2", word)).split(" ")]
         words = [_DIRECTIONS.get(word, word) for word in words]
         if words[0] in ("left", "right") and words[1:2] in (["front"], ["behind"]):
@@ -64,7 +68,7 @@ def normal(attribute: str, value: str) -> str:
 
 
 def spelled(word: str) -> str:
-    """A word of an answer as vocabularies spell it: "gray" for "grey"."""
+    """The spelling of a word that vocabularies use: "gray" for "grey"."""
     return _SPELLING.get(word, word)
 
 
