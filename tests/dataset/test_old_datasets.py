@@ -1,0 +1,106 @@
+"""Datasets of earlier versions open, are sound, are scored, are exported to the same bytes, and grow.
+
+`python -m tests.dataset.test_old_datasets` prints the digests of their exports.
+"""
+
+import hashlib
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.tiny import run
+from tvrgen.dataset.reader import open_dataset, open_image
+from tvrgen.dataset.validation.files import dataset_faults
+from tvrgen.export import FORMATS
+from tvrgen.export.run import export, find
+from tvrgen.scoring.baselines import baseline
+from tvrgen.scoring.evaluation import evaluate
+from tvrgen.scoring.options import Options
+
+OLD = Path(__file__).parent / "old"
+DATASETS = sorted(path.name for path in OLD.iterdir() if path.is_dir())
+TEXT = [name for name in FORMATS if not find(name).needs]
+"""Formats whose bytes depend on no library: those without Parquet and HDF5."""
+
+EXPORTS = {
+    "imagefolder": "1fcedc3023fbaa743227531d96e9c5c0a51d6138f7f99db759a17a967a356eb6",
+    "webdataset": "b6dfcf0e1ddc93d6289a7a950d765daabf4635cfbc01cd9f3faf960ad49dc5a9",
+    "vlm-r1": "fcf5c2e29ec764041d74f0a7c8ed75697f740d4c4fb0c74fdcac3024b88866c4",
+    "llamafactory": "90f6700200838914266c5f740146890fce9d6033f712374b9e4f297658512f4a",
+    "ms-swift": "2411906ea68b9b7c90a71bb29d333d30b1d99f154c3b2ce18b36cd724dba6217",
+    "vlmevalkit": "68ae13fed5105690868e1f52136804a36039dccdfd009d6587d6e2ba21d8d63f",
+    "reasoning-gym": "b6afddcc5e59da9a250e30fad0d7c903c793a3676ef5d38971c3b43b834283d9",
+    "verifiers": "3ad80580535b98c6cd2f4f1045f72e531b951527f2d91eb3269b89dd8c5a3b59",
+    "reason-rft": "e61bd40dddbcfcdc1263296b694a741be9bd6923fab57b3ee9357640bdbd7467",
+}
+"""SHA-256 of each export's files but README.md and export.json, as tvrgen 0.1.0 wrote them."""
+
+
+@pytest.fixture(params=DATASETS)
+def old(request, tmp_path) -> Path:
+    """A copy that may be written to."""
+    return Path(shutil.copytree(OLD / request.param, tmp_path / "old"))
+
+
+def digest(folder: Path) -> str:
+    """SHA-256 over the names and contents of an export's files, with the folder's own path as OUT."""
+    sums = []
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and name not in ("README.md", "export.json", "config.json", "preview.png"):
+            content = path.read_bytes().replace(str(folder).encode(), b"OUT")
+            sums.append(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
+    return hashlib.sha256("".join(sums).encode()).hexdigest()
+
+
+def test_they_open(old):
+    dataset = open_dataset(old)
+    assert dataset.splits == ("train", "test")
+    assert [line["id"] for line in dataset.scenes()] == ["train-000000", "train-000001", "train-000002", "test-000000"]
+    questions = list(dataset.questions())
+    assert len(questions) == 7
+    assert all(open_image(image).size == (48, 36) for question in questions for image in question["images"])
+    assert dataset.config().hash == dataset.description["hash"]
+
+
+def test_they_are_sound(old):
+    assert list(dataset_faults(old)) == []
+
+
+def test_the_truth_has_full_marks(old):
+    dataset = open_dataset(old)
+    found = list(evaluate(dataset, dataset.splits, baseline("oracle"), Options(), lambda done: None))
+    assert len(found) == 7
+    assert all(scored.reward.correct and scored.outcome.correct for scored in found)
+
+
+@pytest.mark.parametrize("name", TEXT)
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_exports_have_the_bytes_that_they_had(dataset, name, tmp_path):
+    export(OLD / dataset, name, tmp_path / "out")
+    assert digest(tmp_path / "out") == EXPORTS[name]
+
+
+@pytest.mark.blender
+def test_they_grow_and_keep_what_they_have(old):
+    files = {p.relative_to(old) for p in old.rglob("*") if p.is_file()}
+    last = Path("train/shard-00001")
+    kept = {p: (old / p).read_bytes() for p in files if p.parts[0] in ("train", "test") and last not in p.parents}
+    form = open_dataset(old).description["config"]["output"]["format"]
+    grown = ("--set", "splits.train.count=4", "--set", f"output.format={form}", "--workers", "1")
+    run("generate", OLD / "old.yaml", "--out", old, *grown, check=True)
+    assert {p: (old / p).read_bytes() for p in kept} == kept
+    assert [line["index"] for line in open_dataset(old).scenes("train")] == [0, 1, 2, 3]
+    assert list(dataset_faults(old)) == []
+
+
+if __name__ == "__main__":
+    for name in TEXT:
+        found = set()
+        for dataset in DATASETS:
+            with tempfile.TemporaryDirectory() as folder:
+                export(OLD / dataset, name, Path(folder) / "out")
+                found.add(digest(Path(folder) / "out"))
+        print(f'    "{name}": "{" ".join(found)}",')
