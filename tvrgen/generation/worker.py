@@ -40,7 +40,7 @@ def open_renderer(config: Config, log: Path, threads: int = 0) -> Renderer:
         raise UserError(fault)
     asked = [split.render.threads or threads for split in config.splits.values()]
     try:
-        with cpu_affinity.few(0 if 0 in asked else max(asked)):
+        with cpu_affinity.at_most(0 if 0 in asked else max(asked)):
             from tvrgen.imaging.blender.renderer import Renderer as BlenderRenderer
     except ImportError as error:
         raise UserError(f"Blender cannot be loaded: {error}; see tvrgen doctor") from error

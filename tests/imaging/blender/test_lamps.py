@@ -27,12 +27,12 @@ lights = st.builds(
 @settings(deadline=None)  # Blender is imported in the first one
 @given(st.lists(lights, min_size=1, max_size=12, unique_by=lambda light: light.name))
 def test_shares_follow_brightness(several):
-    from tvrgen.imaging.blender.lamps import NUMBER, brightness, shares
+    from tvrgen.imaging.blender.lamps import TOTAL, brightness, shares
 
     named = {light.name: light for light in several}
-    parts = shares(named, NUMBER)
+    parts = shares(named, TOTAL)
     assert min(parts.values()) >= 1
-    assert sum(parts.values()) == (1 if len(named) == 1 else max(NUMBER, len(named)))
+    assert sum(parts.values()) == (1 if len(named) == 1 else max(TOTAL, len(named)))
     for a, b in ((a, b) for a in several for b in several if brightness(a) > brightness(b)):
         assert parts[a.name] >= parts[b.name]
 

@@ -1,1 +1,1 @@
-"""The only package that imports bpy. One Blender per process, used from the main thread."""
+"""Rendering with Blender. Only this package imports bpy. A process has one Blender, used from its main thread."""

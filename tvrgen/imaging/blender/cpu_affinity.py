@@ -1,4 +1,4 @@
-"""Which cores this process may use, while Blender is loaded."""
+"""CPU affinity of the process while Blender is imported."""
 
 import contextlib
 import os
@@ -7,20 +7,20 @@ from pathlib import Path
 
 
 @contextlib.contextmanager
-def few(threads: int) -> Iterator[None]:
-    """Shows this process no more than so many cores (0: all) for the time of the block. Does nothing but on Linux.
+def at_most(threads: int) -> Iterator[None]:
+    """Limits the process to `threads` cores (0: no limit) inside the block. Does nothing on systems other than Linux.
 
-    Blender's task scheduler (oneTBB) makes a thread for every core that it sees when it is loaded. Where rendering is
-    then held to one thread, one that may not work asks for work without end, and takes a core from the next worker.
+    Blender's task scheduler (oneTBB) starts a thread for every core that it sees when it is imported. If rendering is
+    then limited to one thread, an idle thread polls for work without end, and takes a core from the next worker.
     """
-    seen = os.sched_getaffinity(0) if threads and hasattr(os, "sched_setaffinity") else set()
-    if threads >= len(seen):
+    allowed = os.sched_getaffinity(0) if threads and hasattr(os, "sched_setaffinity") else set()
+    if threads >= len(allowed):
         yield
         return
-    os.sched_setaffinity(0, sorted(seen)[:threads])
+    os.sched_setaffinity(0, sorted(allowed)[:threads])
     try:
         yield
     finally:
-        for thread in Path("/proc/self/task").iterdir():  # those that were made meanwhile as well
-            with contextlib.suppress(OSError):  # it has ended
-                os.sched_setaffinity(int(thread.name), seen)
+        for thread in Path("/proc/self/task").iterdir():  # threads started inside the block inherited the limit
+            with contextlib.suppress(OSError):  # the thread has ended
+                os.sched_setaffinity(int(thread.name), allowed)

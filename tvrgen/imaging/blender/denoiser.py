@@ -1,9 +1,9 @@
-"""Cleans pictures with the Open Image Denoise that comes inside Blender's package.
+"""Denoising with the Open Image Denoise library inside Blender's package.
 
-Cycles would denoise linear colours, and be guided by albedo and normals. At some sixteen samples both cost more than
-they bring (docs/rendering.md has the figures): guides want to be cleaned themselves, and an error in linear colours
-weighs differently from one in the picture. So the picture as it is shown, 8-bit sRGB, is cleaned by its pixels alone.
-It is done on the CPU whatever renders.
+Cycles would denoise linear colours, guided by albedo and normals. At about sixteen samples per pixel both cost more
+than they improve (figures: docs/rendering.md): the guides have to be denoised themselves, and an error in linear
+colours has another weight than in the displayed image. Therefore the input is the displayed image alone, 8-bit sRGB.
+Denoising runs on the CPU, whichever device renders.
 """
 
 import ctypes
@@ -15,8 +15,8 @@ import numpy as np
 
 from tvrgen.errors import UserError
 
-_MARGIN = 8  # pixels mirrored around a picture: the library leaves noise in the outermost ones
-# of the library's header oidn.h, version 2
+_MARGIN = 8  # mirrored pixels around an image: the library leaves noise in the outermost pixels
+# constants and signatures from the library's header oidn.h, version 2
 _CPU, _FLOAT3 = 1, 3
 _POINTER, _SIZE, _TEXT = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p
 _FUNCTIONS = {
@@ -35,41 +35,42 @@ _FUNCTIONS = {
 
 
 class Denoiser:
-    """Cleans pictures of any size; what it prepared for one size it keeps for the next picture of that size.
+    """Denoises images of any size, on `threads` threads (0: all).
 
-    `threads` 0: all. Lives as long as the process. Raises UserError where the library is not there or does not start.
+    The filter for the last image size is kept. Its memory is freed when the process ends. Raises UserError if the
+    library is missing or does not start.
     """
 
     def __init__(self, threads: int = 0) -> None:
         self._library = _load()
         self._device = self._library.oidnNewDevice(_CPU)
         self._library.oidnSetDeviceInt(self._device, b"numThreads", threads)
-        # threads that are pinned would meet those of other workers on the same cores
+        # pinned threads of several workers would share the same cores
         self._library.oidnSetDeviceBool(self._device, b"setAffinity", False)
         self._library.oidnCommitDevice(self._device)
         self._filter: int | None = None
-        self._pixels = np.empty((0, 0, 3), np.float32)  # what the filter reads and writes
+        self._pixels = np.empty((0, 0, 3), np.float32)  # input and output of the filter
         self._check()
 
-    def __call__(self, picture: np.ndarray) -> np.ndarray:
-        """(H, W, 3) uint8 of sRGB, noisy, more than 8 pixels a side -> the same, clean.
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        """Denoises an image: (H, W, 3) uint8 sRGB, with H and W above 8, to the same shape and type.
 
-        Raises UserError where the library fails.
+        Raises UserError if the library fails.
         """
-        framed = np.pad(picture, ((_MARGIN, _MARGIN), (_MARGIN, _MARGIN), (0, 0)), mode="reflect")
+        framed = np.pad(image, ((_MARGIN, _MARGIN), (_MARGIN, _MARGIN), (0, 0)), mode="reflect")
         if self._pixels.shape != framed.shape:
-            self._prepare(framed.shape)
+            self._prepare(*framed.shape[:2])
         np.divide(framed, np.float32(255), out=self._pixels)
         self._library.oidnExecuteFilter(self._filter)
         self._check()
         inner = self._pixels[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN]
         return (inner.clip(0, 1) * 255).round().astype(np.uint8)
 
-    def _prepare(self, shape: tuple[int, int, int]) -> None:
-        """A filter that works in place on an array of this shape."""
+    def _prepare(self, height: int, width: int) -> None:
+        """Sets up a filter that works in place on images of this size."""
         if self._filter:
             self._library.oidnReleaseFilter(self._filter)
-        self._pixels, (height, width, _) = np.empty(shape, np.float32), shape
+        self._pixels = np.empty((height, width, 3), np.float32)
         self._filter = self._library.oidnNewFilter(self._device, b"RT")
         for name in (b"color", b"output"):
             self._library.oidnSetSharedFilterImage(
@@ -79,9 +80,10 @@ class Denoiser:
         self._library.oidnCommitFilter(self._filter)
 
     def _check(self) -> None:
+        """Raises UserError if the library has reported an error."""
         message = _TEXT()
         if self._library.oidnGetDeviceError(self._device, ctypes.byref(message)):
-            self._pixels = np.empty((0, 0, 3), np.float32)  # prepare again
+            self._pixels = np.empty((0, 0, 3), np.float32)  # the next image sets up a new filter
             raise UserError(
                 f"render.denoise: Open Image Denoise fails: {(message.value or b'').decode()}; write denoise: false"
             )
@@ -89,14 +91,14 @@ class Denoiser:
 
 @cache
 def denoiser(threads: int) -> Denoiser:
-    """The process's denoiser for a number of threads."""
+    """Returns the process's denoiser for a number of threads."""
     return Denoiser(threads)
 
 
 @cache
 def _load() -> ctypes.CDLL:
-    """The library with the signatures of its functions."""
-    package = Path(bpy.utils.resource_path("LOCAL")).parent  # of bpy; its folder holds Blender's libraries
+    """Loads the library and declares the signatures of its functions."""
+    package = Path(bpy.utils.resource_path("LOCAL")).parent  # the folder of bpy, which contains Blender's libraries
     names = ("libOpenImageDenoise.so*", "libOpenImageDenoise.*dylib", "OpenImageDenoise.dll")
     found = sorted(path for name in names for path in package.rglob(name))
     if not found:

@@ -1,15 +1,17 @@
-"""Which device Cycles renders on. A device that was asked for and is not there is an error, never a fall back."""
+"""Devices that Cycles renders on. A requested device that does not exist is an error; there is no fallback."""
+
+from typing import Any
 
 import bpy
 
 from tvrgen.errors import UserError
 
 GPU_TYPES = {"optix": "OPTIX", "cuda": "CUDA", "hip": "HIP", "oneapi": "ONEAPI", "metal": "METAL"}
-"""Our names for device types -> Blender's, the fastest first where one card offers several."""
+"""Device types: name in a config -> Blender's name. The fastest comes first where a card supports several."""
 
 
 def available() -> dict[str, list[str]]:
-    """Device type -> names of the devices of that type on this machine; `cpu` is always there."""
+    """Returns the devices of this machine: type -> names of its devices. `cpu` is always present."""
     found = {"cpu": ["CPU"]}
     preferences = _preferences()
     known = {item[0] for item in preferences.get_device_types(bpy.context)}
@@ -23,9 +25,9 @@ def available() -> dict[str, list[str]]:
 
 
 def use(name: str) -> list[str]:
-    """Makes Cycles render on all devices of a type, or of the fastest type that is there (auto). Returns their names.
+    """Makes Cycles render on all devices of a type, and returns their names. `auto`: the fastest type that exists.
 
-    Raises UserError where there is none of that type.
+    Raises UserError if no device of that type exists.
     """
     found = available()
     if name == "auto":
@@ -41,5 +43,6 @@ def use(name: str) -> list[str]:
     return found[name]
 
 
-def _preferences():
+def _preferences() -> Any:
+    # no type: Cycles defines the class of its preferences at run time
     return bpy.context.preferences.addons["cycles"].preferences

@@ -1,4 +1,6 @@
-"""The recipes that materials of the vocabulary name."""
+"""Blender materials, made by the recipes that the vocabulary names."""
+
+from collections.abc import Callable
 
 import bpy
 
@@ -6,15 +8,21 @@ from tvrgen.errors import UserError
 from tvrgen.imaging.blender import versions
 from tvrgen.scene.vocabulary import Material
 
+Color = tuple[float, float, float, float]
+"""Linear RGBA, each in [0, 1]."""
 
-def linear(rgb: tuple[int, int, int]) -> tuple[float, float, float, float]:
-    """sRGB bytes -> linear RGBA in [0, 1], as Blender takes colours (IEC 61966-2-1)."""
-    values = [b / 255 for b in rgb]
-    return (*(v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in values), 1.0)
+Inputs = dict[str, float]
+"""A recipe's inputs by name."""
+
+
+def linear(rgb: tuple[int, int, int]) -> Color:
+    """Converts sRGB bytes to linear RGBA in [0, 1], which Blender expects (IEC 61966-2-1)."""
+    red, green, blue = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in (b / 255 for b in rgb))
+    return red, green, blue, 1.0
 
 
 def make(name: str, material: Material, rgb: tuple[int, int, int]) -> bpy.types.Material:
-    """A new Blender material. Raises UserError for an input that its recipe does not have."""
+    """Makes a Blender material. Raises UserError if its recipe does not have one of the inputs."""
     result = bpy.data.materials.new(name)
     tree = versions.node_tree(result)
     tree.nodes.clear()
@@ -24,16 +32,19 @@ def make(name: str, material: Material, rgb: tuple[int, int, int]) -> bpy.types.
     return result
 
 
-def _principled(tree, color, inputs):
+def _principled(tree: bpy.types.NodeTree, color: Color, inputs: Inputs) -> bpy.types.NodeSocket:
+    """Blender's Principled BSDF."""
     node = tree.nodes.new("ShaderNodeBsdfPrincipled")
     node.inputs["Base Color"].default_value = color
     _set(node, inputs, "principled")
     return node.outputs["BSDF"]
 
 
-def _matte(tree, color, inputs):
-    """As bright from everywhere (Lambert; `roughness` above 0: Oren and Nayar). As a whole scene's ground it takes a
-    tenth less time than a principled material that looks the same."""
+def _matte(tree: bpy.types.NodeTree, color: Color, inputs: Inputs) -> bpy.types.NodeSocket:
+    """Diffuse reflection (Lambert; with `roughness` above 0: Oren and Nayar).
+
+    As the ground of a scene, it renders a tenth faster than a principled material that looks the same.
+    """
     node = tree.nodes.new("ShaderNodeBsdfDiffuse")
     node.inputs["Color"].default_value = color
     node.inputs["Roughness"].default_value = 0
@@ -41,15 +52,16 @@ def _matte(tree, color, inputs):
     return node.outputs["BSDF"]
 
 
-def _glass(tree, color, inputs):
-    """Tinted glass. `density` is the power to which a surface takes the colour: at 0.5 the two walls of an object tint
-    what stands behind it by the colour once. `roughness` blurs what is seen through it, `gloss_roughness` what it
-    mirrors: a lamp in a perfect mirror is a hard white patch.
+def _glass(tree: bpy.types.NodeTree, color: Color, inputs: Inputs) -> bpy.types.NodeSocket:
+    """Tinted glass.
 
-    Light is bent and mirrored where it enters. It leaves straight, so that what is seen inside does not depend on
-    chains of mirrors, which are slow to converge. It passes both walls straight if it comes to or from
-    diffuse ground or a lamp, which costs caustics and saves their noise, and if it has been through or off something
-    twice: glass behind glass would end in black at the last bounce.
+    `density` is the exponent of the colour at each surface: at 0.5, the two walls of an object together tint the
+    background by the colour once. `roughness` blurs what is seen through the glass. `gloss_roughness` blurs its
+    reflections, because the reflection of a lamp in a perfect mirror is a hard white patch.
+
+    Rays are refracted and reflected where they enter. They leave straight, because chains of inner reflections converge
+    slowly. Shadow rays and rays from diffuse surfaces pass both walls straight, which avoids caustics and their noise.
+    So do rays after two bounces, because glass behind glass would turn black at the last bounce.
     """
     known = {"density": 0.25, "ior": 1.45, "roughness": 0.0, "gloss_roughness": 0.25}
     if unknown := sorted(inputs.keys() - known):
@@ -82,16 +94,22 @@ def _glass(tree, color, inputs):
     return wall.outputs[0]
 
 
-def _link(tree, node, *sources) -> None:
-    """Links the sources to the node's inputs, from the first one on."""
+def _link(tree: bpy.types.NodeTree, node: bpy.types.Node, *sources: bpy.types.NodeSocket) -> None:
+    """Links the sources to the node's inputs, beginning with the first."""
     for socket, source in zip(node.inputs, sources, strict=False):
         tree.links.new(source, socket)
 
 
-RECIPES = {"principled": _principled, "matte": _matte, "glass": _glass}
+RECIPES: dict[str, Callable[[bpy.types.NodeTree, Color, Inputs], bpy.types.NodeSocket]] = {
+    "principled": _principled,
+    "matte": _matte,
+    "glass": _glass,
+}
+"""Recipe -> function that adds its nodes to a material's tree and returns the shader's output."""
 
 
-def _set(node, inputs: dict[str, float], recipe: str) -> None:
+def _set(node: bpy.types.Node, inputs: Inputs, recipe: str) -> None:
+    """Sets number inputs of a node by their names in snake case. Raises UserError if the node does not have one."""
     sockets = {s.name.lower().replace(" ", "_"): s for s in node.inputs if s.type == "VALUE"}
     for name, value in inputs.items():
         if name not in sockets:

@@ -1,7 +1,7 @@
-"""What this machine lacks for rendering, told before anything is tried. Needs the standard library alone.
+"""Requirements of rendering: Python version, system libraries, packages. Needs the standard library alone.
 
-The Makefile asks first: `python -m tvrgen.imaging.blender.requirements` prints what is missing and exits 1, or prints
-nothing.
+The Makefile calls `python -m tvrgen.imaging.blender.requirements` first. It prints the first missing requirement and
+exits with 1, or prints nothing.
 """
 
 import ctypes
@@ -9,7 +9,7 @@ import importlib.util
 import sys
 
 BLENDER = {(3, 11): "4.5 LTS", (3, 13): "5.2 LTS"}
-"""Python version -> the long-term Blender that is built for it."""
+"""Python version -> the Blender release with long-term support that is built for it."""
 
 SYSTEM_LIBRARIES = {
     "libGL.so.1": "libgl1",
@@ -22,17 +22,18 @@ SYSTEM_LIBRARIES = {
     "libXrender.so.1": "libxrender1",
     "libxkbcommon.so.0": "libxkbcommon0",
 }
-"""Library that bpy loads on Linux -> the Debian package that holds it."""
+"""System library that bpy loads on Linux -> its Debian package."""
 
 INSTALL = "pip install 'tvrgen[render]'"
 
 
 def lacking() -> str | None:
-    """One line on what keeps Blender from being imported, or None."""
+    """Returns a line that names the first missing requirement, or None."""
     return lacking_python() or lacking_libraries() or lacking_modules()
 
 
 def lacking_python() -> str | None:
+    """Returns a line if no Blender is built for this Python version."""
     if sys.version_info[:2] in BLENDER:
         return None
     known = ", ".join(f"Python {a}.{b} (Blender {v})" for (a, b), v in BLENDER.items())
@@ -42,6 +43,7 @@ def lacking_python() -> str | None:
 
 
 def lacking_libraries() -> str | None:
+    """Returns a line that names the Debian packages of missing system libraries, on Linux."""
     if sys.platform != "linux":
         return None
     packages = [package for library, package in SYSTEM_LIBRARIES.items() if not _loads(library)]
@@ -49,6 +51,7 @@ def lacking_libraries() -> str | None:
 
 
 def lacking_modules() -> str | None:
+    """Returns a line that names Python packages that are not installed."""
     modules = [name for name in ("bpy", "trimesh", "embreex") if importlib.util.find_spec(name) is None]
     return f"not installed: {', '.join(modules)}; {INSTALL}" if modules else None
 

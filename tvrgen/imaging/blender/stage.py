@@ -1,8 +1,10 @@
-"""The Blender scene: what stands still is built once, what changes is set for each picture.
+"""The Blender scene. Ground, world and lamps are built once; objects, camera and lamp positions are set for each image.
 
-Meshes and materials are made once and shared; objects are taken from a pool that only grows to the largest state.
-Nothing is left behind that later pictures would have to carry.
+Meshes and materials are made once and shared. Objects come from a pool that grows to the size of the largest state. No
+data of one image remains to slow down later ones.
 """
+
+from collections.abc import Sequence
 
 import bpy
 import numpy as np
@@ -17,7 +19,7 @@ from tvrgen.scene.vocabulary import Material, Vocabulary
 
 
 class Stage:
-    """The scene's datablocks, and how a state, a camera and lights are put into them."""
+    """The datablocks of the open Blender scene, and methods that set a state, a view and lights."""
 
     def __init__(self, scene: SceneSpec, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
@@ -33,27 +35,27 @@ class Stage:
         self.lamps = Lamps(scene.lights)
 
     def set(self, state: State, view: View, lights: tuple[Light, ...]) -> None:
-        """Makes the scene show a state in a view, under these lights, at the view's resolution."""
+        """Sets a state, lights, and a view with its resolution."""
         self.show(state)
         self.aim(view)
-        self.lamps.direct(lights)
+        self.lamps.move(lights)
         render = bpy.context.scene.render
         render.resolution_x, render.resolution_y = view.width, view.height
 
     def show(self, state: State) -> None:
-        """Puts the objects on stage into the scene, and hides the rest of the pool."""
-        seen = [(k, o) for k, o in enumerate(state.objects) if self._vocabulary.grid.on_stage(o.position)]
-        while len(self._pool) < len(seen):
-            self._pool.append(_add(f"object {len(self._pool)}", self._mesh(seen[0][1].shape)))
-        for holder, (k, obj) in zip(self._pool, seen, strict=False):
-            self._dress(holder, obj)
+        """Sets the objects that are on stage, and hides the rest of the pool."""
+        visible = [(k, o) for k, o in enumerate(state.objects) if self._vocabulary.grid.on_stage(o.position)]
+        while len(self._pool) < len(visible):
+            self._pool.append(_add(f"object {len(self._pool)}", self._mesh(visible[0][1].shape)))
+        for holder, (k, obj) in zip(self._pool, visible, strict=False):
+            self._set_object(holder, obj)
             holder.pass_index = k + 1
             holder.hide_render = False
-        for holder in self._pool[len(seen) :]:
+        for holder in self._pool[len(visible) :]:
             holder.hide_render = True
 
     def aim(self, view: View) -> None:
-        """Puts the camera where the view is."""
+        """Sets the camera's location, rotation and lens to those of the view."""
         camera, (right, down, forward) = view.camera, view.rotation
         columns = [right, [-c for c in down], [-c for c in forward]]
         self._camera.matrix_world = Matrix(
@@ -62,27 +64,30 @@ class Stage:
         self._camera.data.lens = camera.focal_length
         self._camera.data.sensor_width = camera.sensor_width
 
-    def _dress(self, holder: bpy.types.Object, obj: Object) -> None:
-        words, radius = self._vocabulary, self._vocabulary.sizes[obj.size]
+    def _set_object(self, holder: bpy.types.Object, obj: Object) -> None:
+        """Gives an object of the pool the looks, position and rotation of an object of the state."""
+        unit, radius = self._vocabulary.grid.unit, self._vocabulary.sizes[obj.size]
         holder.data = self._mesh(obj.shape)
         holder.material_slots[0].link = "OBJECT"
         holder.material_slots[0].material = self._material(obj.material, obj.color)
-        holder.location = (obj.position[0] * words.grid.unit, obj.position[1] * words.grid.unit, 0)
+        holder.location = (obj.position[0] * unit, obj.position[1] * unit, 0)
         holder.rotation_euler = (0, 0, np.radians(obj.rotation))
         holder.scale = (radius, radius, radius)
 
     def _mesh(self, shape: str) -> bpy.types.Mesh:
+        """Returns the shape's mesh, made on first use."""
         if shape not in self._meshes:
             source = mesh.load(self._vocabulary.shapes[shape])
-            data, kept = _mesh_data(shape, source.vertices, source.faces)
+            data, kept = _triangles(shape, source.vertices, source.faces)
             data.shade_smooth()
             data.normals_split_custom_set(source.corner_normals()[kept].reshape(-1, 3).tolist())
             data.materials.append(None)
-            data.use_fake_user = True  # survives the purge while no object on stage has this shape
+            data.use_fake_user = True  # keeps it through a purge while no object has this shape
             self._meshes[shape] = data
         return self._meshes[shape]
 
     def _material(self, material: str, color: str) -> bpy.types.Material:
+        """Returns the Blender material of a material and colour, made on first use."""
         if (material, color) not in self._materials:
             recipe, rgb = self._vocabulary.materials[material], self._vocabulary.colors[color]
             made = materials.make(f"{color} {material}", recipe, rgb)
@@ -92,7 +97,7 @@ class Stage:
 
 
 def purge() -> None:
-    """Frees datablocks that nothing uses."""
+    """Frees unused datablocks."""
     bpy.data.orphans_purge(do_local_ids=True, do_linked_ids=True, do_recursive=True)
 
 
@@ -100,14 +105,18 @@ def _clear() -> None:
     bpy.ops.wm.read_factory_settings(use_empty=True)
 
 
-def _add(name: str, data) -> bpy.types.Object:
+def _add(name: str, data: bpy.types.ID) -> bpy.types.Object:
+    """Adds an object with this data to the scene."""
     obj = bpy.data.objects.new(name, data)
     bpy.context.scene.collection.objects.link(obj)
     return obj
 
 
-def _mesh_data(name: str, vertices: np.ndarray, faces: np.ndarray) -> tuple[bpy.types.Mesh, np.ndarray]:
-    """The mesh, and which of the faces it has: Blender drops those that name a vertex twice or repeat another face."""
+def _triangles(name: str, vertices: np.ndarray, faces: np.ndarray) -> tuple[bpy.types.Mesh, np.ndarray]:
+    """Returns a mesh and the indices of the faces that it kept.
+
+    Blender drops faces that name a vertex twice or repeat another face.
+    """
     data = bpy.data.meshes.new(name)
     data.from_pydata(vertices.tolist(), [], faces.tolist())
     data.update()
@@ -120,6 +129,7 @@ def _mesh_data(name: str, vertices: np.ndarray, faces: np.ndarray) -> tuple[bpy.
 
 
 def _world(scene: SceneSpec) -> None:
+    """Adds the world: a background of one colour."""
     world = bpy.data.worlds.new("world")
     tree = versions.node_tree(world)
     background = next(n for n in tree.nodes if n.type == "BACKGROUND")
@@ -129,9 +139,10 @@ def _world(scene: SceneSpec) -> None:
 
 
 def _ground(scene: SceneSpec, vocabulary: Vocabulary) -> None:
+    """Adds the ground and the line around the stage."""
     half = scene.ground.half_size
     plane = [(-half, -half, 0), (half, -half, 0), (half, half, 0), (-half, half, 0)]
-    _add("ground", _painted("ground", plane, [(0, 1, 2, 3)], scene.ground.color))
+    _add("ground", _matte_mesh("ground", plane, [(0, 1, 2, 3)], scene.ground.color))
     if scene.stage_line.width:
         edge, width = vocabulary.grid.stage * vocabulary.grid.unit, scene.stage_line.width / 2
         inner, outer = edge - width, edge + width
@@ -141,10 +152,16 @@ def _ground(scene: SceneSpec, vocabulary: Vocabulary) -> None:
             for sx, sy in ((-1, -1), (1, -1), (1, 1), (-1, 1))
         ]
         faces = [(k, (k + 1) % 4, 4 + (k + 1) % 4, 4 + k) for k in range(4)]
-        _add("stage line", _painted("stage line", corners, faces, scene.stage_line.color))
+        _add("stage line", _matte_mesh("stage line", corners, faces, scene.stage_line.color))
 
 
-def _painted(name: str, vertices: list, faces: list, rgb: tuple[int, int, int]):
+def _matte_mesh(
+    name: str,
+    vertices: Sequence[tuple[float, float, float]],
+    faces: Sequence[tuple[int, int, int, int]],
+    rgb: tuple[int, int, int],
+) -> bpy.types.Mesh:
+    """Returns a mesh with a matte material of this colour."""
     data = bpy.data.meshes.new(name)
     data.from_pydata(vertices, [], faces)
     data.update()
