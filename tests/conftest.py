@@ -24,8 +24,12 @@ def pytest_addoption(parser):
 def pytest_collection_modifyitems(config, items):
     """Deselects `full` tests without --full, and skips tests whose extras are missing.
 
-    Where TVRGEN_TEST_ALL is set, tests whose extras are missing fail instead.
+    Where TVRGEN_TEST_ALL is set, tests whose extras are missing fail instead. All `serial` tests go to one process of
+    pytest-xdist (`-n 2 --dist loadgroup`).
     """
+    for item in items:
+        if item.get_closest_marker("serial"):
+            item.add_marker(pytest.mark.xdist_group("serial"))
     if not config.getoption("--full"):
         full = [item for item in items if item.get_closest_marker("full")]
         config.hook.pytest_deselected(items=full)

@@ -154,6 +154,7 @@ def test_generate_writes_what_plan_says(tmp_path):
 
 
 @pytest.mark.blender
+@pytest.mark.serial
 @pytest.mark.parametrize(("stop", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
 @pytest.mark.parametrize("workers", [1, 2])
 def test_stopped_runs_are_finished_by_the_next(stop, code, workers, tmp_path):
@@ -189,6 +190,7 @@ def test_stopped_runs_are_finished_by_the_next(stop, code, workers, tmp_path):
 
 
 @pytest.mark.blender
+@pytest.mark.serial
 def test_two_workers_make_the_same_dataset(tmp_path):
     for workers in (1, 2):
         run(
@@ -207,6 +209,7 @@ def test_two_workers_make_the_same_dataset(tmp_path):
 
 
 @pytest.mark.blender
+@pytest.mark.serial
 def test_a_cluster_that_cannot_serve_is_one_line(tmp_path):
     for arguments, message in (
         (("--address", "127.0.0.1:1"), "--address 127.0.0.1:1: "),

@@ -488,12 +488,19 @@ def spoil(record, rng):
         record[path[-1]] = "other"
 
 
-@pytest.mark.parametrize("name", ["scenes.jsonl", "questions.jsonl", "shard.json", "run.json", "dataset.json"])
-def test_wild_values_are_faults_and_crash_nothing(name, by_hand, tmp_path):
+@pytest.mark.parametrize(
+    ("name", "rounds"),
+    [
+        pytest.param(name, rounds, marks=[pytest.mark.full] if rounds > 10 else [])
+        for name in ("scenes.jsonl", "questions.jsonl", "shard.json", "run.json", "dataset.json")
+        for rounds in (10, 150)
+    ],
+)
+def test_wild_values_are_faults_and_crash_nothing(name, rounds, by_hand, tmp_path):
     root = generate_flat(tmp_path / "flat", load("splits.train.count=1"), FlatRenderer())
     path = root / name if name == "dataset.json" else root / "train/shard-00000" / name
     whole, description = path.read_text(), (root / "dataset.json").read_text()
-    for round_ in range(150):
+    for round_ in range(rounds):
         rng = generator(0, "wild", name, round_)
         documents = [json.loads(line) for line in whole.splitlines()] if "jsonl" in name else [json.loads(whole)]
         spoil(documents[rng.integers(len(documents))], rng)

@@ -18,7 +18,7 @@ from tvrgen.dataset.validation.files import dataset_faults
 from tvrgen.errors import UserError
 from tvrgen.generation import ray_crew, status
 
-pytestmark = pytest.mark.blender  # which brings Ray; nothing here renders
+pytestmark = [pytest.mark.blender, pytest.mark.serial]  # the extra brings Ray; nothing here renders
 
 
 @pytest.fixture(scope="module")

@@ -41,6 +41,7 @@ assert len(os.sched_getaffinity(0)) == int(sys.argv[2])
 
 
 @pytest.mark.blender
+@pytest.mark.serial
 def test_a_worker_of_one_thread_takes_no_more_than_one_core(tmp_path):
     """On a machine with one core this cannot fail; on a busy one it only finds less."""
     arguments = [str(tmp_path), str(len(os.sched_getaffinity(0)))]

@@ -49,6 +49,7 @@ output: {shard_size: 3}
 
 
 @pytest.mark.blender
+@pytest.mark.serial
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_colour_a_mesh_and_a_kind_of_ones_own(tmp_path, workers):
     (tmp_path / "turning.py").write_text(KIND)
