@@ -28,7 +28,6 @@ from throughput import machine
 from tqdm import tqdm
 
 from tvrgen.config import documents, loader
-from tvrgen.dataset.pictures import pictures
 from tvrgen.generation import worker
 from tvrgen.imaging.renderer import Renderer
 from tvrgen.imaging.visibility import Eye
@@ -53,9 +52,9 @@ def crops(renderer: Renderer, settings: loader.Config, camera: str, count: int, 
     split, found = settings.split("train"), []
     for k in tqdm(range(count), f"rendering {camera}", leave=False):
         planned, eye = sampler.plan_problem(settings, "train", k), Eye(split.vocabulary)
-        (shot,) = (p for p in pictures(planned.problem, split) if (p.when, p.camera.name) == ("final", camera))
-        state, path = planned.states[shot.state], folder / "picture.png"
-        renderer.render(state, shot.view, shot.lights, path)
+        shot, path = planned.final(camera), folder / "image.png"
+        state = shot.state
+        renderer.render(shot, path)
         with Image.open(path) as image:
             picture = np.asarray(image)
         index = eye.index_map(state, shot.view)

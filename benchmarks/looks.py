@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 
 from tvrgen.config import loader
 from tvrgen.generation import worker
+from tvrgen.imaging.shots import Shot
 from tvrgen.scene import camera_model
 from tvrgen.scene.model import Object, State
 from tvrgen.settings import PRESETS
@@ -46,7 +47,8 @@ def main() -> None:
         for row, preset in enumerate(PRESETS):
             renderer.configure(next(iter(loader.load(options.config, {"render.preset": preset}).splits.values())))
             for column, material in enumerate(words.materials):
-                renderer.render(state(settings, material, size), view, tuple(settings.scene.lights.values()), picture)
+                scene, lights = state(settings, material, size), tuple(settings.scene.lights.values())
+                renderer.render(Shot(when="initial", state=scene, view=view, lights=lights), picture)
                 with Image.open(picture) as image:
                     sheet.paste(image, (column * view.width, row * view.height))
                 label = column * view.width + 8, row * view.height + 8

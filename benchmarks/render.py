@@ -31,6 +31,7 @@ from tvrgen.generation import worker
 from tvrgen.imaging.blender import lamps, materials, stage
 from tvrgen.imaging.blender.renderer import quiet
 from tvrgen.imaging.renderer import Renderer
+from tvrgen.imaging.shots import Shot
 from tvrgen.sampling import sampler
 from tvrgen.scene import camera_model, mesh
 from tvrgen.settings import PRESETS
@@ -79,25 +80,26 @@ def shown(document: dict) -> str:
     return repr(parts)
 
 
-def shots(settings: loader.Config, count: int) -> list[tuple]:
-    """(state, view, lights) of initial and final states in turn, from each camera in turn."""
+def shots(settings: loader.Config, count: int) -> list[Shot]:
+    """Shots of initial and final states in turn, from each camera in turn."""
     found = []
     for k, camera in zip(range(count), itertools.cycle(CAMERAS), strict=False):
         planned = sampler.plan_problem(settings, "train", k)
         view = camera_model.view(next(c for c in planned.problem.cameras if c.name == camera), 320, 240)
-        found.append((planned.states[-(k % 2)], view, planned.problem.lights))
+        state = planned.states[-(k % 2)]
+        found.append(Shot(when="initial", state=state, view=view, lights=planned.problem.lights))
     return found
 
 
-def take(renderer: Renderer, shot: tuple, path: Path) -> tuple[float, np.ndarray]:
+def take(renderer: Renderer, shot: Shot, path: Path) -> tuple[float, np.ndarray]:
     start = time.perf_counter()
-    renderer.render(*shot, path)
+    renderer.render(shot, path)
     seconds = time.perf_counter() - start
     with Image.open(path) as image:
         return seconds, np.asarray(image.convert("RGB"))
 
 
-def reference(scene_shots: list[tuple], renderer: Renderer, samples: int, look: str) -> list[np.ndarray]:
+def reference(scene_shots: list[Shot], renderer: Renderer, samples: int, look: str) -> list[np.ndarray]:
     """Converged pictures, by TRANCE's settings but for the samples: (H, W, 3) in [0, 255], at 16 bits, as rounding them
     to 8 would count against both sides. From the cache where they are there; `look`: what they depend on.
     """
@@ -118,11 +120,11 @@ def reference(scene_shots: list[tuple], renderer: Renderer, samples: int, look: 
     return found
 
 
-def converged(renderer: Renderer, shot: tuple, path: Path) -> None:
+def converged(renderer: Renderer, shot: Shot, path: Path) -> None:
     """One picture as it stands in Blender's hands, 16-bit."""
     scene = bpy.context.scene
     with quiet(renderer._log):
-        renderer._stage.set(*shot)
+        renderer._stage.set(shot.state, shot.view, shot.lights)
         settings = scene.render.image_settings
         settings.file_format, settings.color_depth, settings.tiff_codec = "TIFF", "16", "NONE"
         scene.render.filepath = str(path.with_suffix(".new.tif"))

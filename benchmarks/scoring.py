@@ -12,6 +12,7 @@ from throughput import machine
 
 from tvrgen.config import loader
 from tvrgen.dataset import records
+from tvrgen.dataset.images import image_files
 from tvrgen.sampling import sampler
 from tvrgen.scoring import Options, ground_truth, star_r1_reward
 from tvrgen.scoring.baselines import NAMES, baseline
@@ -25,8 +26,10 @@ def questions(config, split, count):
     """(question, scene, split) of the first problems."""
     for index in range(min(count, split.count)):
         planned = sampler.plan_problem(config, split.name, index)
-        scene = records.scene_line(planned, split)
-        yield from ((question, scene, split) for question in records.question_lines(planned, split, config.seed))
+        images = image_files(planned.problem, planned.shots, split.output, split.image)
+        scene = records.scene_line(planned, images, split)
+        questions = records.question_lines(planned, images, split, config.seed)
+        yield from ((question, scene, split) for question in questions)
 
 
 def main() -> None:

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tvrgen.config import documents, loader
-from tvrgen.dataset.pictures import pictures
 from tvrgen.generation import worker
 from tvrgen.sampling import sampler
 
@@ -75,11 +74,9 @@ def rendering() -> Iterator[str]:
         renderer.configure(split)
         for k in range(RENDERED):
             planned = sampler.plan_problem(settings, "train", k)
-            for picture in pictures(planned.problem, split):
+            for shot in (planned.initial, *planned.finals):
                 start = time.perf_counter()
-                renderer.render(
-                    planned.states[picture.state], picture.view, picture.lights, Path(folder) / "picture.png"
-                )
+                renderer.render(shot, Path(folder) / "image.png")
                 seconds.append(time.perf_counter() - start)
         version = renderer.description["blender"]
         small = loader.load("quickstart", documents.assignments(SMALL))
@@ -87,8 +84,7 @@ def rendering() -> Iterator[str]:
         held = []
         for k in range(SCENES):
             planned = sampler.plan_problem(small, "train", k)
-            picture = pictures(planned.problem, small.split("train"))[-1]
-            renderer.render(planned.states[-1], picture.view, picture.lights, Path(folder) / "picture.png")
+            renderer.render(planned.shots[-1], Path(folder) / "image.png")
             held += [memory()] * (k in (99, SCENES // 2 - 1, SCENES - 1))
     size = f"{split.render.width}x{split.render.height}, {split.render.samples} samples, denoised"
     yield f"rendering: {statistics.median(seconds):.2f} s a picture ({size}; Blender {version})"

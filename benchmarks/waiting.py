@@ -33,7 +33,7 @@ class Waiting:
         self._picture = picture.getvalue()
         return ["none"]
 
-    def render(self, state, view, lights, path: Path) -> None:
+    def render(self, shot, path: Path) -> None:
         time.sleep(self._seconds)
         path.write_bytes(self._picture)
 

@@ -51,7 +51,7 @@ class Faulty(FlatRenderer):
         self._pause = float(os.environ.get("PAUSE", "0"))
         log.write_text("opened\n")
 
-    def render(self, state, view, lights, path) -> None:
+    def render(self, shot, path) -> None:
         time.sleep(self._pause)
         problem, when = path.name.split("-")[:2]
         kind = self._faults.get(str(int(problem)))
@@ -59,7 +59,7 @@ class Faulty(FlatRenderer):
             with open(self._log, "a") as log:
                 log.write(f"about to {kind}\n")
             FAULTS[kind]()
-        super().render(state, view, lights, path)
+        super().render(shot, path)
 
     def _happened(self, problem: str) -> bool:
         if not os.environ.get("FLAGS"):

@@ -10,12 +10,14 @@ from unittest import mock
 from PIL import Image
 
 from tvrgen.config import documents, loader
-from tvrgen.dataset import catalog
+from tvrgen.dataset import catalog, records
+from tvrgen.dataset.images import ImageFile, image_files
+from tvrgen.dataset.records import Record
 from tvrgen.dataset.shards import Shard, shards_of
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.generation import worker
 from tvrgen.imaging.visibility import Sight
-from tvrgen.sampling import design, identity, sampler
+from tvrgen.sampling import design, sampler
 from tvrgen.sampling.problem import Planned, Problem
 from tvrgen.scene.model import Object, State
 from tvrgen.settings import Config, Split
@@ -68,9 +70,9 @@ class FlatRenderer:
         self.split = split
         return ["paint"]
 
-    def render(self, state, view, lights, path) -> None:
-        self.asked.append((state, view, lights, path.name))
-        Image.new("RGB", (view.width, view.height), (90, 90, 90)).save(path)
+    def render(self, shot, path) -> None:
+        self.asked.append((shot, path.name))
+        Image.new("RGB", (shot.view.width, shot.view.height), (90, 90, 90)).save(path)
 
     def save(self, shots, path) -> None:
         path.write_bytes(b"BLENDER" + bytes(len(shots)))
@@ -103,15 +105,23 @@ def handmade(config: Config, split: Split, index: int) -> Planned:
         lights=tuple(config.scene.lights.values()),
         views=split.cameras.final,
     )
-    sights = tuple(Sight(40, 0.5, (1, 2, 9, 12)) for _ in looks)
-    return Planned(
-        problem=problem,
-        states=states,
-        hash=identity.digest(initial, steps),
-        order_sensitive=False,
-        initial={split.cameras.initial: sights},
-        final={name: (*sights[:2], Sight(0, 0.0, None)) for name in split.cameras.final},
-    )
+    full, none = Sight(40, 0.5, (1, 2, 9, 12)), Sight(0, 0.0, None)
+    sights = {"initial": (full, full, full), "final": (full, full, none)}
+    shots = problem.shots(states, split.render.width, split.render.height)
+    shots = tuple(dataclasses.replace(shot, sights=sights.get(shot.when)) for shot in shots)
+    return sampler.completed(problem, states, shots, split)
+
+
+def images_of(planned: Planned, split: Split) -> tuple[ImageFile, ...]:
+    return image_files(planned.problem, planned.shots, split.output, split.image)
+
+
+def scene_line(planned: Planned, split: Split) -> Record:
+    return records.scene_line(planned, images_of(planned, split), split)
+
+
+def question_lines(planned: Planned, split: Split, seed: int) -> list[Record]:
+    return records.question_lines(planned, images_of(planned, split), split, seed)
 
 
 def made(config: Config, shard: Shard, root: Path, renderer: FlatRenderer, why: str = "") -> int:

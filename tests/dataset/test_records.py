@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from tests.tiny import SHIPPED, handmade, load
+from tests.tiny import SHIPPED, handmade, load, question_lines, scene_line
 from tvrgen._support.rng import generator
 from tvrgen.config import loader
 from tvrgen.dataset import records
@@ -32,18 +32,18 @@ def test_lines_fit_their_schemas_and_come_back(name):
     for split in config.splits.values():
         for index in range(min(3, split.count)):
             planned = sampler.plan_problem(config, split.name, index)
-            line = json.loads(records.dump(records.scene_line(planned, split)))
+            line = json.loads(records.dump(scene_line(planned, split)))
             records.check(line, "scene", "line")
             problem = records.problem_from(line)
             assert problem == planned.problem
             states = replay.replay(problem.initial, problem.steps, split.kinds, split.vocabulary)
             assert states[-1] == records.state_from(line["final"]) == planned.states[-1]
-            for asked in records.question_lines(planned, split, 0):
+            for asked in question_lines(planned, split, 0):
                 records.check(asked, "question", "line")
 
 
 def test_a_handmade_problem_comes_back():
-    line = json.loads(records.dump(records.scene_line(PLANNED, SPLIT)))
+    line = json.loads(records.dump(scene_line(PLANNED, SPLIT)))
     records.check(line, "scene", "line")
     assert records.problem_from(line) == PLANNED.problem
     assert line["id"] == "train-000000"
@@ -58,7 +58,7 @@ def test_a_handmade_problem_comes_back():
 
 
 def test_a_question_has_what_users_rely_on():
-    line = records.question_lines(PLANNED, SPLIT, 0)[0]
+    line = question_lines(PLANNED, SPLIT, 0)[0]
     assert line["id"] == "train-000000-left"
     assert line["images"] == ["images/000000-initial-center.png", "images/000000-final-left.png"]
     assert line["answer"] == "0.color.blue, 2.position.front.1"
@@ -94,7 +94,7 @@ def test_recorded_matrices_project_as_the_camera_stands():
     """From location, look_at and lens alone, by code of its own: the target is in the middle, and depths are right."""
     config = load("render.width=300", "render.height=100")
     split = config.split("train")
-    for camera in records.scene_line(handmade(config, split, 0), split)["cameras"].values():
+    for camera in scene_line(handmade(config, split, 0), split)["cameras"].values():
         intrinsics, extrinsics = np.array(camera["intrinsics"]), np.array(camera["world_to_camera"])
         assert intrinsics[0, 0] == intrinsics[1, 1] == pytest.approx(300 * 35 / 32)
         x, y, z = intrinsics @ (extrinsics @ [*camera["look_at"], 1])[:3]
@@ -119,6 +119,6 @@ def test_a_prompt_speaks_of_moves_only_where_there_are_any():
     ],
 )
 def test_damaged_lines_do_not_fit(schema, damage):
-    line = records.scene_line(PLANNED, SPLIT) if schema == "scene" else records.question_lines(PLANNED, SPLIT, 0)[0]
+    line = scene_line(PLANNED, SPLIT) if schema == "scene" else question_lines(PLANNED, SPLIT, 0)[0]
     with pytest.raises(UserError, match="where"):
         records.check(line | damage, schema, "where")

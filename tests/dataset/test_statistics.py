@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from tests.tiny import FlatRenderer, generate_flat, load, run
+from tests.tiny import FlatRenderer, generate_flat, load, run, scene_line
 from tvrgen._support.rng import generator
 from tvrgen.dataset.reader import open_dataset
 from tvrgen.dataset.report import page, plots, statistics
@@ -101,12 +101,11 @@ def test_counts_add_up():
 
 @pytest.mark.rays
 def test_counts_of_planned_problems_add_up_and_are_balanced():
-    from tvrgen.dataset import records
     from tvrgen.sampling import sampler
 
     config = load("splits.train.count=80")
     split = config.split("train")
-    given = [records.scene_line(sampler.plan_problem(config, "train", k), split) for k in range(80)]
+    given = [scene_line(sampler.plan_problem(config, "train", k), split) for k in range(80)]
     counted = collect(given)
     check_sums(counted, given)
     said = sentences(counted)

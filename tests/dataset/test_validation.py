@@ -12,7 +12,7 @@ from tvrgen._support.files import sha256
 from tvrgen._support.rng import generator
 from tvrgen.cli import main
 from tvrgen.dataset import catalog
-from tvrgen.dataset.pictures import SUFFIX
+from tvrgen.dataset.images import SUFFIX
 from tvrgen.dataset.reader import open_dataset
 from tvrgen.dataset.shards import shards_of
 from tvrgen.dataset.storage.open import open_storage

@@ -25,16 +25,14 @@ import os, sys, time
 from pathlib import Path
 from tests.tiny import load, handmade
 from tvrgen.generation import worker
-from tvrgen.dataset.pictures import pictures
 config = load("render.width=320", "render.height=240", "render.samples=64", "render.noise_threshold=0")
 renderer = worker.open_renderer(config, Path(sys.argv[1]) / "log", 1)
 split = config.split("train")
 renderer.configure(split)
 planned = handmade(config, split, 0)
-picture = pictures(planned.problem, split)[0]
 begun, used = time.monotonic(), time.process_time()
 for k in range(2):
-    renderer.render(planned.states[0], picture.view, picture.lights, Path(sys.argv[1]) / f"{k}.png")
+    renderer.render(planned.initial, Path(sys.argv[1]) / f"{k}.png")
 print((time.process_time() - used) / (time.monotonic() - begun))
 assert len(os.sched_getaffinity(0)) == int(sys.argv[2])
 """

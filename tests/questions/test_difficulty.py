@@ -7,10 +7,12 @@ import pytest
 
 from tests.tiny import SHIPPED, handmade, load, with_object
 from tvrgen.config import loader
+from tvrgen.imaging.shots import Shot
 from tvrgen.imaging.visibility import Sight
 from tvrgen.questions import difficulty
 from tvrgen.sampling import sampler
 from tvrgen.sampling.problem import Planned, Problem
+from tvrgen.scene import camera_model
 from tvrgen.scene.model import Camera, Object, State
 from tvrgen.scene.vocabulary import ATTRIBUTES
 from tvrgen.transformations.base import Step
@@ -50,18 +52,24 @@ def planned(first, last=None, changes=((0, "color"),), initial=None, final=None,
         lights=(),
         views=("left",),
     )
+    states = (State(objects=tuple(first)), State(objects=tuple(last)))
+    fractions = (initial or [1.0] * len(first), final or [1.0] * len(first))
     return Planned(
         problem=problem,
-        states=(State(objects=tuple(first)), State(objects=tuple(last))),
+        states=states,
+        shots=tuple(
+            dataclasses.replace(shot, sights=tuple(Sight(9, f, (0, 0, 9, 9)) for f in shown))
+            for shot, shown in zip(problem.shots(states, 80, 60), fractions, strict=True)
+        ),
         hash="",
         order_sensitive=False,
-        initial={"center": tuple(Sight(9, f, (0, 0, 9, 9)) for f in initial or [1.0] * len(first))},
-        final={"left": tuple(Sight(9, f, (0, 0, 9, 9)) for f in final or [1.0] * len(first))},
+        moves=(),
+        accepted=(),
     )
 
 
 def part(name, *arguments, **options) -> float:
-    return difficulty.difficulty(planned(*arguments, **options), "left", SPLIT).parts[name]
+    return difficulty.difficulty(planned(*arguments, **options), "left", SPLIT.vocabulary).parts[name]
 
 
 @pytest.mark.parametrize(("count", "due"), [(1, 0), (2, 0.1111), (4, 0.3333), (9, 0.8889), (10, 1), (11, 1)])
@@ -116,10 +124,14 @@ def test_angle(turn, due):
 def test_angle_of_a_camera_that_rises(look_at):
     """Viewing directions 90 degrees around and 60 above: cosine = cos 0 cos 60 cos 90 + sin 0 sin 60."""
     problem = planned([thing()])
+
+    def aimed(shot: Shot, taker: Camera) -> Shot:
+        return dataclasses.replace(shot, view=camera_model.view(taker, 80, 60))
+
     for azimuth, elevation, degrees in ((0, 36, 36), (60, 0, 60), (90, 60, 90)):
         cameras = (camera("center", 0), camera("left", azimuth, elevation, look_at))
-        turned = dataclasses.replace(problem, problem=dataclasses.replace(problem.problem, cameras=cameras))
-        assert difficulty.difficulty(turned, "left", SPLIT).parts["angle"] == round(degrees / 90, 4)
+        turned = dataclasses.replace(problem, shots=tuple(map(aimed, problem.shots, cameras)))
+        assert difficulty.difficulty(turned, "left", SPLIT.vocabulary).parts["angle"] == round(degrees / 90, 4)
 
 
 ONE, TWO, THREE = (
@@ -189,7 +201,7 @@ def test_the_score_is_the_weighted_mean():
     """Parts: objects 1/9, steps 1/3, kinds 1/3, hidden 0.4, angle 0.5, look_alikes 0.75, crowding 0.8."""
     objects = [thing((0, 0), MEDIUM), thing((10, 0), SMALL)]
     problem = planned(objects, changes=[(0, "color"), (0, "shape")], final=[0.6, 1.0], turn=45)
-    found = difficulty.difficulty(problem, "left", SPLIT)
+    found = difficulty.difficulty(problem, "left", SPLIT.vocabulary)
     assert found.parts == {
         "objects": 0.1111, "steps": 0.3333, "kinds": 0.3333, "hidden": 0.4, "angle": 0.5, "look_alikes": 0.75,
         "crowding": 0.8,
@@ -199,11 +211,13 @@ def test_the_score_is_the_weighted_mean():
 
 
 def test_scores_from_the_easiest_to_the_hardest():
-    easiest = difficulty.difficulty(planned([thing()]), "left", SPLIT)
+    easiest = difficulty.difficulty(planned([thing()]), "left", SPLIT.vocabulary)
     assert (easiest.score, set(easiest.parts.values())) == (0, {0})
     objects = [thing((0, 0)) for _ in range(12)]
     changes = [(0, kind) for kind in ("color", "shape", "size", "material")]
-    hardest = difficulty.difficulty(planned(objects, changes=changes, initial=[0.0] * 12, turn=100), "left", SPLIT)
+    hardest = difficulty.difficulty(
+        planned(objects, changes=changes, initial=[0.0] * 12, turn=100), "left", SPLIT.vocabulary
+    )
     assert (hardest.score, set(hardest.parts.values())) == (1, {1})
 
 
@@ -215,7 +229,7 @@ def test_difficulty_is_a_share_and_made_of_its_parts(name):
         for index in range(min(4, split.count)):
             problem = sampler.plan_problem(config, split.name, index)
             for view in problem.problem.views:
-                found = difficulty.difficulty(problem, view, split)
+                found = difficulty.difficulty(problem, view, split.vocabulary)
                 assert found.parts.keys() == difficulty.WEIGHTS.keys()
                 assert all(0 <= value <= 1 for value in found.parts.values())
                 weighted = sum(difficulty.WEIGHTS[name] * value for name, value in found.parts.items())
@@ -226,7 +240,7 @@ def test_difficulty_is_a_share_and_made_of_its_parts(name):
 def test_the_same_view_is_easier_than_another():
     config = load()
     problem = handmade(config, SPLIT, 0)
-    same, other = (difficulty.difficulty(problem, view, SPLIT) for view in ("center", "left"))
+    same, other = (difficulty.difficulty(problem, view, SPLIT.vocabulary) for view in ("center", "left"))
     assert same.parts["angle"] == 0 < other.parts["angle"]
     assert same.score < other.score
 

@@ -4,10 +4,9 @@ import re
 
 import pytest
 
-from tests.tiny import ROOT, SHIPPED, handmade, load, write_config
+from tests.tiny import ROOT, SHIPPED, handmade, load, question_lines, write_config
 from tvrgen._support.rng import generator
 from tvrgen.config import loader
-from tvrgen.dataset import records
 from tvrgen.errors import UserError
 from tvrgen.questions import prompts
 from tvrgen.scoring import ground_truth, star_r1_reward
@@ -18,7 +17,7 @@ TEMPLATES = sorted(path.stem for path in (ROOT / "configs/prompts").glob("*.yaml
 def asked(*overrides, index=0):
     config = load(*overrides)
     split = config.split("train")
-    return records.question_lines(handmade(config, split, index), split, config.seed)
+    return question_lines(handmade(config, split, index), split, config.seed)
 
 
 def by_template(name):

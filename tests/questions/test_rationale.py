@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.tiny import SHIPPED, handmade, load
+from tests.tiny import SHIPPED, handmade, load, question_lines
 from tvrgen._support.rng import generator
 from tvrgen.config import loader
 from tvrgen.dataset import records
@@ -49,7 +49,7 @@ def test_nothing_is_said_that_the_second_image_does_not_show(problems):
         least = split.sampling.min_visible_pixels * (split.render.width / 320) ** 2
         values = {v for a in ATTRIBUTES for v in split.vocabulary.values(a)}
         for k, sentences in about(told(planned, view, split), planned).items():
-            if planned.final[view][k].pixels < least:
+            if planned.final(view).seen[k].pixels < least:
                 later = " ".join(s.text for s in sentences[1:])
                 assert not values & set(re.findall(r"\w+", later)), later
                 assert len(sentences) == 2
@@ -83,8 +83,7 @@ def test_neighbours_stand_where_it_says(problems):
     """Of "behind the large red metal cube" and its like, against the distances to the camera."""
     checked = 0
     for planned, view, split in problems:
-        shots = {c.name: c for when, c, _ in planned.problem.shots() if when == "final"}
-        last, camera = planned.states[-1].objects, shots[view]
+        last, camera = planned.states[-1].objects, planned.final(view).camera
         for k, sentences in about(told(planned, view, split), planned).items():
             if len(sentences) < 3 or not (
                 found := re.search(r", (in front of|behind) the (\w+ \w+ \w+ \w+)", sentences[1].text)
@@ -146,7 +145,7 @@ def test_objects_that_look_alike_are_told_by_their_numbers(name):
 def test_a_rationale_stands_in_a_question_where_it_is_asked_for(rationale):
     config = load(f"question.rationale={rationale}")
     split = config.split("train")
-    line = records.question_lines(handmade(config, split, 0), split, config.seed)[0]
+    line = question_lines(handmade(config, split, 0), split, config.seed)[0]
     records.check(line, "question", "line")
     assert ("rationale" in line) == (rationale != "none")
     located = [s for s in line.get("rationale", []) if s["does"] == "locate"]

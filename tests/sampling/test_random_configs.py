@@ -118,11 +118,12 @@ def test_problems_of_any_config_are_fair(document, start):
         needed = 40 * (80 / 320) ** 2
         for k in {s.object for s in plan.problem.steps}:
             if inside[k]:
-                assert plan.initial[document["cameras"]["initial"]][k].pixels >= needed
+                assert plan.initial.seen[k].pixels >= needed
             if max(map(abs, last[k].position)) <= grid.stage:
-                assert all(sights[k].pixels >= needed for sights in plan.final.values())
-        assert set(plan.final) <= set(document["cameras"]["final"])
-        assert len(plan.final) == (1 if document["cameras"]["views"] == "one" else len(document["cameras"]["final"]))
+                assert all(shot.seen[k].pixels >= needed for shot in plan.finals)
+        assert plan.initial.camera.name == document["cameras"]["initial"]
+        assert {shot.camera.name for shot in plan.finals} <= set(document["cameras"]["final"])
+        assert len(plan.finals) == (1 if document["cameras"]["views"] == "one" else len(document["cameras"]["final"]))
 
 
 @relaxed

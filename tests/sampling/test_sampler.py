@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.tiny import ROOT, SHIPPED, handmade, load, with_object
+from tests.tiny import ROOT, SHIPPED, handmade, load, question_lines, scene_line, with_object
 from tvrgen.config import documents, loader
 from tvrgen.dataset import records
 from tvrgen.errors import UserError
@@ -66,7 +66,8 @@ def test_levels_are_met(planned):
             inside = [max(abs(c) for c in s.objects[target].position) <= 20 for s in (before, after)]
             assert move in (None, {(True, True): "inner", (True, False): "out", (False, True): "in"}.get(tuple(inside)))
         assert plan.problem.views == levels.views
-        assert set(plan.final) == set(levels.views) <= set(split.cameras.final)
+        assert tuple(s.camera.name for s in plan.finals) == levels.views
+        assert set(levels.views) <= set(split.cameras.final)
 
 
 def test_nothing_overlaps_or_leaves_the_field_at_any_moment(planned):
@@ -106,9 +107,9 @@ def test_changed_objects_are_in_sight(planned):
     for plan in problems:
         for k in {s.object for s in plan.problem.steps}:
             if grid.on_stage(plan.states[0].objects[k].position):
-                assert all(sights[k].pixels >= needed for sights in plan.initial.values())
+                assert plan.initial.seen[k].pixels >= needed
             if grid.on_stage(plan.states[-1].objects[k].position):
-                assert all(sights[k].pixels >= needed for sights in plan.final.values())
+                assert all(shot.seen[k].pixels >= needed for shot in plan.finals)
 
 
 def test_no_two_objects_look_the_same(planned):
@@ -236,10 +237,9 @@ def test_visibility_is_that_of_every_pictures_own_camera(planned):
     """Whatever the sampler kept from an earlier look: where jitter differs, the same name is another camera."""
     _, split, problems = planned
     for plan in problems[:20]:
-        for when, camera, _ in plan.problem.shots():
-            state, seen = (plan.states[0], plan.initial) if when == "initial" else (plan.states[-1], plan.final)
-            view = camera_model.view(camera, split.render.width, split.render.height)
-            assert Eye(split.vocabulary).look(state, view) == seen[camera.name]
+        for shot in (plan.initial, *plan.finals):
+            view = camera_model.view(shot.camera, split.render.width, split.render.height)
+            assert Eye(split.vocabulary).look(shot.state, view) == shot.sights
 
 
 def test_the_hash_is_blind_to_the_order_of_steps():
@@ -275,17 +275,17 @@ def test_still_problems_have_other_jitter_and_no_other_answer():
         plan = sampler.plan_problem(config, "train", k)
         # in all problems, so that unequal pixels tell nothing
         assert plan.problem.final_lights != plan.problem.lights
-        assert plan.problem.shots()[0][1] != plan.problem.shots()[2][1]
-        answers = {line["answer"] for line in records.question_lines(plan, split, config.seed)}
+        assert plan.initial.camera != plan.final(plan.initial.camera.name).camera
+        answers = {line["answer"] for line in question_lines(plan, split, config.seed)}
         assert (answers == {"no change"}) == (not plan.problem.steps)
-        assert records.problem_from(json.loads(records.dump(records.scene_line(plan, split)))) == plan.problem
+        assert records.problem_from(json.loads(records.dump(scene_line(plan, split)))) == plan.problem
 
 
 def test_prompts_tell_places_only_where_there_are_twins():
     twins = load("sampling.twins=true", "splits.train.count=2")
     plain = load("splits.train.count=2")
     texts = [
-        records.question_lines(sampler.plan_problem(c, "train", 0), c.split("train"), c.seed)[0]["question"]
+        question_lines(sampler.plan_problem(c, "train", 0), c.split("train"), c.seed)[0]["question"]
         for c in (twins, plain)
     ]
     assert "% from the left" in texts[0]

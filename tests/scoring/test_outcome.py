@@ -6,15 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.tiny import SHIPPED, handmade, load
+from tests.tiny import SHIPPED, handmade, load, scene_line
 from tvrgen.config import loader
-from tvrgen.dataset import records
 from tvrgen.questions.forms.changes_reader import parse_answer
 from tvrgen.sampling import sampler
 from tvrgen.scoring.outcome import outcome_score
 
 SPLIT = load().split("train")
-SCENE = records.scene_line(handmade(load(), SPLIT, 0), SPLIT)
+SCENE = scene_line(handmade(load(), SPLIT, 0), SPLIT)
 """0: red cube, turns blue; 2: gray cylinder, leaves to the front; 1: small cyan sphere."""
 
 
@@ -71,7 +70,7 @@ def test_the_truth_is_correct_and_so_is_every_accepted_value(name):
     for split in config.splits.values():
         for index in range(min(4, split.count)):
             planned = sampler.plan_problem(config, split.name, index)
-            scene = records.scene_line(planned, split)
+            scene = scene_line(planned, split)
             steps = [str(s) for s in planned.problem.steps]
             assert outcome_score(parse_answer(", ".join(steps) or "no change"), scene, split).correct
             for k, step in enumerate(scene["steps"]):
@@ -85,7 +84,7 @@ def test_where_an_object_came_from_is_not_seen():
     """It came behind_left.2 and went on front_left.2; the pictures show where it ends. Any way there will do."""
     config = loader.load("trance_view")
     split, planned = config.split("test"), sampler.plan_problem(config, "test", 43)
-    scene = records.scene_line(planned, split)
+    scene = scene_line(planned, split)
     assert [s["value"] for s in scene["steps"] if s["object"] == 9] == ["behind_left.2", "front_left.2"]
     others = [f"{s['object']}.{s['kind']}.{s['value']}" for s in scene["steps"] if s["object"] != 9]
     grid, end = split.vocabulary.grid, planned.states[-1].objects[9].position

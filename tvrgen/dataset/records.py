@@ -6,25 +6,25 @@ arithmetic. Both kinds of lines are checked against the schemas that ship with t
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from typing import Any
 
+from tvrgen._support.json_lines import Record
 from tvrgen.config import documents
-from tvrgen.dataset.pictures import BLEND, pictures
+from tvrgen.dataset.images import BLEND, ImageFile
 from tvrgen.imaging.visibility import Sight
 from tvrgen.questions import changes
 from tvrgen.sampling.problem import Planned, Problem
 from tvrgen.scene import camera_model
 from tvrgen.scene.model import Camera, Light, Object, State
+from tvrgen.scene.vocabulary import Grid
 from tvrgen.settings import Split
-from tvrgen.transformations import position, replay
 from tvrgen.transformations.base import Step
 
-Record = dict[str, Any]
 
-
-def scene_line(planned: Planned, split: Split) -> Record:
-    """The record of one problem; see scene.schema.json."""
-    problem = planned.problem
+def scene_line(planned: Planned, images: Sequence[ImageFile], split: Split) -> Record:
+    """The record of a problem with these image files; see scene.schema.json."""
+    problem, grid = planned.problem, split.vocabulary.grid
     return {
         "id": problem.id,
         "hash": planned.hash,
@@ -32,11 +32,11 @@ def scene_line(planned: Planned, split: Split) -> Record:
         "index": problem.index,
         "attempt": problem.attempt,
         "order_sensitive": planned.order_sensitive,
-        "initial": {"objects": _objects(planned.states[0], split)},
-        "final": {"objects": _objects(planned.states[-1], split)},
-        "steps": [_step(planned, k, split) for k in range(len(problem.steps))],
-        **({"annotations": _annotations(planned, split)} if split.output.annotations else {}),
-        **({"intermediate": _intermediate(planned, split)} if split.output.intermediate else {}),
+        "initial": {"objects": _objects(planned.states[0], grid)},
+        "final": {"objects": _objects(planned.states[-1], grid)},
+        "steps": [_step(planned, k) for k in range(len(problem.steps))],
+        **({"annotations": _annotations(images)} if split.output.annotations else {}),
+        **({"intermediate": _intermediate(images, grid)} if split.output.intermediate else {}),
         **({"blend": BLEND.format(index=problem.index)} if split.output.blend else {}),
         "cameras": {c.name: _camera(c, split) for c in problem.cameras},
         "lights": [_plain(light) for light in problem.lights],
@@ -49,16 +49,16 @@ def scene_line(planned: Planned, split: Split) -> Record:
             else {}
         ),
         "visibility": {
-            when: {name: [_sight(s) for s in sights] for name, sights in views.items()}
-            for when, views in (("initial", planned.initial), ("final", planned.final))
+            when: {shot.camera.name: [_sight(s) for s in shot.seen] for shot in shots}
+            for when, shots in (("initial", (planned.initial,)), ("final", planned.finals))
         },
     }
 
 
-def question_lines(planned: Planned, split: Split, seed: int) -> list[Record]:
+def question_lines(planned: Planned, images: Sequence[ImageFile], split: Split, seed: int) -> list[Record]:
     """The records of a problem's questions, one for each final view; see question.schema.json."""
     problem = planned.problem
-    paths = {(p.when, p.camera.name): p.path for p in pictures(problem, split)}
+    paths = {(image.shot.when, image.shot.camera.name): image.path for image in images}
     return [
         {
             "id": f"{problem.id}-{view}",
@@ -125,26 +125,25 @@ def _lights_from(part: list[Record]) -> tuple[Light, ...]:
     return tuple(Light(**{k: _frozen(v) for k, v in light.items()}) for light in part)
 
 
-def _objects(state: State, split: Split) -> list[Record]:
-    grid = split.vocabulary.grid
+def _objects(state: State, grid: Grid) -> list[Record]:
     return [{"index": k, **_plain(o), "on_stage": grid.on_stage(o.position)} for k, o in enumerate(state.objects)]
 
 
-def _annotations(planned: Planned, split: Split) -> Record:
-    """The files beside each picture: when -> camera -> what it holds -> path."""
+def _annotations(images: Sequence[ImageFile]) -> Record:
+    """The annotations of each image: when -> camera -> kind -> path."""
     listed: Record = {}
-    for picture in pictures(planned.problem, split):
-        listed.setdefault(picture.when, {})[picture.camera.name] = picture.annotations
+    for image in images:
+        listed.setdefault(image.shot.when, {})[image.shot.camera.name] = image.annotations
     return listed
 
 
-def _intermediate(planned: Planned, split: Split) -> list[Record]:
-    """The states between the steps, each with its picture by the initial camera."""
-    between = [p for p in pictures(planned.problem, split) if p.when not in ("initial", "final")]
-    return [{"image": p.path, "objects": _objects(planned.states[p.state], split)} for p in between]
+def _intermediate(images: Sequence[ImageFile], grid: Grid) -> list[Record]:
+    """The states between the steps, each with its image by the initial camera."""
+    between = [image for image in images if image.shot.intermediate]
+    return [{"image": image.path, "objects": _objects(image.shot.state, grid)} for image in between]
 
 
-def _step(planned: Planned, k: int, split: Split) -> Record:
+def _step(planned: Planned, k: int) -> Record:
     step, before, after = planned.problem.steps[k], planned.states[k], planned.states[k + 1]
     was, is_ = before.objects[step.object], after.objects[step.object]
     record = {
@@ -152,10 +151,9 @@ def _step(planned: Planned, k: int, split: Split) -> Record:
         "kind": step.kind,
         "value": step.value,
         "from": {f: v for f, v in _plain(was).items() if v != _plain(is_)[f]},
-        "accepted": list(replay.accepted(before, step, split.kinds, split.vocabulary)),
+        "accepted": list(planned.accepted[k]),
     }
-    move = position.move_type(was, is_, split.vocabulary)
-    return record | ({"type": move} if move else {})
+    return record | ({"type": planned.moves[k]} if planned.moves[k] else {})
 
 
 def _camera(camera: Camera, split: Split) -> Record:

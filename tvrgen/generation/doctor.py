@@ -16,7 +16,6 @@ from tvrgen.errors import UserError
 from tvrgen.generation import worker
 from tvrgen.imaging.blender import requirements
 from tvrgen.sampling import sampler
-from tvrgen.scene import camera_model
 
 
 def examine() -> Iterator[tuple[bool, str]]:
@@ -42,10 +41,9 @@ def _render(folder: Path) -> Iterator[tuple[bool, str]]:
         renderer = worker.open_renderer(settings, folder / "blender.log")
         yield True, f"Blender {renderer.description['blender']}, devices: {', '.join(renderer.devices())}"
         planned = sampler.plan_problem(settings, split.name, 0)
-        view = camera_model.view(planned.problem.cameras[0], split.render.width, split.render.height)
         renderer.configure(split)
         start = time.perf_counter()
-        renderer.render(planned.states[0], view, planned.problem.lights, folder / "test.png")
+        renderer.render(planned.initial, folder / "test.png")
         with Image.open(folder / "test.png") as image:
             image.load()
             low, high = image.convert("L").getextrema()

@@ -6,6 +6,7 @@ from itertools import islice
 from multiprocessing import get_context
 
 from tvrgen.dataset import records
+from tvrgen.dataset.images import image_files
 from tvrgen.errors import UserError
 from tvrgen.sampling import sampler
 from tvrgen.settings import Config
@@ -63,11 +64,14 @@ def _plan(config: Config, chunk: Range, kind: str) -> list[tuple[str, str, str, 
     split, found = config.split(name), []
     for index in range(start, stop):
         planned = sampler.plan_problem(config, name, index)
-        scene = records.scene_line(planned, split)
-        own = [scene] if kind == "scene" else records.question_lines(planned, split, config.seed)
+        images = image_files(planned.problem, planned.shots, split.output, split.image)
+        if kind == "scene":
+            own = [records.scene_line(planned, images, split)]
+        else:
+            own = records.question_lines(planned, images, split, config.seed)
         for line in own:
             records.check(line, kind, line["id"])
-        found.append((name, scene["id"], scene["hash"], "\n".join(map(records.dump, own))))
+        found.append((name, planned.problem.id, planned.hash, "\n".join(map(records.dump, own))))
     return found
 
 

@@ -9,14 +9,14 @@ import shutil
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import tvrgen
 from tvrgen._support import scratch
 from tvrgen.dataset import catalog, records, shard_formats, shards
-from tvrgen.dataset.pictures import BLEND, Picture, pictures
+from tvrgen.dataset.images import BLEND, ImageFile, image_files
 from tvrgen.dataset.records import Record
 from tvrgen.dataset.shards import Shard
 from tvrgen.dataset.storage.base import MANIFEST, Storage
@@ -27,7 +27,7 @@ from tvrgen.imaging.renderer import Renderer
 from tvrgen.imaging.visibility import Eye
 from tvrgen.sampling import design, identity, sampler
 from tvrgen.sampling.problem import Planned
-from tvrgen.scene.model import SceneSpec, State
+from tvrgen.scene.model import SceneSpec
 from tvrgen.settings import Config, Split
 
 
@@ -73,23 +73,23 @@ def shard_steps(
             with clock("planning"):
                 planned = sampler.plan_problem(config, split.name, index)
                 _check_own(planned, split, config)
+            images = image_files(planned.problem, planned.shots, split.output, split.image)
             with clock("writing"):
-                _record(planned, split, config.seed, folder)
-            eye, shots = Eye(split.vocabulary), pictures(planned.problem, split)
-            for picture in shots:
-                (folder / picture.path).parent.mkdir(exist_ok=True)
-                state = planned.states[picture.state]
-                if there := kept(picture.path):
-                    shutil.copyfile(there, folder / picture.path)
+                _record(planned, images, split, config.seed, folder)
+            eye = Eye(split.vocabulary)
+            for image in images:
+                (folder / image.path).parent.mkdir(exist_ok=True)
+                if there := kept(image.path):
+                    shutil.copyfile(there, folder / image.path)
                 else:
                     with clock("rendering"):
-                        renderer.render(state, picture.view, picture.lights, folder / picture.path)
+                        renderer.render(image.shot, folder / image.path)
                 with clock("annotating"):
-                    _annotate(picture, state, config.scene, eye, folder)
+                    _annotate(image, config.scene, eye, folder)
                 yield 1
             if split.output.blend:
                 with clock("writing"):
-                    _save(planned, shots, renderer, folder)
+                    _save(planned.problem.index, images, renderer, folder)
         versions = {"tvrgen": tvrgen.__version__, "python": platform.python_version(), **renderer.description}
         run = {"devices": devices, "versions": versions, "samples": split.render.samples, "seconds": clock.seconds}
         if split.output.blend:
@@ -139,9 +139,10 @@ def _kept(storage: Storage, shard: Shard, form: str) -> Iterator[Callable[[str],
             yield lambda name: unpacked / name if (unpacked / name).is_file() else None
 
 
-def _record(planned: Planned, split: Split, seed: int, folder: Path) -> None:
+def _record(planned: Planned, images: Sequence[ImageFile], split: Split, seed: int, folder: Path) -> None:
     """Writes a problem's lines, each held against its schema."""
-    scene, questions = records.scene_line(planned, split), records.question_lines(planned, split, seed)
+    scene = records.scene_line(planned, images, split)
+    questions = records.question_lines(planned, images, split, seed)
     for line, schema in [(scene, "scene"), *((question, "question") for question in questions)]:
         records.check(line, schema, line["id"])
     texts = [records.dump(line) for line in questions]
@@ -154,18 +155,18 @@ def _check_own(planned: Planned, split: Split, config: Config) -> None:
         raise UserError(f"{config.source}: {planned.problem.id} may occur in another split as well; change the seed")
 
 
-def _save(planned: Planned, shots: tuple[Picture, ...], renderer: Renderer, folder: Path) -> None:
+def _save(index: int, images: Sequence[ImageFile], renderer: Renderer, folder: Path) -> None:
     """Writes the problem's .blend file."""
-    path = folder / BLEND.format(index=planned.problem.index)
+    path = folder / BLEND.format(index=index)
     path.parent.mkdir(exist_ok=True)
-    renderer.save([(f"{p.when}-{p.camera.name}", planned.states[p.state], p.view, p.lights) for p in shots], path)
+    renderer.save([image.shot for image in images], path)
 
 
-def _annotate(picture: Picture, state: State, scene: SceneSpec, eye: Eye, folder: Path) -> None:
-    """Writes the files beside a picture."""
-    if picture.annotations:
-        seen = annotations.surfaces(state, picture.view, scene, eye)
-        for kind, path in picture.annotations.items():
+def _annotate(image: ImageFile, scene: SceneSpec, eye: Eye, folder: Path) -> None:
+    """Writes the annotations of an image."""
+    if image.annotations:
+        seen = annotations.surfaces(image.shot.state, image.shot.view, scene, eye)
+        for kind, path in image.annotations.items():
             (folder / path).parent.mkdir(exist_ok=True)
             annotations.save(kind, seen, folder / path)
 

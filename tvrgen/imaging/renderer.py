@@ -1,24 +1,24 @@
-"""What a worker needs of a renderer, whatever it renders with."""
+"""The protocol of a renderer, whatever it renders with."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from tvrgen.scene.camera_model import View
-from tvrgen.scene.model import Light, State
+from tvrgen.imaging.shots import Shot
 from tvrgen.settings import Split
 
 
 class Renderer(Protocol):
-    """What a worker needs of a renderer; `tvrgen.imaging.blender.renderer.Renderer` is one."""
+    """Writes shots to image files; `tvrgen.imaging.blender.renderer.Renderer` is one."""
 
     description: dict[str, str]
     """Versions, by name: {"blender": "4.5.15 LTS"}."""
 
     def configure(self, split: Split) -> list[str]:
-        """Takes a split's settings for the next pictures; returns the names of the devices in use."""
+        """Applies a split's settings to the next images; returns the names of the devices in use."""
 
-    def render(self, state: State, view: View, lights: tuple[Light, ...], path: Path) -> None:
-        """Writes one picture."""
+    def render(self, shot: Shot, path: Path) -> None:
+        """Writes one image, as wide and high as the shot's view."""
 
-    def save(self, shots: list[tuple[str, State, View, tuple[Light, ...]]], path: Path) -> None:
-        """Writes a .blend file that renders these pictures, each with its name."""
+    def save(self, shots: Sequence[Shot], path: Path) -> None:
+        """Writes a .blend file with a scene for each shot, named as the shot is."""

@@ -13,7 +13,6 @@ from tvrgen.sampling.problem import Planned
 from tvrgen.scene.model import State
 from tvrgen.scene.vocabulary import ATTRIBUTES
 from tvrgen.settings import Split
-from tvrgen.transformations import replay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +39,9 @@ def ask(planned: Planned, view: str, split: Split, seed: int) -> Question:
         prompt=_prompt(planned, view, split, seed),
         answer=changes_text.write(planned.problem.steps, form, [o.looks for o in initial.objects]),
         answer_form=form,
-        changes=_changes(planned, split),
+        changes=_changes(planned),
         initial_objects=_listed(initial, split),
-        difficulty=difficulty.difficulty(planned, view, split),
+        difficulty=difficulty.difficulty(planned, view, split.vocabulary),
         rationale=_rationale(planned, view, split, seed),
     )
 
@@ -51,21 +50,17 @@ def _prompt(planned: Planned, view: str, split: Split, seed: int) -> str:
     """The prompt, its variants drawn by the question's id; with twins it says where in the image each object is."""
     problem, locations = planned.problem, None
     if split.sampling.twins:  # looks alone do not tell objects apart
-        size, sights = (split.render.width, split.render.height), planned.initial[split.cameras.initial]
-        locations = [prompts.location(sight.box, *size) if sight.box else None for sight in sights]
+        shot = planned.initial
+        width, height = shot.view.width, shot.view.height
+        locations = [prompts.location(sight.box, width, height) if sight.box else None for sight in shot.seen]
     rng = generator(seed, "prompt", problem.id, view)
     return prompts.prompt(rng, problem.initial, split, locations)
 
 
-def _changes(planned: Planned, split: Split) -> list[Change]:
+def _changes(planned: Planned) -> list[Change]:
     return [
-        {
-            "index": step.object,
-            "attribute": step.kind,
-            "value": step.value,
-            "accepted": list(replay.accepted(state, step, split.kinds, split.vocabulary)),
-        }
-        for state, step in zip(planned.states, planned.problem.steps, strict=False)
+        {"index": step.object, "attribute": step.kind, "value": step.value, "accepted": list(accepted)}
+        for step, accepted in zip(planned.problem.steps, planned.accepted, strict=True)
     ]
 
 

@@ -23,8 +23,7 @@ from dataclasses import dataclass
 
 from tvrgen.sampling.problem import Planned
 from tvrgen.scene.model import Camera, Object
-from tvrgen.scene.vocabulary import ATTRIBUTES
-from tvrgen.settings import Split
+from tvrgen.scene.vocabulary import ATTRIBUTES, Grid, Vocabulary
 
 WEIGHTS = {
     "objects": 0.20,
@@ -45,9 +44,9 @@ class Difficulty:
     parts: dict[str, float]
 
 
-def difficulty(planned: Planned, view: str, split: Split) -> Difficulty:
+def difficulty(planned: Planned, view: str, vocabulary: Vocabulary) -> Difficulty:
     """The difficulty of the question that shows the final state in `view`."""
-    grid, problem, first = split.vocabulary.grid, planned.problem, planned.states[0].objects
+    grid, problem, first = vocabulary.grid, planned.problem, planned.states[0].objects
     on_stage = [k for k, o in enumerate(first) if grid.on_stage(o.position)]
     changed = sorted({step.object for step in problem.steps})
     candidates = changed or on_stage
@@ -55,29 +54,25 @@ def difficulty(planned: Planned, view: str, split: Split) -> Difficulty:
         "objects": (len(on_stage) - 1) / 9,
         "steps": (len(problem.steps) - 1) / 3,
         "kinds": (len({step.kind for step in problem.steps}) - 1) / 3,
-        "hidden": max((_hidden(planned, k, view, split) for k in changed), default=0.0),
+        "hidden": max((_hidden(planned, k, view, grid) for k in changed), default=0.0),
         "angle": _angle(planned, view) / 90,
         "look_alikes": _mean(_alike(k, on_stage, first) for k in candidates),
-        "crowding": _mean(1 - _nearest(k, planned, split) / (grid.stage * grid.unit) for k in candidates),
+        "crowding": _mean(1 - _nearest(k, planned, vocabulary) / (grid.stage * grid.unit) for k in candidates),
     }
     parts = {name: round(min(1.0, max(0.0, part)), 4) for name, part in parts.items()}
     return Difficulty(round(sum(WEIGHTS[name] * part for name, part in parts.items()), 4), parts)
 
 
-def _hidden(planned: Planned, k: int, view: str, split: Split) -> float:
+def _hidden(planned: Planned, k: int, view: str, grid: Grid) -> float:
     """The covered share of an object in the image that shows least of it, of those images in which it is on stage."""
-    on_stage = split.vocabulary.grid.on_stage
-    first, last = planned.states[0].objects[k], planned.states[-1].objects[k]
-    shown = [planned.initial[split.cameras.initial][k].fraction] if on_stage(first.position) else []
-    shown += [planned.final[view][k].fraction] if on_stage(last.position) else []
+    shots = (planned.initial, planned.final(view))
+    shown = [shot.seen[k].fraction for shot in shots if grid.on_stage(shot.state.objects[k].position)]
     return 1 - min(shown, default=1.0)
 
 
 def _angle(planned: Planned, view: str) -> float:
     """The angle between the two cameras' viewing directions, in degrees."""
-    shots = planned.problem.shots()
-    (_, first, _), last = shots[0], next(camera for _, camera, _ in shots[1:] if camera.name == view)
-    a, b = _direction(first), _direction(last)
+    a, b = _direction(planned.initial.camera), _direction(planned.final(view).camera)
     return math.degrees(math.acos(min(1.0, max(-1.0, sum(x * y for x, y in zip(a, b, strict=True))))))
 
 
@@ -97,13 +92,13 @@ def _common(a: Object, b: Object) -> float:
     return sum(x == y for x, y in zip(a.looks, b.looks, strict=True)) / len(ATTRIBUTES)
 
 
-def _nearest(k: int, planned: Planned, split: Split) -> float:
+def _nearest(k: int, planned: Planned, words: Vocabulary) -> float:
     """The gap between the footprints of object k and of its nearest neighbour on stage, in metres; infinite if none.
 
     It is the smaller gap of those in the initial and in the final state; 0 at least. A state in which object k is off
     stage does not count.
     """
-    words, gaps = split.vocabulary, [math.inf]
+    gaps = [math.inf]
     for objects in (planned.states[0].objects, planned.states[-1].objects):
         own, on_stage = objects[k], [o for o in objects if words.grid.on_stage(o.position)]
         for other in on_stage if own in on_stage else ():

@@ -11,15 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tvrgen.imaging.visibility import Sight
+from tvrgen.imaging.shots import Shot
 from tvrgen.questions.forms import changes_text
 from tvrgen.sampling import fairness
 from tvrgen.sampling.problem import Planned
 from tvrgen.scene import camera_model
-from tvrgen.scene.model import Camera, Object, State
+from tvrgen.scene.model import Camera, Object
 from tvrgen.scene.vocabulary import ATTRIBUTES
 from tvrgen.settings import Split
-from tvrgen.transformations import position
 from tvrgen.transformations.base import Step
 from tvrgen.transformations.position import Position
 
@@ -47,30 +46,14 @@ def rationale(rng: np.random.Generator, planned: Planned, view: str, split: Spli
     return [story.viewpoints(), *(sentence for k in described for sentence in story.about(k)), story.conclusion()]
 
 
-@dataclass(frozen=True, slots=True)
-class _Shot:
-    """One image: the state that it shows, its camera, and its sight of each object."""
-
-    state: State
-    camera: Camera
-    sights: Sequence[Sight]
-
-
 class _Story:
     def __init__(self, rng: np.random.Generator, planned: Planned, view: str, split: Split) -> None:
-        (_, first, _), *rest = planned.problem.shots()
-        second = next(camera for _, camera, _ in rest if camera.name == view)
         self._split, self._steps = split, planned.problem.steps
-        moves = {
-            position.move_type(before.objects[step.object], after.objects[step.object], split.vocabulary)
-            for before, after, step in zip(planned.states, planned.states[1:], self._steps, strict=False)
-        }
-        ways = " and ".join(word for name, word in (("out", "off"), ("in", "onto")) if name in moves)
+        ways = " and ".join(word for name, word in (("out", "off"), ("in", "onto")) if name in planned.moves)
         self._alternatives = f"any way {ways} the stage that the images allow is right" if ways else ""
-        self._before = _Shot(planned.states[0], first, planned.initial[split.cameras.initial])
-        self._after = _Shot(planned.states[-1], second, planned.final[view])
+        self._before, self._after = planned.initial, planned.final(view)
         self._listed = split.question.prompt.answer != "description"
-        self._least = fairness.least_pixels(split)
+        self._least = fairness.least_pixels(split.sampling.min_visible_pixels, split.render.width)
         self._one_of: Callable[..., str] = lambda *texts: texts[rng.integers(len(texts))]
 
     def can_name(self, k: int) -> bool:
@@ -196,19 +179,19 @@ class _Story:
         looks = " ".join(self._before.state.objects[k].looks)
         return f"Object {k}, the {looks}," if self._listed else f"The {looks}"
 
-    def _seen(self, shot: _Shot, k: int) -> bool:
-        return shot.sights[k].pixels >= self._least
+    def _seen(self, shot: Shot, k: int) -> bool:
+        return shot.seen[k].pixels >= self._least
 
-    def _stands(self, shot: _Shot, k: int) -> str:
+    def _stands(self, shot: Shot, k: int) -> str:
         """ "stands at the lower left, behind the small red cube", of an object in sight."""
-        box = shot.sights[k].box
+        box = shot.seen[k].box
         assert box is not None
         where = _in_image(box, self._split.render.width, self._split.render.height)
         if neighbour := self._neighbour(shot, k):
             return f"stands {where}, {neighbour}"
         return f"stands {where}"
 
-    def _neighbour(self, shot: _Shot, k: int) -> str:
+    def _neighbour(self, shot: Shot, k: int) -> str:
         """ "behind the small red cube": where the nearest object in sight is, from the camera; "" if there is none."""
         objects, own = shot.state.objects, shot.state.objects[k]
         near = [o for o in range(len(objects)) if o != k and self._seen(shot, o)]

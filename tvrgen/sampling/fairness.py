@@ -1,9 +1,12 @@
 """What makes a problem fair, checked. Raises `Rejected` naming the first rule that is broken."""
 
-from tvrgen.imaging.visibility import Sight
+from collections.abc import Iterable
+
+from tvrgen.imaging.shots import Shot
 from tvrgen.sampling.looks import undone
 from tvrgen.scene import footprints
 from tvrgen.scene.model import State
+from tvrgen.scene.vocabulary import Grid
 from tvrgen.settings import Split
 from tvrgen.transformations import position
 from tvrgen.transformations.base import Rejected, Step
@@ -64,28 +67,16 @@ def _check_alike_in_the_end(states: tuple[State, ...], split: Split) -> None:
             raise Rejected("objects that look alike in the end have not moved")
 
 
-def least_pixels(split: Split) -> float:
+def least_pixels(min_visible_pixels: int, width: int) -> float:
     """The visible pixels from which on an object counts as in sight.
 
     At one field of view an object's pixels grow with the square of the image's width.
     """
-    return split.sampling.min_visible_pixels * (split.render.width / 320) ** 2
+    return min_visible_pixels * (width / 320) ** 2
 
 
-def check_sight(
-    states: tuple[State, ...],
-    steps: tuple[Step, ...],
-    sights: list[tuple[str, str, tuple[Sight, ...]]],
-    split: Split,
-) -> None:
-    """Each changed object shows in the initial image unless it enters, and in every final one unless it leaves.
-
-    `sights` are (when, camera, what it sees) of every picture.
-    """
-    needed = least_pixels(split)
-    on_stage = split.vocabulary.grid.on_stage
-    for when, camera, seen in sights:
-        state = states[0] if when == "initial" else states[-1]
-        for k in {step.object for step in steps}:
-            if on_stage(state.objects[k].position) and seen[k].pixels < needed:
-                raise Rejected(f"a changed object is in sight ({when} image, camera {camera})")
+def check_sight(shot: Shot, changed: Iterable[int], least: float, grid: Grid) -> None:
+    """Each changed object that is on stage has at least `least` visible pixels in the shot."""
+    for k in changed:
+        if grid.on_stage(shot.state.objects[k].position) and shot.seen[k].pixels < least:
+            raise Rejected(f"a changed object is in sight ({shot.when} image, camera {shot.camera.name})")

@@ -1,8 +1,9 @@
-"""Problems: what is drawn of one, and what follows from that."""
+"""Problems: what the sampler draws, and what follows from that."""
 
 from dataclasses import dataclass
 
-from tvrgen.imaging.visibility import Sight
+from tvrgen.imaging.shots import Shot
+from tvrgen.scene.camera_model import View, view
 from tvrgen.scene.model import Camera, Light, State
 from tvrgen.transformations.base import Step
 
@@ -11,9 +12,9 @@ from tvrgen.transformations.base import Step
 class Problem:
     """An initial state, the steps that change it, and the cameras and lights as drawn for it.
 
-    The final state is never stored beside these: it is what replaying the steps gives. The first camera is the one of
-    the initial image; `views` names those of the final ones. Where the final images have a jitter of their own,
-    `final_cameras` and `final_lights` hold it, else these are empty. `attempt` counts the draws that broke a rule.
+    It holds no final state: replaying the steps gives that. The first camera is the one of the initial image; `views`
+    names those of the final ones. Where the final images have a jitter of their own, `final_cameras` and
+    `final_lights` hold it, else these are empty. `attempt` is the number of draws before it that broke a rule.
     """
 
     split: str
@@ -31,20 +32,58 @@ class Problem:
     def id(self) -> str:
         return f"{self.split}-{self.index:06d}"
 
-    def shots(self) -> list[tuple[str, Camera, tuple[Light, ...]]]:
-        """(when, camera, lights) of every picture: the initial one, then the final ones."""
-        cameras = {c.name: c for c in self.final_cameras or self.cameras}
-        lights = self.final_lights or self.lights
-        return [("initial", self.cameras[0], self.lights)] + [("final", cameras[name], lights) for name in self.views]
+    def shots(self, states: tuple[State, ...], width: int, height: int) -> tuple[Shot, ...]:
+        """All shots in the order of the states, at width x height pixels, their sights not worked out.
+
+        `states` are those before, between and after the steps. The initial camera takes the first state and those
+        between; each camera of `views` takes the last.
+        """
+
+        def aimed(camera: Camera) -> View:
+            return view(camera, width, height)
+
+        first, lights = aimed(self.cameras[0]), self.lights
+        cameras = {camera.name: camera for camera in self.final_cameras or self.cameras}
+        return (
+            Shot(when="initial", state=states[0], view=first, lights=lights),
+            *(
+                Shot(when=f"step{k}", state=state, view=first, lights=lights)
+                for k, state in enumerate(states[1:-1], start=1)
+            ),
+            *(
+                Shot(when="final", state=states[-1], view=aimed(cameras[name]), lights=self.final_lights or lights)
+                for name in self.views
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A problem with what follows from it: its states in order, and what each camera sees of the first and last."""
+    """A problem with all that follows from it.
+
+    `states` are those before, between and after the steps. `shots` are in their order; all but the intermediate ones
+    have their sights. `moves` has the type of each step's move, None where it moves nothing; `accepted` has each
+    step's right values, the step's own first.
+    """
 
     problem: Problem
     states: tuple[State, ...]
+    shots: tuple[Shot, ...]
     hash: str
     order_sensitive: bool
-    initial: dict[str, tuple[Sight, ...]]
-    final: dict[str, tuple[Sight, ...]]
+    moves: tuple[str | None, ...]
+    accepted: tuple[tuple[str, ...], ...]
+
+    @property
+    def initial(self) -> Shot:
+        """The shot of the initial state."""
+        return self.shots[0]
+
+    @property
+    def finals(self) -> tuple[Shot, ...]:
+        """The shots of the final state, one for each view."""
+        return tuple(shot for shot in self.shots if shot.when == "final")
+
+    def final(self, view: str) -> Shot:
+        """The shot of the final state by the camera with this name."""
+        return next(shot for shot in self.finals if shot.camera.name == view)

@@ -7,20 +7,21 @@ in sight, is checked, and everything but the levels is drawn again when it fails
 
 import dataclasses
 from collections import Counter
+from collections.abc import Iterator
 
 import numpy as np
 
 from tvrgen._support.rng import generator
 from tvrgen.errors import UserError
+from tvrgen.imaging.shots import Shot
 from tvrgen.imaging.visibility import Eye
 from tvrgen.sampling import design, fairness, identity, order, placement
 from tvrgen.sampling.design import Levels
 from tvrgen.sampling.looks import can_take
 from tvrgen.sampling.problem import Planned, Problem
-from tvrgen.scene import camera_model
 from tvrgen.scene.model import Camera, Light, Object, SceneSpec, State
 from tvrgen.settings import Config, Split
-from tvrgen.transformations import replay
+from tvrgen.transformations import position, replay
 from tvrgen.transformations.base import Rejected, Step
 
 _LOOKS_TRIES = 50  # draws of one object's looks before the whole scene is drawn again
@@ -90,20 +91,37 @@ def _attempt(
         final_cameras=final_cameras,
         final_lights=final_lights,
     )
-    sights, eye = [], Eye(split.vocabulary)
-    for when, camera, _ in problem.shots():
-        state = states[0] if when == "initial" else states[-1]
-        sights.append(
-            (when, camera.name, eye.look(state, camera_model.view(camera, split.render.width, split.render.height)))
-        )
-        fairness.check_sight(states, steps, sights[-1:], split)
+    return completed(problem, states, tuple(_looked_at(problem, states, split)), split)
+
+
+def _looked_at(problem: Problem, states: tuple[State, ...], split: Split) -> Iterator[Shot]:
+    """The problem's shots, with sights unless they are intermediate. Raises Rejected at the first unfair one."""
+    eye, changed = Eye(split.vocabulary), {step.object for step in problem.steps}
+    least = fairness.least_pixels(split.sampling.min_visible_pixels, split.render.width)
+    for shot in problem.shots(states, split.render.width, split.render.height):
+        if shot.intermediate:
+            yield shot
+            continue
+        looked_at = dataclasses.replace(shot, sights=eye.look(shot.state, shot.view))
+        fairness.check_sight(looked_at, changed, least, split.vocabulary.grid)
+        yield looked_at
+
+
+def completed(problem: Problem, states: tuple[State, ...], shots: tuple[Shot, ...], split: Split) -> Planned:
+    """The planned problem: all that follows from a problem with these states and shots."""
+    steps, kinds, words = problem.steps, split.kinds, split.vocabulary
+    changes = [
+        (before.objects[step.object], after.objects[step.object])
+        for before, after, step in zip(states, states[1:], steps, strict=False)
+    ]
     return Planned(
         problem=problem,
         states=states,
-        hash=identity.digest(initial, steps),
+        shots=shots,
+        hash=identity.digest(problem.initial, steps),
         order_sensitive=order.order_sensitive(states, steps, split),
-        initial={camera: seen for when, camera, seen in sights if when == "initial"},
-        final={camera: seen for when, camera, seen in sights if when == "final"},
+        moves=tuple(position.move_type(before, after, words) for before, after in changes),
+        accepted=tuple(replay.accepted(state, step, kinds, words) for state, step in zip(states, steps, strict=False)),
     )
 
 

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from tests.imaging.blender.test_pictures import open_renderer
-from tests.tiny import load, made
+from tests.tiny import images_of, load, made
 from tvrgen.dataset import catalog, reader
-from tvrgen.dataset.pictures import BLEND, pictures
+from tvrgen.dataset.images import BLEND
 from tvrgen.dataset.shards import shards_of
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.dataset.validation.files import dataset_faults
@@ -50,12 +50,12 @@ def test_a_blend_file_renders_the_same_pictures(denoise, apart, tmp_path):
     (line,) = reader.open_dataset(root).scenes()
     assert line["blend"] == BLEND.format(index=0)
     again = rendered(root / shard.path / line["blend"], tmp_path)
-    shots = pictures(sampler.plan_problem(config, "train", 0).problem, config.split("train"))
-    assert len(shots) == len(again) == 5
-    for shot in shots:
-        with Image.open(root / shard.path / shot.path) as image:
+    images = images_of(sampler.plan_problem(config, "train", 0), config.split("train"))
+    assert len(images) == len(again) == 5
+    for file in images:
+        with Image.open(root / shard.path / file.path) as image:
             theirs = np.asarray(image).astype(int)
-        assert np.abs(again[f"{shot.when}-{shot.camera.name}"] - theirs).mean() <= apart
+        assert np.abs(again[file.shot.name] - theirs).mean() <= apart
 
 
 def test_saving_leaves_blender_as_it_was(tmp_path):
@@ -63,10 +63,9 @@ def test_saving_leaves_blender_as_it_was(tmp_path):
 
     config = load("render.denoise=false")
     renderer, planned = open_renderer(config, tmp_path), sampler.plan_problem(config, "train", 0)
-    shots = pictures(planned.problem, config.split("train"))
 
     def take(name: str) -> bytes:
-        renderer.render(planned.states[0], shots[0].view, shots[0].lights, tmp_path / name)
+        renderer.render(planned.initial, tmp_path / name)
         return (tmp_path / name).read_bytes()
 
     def blocks() -> list[int]:
@@ -74,7 +73,7 @@ def test_saving_leaves_blender_as_it_was(tmp_path):
 
     before = take("a.png"), blocks()
     for _ in range(3):
-        renderer.save([(p.when, planned.states[p.state], p.view, p.lights) for p in shots], tmp_path / "a.blend")
+        renderer.save(planned.shots, tmp_path / "a.blend")
     assert (take("b.png"), blocks()) == before
     with pytest.raises(OSError, match=r"absent/a\.blend: Blender could not write"):
         renderer.save([], tmp_path / "absent/a.blend")

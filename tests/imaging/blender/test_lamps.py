@@ -9,7 +9,6 @@ from PIL import Image
 from tests.imaging.blender.test_pictures import open_renderer
 from tests.tiny import load
 from tvrgen.sampling import sampler
-from tvrgen.scene import camera_model
 from tvrgen.scene.model import Light
 
 pytestmark = pytest.mark.blender
@@ -47,11 +46,10 @@ def test_the_shipped_lamps_are_divided_by_what_they_bring():
 def test_divided_or_whole_the_light_is_the_same(k, tmp_path):
     config = load("render.samples=64", "render.denoise=false", "render.noise_threshold=0")
     planned = sampler.plan_problem(config, "train", k)
-    view = camera_model.view(planned.problem.cameras[0], 80, 60)
     renderer, pictures = open_renderer(config, tmp_path), []
     for divided in (True, False, True):
         renderer._stage.lamps.divide(divided)
-        renderer.render(planned.states[0], view, planned.problem.lights, tmp_path / "picture.png")
+        renderer.render(planned.initial, tmp_path / "picture.png")
         pictures.append(np.asarray(Image.open(tmp_path / "picture.png")).astype(float))
     divided, whole, again = pictures
     assert np.array_equal(divided, again)

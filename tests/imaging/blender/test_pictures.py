@@ -14,6 +14,7 @@ from PIL import Image
 from tests.tiny import ROOT, load, with_object
 from tvrgen._support.rng import generator
 from tvrgen.errors import UserError
+from tvrgen.imaging.shots import Shot
 from tvrgen.imaging.visibility import Eye
 from tvrgen.sampling import sampler
 from tvrgen.scene import camera_model, mesh
@@ -34,7 +35,8 @@ def open_renderer(config, folder):
 
 def take(renderer, state, camera, lights, path, width=80, height=60) -> np.ndarray:
     """(H, W, 3) int16 of a picture just rendered."""
-    renderer.render(state, camera_model.view(camera, width, height), lights, path)
+    view = camera_model.view(camera, width, height)
+    renderer.render(Shot(when="initial", state=state, view=view, lights=lights), path)
     with Image.open(path) as image:
         assert image.mode == "RGB"
         return np.asarray(image).astype(np.int16)
@@ -60,7 +62,7 @@ def test_pictures_differ_where_and_only_where_something_changed(index, tmp_path)
     # the boxes of what changed, and a wide berth around everything that stands anywhere near
     near = np.zeros(difference.shape, bool)
     inside = {s.object: [] for s in planned.problem.steps}
-    for sights in (planned.initial["center"], planned.final["center"]):
+    for sights in (planned.initial.seen, planned.final("center").seen):
         for k, means in inside.items():
             if box := sights[k].box:
                 left, top, right, bottom = box

@@ -15,14 +15,14 @@ from tvrgen._support import json_lines, scratch
 from tvrgen._support.files import sha256
 from tvrgen.config import documents
 from tvrgen.dataset import catalog, records, shard_formats, shards
-from tvrgen.dataset.pictures import BLEND, SUFFIX, pictures
+from tvrgen.dataset.images import BLEND, SUFFIX
 from tvrgen.dataset.reader import Dataset
 from tvrgen.dataset.records import Record
 from tvrgen.dataset.shards import Shard, shards_of
 from tvrgen.dataset.storage.base import MANIFEST, Storage
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.dataset.validation.differences import differences, within
-from tvrgen.dataset.validation.problems import dealt, scene_faults
+from tvrgen.dataset.validation.problems import dealt, dealt_images, scene_faults
 from tvrgen.errors import UserError
 from tvrgen.imaging import annotations
 from tvrgen.settings import Config, Split, identity
@@ -118,11 +118,12 @@ def _shard_faults(
     split = config.split(shard.split)
     problems = [dealt(config, split, k) for k in range(shard.first, shard.first + shard.count)]
     ids = {"scene": [p.id for p in problems], "question": [f"{p.id}-{view}" for p in problems for view in p.views]}
-    shots = [picture for problem in problems for picture in pictures(problem, split)]
+    files = {p.id: dealt_images(p, split) for p in problems}
+    every = [image for own in files.values() for image in own]
     packed = split.output.format == "webdataset"
     base = unpacked if packed else folder
-    images = {base / picture.path: PICTURE for picture in shots}
-    images |= {base / path: ANNOTATIONS[kind] for p in shots for kind, path in p.annotations.items()}
+    images = {base / image.path: PICTURE for image in every}
+    images |= {base / path: ANNOTATIONS[kind] for image in every for kind, path in image.annotations.items()}
     blends = {folder / BLEND.format(index=p.index) for p in problems if split.output.blend}
     due = {base / name for name in shard_formats.names(ids["scene"], split.output.format)} | {*images}
     listed = {folder / shard_formats.TAR} if packed else due
@@ -143,11 +144,10 @@ def _shard_faults(
         if line := scenes.get(problem.id):
             where = f"{base / shard_formats.FILES['scene']}: {problem.id}" if not packed else f"{base}: {problem.id}"
             yield from within(where, scene_faults(line, problem, config, split, asked))
-            for picture in pictures(problem, split):
-                if (path := base / picture.annotations.get("index", "")).is_file() and picture.when in line[
-                    "visibility"
-                ]:
-                    sights = line["visibility"][picture.when].get(picture.camera.name, [])
+            for file in files[problem.id]:
+                path, seen = base / file.annotations.get("index", ""), line["visibility"].get(file.shot.when)
+                if seen is not None and path.is_file():
+                    sights = seen.get(file.shot.camera.name, [])
                     yield from within(path, annotations.index_faults(path, records.sights_from(sights)))
     for name, line in questions.items():
         if name in asked:

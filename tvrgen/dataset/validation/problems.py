@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from itertools import islice
 
 from tvrgen.dataset import records
+from tvrgen.dataset.images import ImageFile, image_files
 from tvrgen.dataset.records import Record
 from tvrgen.dataset.validation.differences import differences
 from tvrgen.errors import UserError
-from tvrgen.imaging.visibility import NOTHING
-from tvrgen.sampling import design, fairness, identity, order
+from tvrgen.imaging.shots import Shot
+from tvrgen.imaging.visibility import NOTHING, Sight
+from tvrgen.sampling import design, fairness, identity, sampler
 from tvrgen.sampling.problem import Planned, Problem
 from tvrgen.scene.model import Camera, Light, State
 from tvrgen.scene.vocabulary import ATTRIBUTES
@@ -38,6 +40,13 @@ def dealt(config: Config, split: Split, index: int) -> Problem:
     )
 
 
+def dealt_images(problem: Problem, split: Split) -> tuple[ImageFile, ...]:
+    """The image files of a dealt problem. Their paths are right; their states are still empty."""
+    states = (problem.initial,) * (len(problem.steps) + 1)
+    shots = problem.shots(states, split.render.width, split.render.height)
+    return image_files(problem, shots, split.output, split.image)
+
+
 def scene_faults(line: Record, problem: Problem, config: Config, split: Split, due: dict) -> Iterator[str]:
     """Faults of a scene line that fits its schema. Puts the lines that its questions must be into `due`, by id."""
     levels, objects = design.levels(config, split, problem.index), line["initial"]["objects"]
@@ -52,7 +61,8 @@ def scene_faults(line: Record, problem: Problem, config: Config, split: Split, d
     if faulty:
         return  # nothing follows from such a line
     planned = _planned_again(line, problem, config, split)
-    rebuilt = records.scene_line(planned, split)
+    images = image_files(planned.problem, planned.shots, split.output, split.image)
+    rebuilt = records.scene_line(planned, images, split)
     yield from islice(differences(line, rebuilt), 1)
     for k, (step, level) in enumerate(zip(rebuilt["steps"], levels.steps, strict=True)):
         if level.move and step.get("type") != level.move:
@@ -60,12 +70,12 @@ def scene_faults(line: Record, problem: Problem, config: Config, split: Split, d
     if not identity.belongs(planned.hash, split.ordinal, len(config.splits)):
         yield "hash: belongs to another split"
     yield from _sight_faults(planned, split)
-    due.update({question["id"]: question for question in records.question_lines(planned, split, config.seed)})
+    due.update({question["id"]: question for question in records.question_lines(planned, images, split, config.seed)})
 
 
 def _planned_again(line: Record, problem: Problem, config: Config, split: Split) -> Planned:
     """The problem with all that follows from what its line tells was drawn. Raises Rejected where it breaks a rule."""
-    told, seen, jitter = records.problem_from(line), line["visibility"], config.scene.jitter
+    told, jitter = records.problem_from(line), config.scene.jitter
     states = replay.replay(told.initial, problem.steps, split.kinds, split.vocabulary)
     fairness.check_states(states, problem.steps, split)
     drawn = {
@@ -76,14 +86,19 @@ def _planned_again(line: Record, problem: Problem, config: Config, split: Split)
     if split.sampling.no_change:
         drawn["final_cameras"] = tuple(_moved(problem.cameras, told.final_cameras, jitter.camera))
         drawn["final_lights"] = tuple(_moved(problem.lights, told.final_lights, jitter.light))
-    return Planned(
-        problem=dataclasses.replace(problem, initial=told.initial, **drawn),
-        states=states,
-        hash=identity.digest(told.initial, problem.steps),
-        order_sensitive=order.order_sensitive(states, problem.steps, split),
-        initial={name: records.sights_from(seen["initial"].get(name, [])) for name in (split.cameras.initial,)},
-        final={name: records.sights_from(seen["final"].get(name, [])) for name in problem.views},
+    drawn_problem = dataclasses.replace(problem, initial=told.initial, **drawn)
+    shots = tuple(
+        dataclasses.replace(shot, sights=_told_sights(line["visibility"], shot))
+        for shot in drawn_problem.shots(states, split.render.width, split.render.height)
     )
+    return sampler.completed(drawn_problem, states, shots, split)
+
+
+def _told_sights(visibility: Record, shot: Shot) -> tuple[Sight, ...] | None:
+    """The sights that a line tells of a shot: none where it lacks them, None for an intermediate shot."""
+    if shot.intermediate:
+        return None
+    return records.sights_from(visibility[shot.when].get(shot.camera.name, []))
 
 
 def _moved(things: tuple, told: tuple, reach: float) -> Iterator[Camera | Light]:
@@ -100,16 +115,17 @@ def _moved(things: tuple, told: tuple, reach: float) -> Iterator[Camera | Light]
 
 def _sight_faults(planned: Planned, split: Split) -> Iterator[str]:
     """Faults of what is seen, as far as they show without rays. Raises Rejected where it breaks a rule."""
-    on_stage, frame, states = split.vocabulary.grid.on_stage, split.render, planned.states
-    for when, camera, _ in planned.problem.shots():
-        state, seen = (states[0], planned.initial) if when == "initial" else (states[-1], planned.final)
-        sights, place = seen[camera.name], f"visibility.{when}.{camera.name}"
-        if len(sights) != len(state.objects):
-            raise UserError(f"{place}: has {len(sights)} entries; expected {len(state.objects)}, one for each object")
-        for k, (obj, sight) in enumerate(zip(state.objects, sights, strict=True)):
+    on_stage, frame = split.vocabulary.grid.on_stage, split.render
+    changed = {step.object for step in planned.problem.steps}
+    least = fairness.least_pixels(split.sampling.min_visible_pixels, frame.width)
+    for shot in (planned.initial, *planned.finals):
+        objects, sights, place = shot.state.objects, shot.sights or (), f"visibility.{shot.when}.{shot.camera.name}"
+        if len(sights) != len(objects):
+            raise UserError(f"{place}: has {len(sights)} entries; expected {len(objects)}, one for each object")
+        for k, (obj, sight) in enumerate(zip(objects, sights, strict=True)):
             left, top, right, bottom = sight.box or (0, 0, 0, 0)
             inside = left < right <= frame.width and top < bottom <= frame.height and on_stage(obj.position)
             possible = inside and 0 < sight.pixels <= (right - left) * (bottom - top) and sight.fraction > 0
             if not possible and sight != NOTHING:
                 yield f"{place}[{k}]: no picture shows an object so"
-        fairness.check_sight(states, planned.problem.steps, [(when, camera.name, sights)], split)
+        fairness.check_sight(shot, changed, least, split.vocabulary.grid)

@@ -7,11 +7,7 @@ import bpy
 
 from tvrgen.imaging.blender import versions
 from tvrgen.imaging.blender.stage import Stage, purge
-from tvrgen.scene.camera_model import View
-from tvrgen.scene.model import Light, State
-
-Shot = tuple[str, State, View, tuple[Light, ...]]
-"""A picture's name, and what it shows."""
+from tvrgen.imaging.shots import Shot
 
 
 def write(stage: Stage, shots: Iterable[Shot], denoise: bool, path: Path) -> None:
@@ -21,12 +17,12 @@ def write(stage: Stage, shots: Iterable[Shot], denoise: bool, path: Path) -> Non
     """
     scenes: list[bpy.types.Scene] = []
     try:
-        for number, (name, *seen) in enumerate(shots):
-            stage.set(*seen)
+        for number, shot in enumerate(shots):
+            stage.set(shot.state, shot.view, shot.lights)
             scenes.append(bpy.context.scene.copy())
-            scenes[-1].name = f"{number} {name}"  # a file opens with the first scene by name
+            scenes[-1].name = f"{number} {shot.name}"  # a file opens with the first scene by name
             _detach(scenes[-1])
-            scenes[-1].render.filepath = f"//{name}"
+            scenes[-1].render.filepath = f"//{shot.name}"
             scenes[-1].cycles.use_denoising = denoise
         bpy.data.libraries.write(str(path), set(scenes), path_remap="ABSOLUTE", compress=True)
     except (OSError, RuntimeError) as error:

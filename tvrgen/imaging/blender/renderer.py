@@ -3,7 +3,7 @@
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import bpy
@@ -12,11 +12,10 @@ from PIL import Image
 
 from tvrgen._support import interrupts, scratch
 from tvrgen.imaging.blender import blendfile, devices, stage, versions
-from tvrgen.imaging.blender.blendfile import Shot
 from tvrgen.imaging.blender.denoiser import Denoiser, denoiser
 from tvrgen.imaging.blender.stage import purge
-from tvrgen.scene.camera_model import View
-from tvrgen.scene.model import Light, SceneSpec, State
+from tvrgen.imaging.shots import Shot
+from tvrgen.scene.model import SceneSpec
 from tvrgen.scene.vocabulary import Vocabulary
 from tvrgen.settings import RenderSettings, Split
 
@@ -59,8 +58,8 @@ class Renderer:
         with quiet(self._log):
             return list(devices.available())
 
-    def render(self, state: State, view: View, lights: tuple[Light, ...], path: Path) -> None:
-        """One picture of view.width x view.height pixels.
+    def render(self, shot: Shot, path: Path) -> None:
+        """Writes one image, as wide and high as the shot's view.
 
         Raises OSError where the file cannot be written, UserError where the denoiser fails.
 
@@ -68,7 +67,7 @@ class Renderer:
         """
         raw = self._scratch / "picture.bmp"
         with quiet(self._log):
-            self._stage.set(state, view, lights)
+            self._stage.set(shot.state, shot.view, shot.lights)
             bpy.context.scene.render.filepath = str(raw)
             try:
                 bpy.ops.render.render(write_still=True)
@@ -81,7 +80,7 @@ class Renderer:
                 pixels = self._denoiser(pixels)
         Image.fromarray(pixels).save(path, **self._file)
 
-    def save(self, shots: list[Shot], path: Path) -> None:
+    def save(self, shots: Sequence[Shot], path: Path) -> None:
         """Writes a .blend file, a Blender scene for each shot. Raises OSError where it cannot be written."""
         with quiet(self._log):
             blendfile.write(self._stage, shots, self._denoiser is not None, path)
