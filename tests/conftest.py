@@ -14,6 +14,7 @@ NEEDS = {
     "rays": ("trimesh", "embreex"),
     "blender": ("bpy", "ray", "trimesh", "embreex"),
     "loading": ("datasets", "webdataset"),
+    "packaging": ("build", "twine"),
 }
 
 
