@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tvrgen.dataset.shard_formats import FORMATS
 from tvrgen.imaging.shots import Shot
 from tvrgen.sampling.problem import Problem
 from tvrgen.settings import ImageSettings, OutputSettings
@@ -27,24 +28,16 @@ class ImageFile:
 def image_files(
     problem: Problem, shots: Iterable[Shot], output: OutputSettings, image: ImageSettings
 ) -> tuple[ImageFile, ...]:
-    """The image files of a problem with these shots, in their order; intermediate ones where `output` asks for them.
-
-    In a tar, files are named after their problem and their role, so that every problem has files of the same roles.
-    """
-    suffix, packed = SUFFIX[image.format], output.format == "webdataset"
+    """The image files of a problem with these shots, in their order; intermediate ones where `output` asks for them."""
+    form, suffix = FORMATS[output.format], SUFFIX[image.format]
     files: list[ImageFile] = []
     finals = 0
     for shot in shots:
         if shot.intermediate and not output.intermediate:
             continue
-        if packed:
-            role = f"final-{finals}" if shot.when == "final" else shot.when.replace("step", "step-")
-            name = beside = f"{problem.id}.{role}"
-        else:
-            name = f"images/{problem.index:06d}-{shot.name}"
-            beside = f"annotations/{problem.index:06d}-{shot.name}"
+        role = f"final-{finals}" if shot.when == "final" else shot.when.replace("step", "step-")
         finals += shot.when == "final"
-        joint = "." if packed else "-"
-        annotations = {kind: f"{beside}{joint}{kind}.png" for kind in output.annotations}
-        files.append(ImageFile(shot=shot, path=f"{name}{suffix}", annotations=annotations))
+        names = (problem.id, shot.name, role)
+        annotations = {channel: f"{form.annotation(*names, channel)}.png" for channel in output.annotations}
+        files.append(ImageFile(shot=shot, path=f"{form.image(*names)}{suffix}", annotations=annotations))
     return tuple(files)

@@ -1,14 +1,15 @@
-"""Reading a dataset, wherever it lies."""
+"""Reading a dataset: its description, its lines, its images."""
 
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tvrgen._support import json_lines
+from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import nearest
 from tvrgen.config import loader
 from tvrgen.dataset import catalog, shard_formats
+from tvrgen.dataset.shard_formats import ShardFormat
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.errors import UserError
 from tvrgen.settings import Config
@@ -16,13 +17,11 @@ from tvrgen.settings import Config
 if TYPE_CHECKING:
     from PIL import Image
 
-Record = dict[str, Any]
-
 
 class Dataset:
-    """A generated dataset, to read: `tvrgen.open_dataset("demo")`.
+    """A generated dataset, for reading: `tvrgen.open_dataset("demo")`.
 
-    `description` is dataset.json, `splits` the names of its splits.
+    `description` is dataset.json, `splits` the names of its splits, `storage` its folder or object store.
     """
 
     def __init__(self, root: str | Path) -> None:
@@ -36,6 +35,11 @@ class Dataset:
         if not _is_description(self.description):
             raise UserError(f"{self.storage / 'dataset.json'}: describes no dataset; run tvrgen generate again")
         self.splits = tuple(self.description["splits"])
+
+    @property
+    def form(self) -> ShardFormat:
+        """The format of its shards."""
+        return shard_formats.FORMATS[self.description["config"]["output"]["format"]]
 
     def shards(self, split: str | None = None) -> list[str]:
         """The committed shards, in order: "train/shard-00000"."""
@@ -53,34 +57,16 @@ class Dataset:
         """Question lines in order; `images` are what tvrgen.open_image opens: paths, or URLs of fsspec."""
         for shard in self.shards(split):
             for line in self._lines(shard, "question"):
-                yield {**line, "images": [self._path(shard, image) for image in line["images"]]}
+                yield {**line, "images": [self.form.address(self.storage, shard, name) for name in line["images"]]}
 
     def config(self) -> Config:
         """The config it was made with. Kinds of the user's own must be importable."""
         return loader.from_document(self.description["config"], self.storage / "dataset.json")
 
-    @property
-    def _packed(self) -> bool:
-        return self.description["config"]["output"]["format"] == "webdataset"
-
     def _lines(self, shard: str, kind: str) -> Iterator[Record]:
-        path = f"{shard}/{shard_formats.TAR if self._packed else shard_formats.FILES[kind]}"
-        try:
-            if self._packed:
-                with self.storage.open(path) as file:
-                    yield from (line for _, line in shard_formats.from_tar(file, self.storage / path, kind))
-            else:
-                content = self.storage.read(path)
-                yield from (line for _, line in json_lines.from_lines(content, self.storage / path))
-        except FileNotFoundError as error:
-            raise UserError(f"{self.storage / path}: is missing; run tvrgen generate again") from error
-        except OSError as error:
-            raise UserError(f"{self.storage / path}: cannot be read: {error.strerror or error}") from error
-
-    def _path(self, shard: str, image: str) -> str:
-        if self._packed:
-            return f"tar://{image}::{self.storage.path(f'{shard}/{shard_formats.TAR}')}"
-        return self.storage.path(f"{shard}/{image}")
+        path = f"{shard}/{self.form.file(kind)}"
+        with reading(self.storage / path), self.storage.open(path) as file:
+            yield from (entry.line for entry in self.form.entries(file, kind, self.storage / path))
 
 
 def _is_description(found: Any) -> bool:
@@ -94,17 +80,28 @@ def _is_description(found: Any) -> bool:
     return False
 
 
+@contextlib.contextmanager
+def reading(where: str) -> Iterator[None]:
+    """Turns OSError into a UserError that names the file and says what to do."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise UserError(f"{where}: is missing; run tvrgen validate, then tvrgen generate") from error
+    except OSError as error:
+        raise UserError(f"{where}: cannot be read: {error.strerror or error}") from error
+
+
 def open_dataset(root: str | Path) -> Dataset:
     """Opens a dataset for reading: a folder, or a URL that fsspec reaches. Raises UserError where there is none."""
     return Dataset(root)
 
 
 def open_image(path: str) -> "Image.Image":
-    """A picture of a question, read whole. Raises FileNotFoundError, or OSError where it is none."""
+    """Returns an image of a question, read whole. Raises FileNotFoundError, or OSError where it is no image."""
     from PIL import Image
 
     with contextlib.ExitStack() as stack:
-        file = path
+        file: Any = path
         if "://" in path:
             import fsspec
 

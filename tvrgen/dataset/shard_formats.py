@@ -1,89 +1,250 @@
-"""The lines of a shard, in files or in a tar.
+"""Shard formats: how a shard holds its lines and images.
 
-output.format files:       scenes.jsonl and questions.jsonl beside the folders of pictures
-output.format webdataset:  samples.tar, a problem's files one after another (ID.final-0.png, ID.initial.png,
-                           ID.questions.json, ID.scene.json), the same bytes whenever and wherever it is packed
+files:       scenes.jsonl and questions.jsonl beside the folders `images` and `annotations`
+webdataset:  samples.tar, a problem's files one after another (ID.final-0.png, ID.initial.png, ID.questions.json,
+             ID.scene.json), the same bytes whenever and wherever it is packed
+
+All code that depends on the format asks a `ShardFormat`. A third one is a class here, a value in FORMATS, and its name
+in the config's schema.
 """
 
+import contextlib
 import tarfile
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, ClassVar
 
-from tvrgen._support.json_lines import from_lines, parse
+from tvrgen._support import json_lines
+from tvrgen.dataset.storage.base import Storage
 from tvrgen.errors import UserError
 
-Record = dict[str, Any]
-
-TAR = "samples.tar"
-FILES = {"scene": "scenes.jsonl", "question": "questions.jsonl"}
-_MEMBERS = {"scene": "scene", "question": "questions"}
+Kind = str
+"""Kind of a line: "scene" or "question"."""
 
 
-def add(folder: Path, scene: str, questions: list[str], identity: str, form: str) -> None:
-    """Writes a problem's lines, JSON texts, into a shard that is being filled."""
-    if form == "webdataset":
-        (folder / f"{identity}.scene.json").write_text(scene, encoding="utf-8")
-        (folder / f"{identity}.questions.json").write_text(f"[{', '.join(questions)}]", encoding="utf-8")
-        return
-    for kind, lines in (("scene", [scene]), ("question", questions)):
-        with open(folder / FILES[kind], "a", encoding="utf-8") as file:
-            file.writelines(line + "\n" for line in lines)
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of a shard, parsed and not yet checked.
+
+    `where` names it in messages. `position` finds it again: the byte at which reading of its file begins, and the
+    number of lines to skip from there. `images` has the problem's images by name, where they are in the same file.
+    """
+
+    line: Any
+    where: str
+    position: tuple[int, int]
+    images: Mapping[str, bytes] | None = None
 
 
-def names(identities: list[str], form: str) -> list[str]:
-    """The files with the lines of these problems."""
-    if form == "files":
-        return [*FILES.values()]
-    return [f"{identity}.{member}.json" for identity in identities for member in _MEMBERS.values()]
+class ShardFormat(ABC):
+    """How a shard holds its lines and images. Paths are relative to the shard, with slashes."""
+
+    name: ClassVar[str]
+    """`output.format` of a config."""
+
+    @abstractmethod
+    def image(self, scene: str, shot: str, role: str) -> str:
+        """Path of an image, without its suffix.
+
+        `scene` is the problem's id. `shot` is the moment and the camera ("final-left"), `role` a name that files of
+        every problem have ("final-0").
+        """
+
+    @abstractmethod
+    def annotation(self, scene: str, shot: str, role: str, channel: str) -> str:
+        """Path of an annotation of an image, without its suffix."""
+
+    @abstractmethod
+    def file(self, kind: Kind) -> str:
+        """Path of the file that holds the lines of a kind."""
+
+    @abstractmethod
+    def parts(self, scenes: Iterable[str]) -> list[str]:
+        """Paths of the files with the lines of these problems, in a shard that is being filled or was opened."""
+
+    @abstractmethod
+    def holding(self, paths: Iterable[str]) -> set[str]:
+        """Paths of the files of a committed shard that hold these files of a filled one."""
+
+    @abstractmethod
+    def add(self, folder: Path, scene: str, line: str, questions: list[str]) -> None:
+        """Writes a problem's scene line and question lines, JSON texts, into a shard that is being filled."""
+
+    @abstractmethod
+    def complete(self, folder: Path) -> None:
+        """Gives a filled folder the form in which it is committed."""
+
+    @abstractmethod
+    def opened(self, folder: Path, scratch: Path) -> Path:
+        """Undoes `complete`: returns a folder with the files that a committed folder holds.
+
+        It is the folder itself, or the empty folder `scratch`, filled with what could be found. Raises UserError where
+        a file of the shard cannot be unpacked.
+        """
+
+    @abstractmethod
+    def entries(self, file: BinaryIO, kind: Kind, where: str, byte: int = 0, images: bool = False) -> Iterator[Entry]:
+        """Yields the lines of a kind in order, from a position's `byte` on.
+
+        With `images`, the entries of question lines have their images if those are in the same file. The caller may
+        move the file's position between entries. Raises UserError, which names `where`, for a line that is not JSON.
+        """
+
+    @abstractmethod
+    def address(self, storage: Storage, shard: str, image: str) -> str:
+        """What `open_image` opens: a local path, or a URL of fsspec."""
 
 
-def lines(folder: Path, kind: str, form: str) -> Iterator[tuple[str, Record]]:
-    """(where, record) of each line in a folder, in order. Raises UserError where a file is not there or not JSON."""
-    paths = [folder / FILES[kind]] if form == "files" else sorted(folder.glob(f"*.{_MEMBERS[kind]}.json"))
-    for path in paths:
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise UserError(f"{path}: cannot be read: {error.strerror}") from error
-        if form == "files":
-            yield from ((f"{path}:{number}", line) for number, line in from_lines(content, str(path)))
-        else:
-            found = parse(content, str(path))
-            yield from ((str(path), line) for line in (found if isinstance(found, list) else [found]))
+class Files(ShardFormat):
+    """Lines in two files, images in folders."""
+
+    name = "files"
+    _FILES: ClassVar = {"scene": "scenes.jsonl", "question": "questions.jsonl"}
+
+    def image(self, scene: str, shot: str, role: str) -> str:
+        return f"images/{_number(scene)}-{shot}"
+
+    def annotation(self, scene: str, shot: str, role: str, channel: str) -> str:
+        return f"annotations/{_number(scene)}-{shot}-{channel}"
+
+    def file(self, kind: Kind) -> str:
+        return self._FILES[kind]
+
+    def parts(self, scenes: Iterable[str]) -> list[str]:
+        return [*self._FILES.values()]
+
+    def holding(self, paths: Iterable[str]) -> set[str]:
+        return set(paths)
+
+    def add(self, folder: Path, scene: str, line: str, questions: list[str]) -> None:
+        for kind, lines in (("scene", [line]), ("question", questions)):
+            with open(folder / self._FILES[kind], "a", encoding="utf-8") as file:
+                file.writelines(line + "\n" for line in lines)
+
+    def complete(self, folder: Path) -> None:
+        """Does nothing: the folder is filled as it is committed."""
+
+    def opened(self, folder: Path, scratch: Path) -> Path:
+        return folder
+
+    def entries(self, file: BinaryIO, kind: Kind, where: str, byte: int = 0, images: bool = False) -> Iterator[Entry]:
+        number, known = 0, not byte  # lines are counted from the file's start
+        file.seek(byte)
+        while content := file.readline():
+            start, byte, number = byte, byte + len(content), number + 1
+            place = f"{where}:{number}" if known else where
+            yield Entry(json_lines.parse(content, place), place, (start, 0))
+            file.seek(byte)
+
+    def address(self, storage: Storage, shard: str, image: str) -> str:
+        return storage.path(f"{shard}/{image}")
 
 
-def pack(folder: Path) -> None:
-    """Moves the files of a shard, but not those in its folders, into a tar with no times, owners or modes in it."""
-    paths = sorted(path for path in folder.iterdir() if path.is_file())
-    with tarfile.open(folder / TAR, "w", format=tarfile.USTAR_FORMAT) as tar:
-        for path in paths:
-            entry = tarfile.TarInfo(path.name)
-            entry.size, entry.mode = path.stat().st_size, 0o644
-            with open(path, "rb") as file:
-                tar.addfile(entry, file)
-            path.unlink()
+class WebDataset(ShardFormat):
+    """All files in one tar, as the library webdataset reads them: a sample is a problem."""
 
+    name = "webdataset"
+    _TAR = "samples.tar"
+    _MEMBERS: ClassVar = {"scene": "scene", "question": "questions"}
+    _SHOWN = ("initial.", "final-")  # roles of the images that questions name
 
-def unpack(tar: Path, folder: Path) -> None:
-    """Writes the files of a tar into a folder. Raises UserError where it is none, or would write elsewhere."""
-    try:
-        with tarfile.open(tar) as opened:
-            for member in opened:
+    def image(self, scene: str, shot: str, role: str) -> str:
+        return f"{scene}.{role}"
+
+    def annotation(self, scene: str, shot: str, role: str, channel: str) -> str:
+        return f"{scene}.{role}.{channel}"
+
+    def file(self, kind: Kind) -> str:
+        return self._TAR
+
+    def parts(self, scenes: Iterable[str]) -> list[str]:
+        return [f"{scene}.{member}.json" for scene in scenes for member in self._MEMBERS.values()]
+
+    def holding(self, paths: Iterable[str]) -> set[str]:
+        return {self._TAR}
+
+    def add(self, folder: Path, scene: str, line: str, questions: list[str]) -> None:
+        (folder / f"{scene}.scene.json").write_text(line, encoding="utf-8")
+        (folder / f"{scene}.questions.json").write_text(f"[{', '.join(questions)}]", encoding="utf-8")
+
+    def complete(self, folder: Path) -> None:
+        """Moves the files into a tar, without times, owners and modes; run.json and folders stay, as they vary."""
+        paths = sorted(path for path in folder.iterdir() if path.is_file() and path.name != "run.json")
+        with tarfile.open(folder / self._TAR, "w", format=tarfile.USTAR_FORMAT) as tar:
+            for path in paths:
+                entry = tarfile.TarInfo(path.name)
+                entry.size, entry.mode = path.stat().st_size, 0o644
+                with open(path, "rb") as file:
+                    tar.addfile(entry, file)
+                path.unlink()
+
+    def opened(self, folder: Path, scratch: Path) -> Path:
+        tar = folder / self._TAR
+        if not tar.is_file():
+            return scratch
+        with open(tar, "rb") as file:
+            for member, content in _members(file, str(tar)):
                 if not member.isfile() or "/" in member.name or member.name.startswith("."):
                     raise UserError(f"{tar}: {member.name!r} does not belong into a shard")
-                (folder / member.name).write_bytes(opened.extractfile(member).read())
-    except (tarfile.TarError, EOFError) as error:
-        raise UserError(f"{tar}: is no tar that can be read: {error}") from error
+                (scratch / member.name).write_bytes(content())
+        return scratch
+
+    def entries(self, file: BinaryIO, kind: Kind, where: str, byte: int = 0, images: bool = False) -> Iterator[Entry]:
+        end, held, start, problem = f".{self._MEMBERS[kind]}.json", _Images(), byte, None
+        for member, content in _members(file, where, byte):
+            scene, _, rest = member.name.partition(".")
+            if scene != problem:
+                held, start, problem = _Images(), member.offset, scene
+            if images and rest.startswith(self._SHOWN) and rest.count(".") == 1:
+                held[member.name] = content()  # a problem's images come before its questions
+            elif member.name.endswith(end):
+                place = f"{where}/{member.name}"
+                found = json_lines.parse(content(), place)
+                for number, line in enumerate(found if isinstance(found, list) else [found]):
+                    yield Entry(line, place, (start, number), held)
+
+    def address(self, storage: Storage, shard: str, image: str) -> str:
+        return f"tar://{image}::{storage.path(f'{shard}/{self._TAR}')}"
 
 
-def from_tar(file: BinaryIO, where: str, kind: str) -> Iterator[tuple[str, Record]]:
-    """(member, record) for each line of a kind, read from start to end. Raises UserError where it is no such tar."""
+def _number(scene: str) -> str:
+    """A problem's number, in digits: "000003" of "train-000003"."""
+    return scene.rpartition("-")[2]
+
+
+class _Images(dict[str, bytes]):
+    """Images of a tar by name; those that it lacks are missing as files are."""
+
+    def __missing__(self, name: str) -> bytes:
+        raise FileNotFoundError(name)
+
+
+def _members(file: BinaryIO, where: str, byte: int = 0) -> Iterator[tuple[tarfile.TarInfo, Callable[[], bytes]]]:
+    """Members of a tar from a byte on, each with a function that reads it. Raises UserError where it is no tar."""
+    file.seek(byte)
+    with _as_tar(where), tarfile.open(fileobj=file, mode="r:") as tar:
+        for member in tar:
+            yield member, partial(_content, tar, member, where)
+
+
+def _content(tar: tarfile.TarFile, member: tarfile.TarInfo, where: str) -> bytes:
+    with _as_tar(where):
+        file = tar.extractfile(member)
+        if file is None:
+            raise UserError(f"{where}: {member.name!r} does not belong into a shard")
+        return file.read()
+
+
+@contextlib.contextmanager
+def _as_tar(where: str) -> Iterator[None]:
     try:
-        with tarfile.open(fileobj=file, mode="r|") as tar:
-            for member in tar:
-                if member.name.endswith(f".{_MEMBERS[kind]}.json"):
-                    found = parse(tar.extractfile(member).read(), f"{where}: {member.name}")
-                    yield from ((member.name, line) for line in (found if isinstance(found, list) else [found]))
+        yield
     except (tarfile.TarError, EOFError) as error:
         raise UserError(f"{where}: is no tar that can be read: {error}") from error
+
+
+FORMATS: dict[str, ShardFormat] = {form.name: form for form in (Files(), WebDataset())}
+"""`output.format` of a config -> the format."""

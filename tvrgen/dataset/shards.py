@@ -15,14 +15,12 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tvrgen._support.files import pretty, sha256
-from tvrgen.dataset import shard_formats
+from tvrgen._support.json_lines import Record
+from tvrgen.dataset.shard_formats import Files, ShardFormat
 from tvrgen.dataset.storage.base import MANIFEST, Storage
 from tvrgen.settings import Config
-
-Record = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -46,16 +44,11 @@ def shards_of(config: Config, split: str) -> list[Shard]:
 
 
 @contextlib.contextmanager
-def writing(storage: Storage, shard: Shard, form: str = "files", again: bool = False) -> Iterator[Path]:
-    """A folder to fill; it becomes the shard when the block ends, and is gone if the block fails."""
+def writing(storage: Storage, shard: Shard, form: ShardFormat | None = None, again: bool = False) -> Iterator[Path]:
+    """A folder to fill, which becomes the shard when the block ends, and is removed if it fails."""
     with storage.filling(shard.path, again) as folder:
         yield folder
-        run = (folder / "run.json").read_bytes() if (folder / "run.json").exists() else None
-        if form == "webdataset":
-            (folder / "run.json").unlink(missing_ok=True)
-            shard_formats.pack(folder)
-            if run is not None:
-                (folder / "run.json").write_bytes(run)
+        (form or Files()).complete(folder)
         (folder / MANIFEST).write_bytes(pretty(_manifest(folder, shard)))
 
 

@@ -112,7 +112,7 @@ def select(
         return Selection(dataset.description["splits"][split]["questions"])
     positions, scores, seen = array("q"), array("d"), {f.name: set() for f in filters if f.name in _WORDS}
     with Reader(dataset, split) as reader:
-        for question in reader.questions(pictures=False):
+        for question in reader.questions(images=False):
             looked(1)
             own = facts(question.line)
             for name, values in seen.items():

@@ -1,6 +1,7 @@
 """One shard from start to commit. The only module that imports tvrgen.imaging.blender."""
 
 import contextlib
+import functools
 import importlib
 import json
 import os
@@ -15,9 +16,10 @@ from typing import Any
 
 import tvrgen
 from tvrgen._support import scratch
-from tvrgen.dataset import catalog, records, shard_formats, shards
+from tvrgen.dataset import catalog, records, shards
 from tvrgen.dataset.images import BLEND, ImageFile, image_files
 from tvrgen.dataset.records import Record
+from tvrgen.dataset.shard_formats import FORMATS, ShardFormat
 from tvrgen.dataset.shards import Shard
 from tvrgen.dataset.storage.base import MANIFEST, Storage
 from tvrgen.errors import UserError
@@ -65,7 +67,7 @@ def shard_steps(
     `why` it is made although it is there; one that has grown keeps the pictures that it has.
     """
     split, clock = config.split(shard.split), _Clock()
-    form, devices = split.output.format, renderer.configure(split)
+    form, devices = FORMATS[split.output.format], renderer.configure(split)
     with contextlib.ExitStack() as stack:
         kept = stack.enter_context(_kept(storage, shard, form)) if why == catalog.GROWN else lambda name: None
         folder = stack.enter_context(shards.writing(storage, shard, form, again=bool(why)))
@@ -120,23 +122,27 @@ def advance(
 
 
 @contextlib.contextmanager
-def _kept(storage: Storage, shard: Shard, form: str) -> Iterator[Callable[[str], Path | None]]:
-    """What finds the files of a shard that is there, by their names; those that are not as it says count as missing."""
+def _kept(storage: Storage, shard: Shard, form: ShardFormat) -> Iterator[Callable[[str], Path | None]]:
+    """Yields a lookup for the images of the existing shard: a local path, or None where its checksum is wrong."""
     with storage.local(shard.path) as folder, scratch.folder() as unpacked:
         try:
             listed = json.loads((folder / MANIFEST).read_text())["files"]
         except (OSError, ValueError):  # altered, or gone with a run that was killed as it replaced the shard
             listed = {}
 
-        def sound(name: str) -> bool:
-            return (folder / name).is_file() and shards.entry(folder / name) == listed.get(name)
+        @functools.cache
+        def is_sound(path: str) -> bool:
+            return (folder / path).is_file() and shards.entry(folder / path) == listed.get(path)
 
-        if form == "files":
-            yield lambda name: folder / name if sound(name) else None
-        else:
-            if sound(shard_formats.TAR):
-                shard_formats.unpack(folder / shard_formats.TAR, unpacked)
-            yield lambda name: unpacked / name if (unpacked / name).is_file() else None
+        @functools.cache
+        def base() -> Path:
+            return form.opened(folder, unpacked)
+
+        def find(path: str) -> Path | None:
+            sound = all(is_sound(own) for own in form.holding([path]))
+            return base() / path if sound and (base() / path).is_file() else None
+
+        yield find
 
 
 def _record(planned: Planned, images: Sequence[ImageFile], split: Split, seed: int, folder: Path) -> None:
@@ -146,7 +152,7 @@ def _record(planned: Planned, images: Sequence[ImageFile], split: Split, seed: i
     for line, schema in [(scene, "scene"), *((question, "question") for question in questions)]:
         records.check(line, schema, line["id"])
     texts = [records.dump(line) for line in questions]
-    shard_formats.add(folder, records.dump(scene), texts, planned.problem.id, split.output.format)
+    FORMATS[split.output.format].add(folder, planned.problem.id, records.dump(scene), texts)
 
 
 def _check_own(planned: Planned, split: Split, config: Config) -> None:

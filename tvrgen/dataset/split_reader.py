@@ -1,0 +1,198 @@
+"""Reading a split with its images' bytes: all questions in order, or each by its position, compared with checksums."""
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import Any, BinaryIO, Generic, TypeVar
+
+from tvrgen._support.files import sha256
+from tvrgen._support.json_lines import Record
+from tvrgen.config import documents
+from tvrgen.dataset.reader import Dataset, reading
+from tvrgen.dataset.shard_formats import Entry
+from tvrgen.dataset.storage.base import MANIFEST
+from tvrgen.errors import UserError
+
+Position = tuple[int, ...]
+"""Where a question is: the number of its shard in the split, the byte of the shard's file from which it is read, the
+number of questions to skip from there, and the marks of its two images where they are files of their own (else 0).
+
+A mark is a number of 60 bits, with which the image's SHA-256 begins; -1 where the manifest has none.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredQuestion:
+    """A question line that fits its schema, and the bytes of its images when they are asked for."""
+
+    line: Record
+    position: Position
+    _read: Callable[[str], bytes]
+    _where: str
+
+    @property
+    def id(self) -> str:
+        return str(self.line["id"])
+
+    def images(self) -> tuple[bytes, bytes]:
+        """The files of its first and second image. Raises UserError where one is missing, or not as it was made."""
+        first, second = (self._image(name) for name in self.line["images"])
+        return first, second
+
+    def _image(self, name: str) -> bytes:
+        with reading(f"{self._where}: {self.id}: {name}"):
+            return self._read(name)
+
+
+Q = TypeVar("Q", bound=StoredQuestion)
+
+
+class SplitReader(Generic[Q]):
+    """The questions of a split, as objects of `kind`; a context manager, which holds one file open.
+
+    What is read is compared with the dataset's checksums: lines, images, and scene lines if `scenes` is set. Where the
+    split was read through before (`looked`), images alone are compared once more.
+    """
+
+    def __init__(self, dataset: Dataset, split: str, kind: type[Q], looked: bool = False, scenes: bool = False) -> None:
+        self._storage, self._form, self._kind = dataset.storage, dataset.form, kind
+        self._looked, self._scenes = looked, scenes
+        counts = dataset.description["splits"][split]
+        self._views = counts["questions"] // max(1, counts["problems"])
+        listed = {shard["path"]: shard for shard in dataset.description["shards"]}
+        self._shards = [(path, listed[path]["problems"]) for path in dataset.shards(split)]
+        self._manifests = {path: listed[path]["sha256"] for path, _ in self._shards}
+        self._file: tuple[str, BinaryIO] | None = None
+        self._open = contextlib.ExitStack()  # holds that file
+        self._sums: tuple[str, dict[str, str]] = ("", {})
+
+    def __enter__(self) -> "SplitReader[Q]":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def questions(self, first: int = 0, images: bool = True) -> Iterator[Q]:
+        """All from the `first` on, in the dataset's order. Without `images`, theirs cannot be asked for."""
+        for number, (folder, problems) in enumerate(self._shards):
+            if first >= problems * self._views:
+                first -= problems * self._views
+                continue
+            found = 0
+            for question in self._from(number, 0, images):
+                found += 1
+                if found > first:
+                    yield question
+            if found != problems * self._views:
+                raise UserError(
+                    f"{self._storage / folder}: has {found} of {problems * self._views} questions; run tvrgen validate"
+                )
+            first = 0
+
+    def at(self, position: Position) -> Q:
+        """The question of a position."""
+        shard, byte, number, *marks = position
+        return next(islice(self._from(shard, byte, True, marks), number, None))
+
+    def _from(self, shard: int, byte: int, images: bool, marks: Sequence[int] = ()) -> Iterator[Q]:
+        """Questions of a shard from a byte on. With the `marks` of the first one, its manifest is not read again."""
+        folder, name = self._shards[shard][0], self._form.file("question")
+        where = self._storage / f"{folder}/{name}"
+        with reading(where):
+            file = self._opened(folder, name)
+            for entry in self._form.entries(file, "question", where, byte, images):
+                check_question(entry.line, entry.where)
+                yield self._question(entry, shard, marks)
+                marks = ()
+
+    def _question(self, entry: Entry, shard: int, known: Sequence[int]) -> Q:
+        folder, names = self._shards[shard][0], entry.line["images"]
+        if entry.images is not None:  # compared as a part of the shard's file
+            where = self._storage / f"{folder}/{self._form.file('question')}"
+            return self._kind(entry.line, (shard, *entry.position, 0, 0), entry.images.__getitem__, where)
+        marks = known or [_mark(self._sums_of(folder).get(name, "")) for name in names]
+        read = partial(self._image, folder, dict(zip(names, marks, strict=True)))
+        return self._kind(entry.line, (shard, *entry.position, *marks), read, self._storage / folder)
+
+    def _image(self, folder: str, marks: dict[str, int], name: str) -> bytes:
+        content = self._storage.read(f"{folder}/{name}")
+        self._check_sum(_mark(hashlib.sha256(content).hexdigest()) == marks[name], f"{folder}/{name}")
+        return content
+
+    def _opened(self, folder: str, name: str) -> BinaryIO:
+        path = f"{folder}/{name}"
+        if self._file is None or self._file[0] != path:
+            self._close()
+            with contextlib.ExitStack() as stack:
+                if self._looked:
+                    file = stack.enter_context(self._storage.open(path))
+                else:
+                    file = stack.enter_context(self._compared(folder, name))
+                    if self._scenes and (scenes := self._form.file("scene")) != name:
+                        stack.enter_context(self._compared(folder, scenes))
+                self._file, self._open = (path, file), stack.pop_all()
+        return self._file[1]
+
+    def _close(self) -> None:
+        self._open.close()
+        self._file = None
+
+    @contextlib.contextmanager
+    def _compared(self, folder: str, name: str) -> Iterator[BinaryIO]:
+        """Opens a file, as a local one, if its checksum is right."""
+        path = f"{folder}/{name}"
+        with contextlib.ExitStack() as stack:
+            with reading(self._storage / path):
+                local = stack.enter_context(self._storage.fetched(path))
+                digest = sha256(local)
+            self._check_sum(digest == self._sums_of(folder).get(name), path)
+            yield stack.enter_context(open(local, "rb"))
+
+    def _sums_of(self, folder: str) -> dict[str, str]:
+        """SHA-256 of a shard's files, by name."""
+        if self._sums[0] != folder:
+            path = f"{folder}/{MANIFEST}"
+            with reading(self._storage / path):
+                content = self._storage.read(path)
+            self._check_sum(hashlib.sha256(content).hexdigest() == self._manifests[folder], path)
+            self._sums = (folder, {name: about["sha256"] for name, about in json.loads(content)["files"].items()})
+        return self._sums[1]
+
+    def _check_sum(self, same: bool, path: str) -> None:
+        if not same:
+            raise UserError(f"{self._storage / path}: is not as it was made; run tvrgen validate, then tvrgen generate")
+
+
+def _mark(digest: str) -> int:
+    return int(digest[:15], 16) if digest else -1
+
+
+def check_question(line: Any, where: str) -> None:
+    """Raises UserError, which names file and question, where a question line does not fit its schema."""
+    if _fits(line):
+        return
+    known = isinstance(line, dict) and isinstance(line.get("id"), str)
+    try:
+        documents.check(line, f"{where}: {line['id']}" if known else where, "question")
+    except UserError as error:
+        raise UserError(f"{error}; run tvrgen validate") from error
+
+
+def _fits(line: Any) -> bool:
+    """Whether a line has all required parts; the schema, which says what is wrong, takes ten times as long."""
+    if not isinstance(line, dict) or not all(isinstance(line.get(name), kind) for name, kind in _PARTS.items()):
+        return False
+    parts = [(line["view"], _VIEW), (line["difficulty"], _DIFFICULTY)]
+    parts += [(o, _OBJECT) for o in line["initial_objects"]] + [(c, _CHANGE) for c in line["changes"]]
+    return len(line["images"]) == 2 and all(isinstance(own, dict) and own.keys() >= names for own, names in parts)
+
+
+_SCHEMA = documents.schema("question")["properties"]
+_KINDS = {"string": str, "array": list, "object": dict}
+_PARTS = {name: _KINDS[_SCHEMA[name].get("type", "string")] for name in documents.schema("question")["required"]}
+_VIEW, _DIFFICULTY = set(_SCHEMA["view"]["required"]), set(_SCHEMA["difficulty"]["required"])
+_OBJECT, _CHANGE = (set(_SCHEMA[name]["items"]["required"]) for name in ("initial_objects", "changes"))

@@ -1,0 +1,205 @@
+"""Faults of one shard: its files, its images, and its lines."""
+
+import contextlib
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from tvrgen._support import json_lines, scratch
+from tvrgen._support.files import sha256
+from tvrgen._support.json_lines import Record
+from tvrgen.dataset import records, shards
+from tvrgen.dataset.images import BLEND, SUFFIX, ImageFile
+from tvrgen.dataset.shard_formats import FORMATS, ShardFormat
+from tvrgen.dataset.shards import Shard
+from tvrgen.dataset.storage.base import MANIFEST, Storage
+from tvrgen.dataset.validation.differences import differences, within
+from tvrgen.dataset.validation.problems import dealt, dealt_images, scene_faults
+from tvrgen.errors import UserError
+from tvrgen.imaging import annotations
+from tvrgen.sampling.problem import Problem
+from tvrgen.settings import Config, Split
+
+IMAGE = ("RGB",)
+ANNOTATIONS = {"index": ("P",), "depth": ("I;16", "I"), "normals": ("RGB",)}
+"""Modes in which Pillow opens the files: two for 16 bits, by its version."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A shard in a local folder, with the problems and images that it must hold; `unpacked` is an empty folder."""
+
+    shard: Shard
+    folder: Path
+    unpacked: Path
+    config: Config
+    split: Split
+    form: ShardFormat
+    problems: tuple[Problem, ...]
+    images: dict[str, tuple[ImageFile, ...]]
+
+    @property
+    def scenes(self) -> list[str]:
+        """Ids of the scene lines."""
+        return [problem.id for problem in self.problems]
+
+    @property
+    def questions(self) -> list[str]:
+        """Ids of the question lines."""
+        return [f"{problem.id}-{view}" for problem in self.problems for view in problem.views]
+
+    def modes(self) -> dict[str, tuple[str, ...]]:
+        """Path of each image and annotation, and the modes that it may have."""
+        every = [image for own in self.images.values() for image in own]
+        modes = {image.path: IMAGE for image in every}
+        return modes | {path: ANNOTATIONS[kind] for image in every for kind, path in image.annotations.items()}
+
+    def where(self, kind: str) -> Path:
+        """The file with the lines of a kind."""
+        return self.folder / self.form.file(kind)
+
+
+def shard_faults(storage: Storage, shard: Shard, manifest_hash: Any, versions: Record, config: Config) -> Iterator[str]:
+    """Yields the faults of a shard; they name files as the storage does."""
+    split = config.split(shard.split)
+    form = FORMATS[split.output.format]
+    with storage.local(shard.path) as folder, scratch.folder() as unpacked:
+        named = {str(unpacked): storage / f"{shard.path}/{form.file('scene')}", str(folder): storage / shard.path}
+        problems = tuple(dealt(config, split, k) for k in range(shard.first, shard.first + shard.count))
+        images = {problem.id: dealt_images(problem, split) for problem in problems}
+        checked = _Checked(shard, folder, unpacked, config, split, form, problems, images)
+        for fault in within(folder, _shard_faults(checked, manifest_hash, versions)):
+            for local, name in named.items():
+                fault = fault.replace(local, name)
+            yield fault
+
+
+def _shard_faults(checked: _Checked, manifest_hash: Any, versions: Record) -> Iterator[str]:
+    folder, form, modes = checked.folder, checked.form, checked.modes()
+    due = {*form.parts(checked.scenes), *modes}
+    stored = {folder / path for path in form.holding(due)}
+    blends = {folder / BLEND.format(index=p.index) for p in checked.problems if checked.split.output.blend}
+    yield from within(folder, _file_faults(folder, checked.shard, manifest_hash, stored | blends))
+    yield from within(folder / "run.json", _run_faults(folder / "run.json", versions))
+    base = form.opened(folder, checked.unpacked)
+    if base != folder and all(path.is_file() for path in stored):
+        yield from _unlike({base / path for path in due}, {*base.iterdir()})
+    for path, expected in modes.items():
+        if (base / path).is_file():  # those that are missing have been named
+            yield from within(base / path, _image_faults(base / path, expected, checked.split))
+    yield from _record_faults(checked, base)
+
+
+def _record_faults(checked: _Checked, base: Path) -> Iterator[str]:
+    """Faults of the lines, of their order, and of what follows from them."""
+    scenes: dict[str, Record] = {}
+    questions: dict[str, Record] = {}
+    for kind, ids, lines in (("scene", checked.scenes, scenes), ("question", checked.questions, questions)):
+        if checked.where(kind).is_file():
+            yield from within(checked.where(kind), _line_faults(checked, kind, ids, lines))
+    asked: dict[str, Record] = {}
+    for problem in checked.problems:
+        if line := scenes.get(problem.id):
+            where = f"{checked.where('scene')}: {problem.id}"
+            yield from within(where, scene_faults(line, problem, checked.config, checked.split, asked))
+            for image in checked.images[problem.id]:
+                yield from _mask_faults(image, line, base)
+    for name, line in questions.items():
+        if name in asked:
+            where = f"{checked.where('question')}: {name}"
+            yield from within(where, islice(differences(line, asked[name]), 1))
+
+
+def _mask_faults(image: ImageFile, line: Record, base: Path) -> Iterator[str]:
+    """Faults of an index mask, held against the sights that the scene line tells."""
+    path, seen = base / image.annotations.get("index", ""), line["visibility"].get(image.shot.when)
+    if seen is not None and path.is_file():
+        sights = seen.get(image.shot.camera.name, [])
+        yield from within(path, annotations.index_faults(path, records.sights_from(sights)))
+
+
+def _file_faults(folder: Path, shard: Shard, manifest_hash: Any, wanted: set[Path]) -> Iterator[str]:
+    """Faults of the files as such: those wanted exist, and no others, and they are as shard.json says."""
+    path = folder / MANIFEST
+    manifest = _json(path)
+    if sha256(path) != manifest_hash:
+        yield f"{path}: hash differs from dataset.json"
+    files = manifest.get("files") if isinstance(manifest, dict) else None
+    listed = files if isinstance(files, dict) else {}
+    yield from within(path, differences(manifest, {**dataclasses.asdict(shard), "files": listed}))
+    if files is not listed:
+        return
+    there = {p for p in folder.rglob("*") if p.is_file()} - {path, folder / "run.json"}
+    with contextlib.suppress(UserError):  # a fault of run.json's own
+        match _json(folder / "run.json"):
+            case {"files": dict() as varying}:
+                listed = listed | {name: said for name, said in varying.items() if shards.varies(Path(name))}
+    named = {folder / name for name in listed}
+    yield from _unlike(wanted, there | named, there)
+    for at in sorted(wanted & there):
+        if listed.get(at.relative_to(folder).as_posix()) != shards.entry(at):
+            yield f"{at}: size or hash differs from {'run' if shards.varies(at) else 'shard'}.json"
+
+
+def _unlike(wanted: set[Path], found: set[Path], there: set[Path] | None = None) -> Iterator[str]:
+    """Faults of a set of files: `found` may name some that are not `there`."""
+    there = found if there is None else there
+    for at in sorted(wanted | found):
+        if at not in wanted:
+            yield f"{at}: does not belong to the shard"
+        elif at not in there:
+            yield f"{at}: is missing"
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json_lines.parse(path.read_text(encoding="utf-8"), str(path))
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: is not JSON: {error}") from error
+
+
+def _run_faults(path: Path, versions: Record) -> Iterator[str]:
+    match _json(path):
+        case {"versions": {"tvrgen": str()} as used}:
+            for name, version in used.items():
+                if version not in versions.get(name, []):
+                    yield f"versions.{name}: dataset.json does not list {version!r}"
+        case _:
+            yield "versions: are missing; expected at least tvrgen's"
+
+
+def _image_faults(path: Path, modes: tuple[str, ...], split: Split) -> Iterator[str]:
+    form = next(form for form, suffix in SUFFIX.items() if suffix == path.suffix).upper()
+    try:
+        with Image.open(path, formats=[form]) as image:
+            size, due = f"{image.width}x{image.height}", f"{split.render.width}x{split.render.height}"
+            if image.mode not in modes or size != due:
+                yield f"is {image.mode} {size}, not {modes[0]} {due}"
+                return  # and not decoded: it may be huge
+            image.load()
+    except (OSError, SyntaxError, ValueError) as error:
+        yield f"is no picture: {error}"
+
+
+def _line_faults(checked: _Checked, kind: str, ids: list[str], lines: dict[str, Record]) -> Iterator[str]:
+    """Faults of the lines of a kind as such, which have these ids. Puts what fits its schema into `lines`, by id."""
+    found: list[str | None] = []
+    path = checked.where(kind)
+    with open(path, "rb") as file:
+        for entry in checked.form.entries(file, kind, str(path)):
+            try:
+                records.check(entry.line, kind, entry.where)
+            except UserError as error:
+                yield str(error)
+                found.append(ids[len(found)] if len(found) < len(ids) else None)  # one fault is enough
+            else:
+                found.append(entry.line["id"])
+                lines[entry.line["id"]] = entry.line
+    yield from islice(differences(found, ids, "ids"), 1)
