@@ -27,7 +27,8 @@ from sklearn.svm import SVC
 from throughput import machine
 from tqdm import tqdm
 
-from tvrgen.config import documents, loader
+from tvrgen.config import loader
+from tvrgen.config.overrides import assignments
 from tvrgen.generation import worker
 from tvrgen.imaging.renderer import Renderer
 from tvrgen.imaging.visibility import Eye
@@ -116,7 +117,7 @@ def main() -> int:
     parser.add_argument("--test", type=int, default=100, help="other scenes, each from three cameras (default: 100)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        setup = documents.assignments(SETUP)
+        setup = assignments(SETUP)
         learning, trying = (loader.load("quickstart", [*setup, ("seed", seed)]) for seed in SEEDS.values())
         renderer = worker.open_renderer(learning, Path(folder) / "log")
         renderer.configure(learning.split("train"))

@@ -24,7 +24,8 @@ from PIL import Image
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from throughput import machine
 
-from tvrgen.config import documents, loader
+from tvrgen.config import loader
+from tvrgen.config.overrides import assignments
 from tvrgen.dataset.shards import shards_of
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.generation import worker
@@ -157,7 +158,7 @@ def overhead(renderer: Renderer, rounds: int) -> str:
     }
     walls: dict[str, list[float]] = {name: [] for name in ways}
     for name, overrides in list(ways.items()) * rounds:
-        settings = loader.load("quickstart", documents.assignments(overrides))
+        settings = loader.load("quickstart", assignments(overrides))
         (shard,) = shards_of(settings, "train")
         with tempfile.TemporaryDirectory() as folder:
             start = time.perf_counter()
@@ -183,14 +184,14 @@ def main() -> None:
     )
     options = parser.parse_args()
 
-    base = loader.load("quickstart", documents.assignments(SETUP))
+    base = loader.load("quickstart", assignments(SETUP))
     with tempfile.TemporaryDirectory() as folder:
         picture = Path(folder) / "picture.png"
         renderer = worker.open_renderer(base, Path(folder) / "log")
 
         def preset(name: str, *overrides: str) -> Callable[[], None]:
-            assignments = documents.assignments((*SETUP, f"render.preset={name}", *overrides))
-            split = loader.load("quickstart", assignments).split("train")
+            pairs = assignments((*SETUP, f"render.preset={name}", *overrides))
+            split = loader.load("quickstart", pairs).split("train")
             return lambda: (renderer.configure(split), renderer._stage.lamps.divide(True))
 
         raw = preset("standard", "render.denoise=false")

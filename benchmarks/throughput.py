@@ -10,7 +10,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tvrgen.config import documents, loader
+from tvrgen.config import loader
+from tvrgen.config.overrides import assignments
 from tvrgen.generation import worker
 from tvrgen.sampling import sampler
 
@@ -33,7 +34,7 @@ def machine() -> str:
 
 def planning() -> Iterator[str]:
     """Problems a second in one process, visibility included: medians of rounds that alternate between the cases."""
-    loaded = {name: loader.load(path, documents.assignments(overrides)) for name, (path, *overrides) in CASES.items()}
+    loaded = {name: loader.load(path, assignments(overrides)) for name, (path, *overrides) in CASES.items()}
     seconds: dict[str, list[float]] = {name: [] for name in loaded}
     for number in range(-1, ROUNDS):  # the first round loads meshes and is not counted
         for name, settings in loaded.items():
@@ -79,7 +80,7 @@ def rendering() -> Iterator[str]:
                 renderer.render(shot, Path(folder) / "image.png")
                 seconds.append(time.perf_counter() - start)
         version = renderer.description["blender"]
-        small = loader.load("quickstart", documents.assignments(SMALL))
+        small = loader.load("quickstart", assignments(SMALL))
         renderer.configure(small.split("train"))
         held = []
         for k in range(SCENES):

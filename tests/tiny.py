@@ -9,7 +9,8 @@ from unittest import mock
 
 from PIL import Image
 
-from tvrgen.config import documents, loader
+from tvrgen.config import loader
+from tvrgen.config.overrides import assignments
 from tvrgen.dataset import catalog, records
 from tvrgen.dataset.images import ImageFile, image_files
 from tvrgen.dataset.records import Record
@@ -33,7 +34,7 @@ SMALL = ("render.width=80", "render.height=60", "render.samples=4", "render.thre
 def load(*overrides: str) -> Config:
     """The quickstart config with tiny pictures: 5 problems, shards of 2."""
     base = (*SMALL, "splits.train.count=5", "output.shard_size=2")
-    return loader.load("configs/quickstart.yaml", documents.assignments((*base, *overrides)))
+    return loader.load("configs/quickstart.yaml", assignments((*base, *overrides)))
 
 
 def write_config(folder: Path, text: str) -> Path:

@@ -283,5 +283,5 @@ def test_an_unreadable_config_is_one_line(tmp_path):
     path.write_bytes(b"\xff\xfe\x00binary")
     result = run("generate", path, "--out", tmp_path / "x")
     assert result.returncode == 2
-    assert "is no YAML we can use" in result.stderr
+    assert "is not valid YAML" in result.stderr
     assert result.stderr.count("\n") == 1

@@ -1,81 +1,53 @@
-"""Documents: overrides, as texts of the command line and as values of Python; plain copies."""
+"""Documents against their schemas: every fault is one line that names the key and what to write."""
 
-from pathlib import Path
-
-import numpy as np
 import pytest
 
-from tests.tiny import load
-from tvrgen.config import documents, loader
-from tvrgen.errors import UserError
+from tests.config.faults import fault
+
+FAULTS = {
+    "sampling: {kinds: []}": "sampling.kinds: has 0 entries; write at least 1",
+    "sampling: {kinds: [color, color]}": "sampling.kinds: lists an entry twice",
+    "sampling: {only: {colour: [red]}}": "sampling.only.colour: unknown key; did you mean 'color'?",
+    "sampling: {steps: 2.0}": "sampling.steps: ",
+    "seed: 7.0": "seed: holds 7.0; write a whole number",
+    "sampling: {only: {pairs: [{when: {shape: [cube]}}]}}": "sampling.only.pairs[0].then: is missing",
+    "sampling: {never: {pairs: [{shape: [cube], colour: [red]}]}}": "sampling.never.pairs[0].colour: unknown key",
+    "sampling: {no_change: 1.5}": "sampling.no_change: 1.5 is too large",
+    "sampling: {balance: all}": "sampling.balance: unknown value 'all'",
+    "cameras: {views: two}": "cameras.views: unknown value 'two'",
+    "sampling: {visible: many}": "sampling.visible: ",
+    "sampling: {objects: 2.5}": "sampling.objects: ",
+    "scene: {cameras: {c: {azimuth: 0, elevation: 90, distance: 9}}}": "c.elevation: 90 is too large; write less than",
+    "sampling: {moves: [sideways]}": "sampling.moves[0]: unknown value 'sideways'",
+    "sampling: {steps: 0}": "sampling.steps: 0 is too small; write at least 1",
+    "render: {with: 3}": "render.with: unknown key; did you mean 'width'?",
+    "render: {width: 8}": "render.width: 8 is too small; write at least 32",
+    "render: {width: wide}": "render.width: holds 'wide'; write a whole number",
+    "render: {samples: 1000000}": "render.samples: 1000000 is too large; write at most 65536",
+    "render: {denoise: 1}": "render.denoise: holds 1; write true or false",
+    "render: {preset: best}": "render.preset: unknown value 'best' (known: draft, standard, high)",
+    "render: {noise_threshold: 2}": "render.noise_threshold: 2 is too large; write at most 1",
+    "image: {format: jpg}": "image.format: unknown value 'jpg'",
+    "image: {quality: 0}": "image.quality: 0 is too small; write at least 1",
+    "output: {intermediate: 1}": "output.intermediate: holds 1; write true or false",
+    "render: {device: gpu}": "render.device: unknown value 'gpu'",
+    "render: 7": "render: holds 7; write keys and values",
+    "seed: -1": "seed: -1 is too small",
+    "sead: 1": "sead: unknown key; did you mean 'seed'?",
+    "vocabulary: {colors: {pink: [300, 0, 0]}}": "vocabulary.colors.pink[0]: 300 is too large",
+    "vocabulary: {colors: {hot pink: [3, 0, 0]}}": "'hot pink' is no name",
+    "vocabulary: {shapes: {cone: cone.ply}}": "vocabulary.shapes.cone: holds 'cone.ply'; write keys and values",
+    "vocabulary: {materials: {wood: {recipe: oak}}}": "vocabulary.materials.wood.recipe: unknown value 'oak'",
+    "output: {shard_size: 0}": "output.shard_size: 0 is too small",
+    "output: {format: zip}": "output.format: unknown value 'zip'",
+    "splits: {}": "splits: has 0 entries; write at least 1",
+    "splits: {train: {}}": "splits.train.count: is missing",
+    "splits: {train: {count: 0}}": "splits.train.count: 0 is too small",
+    "splits: {train: {cuont: 1}}": "splits.train.cuont: unknown key; did you mean 'count'?",
+    "splits: {'a/b': {count: 1}}": "'a/b' is no name",
+}
 
 
-@pytest.mark.parametrize(
-    "assignment",
-    ["render.width=1", "render.widht=100", "nonsense", "=3", "a..b=3", "seed.x=1", "render.width=[1"],
-)
-def test_wrong_overrides_are_one_line(assignment):
-    with pytest.raises(UserError) as caught:
-        load("seed=3", assignment)
-    assert "\n" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("overrides", "says"),
-    [
-        ({"render.width": 1}, "render.width: 1 is too small"),
-        ({"render.widht": 100}, "render.widht: unknown key; did you mean 'width'?"),
-        ({"seed.x": 1}, "seed.x: 'seed' holds 0, not keys"),
-        ({"": 3}, "'': is not a key; write one such as render.samples"),
-        ({"a..b": 3}, "'a..b': is not a key"),
-        ({"splits.trian.count": 3}, "splits.trian.count: no split 'trian'; did you mean 'train'?"),
-        ({"splits": {2024: {"count": 3}}}, "splits: 2024: the key is 2024, not text"),
-    ],
-)
-def test_wrong_overrides_from_python_name_the_key_and_no_flag(overrides, says):
-    with pytest.raises(UserError) as caught:
-        loader.load("quickstart", {"seed": 0} | overrides)
-    assert says in str(caught.value)
-    assert "--set" not in str(caught.value)
-
-
-def test_overrides_of_python_and_of_the_command_line_are_the_same():
-    texts = ["render.samples=64", "sampling.steps=[2, 3]", "splits.val={count: 3}", "output.blend=true"]
-    values = {
-        "render.samples": np.int64(64),
-        "sampling.steps": (2, 3),
-        "splits.val": {"count": 3},
-        "output.blend": True,
-    }
-    by_text, by_value = loader.load("quickstart", documents.assignments(texts)), loader.load("quickstart", values)
-    assert by_text.document == by_value.document
-    assert by_text.hash == by_value.hash
-
-
-def test_later_overrides_win():
-    pairs = documents.assignments(["render.samples=1", "render={samples: 2}", "render.samples = 3"])
-    assert documents.override({}, pairs) == {"render": {"samples": 3}}
-
-
-def test_a_document_is_not_changed_by_overriding_it():
-    document = {"render": {"samples": 1}}
-    documents.override(document, [("render.samples", 2), ("image.format", "png")])
-    assert document == {"render": {"samples": 1}}
-
-
-@pytest.mark.parametrize(
-    ("value", "plain"),
-    [
-        ((1, (2, 3)), [1, [2, 3]]),
-        ({"a": {"b": np.float64(0.5)}}, {"a": {"b": 0.5}}),
-        (Path("a.yaml"), "a.yaml"),
-        (np.int32(4), 4),
-        (True, True),
-        ("x", "x"),
-        (None, None),
-    ],
-)
-def test_plain_values_are_those_of_yaml(value, plain):
-    found = documents.plain(value, "x")
-    assert found == plain
-    assert type(found) is type(plain)
+@pytest.mark.parametrize("text", FAULTS)
+def test_a_fault_is_one_line_that_names_its_place(text, tmp_path):
+    assert FAULTS[text] in fault(tmp_path, text)

@@ -9,45 +9,14 @@ import pytest
 import yaml
 
 import tvrgen
+from tests.config.faults import BASE, fault
 from tests.tiny import ROOT, SHIPPED, load, write_config
-from tvrgen.config import documents, loader
+from tvrgen.config import loader
 from tvrgen.errors import UserError
 from tvrgen.scene import camera_model
-from tvrgen.settings import PRESETS, differences, identity
-
-BASE = "splits: {train: {count: 4}}\n"
+from tvrgen.settings import differences, identity
 
 FAULTS = {
-    "sampling: {kinds: [colour]}": "sampling.kinds: unknown kind 'colour'; did you mean 'color'?",
-    "sampling: {kinds: []}": "sampling.kinds: has 0 entries; write at least 1",
-    "sampling: {kinds: [color, color]}": "sampling.kinds: lists an entry twice",
-    "sampling: {kinds: ['nowhere:Kind']}": "sampling.kinds: cannot load kind 'nowhere:Kind'",
-    "sampling: {kinds: ['json:JSONDecodeError']}": "sampling.kinds: cannot load kind",
-    "sampling: {kinds: ['json:JSONDecoder']}": "sampling.kinds: kind 'json:JSONDecoder' lacks name, values",
-    "sampling: {only: {shape: [cone]}}": "sampling.only.shape: unknown shape 'cone'",
-    "sampling: {only: {color: [rde]}}": "sampling.only.color: unknown color 'rde'; did you mean 'red'?",
-    "sampling: {only: {colour: [red]}}": "sampling.only.colour: unknown key; did you mean 'color'?",
-    "sampling: {kinds: [':Rotate']}": "sampling.kinds: ':Rotate' names no kind",
-    "sampling: {objects: [2, 8], visible: all, moves: [in]}": "nothing is out of sight that could enter; add inner",
-    "sampling: {kinds: [color, position], moves: [out], visible: 1, steps: 2}": (
-        "2 steps, but 1 visible object can change 1"
-    ),
-    "sampling: {visible: 1, steps: 3, balance: value}": "sampling.balance: position is 48% of the steps, but",
-    "sampling: {steps: 2.0}": "sampling.steps: ",
-    "seed: 7.0": "seed: holds 7.0; write a whole number",
-    "sampling: {only: {step: [color.rde]}}": "sampling.only.step: unknown step 'color.rde'; did you mean 'color.red'?",
-    "sampling: {never: {views: [centre]}}": "sampling.never.views: unknown camera 'centre'",
-    "sampling: {never: {views: [center]}}": "cameras.final: only and never leave no final camera",
-    "sampling: {never: {steps: [1, 2, 3, 4]}}": "sampling.steps: only and never leave none of [1, 4]",
-    "sampling: {only: {visible: [12]}}": "sampling.visible: only and never leave none of [1, 10]",
-    "sampling: {never: {shape: [cube, sphere, cylinder]}}": "leave no shape",
-    "sampling: {only: {pairs: [{when: {shape: [cone]}, then: {color: [red]}}]}}": "sampling.only.pairs[0].when.shape",
-    "sampling: {only: {pairs: [{when: {shape: [cube]}}]}}": "sampling.only.pairs[0].then: is missing",
-    "sampling: {never: {pairs: [{shape: [cube], colour: [red]}]}}": "sampling.never.pairs[0].colour: unknown key",
-    "sampling: {never: {pairs: [{shape: [cube, sphere, cylinder]}]}}": "only and never together allow no object at all",
-    "sampling: {no_change: 1.5}": "sampling.no_change: 1.5 is too large",
-    "sampling: {balance: all}": "sampling.balance: unknown value 'all'",
-    "cameras: {views: two}": "cameras.views: unknown value 'two'",
     "scene: {lights: {a: {location: [1, 2, 3], power: 9}}}": "scene: cameras: there is none",
     "scene: {cameras: {top: {location: [0, 0, 9]}}, lights: {a: {location: [1, 2, 3], power: 9}}}": "cameras.top:",
     "scene: {cameras: {c: {azimuth: 3}}, lights: {a: {location: [1, 2, 3], power: 9}}}": "cameras.c: azimuth, elev",
@@ -56,79 +25,12 @@ FAULTS = {
     "scene: {cameras: {c: {azimuth: 20, elevation: 20, distance: 3}}, lights: {a: {location: [1, 2, 3], power: 9}}}": (
         "cameras.c: stands among the objects; move it 1.8 m up, or 3.9 m away"
     ),
-    "splits: {2024: {count: 3}}": "YAML reads the key splits.2024 as 2024; write it in quotes",
-    "splits: {on: {count: 3}}": "YAML reads the key splits.True as True",
-    "sampling: {only: {color: [red]}}": "sampling.kinds: color has 1 value left",
-    "sampling: {visible: 11}": "sampling.visible: 11 visible objects, but sampling.objects allows 10; write at most 10",
-    "sampling: {visible: [5, 2]}": "sampling.visible: [5, 2] is empty",
-    "sampling: {visible: many}": "sampling.visible: ",
-    "sampling: {objects: 40, visible: 40}": "sampling.visible: 40 objects do not fit on 6 x 6 m",
-    "sampling: {objects: 40, visible: all}": "sampling.objects: 40 objects do not fit",
-    "sampling: {objects: 7, visible: all, only: {shape: [cube], size: [small], color: [red, blue]}, kinds: [color]}": (
-        "sampling.objects: 7 objects cannot all look different; write at most 6"
-    ),
-    "sampling: {objects: 2.5}": "sampling.objects: ",
-    "sampling: {visible: 1, kinds: [color], steps: 2}": "sampling.steps: 2 steps, but 1 visible object can change 1",
-    "sampling: {kinds: [position], moves: [out], visible: [2, 5]}": "4 steps, but 2 visible objects can change 2 times",
-    "sampling: {never: {pairs: [{shape: [cube]}]}}": "let no object change to shape.cube; leave it out (never: {",
-    "sampling: {visible: all, only: {visible: [12]}}": "sampling.objects: only and never leave none of [10, 10]",
-    "sampling: {steps: 1}\nsampling: {visible: 3}": "config.yaml:3: is no YAML we can use: the key 'sampling' stands",
-    "splits: {train: {count: 10}, train: {count: 20}}": "the key 'train' stands there twice",
-    "splits: {train: {count: 10,000}}": "write it in quotes, and numbers without a comma, such as 10000",
-    "scene: {cameras: {c: {azimuth: 0, elevation: 90, distance: 9}}}": "c.elevation: 90 is too large; write less than",
-    "sampling: {moves: [sideways]}": "sampling.moves[0]: unknown value 'sideways'",
-    "sampling: {steps: 0}": "sampling.steps: 0 is too small; write at least 1",
-    "cameras: {final: [centre]}": "cameras.final: unknown camera 'centre'; did you mean 'center'?",
-    "cameras: {initial: top}": "cameras.initial: unknown camera 'top' (known: center, left, right)",
-    "render: {with: 3}": "render.with: unknown key; did you mean 'width'?",
-    "render: {width: 8}": "render.width: 8 is too small; write at least 32",
-    "render: {width: wide}": "render.width: holds 'wide'; write a whole number",
-    "render: {samples: 1000000}": "render.samples: 1000000 is too large; write at most 65536",
-    "render: {denoise: 1}": "render.denoise: holds 1; write true or false",
-    "render: {preset: best}": "render.preset: unknown value 'best' (known: draft, standard, high)",
-    "render: {noise_threshold: 2}": "render.noise_threshold: 2 is too large; write at most 1",
-    "image: {format: jpg}": "image.format: unknown value 'jpg'",
-    "image: {quality: 0}": "image.quality: 0 is too small; write at least 1",
-    "output: {intermediate: 1}": "output.intermediate: holds 1; write true or false",
-    "render: {device: gpu}": "render.device: unknown value 'gpu'",
-    "render: 7": "render: holds 7; write keys and values",
-    "seed: -1": "seed: -1 is too small",
-    "sead: 1": "sead: unknown key; did you mean 'seed'?",
-    "scene: scenes/clever.yaml": "scene: no file 'scenes/clever.yaml'",
-    "vocabulary: words.yaml": "vocabulary: no file 'words.yaml'",
-    "vocabulary: {colors: {pink: [300, 0, 0]}}": "vocabulary.colors.pink[0]: 300 is too large",
-    "vocabulary: {colors: {hot pink: [3, 0, 0]}}": "'hot pink' is no name",
-    "vocabulary: {shapes: {cone: {mesh: cone.ply}}}": "vocabulary: shapes.cone.mesh: no file 'cone.ply'",
-    "vocabulary: {shapes: {cone: cone.ply}}": "vocabulary.shapes.cone: holds 'cone.ply'; write keys and values",
-    "vocabulary: {materials: {wood: {recipe: oak}}}": "vocabulary.materials.wood.recipe: unknown value 'oak'",
-    "vocabulary: {extends: null, colors: {red: [1, 2, 3]}}": "vocabulary: shapes: is missing",
-    "vocabulary: {grid: {stage: 50}}": "vocabulary: grid.field: 40 is not larger than grid.stage (50)",
-    "output: {shard_size: 0}": "output.shard_size: 0 is too small",
-    "output: {format: zip}": "output.format: unknown value 'zip'",
-    "splits: {}": "splits: has 0 entries; write at least 1",
-    "splits: {train: {}}": "splits.train.count: is missing",
-    "splits: {train: {count: 0}}": "splits.train.count: 0 is too small",
-    "splits: {train: {cuont: 1}}": "splits.train.cuont: unknown key; did you mean 'count'?",
-    "splits: {'a/b': {count: 1}}": "'a/b' is no name",
-    "splits: {train: {count: 2, cameras: {final: [rihgt]}}}": (
-        "splits.train.cameras.final: unknown camera 'rihgt'; did you mean 'right'?"
-    ),
-    "splits: {train: {count: 2, sampling: {visible: 30}}}": "splits.train.sampling.visible: 30 visible objects",
-    "seed: [1": "config.yaml:2: is no YAML we can use",
-    "just text": "holds 'just text'; write keys and values",
 }
 
 
 @pytest.mark.parametrize("text", FAULTS)
 def test_a_fault_is_one_line_that_names_its_place(text, tmp_path):
-    needs_base = "splits:" not in text and ":" in text
-    path = write_config(tmp_path, (BASE if needs_base and not text.startswith("seed: [") else "") + text + "\n")
-    with pytest.raises(UserError) as caught:
-        loader.load(path)
-    message = str(caught.value)
-    assert FAULTS[text] in message
-    assert "config.yaml" in message
-    assert "\n" not in message
+    assert FAULTS[text] in fault(tmp_path, text)
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -155,66 +57,6 @@ def test_a_resolved_config_can_be_generated_from(tmp_path):
     assert loader.load(path).vocabulary.shapes["cube"].data
 
 
-def test_a_preset_gives_what_is_not_given():
-    def rendered(*overrides, split="train"):
-        return (
-            loader.load("quickstart", documents.assignments(("splits.val={count: 1}", *overrides))).split(split).render
-        )
-
-    names = PRESETS["standard"]
-    assert {name: getattr(rendered(), name) for name in names} == PRESETS["standard"]
-    for preset, expected in PRESETS.items():
-        assert {name: getattr(rendered(f"render.preset={preset}"), name) for name in names} == expected
-    assert rendered("render.preset=high", "render.samples=5").samples == 5
-    own = ("render.samples=5", "splits.val.render.preset=draft")
-    assert (rendered(*own).samples, rendered(*own, split="val").samples) == (5, PRESETS["draft"]["samples"])
-    assert rendered("render.preset=draft", split="val") == rendered("render.preset=draft")
-    assert PRESETS["draft"]["samples"] < PRESETS["standard"]["samples"] < PRESETS["high"]["samples"]
-
-
-def test_overrides_reach_any_key():
-    config = load(
-        "seed=9", "splits.val={count: 3}", "splits.val.cameras.final=[left]", "sampling.only.color=[red, blue]"
-    )
-    assert config.seed == 9
-    assert config.splits["val"].cameras.final == ("left",)
-    assert config.splits["train"].cameras.final == ("left", "center", "right")
-    assert tuple(config.splits["val"].vocabulary.colors) == ("red", "blue")
-
-
-def test_overrides_reach_into_scene_and_vocabulary():
-    config = load("scene.jitter.camera=0", "scene.world.strength=1", "vocabulary.colors.orange=[255,140,0]")
-    assert config.scene.jitter.camera == 0
-    assert config.scene.jitter.light == 1
-    assert config.scene.world.strength == 1
-    assert config.vocabulary.colors["orange"] == (255, 140, 0)
-    assert len(config.vocabulary.colors) == 9
-
-
-def test_a_scene_adds_to_another(tmp_path):
-    (tmp_path / "mine.yaml").write_text(
-        "extends: scenes/clevr.yaml\ncameras: {top: {azimuth: 0, elevation: 80, distance: 9}}\nworld: {strength: 2}\n"
-    )
-    scene = loader.load(write_config(tmp_path, BASE + "scene: mine.yaml\ncameras: {final: [top]}\n")).scene
-    assert list(scene.cameras) == ["center", "left", "right", "top"]
-    assert scene.lights == load().scene.lights
-    assert (scene.world.strength, scene.world.color) == (2, load().scene.world.color)
-
-
-def test_vocabularies_that_extend_each_other_are_one_line(tmp_path):
-    (tmp_path / "a.yaml").write_text("extends: b.yaml\n")
-    (tmp_path / "b.yaml").write_text("extends: a.yaml\n")
-    with pytest.raises(UserError, match="extend each other"):
-        loader.load(write_config(tmp_path, BASE + "vocabulary: a.yaml\n"))
-
-
-def test_defaults_are_the_packaged_files_whatever_lies_beside(tmp_path):
-    (tmp_path / "scenes").mkdir()
-    (tmp_path / "scenes/clevr.yaml").write_text("nonsense")
-    path = write_config(tmp_path, BASE)
-    assert loader.load(path).scene == load().scene
-
-
 def test_cameras_stand_by_angles_and_in_rigs(tmp_path):
     scene = (
         "cameras: {near: {azimuth: 90, elevation: 30, distance: 10}}\n"
@@ -232,14 +74,23 @@ def test_cameras_stand_by_angles_and_in_rigs(tmp_path):
         assert camera.location[2] == pytest.approx(7.071, abs=1e-3)
 
 
-def test_a_split_inherits_what_it_does_not_say():
-    config = load(
-        "sampling.steps=2", "splits.val={count: 1}", "splits.val.sampling.visible=3", "splits.val.render.samples=9"
-    )
-    assert config.splits["val"].sampling.steps == config.splits["train"].sampling.steps == (2,)
-    assert config.splits["val"].sampling.visible == (3,)
-    assert config.splits["train"].sampling.visible == tuple(range(1, 11))
-    assert (config.splits["val"].render.samples, config.splits["train"].render.samples) == (9, 4)
+@pytest.mark.parametrize(
+    ("height", "jitter", "says"),
+    [
+        (1.81, 0, ""),
+        (1.79, 0, "cameras.c: stands among the objects; move it 1.8 m up, or 3.9 m away"),
+        (2.01, 0.2, ""),
+        (1.99, 0.2, "cameras.c: stands among the objects; move it 2 m up, or 4.1 m away"),  # jitter may lower it
+        (0.2, 0.2, "cameras.c: stands 0.2 m above ground; write more than 0.2"),
+    ],
+)
+def test_a_camera_stands_above_the_objects_wherever_jitter_puts_it(height, jitter, says, tmp_path):
+    camera = f"{{location: [1, 0, {height}]}}"
+    text = f"scene: {{extends: scenes/clevr.yaml, cameras: {{c: {camera}}}, jitter: {{camera: {jitter}}}}}"
+    if says:
+        assert says in fault(tmp_path, text)
+    else:
+        assert loader.load(write_config(tmp_path, BASE + text)).scene.cameras["c"].location[2] == height
 
 
 def test_unknown_configs_and_splits_name_the_nearest():

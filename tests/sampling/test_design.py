@@ -131,7 +131,7 @@ def test_only_allowed_values_are_dealt(dealt):
     split, levels, _ = dealt
     for step in (s for level in levels for s in level.steps):
         assert step.value in split.values[step.kind]
-        assert f"{step.kind}.{step.value}" not in (split.sampling.constraints.never.steps or ())
+        assert f"{step.kind}.{step.value}" not in (split.sampling.never.step or ())
         assert (step.move is None) == (not isinstance(split.kinds[step.kind], position.Position))
 
 

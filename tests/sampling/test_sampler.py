@@ -9,7 +9,8 @@ import sys
 import pytest
 
 from tests.tiny import ROOT, SHIPPED, handmade, load, question_lines, scene_line, with_object
-from tvrgen.config import documents, loader
+from tvrgen.config import loader
+from tvrgen.config.overrides import assignments
 from tvrgen.dataset import records
 from tvrgen.errors import UserError
 from tvrgen.generation import planning
@@ -48,7 +49,7 @@ COUNT = 40
 def planned(request):
     """(config, split, planned problems) of each shipped config and of some hard ones."""
     path, name, *overrides = request.param
-    config = loader.load(path, documents.assignments((*overrides, f"splits.{name}.count={COUNT}")))
+    config = loader.load(path, assignments((*overrides, f"splits.{name}.count={COUNT}")))
     split = config.split(name)
     return config, split, [sampler.plan_problem(config, split.name, k) for k in range(COUNT)]
 
@@ -134,11 +135,11 @@ def test_constraints_hold_in_every_state(planned):
     for o in (o for plan in problems for state in plan.states for o in state.objects):
         for attribute in ("shape", "size", "color", "material"):
             value = getattr(o, attribute)
-            assert value in constraints.only.values.get(attribute, (value,))
-            assert value not in constraints.never.values.get(attribute, ())
-        for when, then in constraints.implications:
-            if all(getattr(o, a) in values for a, values in when.items()):
-                assert all(getattr(o, a) in values for a, values in then.items())
+            assert value in (getattr(constraints.only, attribute) or (value,))
+            assert value not in (getattr(constraints.never, attribute) or ())
+        for rule in constraints.only.pairs:
+            if all(getattr(o, a) in values for a, values in rule.when.items()):
+                assert all(getattr(o, a) in values for a, values in rule.then.items())
 
 
 def test_nothing_is_undone(planned):

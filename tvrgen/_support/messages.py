@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 
 def counted(number: int, noun: str) -> str:
@@ -20,3 +21,17 @@ def nearest(word: str, known: Iterable[str]) -> str:
     hint = f"; did you mean '{lowered[close[0]]}'?" if close else ""
     shown = ", ".join(known[:_SHOWN]) + (", ..." if len(known) > _SHOWN else "")
     return f"{hint} (known: {shown})"
+
+
+def shown(value: Any) -> str:
+    """A value as Python writes it, cut at 60 characters; "nothing" for None."""
+    text = "nothing" if value is None else repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def key_path(parts: Iterable[str | int]) -> str:
+    """A path into a document as text, such as `sampling.only.pairs[0].when`."""
+    text = ""
+    for part in parts:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text

@@ -44,11 +44,11 @@ _EXTRAS = {"trimesh": "plan", "embreex": "plan", "matplotlib": "stats", "pyarrow
 
 def _generate(options: argparse.Namespace) -> int:
     from tvrgen._support import interrupts
-    from tvrgen.config import documents, loader
+    from tvrgen.config import loader, overrides
     from tvrgen.generation import driver, run
 
     interrupts.stop_on_sigterm()
-    settings = loader.load(options.config, documents.assignments(options.set))
+    settings = loader.load(options.config, overrides.assignments(options.set))
     plan = run.Plan(
         splits=tuple([settings.split(options.split).name] if options.split else settings.splits),
         redo=tuple(options.redo),
@@ -87,11 +87,11 @@ def _workforce(options: argparse.Namespace):
 
 
 def _plan(options: argparse.Namespace) -> int:
-    from tvrgen.config import documents, loader
+    from tvrgen.config import loader, overrides
     from tvrgen.generation import planning
     from tvrgen.sampling import design
 
-    settings = loader.load(options.config, documents.assignments(options.set))
+    settings = loader.load(options.config, overrides.assignments(options.set))
     splits = [settings.split(options.split)] if options.split else list(settings.splits.values())
     ranges = []
     for split in splits:

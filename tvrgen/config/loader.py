@@ -4,7 +4,7 @@ The *resolved* config holds its scene and vocabulary in itself, with all default
 of a dataset holds, and what its hash is taken of: no path of the machine that made it is in it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +13,14 @@ from tvrgen._support import resources
 from tvrgen._support.import_path import importable
 from tvrgen._support.messages import nearest
 from tvrgen.config import documents, splits
+from tvrgen.config.overrides import Overrides, listed, override, plain
 from tvrgen.config.references import resolve, unfolded
+from tvrgen.config.yaml_files import read_yaml
 from tvrgen.errors import UserError
+from tvrgen.sampling import feasibility
 from tvrgen.scene import camera_model, vocabulary
 from tvrgen.scene.model import Camera, Ground, Jitter, Light, SceneSpec, StageLine, World
 from tvrgen.scene.vocabulary import Vocabulary
-
-Overrides = Mapping[str, Any] | Iterable[tuple[str, Any]]
-"""Dotted keys and their values, such as {"render.samples": 64}."""
 
 
 class Config(settings.Config):
@@ -35,7 +35,7 @@ class Config(settings.Config):
         Files that it names are sought in `folder`, then among the packaged ones. Raises UserError for every fault.
         """
         base = resources.ROOT if folder is None else Path(folder).resolve()
-        return from_document(documents.plain(document, "config"), "config", base)
+        return from_document(plain(document, "config"), "config", base)
 
 
 def load(name: str | Path, overrides: Overrides = ()) -> Config:
@@ -45,10 +45,10 @@ def load(name: str | Path, overrides: Overrides = ()) -> Config:
     """
     path = _file(name)
     folder = path.resolve().parent
-    pairs = list(overrides.items() if isinstance(overrides, Mapping) else overrides)
+    pairs = listed(overrides)
     sections = {key.split(".")[0] for key, _ in pairs if "." in key}
-    document = unfolded(documents.read_yaml(path), sections, str(path), folder)
-    return from_document(documents.override(document, pairs), str(path), folder)
+    document = unfolded(read_yaml(path), sections, str(path), folder)
+    return from_document(override(document, pairs), str(path), folder)
 
 
 def _file(name: str | Path) -> Path:
@@ -73,18 +73,22 @@ def from_document(document: dict, source: str, folder: Path | None = None) -> Co
     file is read, and the config can replay and check, but neither plan nor render.
     """
     documents.check(document, source, "config")
-    resolved, meshes = resolve(document, source, folder)
+    resolved, meshes = resolve(documents.with_new_names(document, source), source, folder)
     words = vocabulary.from_document(resolved["vocabulary"], meshes, f"{source}: vocabulary")
     scene = _scene(resolved["scene"], f"{source}: scene")
     _check_cameras(scene, words, f"{source}: scene")
-    with importable(folder):
-        built = {name: splits.build(name, resolved, words, scene, source) for name in resolved["splits"]}
+    built = {}
+    for name in resolved["splits"]:
+        sections = splits.Sections(name, resolved, document, source)
+        with importable(folder):  # kinds of the user's own may lie beside the config
+            built[name] = splits.build(sections, words, scene)
+        feasibility.check(built[name], sections.where)
     return Config(
         seed=resolved["seed"],
         scene=scene,
         vocabulary=words,
         splits=built,
-        document=resolved,
+        document=documents.with_old_names(resolved),  # so that datasets keep their bytes, and hashes
         source=source,
         folder=folder,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tvrgen._support import messages, resources
 from tvrgen.config import documents
+from tvrgen.config.yaml_files import read_yaml
 from tvrgen.errors import UserError
 from tvrgen.settings import PRESETS
 
@@ -55,7 +56,7 @@ def _read(value: str | dict, key: str, source: str, folder: Path | None) -> tupl
     path = resources.find(value, folder)
     if path is None:
         raise UserError(f"{source}: {key}: no file {value!r}, neither beside the config nor packaged")
-    return documents.read_yaml(path), str(path), path.parent
+    return read_yaml(path), str(path), path.parent
 
 
 def _scene(value: str | dict, source: str, folder: Path | None, above: tuple[str, ...]) -> dict:
@@ -81,7 +82,7 @@ def _prompt(value: str | dict, key: str, source: str, folder: Path | None) -> di
         path = resources.find(f"{_PROMPTS}/{value}.yaml" if known else value, None if known else folder)
         if path is None:
             raise UserError(f"{where}: no template {value!r}{messages.nearest(value, packaged_names)}, or a YAML file")
-        value, where = documents.read_yaml(path), str(path)
+        value, where = read_yaml(path), str(path)
     documents.check(value, where, "prompt")
     return documents.fill(value, "prompt")
 

@@ -2,123 +2,136 @@
 
 import dataclasses
 import re
-from fractions import Fraction
+from collections.abc import Iterable, Sequence
+from typing import Any
 
+from tvrgen._support.keys import build as build_settings
+from tvrgen._support.keys import keys
 from tvrgen._support.messages import nearest
+from tvrgen.config.documents import OLD_NAMES
 from tvrgen.errors import UserError
 from tvrgen.questions import prompts
 from tvrgen.questions.forms.changes_text import normal
-from tvrgen.sampling import feasibility
 from tvrgen.scene import camera_model
 from tvrgen.scene.model import SceneSpec
 from tvrgen.scene.vocabulary import ATTRIBUTES, Vocabulary
-from tvrgen.settings import (
-    CameraSettings,
-    Constraints,
-    ImageSettings,
-    Listed,
-    OutputSettings,
-    Prompt,
-    QuestionSettings,
-    RenderSettings,
-    SamplingSettings,
-    Split,
-)
+from tvrgen.settings import Constraints, Never, Only, Split
 from tvrgen.transformations import registry
 from tvrgen.transformations.base import Kind
 
-_SECTIONS = ("sampling", "cameras", "render", "question")
-"""What a split may override."""
+_SECTIONS: dict[str, Any] = {name: kind for name, (kind, _) in keys(Split).items() if dataclasses.is_dataclass(kind)}
 
 
-class _Keys:
-    """A split's sections, and the full path of each key: the split's own, or the one it inherits."""
+class Sections:
+    """A split's sections of a resolved config: its own keys over those that it inherits.
 
-    def __init__(self, name: str, document: dict, source: str) -> None:
-        self._name, self._own, self._source = name, document["splits"][name], source
-        self.sections = {key: {**document[key], **self._own.get(key, {})} for key in _SECTIONS}
+    `written` is the config before it was resolved, whose names of keys messages use.
+    """
 
-    def __call__(self, key: str) -> str:
-        section, inner = key.split(".")[:2]
-        own = inner in self._own.get(section, {})
-        return f"{self._source}: " + (f"splits.{self._name}.{key}" if own else key)
+    def __init__(self, name: str, document: dict, written: dict, source: str) -> None:
+        self.name, self.document, self._written, self._source = name, document, written, source
+        self._own = document["splits"][name]
+        self._merged = {key: {**document[key], **self._own.get(key, {})} for key in _SECTIONS}
+
+    def __getitem__(self, section: str) -> dict[str, Any]:
+        return self._merged[section]
+
+    def where(self, key: str) -> str:
+        """The full path of a key for messages: the split's own, or the one that it inherits."""
+        section, *parts = key.split(".")
+        own = parts[0] in self._own.get(section, {})
+        node = (self._written["splits"][self.name] if own else self._written).get(section, {})
+        path = ["splits", self.name, section] if own else [section]
+        for part in parts:
+            old = OLD_NAMES.get(part, part)
+            path.append(old if old in node else part)
+            node = node.get(path[-1], {}) if isinstance(node, dict) else {}
+        return f"{self._source}: {'.'.join(path)}"
 
 
-def build(name: str, document: dict, words: Vocabulary, scene: SceneSpec, source: str) -> Split:
-    """The settings of split `name`. Raises UserError for unknown names and for demands that cannot be met."""
-    where = _Keys(name, document, source)
-    raw, views = where.sections["sampling"], where.sections["cameras"]
-    kinds = _kinds(tuple(raw["kinds"]), where("sampling.kinds"))
-    for key, camera in (("initial", views["initial"]), *(("final", c) for c in views["final"])):
-        if camera not in scene.cameras:
-            raise UserError(f"{where(f'cameras.{key}')}: unknown camera {camera!r}{nearest(camera, scene.cameras)}")
+def build(sections: Sections, words: Vocabulary, scene: SceneSpec) -> Split:
+    """The settings of a split. Raises UserError for unknown names, and where nothing is left that may occur."""
+    where, views = sections.where, sections["cameras"]
+    kinds = _kinds(tuple(sections["sampling"]["kinds"]), where("sampling.kinds"))
+    _check_cameras(sections, scene)
     _check_values(kinds, words, where("sampling.kinds"))
-    constraints = _constraints(raw, words, kinds, scene, where)
-    tables = {
-        table: {v: getattr(words, table)[v] for v in constraints.values(attribute, words.values(attribute))}
-        for attribute, table in ATTRIBUTES.items()
-    }
-    own_words = dataclasses.replace(words, **tables).facing(camera_model.azimuth(scene.cameras[views["initial"]]))
-
-    def numbers(key: str) -> tuple[int, ...]:
-        low, high = (raw[key], raw[key]) if isinstance(raw[key], int) else raw[key]
-        if low > high:
-            raise UserError(f"{where(f'sampling.{key}')}: [{low}, {high}] is empty; write the smaller number first")
-        left = constraints.numbers(key, range(low, high + 1))
-        if key == "objects" and raw["visible"] == "all":
-            left = constraints.numbers("visible", left)
-        if not left:
-            raise UserError(f"{where(f'sampling.{key}')}: only and never leave none of [{low}, {high}]")
-        return left
-
+    constraints = _constraints(sections, words, kinds, scene)
     final = constraints.views(views["final"])
     if not final:
         raise UserError(f"{where('cameras.final')}: only and never leave no final camera")
+    follows: dict[str, dict[str, Any]] = {"sampling": _numbers(sections, constraints), "cameras": {"final": final}}
+    settings: dict[str, Any] = {
+        name: build_settings(kind, sections[name], **follows.get(name, {})) for name, kind in _SECTIONS.items()
+    }
+    own_words = _narrowed(words, constraints).facing(camera_model.azimuth(scene.cameras[views["initial"]]))
     split = Split(
-        name=name,
-        count=document["splits"][name]["count"],
-        sampling=SamplingSettings(
-            kinds=tuple(raw["kinds"]),
-            objects=numbers("objects"),
-            visible=None if raw["visible"] == "all" else numbers("visible"),
-            steps=numbers("steps"),
-            moves=tuple(raw["moves"]),
-            constraints=constraints,
-            balance=raw["balance"],
-            repeat=raw["repeat"],
-            twins=raw["twins"],
-            no_change=Fraction(str(raw["no_change"])),
-            min_visible_pixels=raw["min_visible_pixels"],
-            max_attempts=raw["max_attempts"],
-        ),
-        cameras=CameraSettings(initial=views["initial"], final=final, views=views["views"]),
-        render=RenderSettings(**where.sections["render"]),
-        question=_question(where, bool(raw["twins"]), "in" in raw["moves"] and "position" in kinds),
-        image=ImageSettings(**document["image"]),
-        output=OutputSettings(**{**document["output"], "annotations": tuple(document["output"]["annotations"])}),
+        name=sections.name,
+        count=sections.document["splits"][sections.name]["count"],
+        **settings,
         vocabulary=own_words,
         kinds=kinds,
-        values={n: constraints.steps(n, kind.values(own_words)) for n, kind in kinds.items()},
-        ordinal=sorted(document["splits"]).index(name),
+        values={name: constraints.steps(name, kind.values(own_words)) for name, kind in kinds.items()},
+        ordinal=sorted(sections.document["splits"]).index(sections.name),
     )
-    feasibility.check(split, where)
+    _check_question(split, where("question.prompt"))
     return split
 
 
-def _question(where: _Keys, twins: bool, enters: bool) -> QuestionSettings:
-    """The template, checked: its places are known, and what it asks can be answered."""
-    raw = where.sections["question"]
-    variants = {name: tuple(texts) for name, texts in raw["prompt"]["variants"].items()}
-    template = Prompt(**{**raw["prompt"], "variants": variants})
+def _numbers(sections: Sections, constraints: Constraints) -> dict[str, tuple[int, ...] | None]:
+    """All numbers of objects, of objects on stage (None: all of them) and of steps that may occur."""
+    raw = sections["sampling"]
+    everywhere = raw["on_stage"] == "all"
+
+    def left(key: str) -> tuple[int, ...]:
+        low, high = (raw[key], raw[key]) if isinstance(raw[key], int) else raw[key]
+        where = sections.where(f"sampling.{key}")
+        if low > high:
+            raise UserError(f"{where}: [{low}, {high}] is empty; write the smaller number first")
+        numbers = constraints.numbers(key, range(low, high + 1))
+        if key == "objects" and everywhere:
+            numbers = constraints.numbers("on_stage", numbers)
+        if not numbers:
+            raise UserError(f"{where}: only and never leave none of [{low}, {high}]")
+        return numbers
+
+    objects = left("objects")
+    return {"objects": objects, "on_stage": None if everywhere else left("on_stage"), "steps": left("steps")}
+
+
+def _narrowed(words: Vocabulary, constraints: Constraints) -> Vocabulary:
+    """The vocabulary with the values that constraints leave."""
+    tables: dict[str, Any] = {
+        table: {value: getattr(words, table)[value] for value in constraints.values(attribute, words.values(attribute))}
+        for attribute, table in ATTRIBUTES.items()
+    }
+    return dataclasses.replace(words, **tables)
+
+
+def _check_question(split: Split, where: str) -> None:
+    """The template: its places are known, and what it asks can be answered."""
+    template, sampling = split.question.prompt, split.sampling
     try:
         prompts.check(template)
     except ValueError as error:
-        raise UserError(f"{where('question.prompt')}: {error}") from error
-    if template.answer == "description" and (twins or enters):
-        cure = "set sampling.twins to false" if twins else "write sampling.moves: [inner, out]"
-        what = "look alike" if twins else "enter"
-        raise UserError(f"{where('question.prompt')}: objects that {what} cannot be named by their looks; {cure}")
-    return QuestionSettings(prompt=template, rationale=raw["rationale"])
+        raise UserError(f"{where}: {error}") from error
+    enters = "in" in sampling.moves and "position" in split.kinds
+    if template.answer == "description" and (sampling.twins or enters):
+        cure = "set sampling.twins to false" if sampling.twins else "write sampling.moves: [inner, out]"
+        what = "look alike" if sampling.twins else "enter"
+        raise UserError(f"{where}: objects that {what} cannot be named by their looks; {cure}")
+
+
+def _check_cameras(sections: Sections, scene: SceneSpec) -> None:
+    initial, final = sections["cameras"]["initial"], sections["cameras"]["final"]
+    _check_known([initial], scene.cameras, "camera", sections.where("cameras.initial"))
+    _check_known(final, scene.cameras, "camera", sections.where("cameras.final"))
+
+
+def _check_known(names: Iterable[str], known: Iterable[str], what: str, where: str) -> None:
+    known = list(known)
+    for name in names:
+        if name not in known:
+            raise UserError(f"{where}: unknown {what} {name!r}{nearest(name, known)}")
 
 
 def _kinds(names: tuple[str, ...], where: str) -> dict[str, Kind]:
@@ -150,34 +163,24 @@ def _check_values(kinds: dict[str, Kind], words: Vocabulary, where: str) -> None
                 raise UserError(f"{where}: the values {other!r} and {value!r} of {name} read alike in answers")
 
 
-def _constraints(raw: dict, words: Vocabulary, kinds: dict[str, Kind], scene: SceneSpec, where: _Keys) -> Constraints:
+def _constraints(sections: Sections, words: Vocabulary, kinds: dict[str, Kind], scene: SceneSpec) -> Constraints:
     """`sampling.only` and `sampling.never`, every name in them checked."""
-    every_step = [f"{name}.{value}" for name, kind in kinds.items() for value in kind.values(words)]
+    only = build_settings(Only, sections["sampling"]["only"])
+    never = build_settings(Never, sections["sampling"]["never"])
+    steps = [f"{name}.{value}" for name, kind in kinds.items() for value in kind.values(words)]
 
-    def known(key: str, names: list, names_known: list, what: str) -> tuple:
-        for name in names:
-            if name not in names_known:
-                raise UserError(f"{where(key)}: unknown {what} {name!r}{nearest(name, names_known)}")
-        return tuple(names)
+    def check(key: str, names: Sequence[str] | None, known: Iterable[str], what: str) -> None:
+        _check_known(names or (), known, what, sections.where(f"sampling.{key}"))
 
-    def values(key: str, entry: dict) -> dict[str, tuple[str, ...]]:
-        return {a: known(f"{key}.{a}", v, list(words.values(a)), a) for a, v in entry.items() if a in ATTRIBUTES}
-
-    def listed(key: str, entry: dict) -> Listed:
-        return Listed(
-            values=values(key, entry),
-            steps=known(f"{key}.step", entry["step"], every_step, "step") if "step" in entry else None,
-            numbers={k: tuple(entry[k]) for k in ("objects", "visible", "steps") if k in entry},
-            views=known(f"{key}.views", entry["views"], list(scene.cameras), "camera") if "views" in entry else None,
-        )
-
-    only, never = raw["only"], raw["never"]
-    return Constraints(
-        only=listed("sampling.only", only),
-        never=listed("sampling.never", never),
-        implications=tuple(
-            (values(f"sampling.only.pairs[{k}].when", p["when"]), values(f"sampling.only.pairs[{k}].then", p["then"]))
-            for k, p in enumerate(only.get("pairs", ()))
-        ),
-        exclusions=tuple(values(f"sampling.never.pairs[{k}]", p) for k, p in enumerate(never.get("pairs", ()))),
-    )
+    for key, listed in (("only", only), ("never", never)):
+        for attribute in ATTRIBUTES:
+            check(f"{key}.{attribute}", getattr(listed, attribute), words.values(attribute), attribute)
+        check(f"{key}.step", listed.step, steps, "step")
+        check(f"{key}.views", listed.views, scene.cameras, "camera")
+    pairs = {f"only.pairs[{k}].when": rule.when for k, rule in enumerate(only.pairs)}
+    pairs |= {f"only.pairs[{k}].then": rule.then for k, rule in enumerate(only.pairs)}
+    pairs |= {f"never.pairs[{k}]": values for k, values in enumerate(never.pairs)}
+    for key, values in pairs.items():
+        for attribute, names in values.items():
+            check(f"{key}.{attribute}", names, words.values(attribute), attribute)
+    return Constraints(only=only, never=never)

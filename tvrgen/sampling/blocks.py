@@ -76,12 +76,12 @@ def block_size(split: Split) -> int:
 
 def visible_numbers(split: Split) -> tuple[int, ...]:
     """The numbers of visible objects that occur."""
-    return split.sampling.visible or split.sampling.objects
+    return split.sampling.on_stage or split.sampling.objects
 
 
 def object_numbers(split: Split, visible: int) -> tuple[int, ...]:
     """The numbers of objects that may go with so many visible ones."""
-    if split.sampling.visible is None:
+    if split.sampling.on_stage is None:
         return (visible,)
     return tuple(n for n in split.sampling.objects if n >= visible)
 
@@ -188,7 +188,7 @@ class _Deal:
 
     def _possible_moves(self) -> tuple[str, ...]:
         sampling = self._split.sampling
-        hidden = sampling.visible is not None and max(sampling.objects) > min(sampling.visible)
+        hidden = sampling.on_stage is not None and max(sampling.objects) > min(sampling.on_stage)
         return tuple(m for m in sampling.moves if m != "in" or hidden)
 
     def _deal_targets(self) -> None:

@@ -27,9 +27,9 @@ def check(split: Split, where: Callable[[str], str]) -> None:
 
 def _check_numbers(split: Split, where: Callable[[str], str]) -> None:
     sampling = split.sampling
-    if sampling.visible is not None and max(sampling.visible) > max(sampling.objects):
+    if sampling.on_stage is not None and max(sampling.on_stage) > max(sampling.objects):
         raise UserError(
-            f"{where('sampling.visible')}: {max(sampling.visible)} visible objects, but sampling.objects allows"
+            f"{where('sampling.on_stage')}: {max(sampling.on_stage)} objects on stage, but sampling.objects allows"
             f" {max(sampling.objects)}; write at most {max(sampling.objects)}, or all"
         )
 
@@ -56,10 +56,10 @@ def _check_looks(split: Split, where: Callable[[str], str]) -> None:
 
 def _check_room(split: Split, where: Callable[[str], str]) -> None:
     sampling, grid = split.sampling, split.vocabulary.grid
-    most_visible, least_visible = max(sampling.visible or sampling.objects), min(sampling.visible or sampling.objects)
-    hidden = 0 if sampling.visible is None else max(sampling.objects) - least_visible
+    most_visible, least_visible = max(sampling.on_stage or sampling.objects), min(sampling.on_stage or sampling.objects)
+    hidden = 0 if sampling.on_stage is None else max(sampling.objects) - least_visible
     for key, number, room, half_side in (
-        ("visible" if sampling.visible else "objects", most_visible, _room(split, grid.stage), grid.stage),
+        ("on_stage" if sampling.on_stage else "objects", most_visible, _room(split, grid.stage), grid.stage),
         ("objects", hidden, _room(split, grid.field) - _room(split, grid.stage), grid.field),
     ):
         if number > room:
@@ -91,17 +91,17 @@ def _check_changes(split: Split, where: Callable[[str], str]) -> None:
     sampling = split.sampling
     moves = sampling.moves if any(isinstance(kind, Position) for kind in split.kinds.values()) else ()
     least_hidden, most_hidden = 0, 0
-    if sampling.visible is not None:
-        least_hidden = max(0, min(sampling.objects) - max(sampling.visible))
-        most_hidden = max(sampling.objects) - min(sampling.visible)
+    if sampling.on_stage is not None:
+        least_hidden = max(0, min(sampling.objects) - max(sampling.on_stage))
+        most_hidden = max(sampling.objects) - min(sampling.on_stage)
     if moves == ("in",) and not most_hidden:
         raise UserError(
             f"{where('sampling.moves')}: nothing is out of sight that could enter; add inner, or write"
-            " sampling.visible below sampling.objects"
+            " sampling.on_stage below sampling.objects"
         )
     if sampling.repeat and "inner" in moves:
         return  # one object can move on and on
-    fewest, most = min(sampling.visible or sampling.objects), max(sampling.steps)
+    fewest, most = min(sampling.on_stage or sampling.objects), max(sampling.steps)
     looks = sum(  # how often one object can change in its looks: once in each kind, or to each other value
         len(split.values[name]) - 1 if sampling.repeat and isinstance(kind, Attribute) else 1
         for name, kind in split.kinds.items()
@@ -112,8 +112,8 @@ def _check_changes(split: Split, where: Callable[[str], str]) -> None:
     if most > room:
         how = f" ({', '.join(moves)})" if moves and "inner" not in moves else ""
         raise UserError(
-            f"{where('sampling.steps')}: {most} steps, but {fewest} visible object{'s' if fewest > 1 else ''}"
-            f" can change {room} times ({', '.join(split.kinds)}{how}); write at most {room}, or raise sampling.visible"
+            f"{where('sampling.steps')}: {most} steps, but {fewest} object{'s' if fewest > 1 else ''} on stage can"
+            f" change {room} times ({', '.join(split.kinds)}{how}); write at most {room}, or raise sampling.on_stage"
         )
 
 
@@ -122,7 +122,7 @@ def _check_shares(split: Split, where: Callable[[str], str]) -> None:
     sampling = split.sampling
     if sampling.repeat:
         return
-    combinations = list(itertools.product(sampling.visible or sampling.objects, sampling.steps))
+    combinations = list(itertools.product(sampling.on_stage or sampling.objects, sampling.steps))
     slots = sum(steps for _, steps in combinations)
     pairs = sum(len(values) for values in split.values.values())
     for name, values in split.values.items():
@@ -132,8 +132,8 @@ def _check_shares(split: Split, where: Callable[[str], str]) -> None:
         share = len(values) / pairs if sampling.balance == "value" else 1 / len(split.values)
         if share > most:
             raise UserError(
-                f"{where('sampling.balance')}: {name} is {share:.0%} of the steps, but as an object changes once"
-                f" in each kind it can be {most:.0%}; raise sampling.visible, lower sampling.steps, or set repeat: true"
+                f"{where('sampling.balance')}: {name} is {share:.0%} of the steps, but as an object changes once in"
+                f" each kind it can be {most:.0%}; raise sampling.on_stage, lower sampling.steps, or set repeat: true"
             )
 
 

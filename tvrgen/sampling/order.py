@@ -20,7 +20,7 @@ def order_sensitive(states: tuple[State, ...], steps: tuple[Step, ...], split: S
     if len(steps) < 2:
         return False
     simple = all(isinstance(split.kinds[s.kind], Attribute | Position) for s in steps)
-    simple &= not (split.sampling.constraints.implications or split.sampling.constraints.exclusions)
+    simple &= not (split.sampling.only.pairs or split.sampling.never.pairs)
     if simple and len({(s.object, s.kind) for s in steps}) == len(steps):
         return _some_subset_breaks(states[0], steps, split)
     return any(_breaks(states, order, split) for order in _orders(steps))

@@ -1,0 +1,123 @@
+"""One split: what it inherits, and names and numbers that it cannot have; old names of keys."""
+
+import json
+
+import pytest
+
+from tests.config.faults import fault
+from tests.tiny import SHIPPED, load
+from tvrgen.config import documents, loader
+from tvrgen.errors import UserError
+
+FAULTS = {
+    "sampling: {kinds: [colour]}": "sampling.kinds: unknown kind 'colour'; did you mean 'color'?",
+    "sampling: {kinds: ['nowhere:Kind']}": "sampling.kinds: cannot load kind 'nowhere:Kind'",
+    "sampling: {kinds: ['json:JSONDecodeError']}": "sampling.kinds: cannot load kind",
+    "sampling: {kinds: ['json:JSONDecoder']}": "sampling.kinds: kind 'json:JSONDecoder' lacks name, values",
+    "sampling: {only: {shape: [cone]}}": "sampling.only.shape: unknown shape 'cone'",
+    "sampling: {only: {color: [rde]}}": "sampling.only.color: unknown color 'rde'; did you mean 'red'?",
+    "sampling: {kinds: [':Rotate']}": "sampling.kinds: ':Rotate' names no kind",
+    "sampling: {only: {step: [color.rde]}}": "sampling.only.step: unknown step 'color.rde'; did you mean 'color.red'?",
+    "sampling: {never: {views: [centre]}}": "sampling.never.views: unknown camera 'centre'",
+    "sampling: {never: {views: [center]}}": "cameras.final: only and never leave no final camera",
+    "sampling: {never: {steps: [1, 2, 3, 4]}}": "sampling.steps: only and never leave none of [1, 4]",
+    "sampling: {only: {visible: [12]}}": "sampling.on_stage: only and never leave none of [1, 10]",
+    "sampling: {only: {pairs: [{when: {shape: [cone]}, then: {color: [red]}}]}}": "sampling.only.pairs[0].when.shape",
+    "sampling: {visible: [5, 2]}": "sampling.visible: [5, 2] is empty",
+    "sampling: {visible: all, only: {visible: [12]}}": "sampling.objects: only and never leave none of [10, 10]",
+    "cameras: {final: [centre]}": "cameras.final: unknown camera 'centre'; did you mean 'center'?",
+    "cameras: {initial: top}": "cameras.initial: unknown camera 'top' (known: center, left, right)",
+    "splits: {train: {count: 2, cameras: {final: [rihgt]}}}": (
+        "splits.train.cameras.final: unknown camera 'rihgt'; did you mean 'right'?"
+    ),
+}
+
+
+@pytest.mark.parametrize("text", FAULTS)
+def test_a_fault_is_one_line_that_names_its_place(text, tmp_path):
+    assert FAULTS[text] in fault(tmp_path, text)
+
+
+def test_overrides_reach_any_key():
+    config = load(
+        "seed=9", "splits.val={count: 3}", "splits.val.cameras.final=[left]", "sampling.only.color=[red, blue]"
+    )
+    assert config.seed == 9
+    assert config.splits["val"].cameras.final == ("left",)
+    assert config.splits["train"].cameras.final == ("left", "center", "right")
+    assert tuple(config.splits["val"].vocabulary.colors) == ("red", "blue")
+
+
+def test_a_split_inherits_what_it_does_not_say():
+    config = load(
+        "sampling.steps=2", "splits.val={count: 1}", "splits.val.sampling.visible=3", "splits.val.render.samples=9"
+    )
+    assert config.splits["val"].sampling.steps == config.splits["train"].sampling.steps == (2,)
+    assert config.splits["val"].sampling.on_stage == (3,)
+    assert config.splits["train"].sampling.on_stage == tuple(range(1, 11))
+    assert (config.splits["val"].render.samples, config.splits["train"].render.samples) == (9, 4)
+
+
+def renamed(value):
+    """A document with `on_stage` for `visible`."""
+    if isinstance(value, dict):
+        return {("on_stage" if key == "visible" else key): renamed(entry) for key, entry in value.items()}
+    return [renamed(entry) for entry in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_visible_is_another_name_for_on_stage(name):
+    old = loader.load(name, {"sampling.never.visible": [199]})
+    document = renamed(old.document)
+    assert '"visible"' not in json.dumps(document)
+    new = loader.from_document(document, "renamed")
+    assert json.dumps(new.document) == json.dumps(old.document)  # datasets keep their bytes
+    assert new.hash == old.hash
+    for split in old.splits:
+        assert new.split(split).sampling == old.split(split).sampling
+    assert documents.with_old_names(document) == documents.with_old_names(old.document) == old.document
+
+
+@pytest.mark.parametrize("written", ["on_stage", "visible"])
+@pytest.mark.parametrize("override", ["on_stage", "visible"])
+def test_either_name_overrides_the_other(written, override):
+    base = load("sampling.visible=[2, 3]", "sampling.only.visible=[3]")
+    found = load(
+        f"sampling.{written}=[1, 9]",
+        f"sampling.only.{written}=[1]",
+        f"sampling.{override}=[2, 3]",
+        f"sampling.only.{override}=[3]",
+    )
+    assert found.document == base.document
+    assert found.split("train").sampling.on_stage == (3,)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "says"),
+    [
+        ({"sampling.on_stage": 11}, "sampling.on_stage: 11 objects on stage, but"),
+        ({"sampling.visible": 11}, "sampling.visible: 11 objects on stage, but"),
+        ({"splits.train.sampling": {"on_stage": 11}}, "splits.train.sampling.on_stage: 11 objects"),
+        ({"splits.train.sampling": {"visible": 11}}, "splits.train.sampling.visible: 11 objects"),
+        ({"sampling": {"visible": 2, "on_stage": 2}}, "sampling.on_stage: is there under its old name, visible, too"),
+        (
+            {"splits.train.sampling": {"never": {"visible": [2], "on_stage": [2]}}},
+            "splits.train.sampling.never.on_stage: is there under its old name",
+        ),
+        ({"sampling": {"on_stge": 2}}, "sampling.on_stge: unknown key; did you mean 'on_stage'?"),
+    ],
+)
+def test_messages_name_the_key_that_was_written(overrides, says):
+    with pytest.raises(UserError) as caught:
+        loader.load("quickstart", overrides)
+    assert says in str(caught.value)
+
+
+def test_a_split_may_use_the_other_name_than_the_whole():
+    document = {
+        "sampling": {"visible": 3},
+        "splits": {"a": {"count": 1, "sampling": {"on_stage": 2}}, "b": {"count": 1}},
+    }
+    config = loader.Config.from_dict(document)
+    assert config.split("a").sampling.on_stage == (2,)
+    assert config.split("b").sampling.on_stage == (3,)

@@ -1,0 +1,35 @@
+"""Demands that no scene can meet are refused when the config is loaded, with what to write."""
+
+import pytest
+
+from tests.config.faults import fault
+
+FAULTS = {
+    "sampling: {objects: [2, 8], visible: all, moves: [in]}": "nothing is out of sight that could enter; add inner",
+    "sampling: {kinds: [color, position], moves: [out], visible: 1, steps: 2}": (
+        "2 steps, but 1 object on stage can change 1"
+    ),
+    "sampling: {visible: 1, steps: 3, balance: value}": "sampling.balance: position is 48% of the steps, but",
+    "sampling: {never: {shape: [cube, sphere, cylinder]}}": "leave no shape",
+    "sampling: {never: {pairs: [{shape: [cube, sphere, cylinder]}]}}": "only and never together allow no object at all",
+    "sampling: {only: {color: [red]}}": "sampling.kinds: color has 1 value left",
+    "sampling: {visible: 11}": (
+        "sampling.visible: 11 objects on stage, but sampling.objects allows 10; write at most 10"
+    ),
+    "sampling: {objects: 40, visible: 40}": "sampling.visible: 40 objects do not fit on 6 x 6 m",
+    "sampling: {objects: 40, visible: all}": "sampling.objects: 40 objects do not fit",
+    "sampling: {objects: 7, visible: all, only: {shape: [cube], size: [small], color: [red, blue]}, kinds: [color]}": (
+        "sampling.objects: 7 objects cannot all look different; write at most 6"
+    ),
+    "sampling: {visible: 1, kinds: [color], steps: 2}": "sampling.steps: 2 steps, but 1 object on stage can change 1",
+    "sampling: {kinds: [position], moves: [out], visible: [2, 5]}": (
+        "4 steps, but 2 objects on stage can change 2 times"
+    ),
+    "sampling: {never: {pairs: [{shape: [cube]}]}}": "let no object change to shape.cube; leave it out (never: {",
+    "splits: {train: {count: 2, sampling: {visible: 30}}}": "splits.train.sampling.visible: 30 objects on stage",
+}
+
+
+@pytest.mark.parametrize("text", FAULTS)
+def test_a_fault_is_one_line_that_names_its_place(text, tmp_path):
+    assert FAULTS[text] in fault(tmp_path, text)

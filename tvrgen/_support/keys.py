@@ -1,0 +1,88 @@
+"""Config keys, declared on the fields of the dataclasses that hold their values.
+
+    samples: Annotated[int, Key("Light paths for a pixel, at most.", minimum=1, maximum=65536)]
+
+The JSON schema is made from such fields (`tvrgen.config.schema`), and `build` makes the dataclass from a document that
+was checked against it. So a new key is one field. A `ClassVar` with a `Key` is a key that a config may write, and
+that is replaced by others before the dataclass is built.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from types import NoneType
+from typing import Annotated, Any, ClassVar, TypeVar, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+
+REQUIRED: Any = object()
+"""Default of a key that must be written."""
+
+ABSENT: Any = object()
+"""Default of a key that may be left out, and then has no value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """What the schema says of a key, besides the type of its field.
+
+    `minimum`, `maximum`, `above` and `below` bound numbers, the last two exclusively. `choices` are the values of a
+    text, or of a list's entries. `at_least` is the smallest number of entries. `names` is a regular expression for the
+    keys of a mapping. `form` and `entries` name a definition of the schema that replaces what the type of the field,
+    or of its entries, says. `old_name` is accepted in place of the field's name. `shared`: splits do not override it.
+    """
+
+    description: str = field(default="", kw_only=False)
+    default: Any = ABSENT
+    minimum: float | None = None
+    maximum: float | None = None
+    above: float | None = None
+    below: float | None = None
+    choices: tuple[str, ...] = ()
+    at_least: int = 0
+    names: str = ""
+    form: str = ""
+    entries: str = ""
+    old_name: str = ""
+    shared: bool = False
+
+
+def keys(owner: Any) -> dict[str, tuple[Any, Key]]:
+    """Name -> (type, key) of each field of a dataclass that is a config key, in the order of the fields."""
+    found: dict[str, tuple[Any, Key]] = {}
+    for name, hint in get_type_hints(owner, include_extras=True).items():
+        if get_origin(hint) is ClassVar:
+            (hint,) = get_args(hint)
+        if get_origin(hint) is Annotated:
+            kind, *notes = get_args(hint)
+            for key in (note for note in notes if isinstance(note, Key)):
+                found[name] = kind, key
+    return found
+
+
+def build(owner: type[T], document: Mapping[str, Any], **ready: Any) -> T:
+    """A dataclass from the keys of a checked document; `ready` are the values of fields that follow from more."""
+    fields = {f.name for f in dataclasses.fields(owner)}  # type: ignore[arg-type]  # a dataclass
+    kinds = {name: kind for name, (kind, _) in keys(owner).items() if name in fields}
+    read = {name: _value(document[name], kind) for name, kind in kinds.items() if name in document.keys() - ready}
+    return owner(**read, **ready)
+
+
+def _value(value: Any, kind: Any) -> Any:
+    """A document's value as a field of a type holds it: mappings as dataclasses, lists as tuples."""
+    kind, *arguments = _unwrapped(kind)
+    if isinstance(value, dict):
+        if dataclasses.is_dataclass(kind):
+            return build(kind, value)  # type: ignore[arg-type]  # a type, not an instance
+        return {name: _value(entry, arguments[-1]) for name, entry in value.items()}
+    if isinstance(value, list):
+        return tuple(_value(entry, arguments[0]) for entry in value)
+    return Fraction(str(value)) if kind is Fraction else value
+
+
+def _unwrapped(kind: Any) -> tuple[Any, ...]:
+    """(type, its arguments...) of an annotation, without None where that is allowed."""
+    if NoneType in get_args(kind):
+        kind = next(k for k in get_args(kind) if k is not NoneType)
+    return get_origin(kind) or kind, *get_args(kind)

@@ -1,0 +1,84 @@
+"""Overrides of a document: dotted keys and values, from Python or from the command line's `key=value`."""
+
+import copy
+from collections.abc import Iterable, Mapping
+from numbers import Integral, Real
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tvrgen._support.messages import nearest, shown
+from tvrgen.config.documents import NEW_NAMES, OLD_NAMES
+from tvrgen.config.yaml_files import odd_key
+from tvrgen.errors import UserError
+
+Overrides = Mapping[str, Any] | Iterable[tuple[str, Any]]
+"""Dotted keys and their values, such as {"render.samples": 64}."""
+
+
+def listed(overrides: Overrides) -> list[tuple[str, Any]]:
+    """Overrides as pairs. Raises UserError for texts, which only the command line takes."""
+    pairs = list(overrides.items() if isinstance(overrides, Mapping) else overrides)
+    if texts := [pair for pair in pairs if isinstance(pair, str)]:
+        raise UserError(f"overrides: holds {shown(texts[0])}; write keys and values, such as {{'render.samples': 64}}")
+    return pairs
+
+
+def assignments(texts: Iterable[str]) -> list[tuple[str, Any]]:
+    """(key, value) of texts like `render.samples=16`, values read as YAML. Raises UserError for any other text."""
+    pairs = []
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals or not all(key.strip().split(".")):
+            raise UserError(f"--set {text}: write key=value, such as --set render.samples=16")
+        try:
+            pairs.append((key.strip(), yaml.safe_load(value)))
+        except yaml.YAMLError as error:
+            raise UserError(f"--set {text}: {value!r} is not a YAML value") from error
+    return pairs
+
+
+def override(document: dict, pairs: Iterable[tuple[str, Any]]) -> dict:
+    """The document with values at dotted keys. Raises UserError for a key that cannot be there."""
+    document = copy.deepcopy(document)
+    for key, value in pairs:
+        parts = key.split(".")
+        if not all(parts):
+            raise UserError(f"{key!r}: is not a key; write one such as render.samples")
+        splits = document.get("splits")
+        if parts[0] == "splits" and len(parts) > 2 and isinstance(splits, dict) and parts[1] not in splits:
+            raise UserError(f"{key}: no split {parts[1]!r}{nearest(parts[1], splits)}")
+        node = document
+        for part in parts[:-1]:
+            node = node.setdefault(part, {})
+            if not isinstance(node, dict):
+                raise UserError(f"{key}: {part!r} holds {shown(node)}, not keys")
+        _put(node, parts[-1], plain(value, key))
+    return document
+
+
+def _put(node: dict, key: str, value: Any) -> None:
+    """Sets a key; where the document has it under its other name, old or new, it takes that one's place."""
+    other = OLD_NAMES.get(key) or NEW_NAMES.get(key)
+    renamed = {key if name == other else name: held for name, held in node.items()}
+    node.clear()
+    node.update(renamed | {key: value})
+
+
+def plain(value: Any, where: str) -> Any:
+    """A copy in the types that YAML gives. Raises UserError for a key that is not text."""
+    copied = _plain(value)
+    if odd := odd_key(copied):
+        raise UserError(f"{where}: {odd[0]}: the key is {shown(odd[1])}, not text; write it in quotes")
+    return copied
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return str(value) if isinstance(value, Path) else value
+    return int(value) if isinstance(value, Integral) else float(value)  # also numpy's numbers

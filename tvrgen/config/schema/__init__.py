@@ -1,0 +1,1 @@
+"""JSON schemas: of configs and prompt templates (made from the settings), of scene lines and question lines."""

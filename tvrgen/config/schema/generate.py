@@ -1,0 +1,168 @@
+"""The JSON schemas of configs and prompt templates, made from the keys of the settings.
+
+`python -m tvrgen.config.schema` writes them anew after a change of a key. scene_and_vocabulary.json is written by hand:
+the definitions of what a config's `scene` and `vocabulary` hold. So are scene.schema.json and question.schema.json,
+which describe a dataset's records.
+"""
+
+import dataclasses
+import inspect
+import json
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+from tvrgen._support.keys import ABSENT, REQUIRED, Key, keys
+from tvrgen.scene.vocabulary import ATTRIBUTES
+from tvrgen.settings import Config, Implication, Prompt, Split
+
+Schema = dict[str, Any]
+
+FOLDER = Path(__file__).parent
+
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_WIDTH = 120
+
+_TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", Fraction: "number"}
+_BOUNDS = {"minimum": "minimum", "maximum": "maximum", "above": "exclusiveMinimum", "below": "exclusiveMaximum"}
+
+_COUNT = {"type": "integer", "minimum": 1, "maximum": 200}
+
+
+def config_schema() -> Schema:
+    """The schema of a config."""
+    settings = {name: (kind, key) for name, (kind, key) in keys(Split).items() if dataclasses.is_dataclass(kind)}
+    definitions: Schema = {}
+    top = _object({**keys(Config), **settings}, definitions)
+    head = {
+        "$schema": _DRAFT,
+        "title": "tvrgen config",
+        "description": "One dataset: what problems, seen how, rendered how, written how.",
+    }
+    return {**head, **top, "$defs": {**definitions, **_shared()}}
+
+
+def prompt_schema() -> Schema:
+    """The schema of a prompt template."""
+    head = {"$schema": _DRAFT, "title": "tvrgen prompt template", "description": _summary(Prompt)}
+    return {**head, **_object(keys(Prompt), {}), "$defs": {"texts": _shared()["texts"]}}
+
+
+def section(owner: Any, definitions: Schema | None = None) -> Schema:
+    """The schema of the keys of a dataclass. Sections in it go into `definitions`, under the names of their keys."""
+    return {"description": _summary(owner), **_object(keys(owner), {} if definitions is None else definitions)}
+
+
+def _shared() -> Schema:
+    """Definitions that keys name as their form."""
+    names = {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"type": "string"}}
+    numbers = {"type": "integer", "minimum": 0, "maximum": 200}
+    return {
+        "count_or_range": {
+            "description": "A number, or [min, max], both included.",
+            "anyOf": [_COUNT, {"type": "array", "minItems": 2, "maxItems": 2, "items": _COUNT}],
+        },
+        "count_or_range_or_all": {
+            "description": "A number, or [min, max], both included, or all.",
+            "anyOf": [{"const": "all"}, {"$ref": "#/$defs/count_or_range"}],
+        },
+        "names": names,
+        "numbers": {"type": "array", "minItems": 1, "uniqueItems": True, "items": numbers},
+        "texts": {"type": "array", "minItems": 1, "items": {"type": "string"}},
+        "values": {
+            "type": "object",
+            "additionalProperties": False,
+            "minProperties": 1,
+            "description": "Attributes and some of their values.",
+            "properties": {attribute: {"$ref": "#/$defs/names"} for attribute in ATTRIBUTES},
+        },
+        "implication": section(Implication),
+        "template": {"type": ["string", "object"]},
+        "scene_or_file": {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/scene"}]},
+        "vocabulary_or_file": {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/vocabulary"}]},
+        **json.loads((FOLDER / "scene_and_vocabulary.json").read_text()),
+    }
+
+
+def _object(members: dict[str, tuple[Any, Key]], definitions: Schema) -> Schema:
+    """A mapping with known keys."""
+    properties: Schema = {}
+    for name, (kind, key) in members.items():
+        properties[name] = _property(name, kind, key, definitions)
+        if key.old_name:
+            same = {k: v for k, v in properties[name].items() if k != "default"}
+            old = {"description": f"The old name of {name}.", "deprecated": True, "renamedTo": name}
+            properties[key.old_name] = {**same, **old}
+    required = [name for name, (_, key) in members.items() if key.default is REQUIRED]
+    needs = {"required": required} if required else {}
+    return {"type": "object", "additionalProperties": False, **needs, "properties": properties}
+
+
+def _property(name: str, kind: Any, key: Key, definitions: Schema) -> Schema:
+    schema = {"$ref": f"#/$defs/{key.form}"} if key.form else _of_type(name, kind, key, definitions)
+    if key.description:
+        schema["description"] = key.description
+    if key.default not in (ABSENT, REQUIRED):
+        schema["default"] = key.default
+    return schema
+
+
+def _of_type(name: str, kind: Any, key: Key, definitions: Schema) -> Schema:
+    """What the type of a field says, within the bounds of its key."""
+    if dataclasses.is_dataclass(kind):
+        if name not in definitions:
+            definitions[name] = {}  # keeps its position before what it holds
+            definitions[name] = section(kind, definitions)
+        return {"$ref": f"#/$defs/{name}"}
+    if get_origin(kind) is dict:
+        few = {"minProperties": key.at_least} if key.at_least else {}
+        value = get_args(kind)[1]
+        entries = _split(definitions) if value is Split else {"$ref": f"#/$defs/{key.entries}"}
+        return {"type": "object", **few, "propertyNames": {"pattern": key.names}, "additionalProperties": entries}
+    if get_origin(kind) is tuple:
+        if key.entries:
+            return {"type": "array", "items": {"$ref": f"#/$defs/{key.entries}"}}
+        few = {"minItems": key.at_least} if key.at_least else {}
+        entry = get_args(kind)[0]
+        return {"type": "array", **few, "uniqueItems": True, "items": _scalar(entry, key)}
+    return _scalar(kind, key)
+
+
+def _scalar(kind: Any, key: Key) -> Schema:
+    if key.choices:
+        return {"enum": list(key.choices)}
+    bounds = {word: bound for name, word in _BOUNDS.items() if (bound := getattr(key, name)) is not None}
+    return {"type": _TYPES[kind], **bounds}
+
+
+def _split(definitions: Schema) -> Schema:
+    """What a split says itself. Its sections have no defaults: what it leaves out, it inherits."""
+    own = {}
+    for name, (kind, key) in keys(Split).items():
+        if not key.shared:
+            default = key.default if key.default is REQUIRED else ABSENT
+            own[name] = kind, dataclasses.replace(key, default=default)
+    return _object(own, definitions)
+
+
+def _summary(owner: Any) -> str:
+    """The first paragraph of a docstring."""
+    return " ".join((inspect.getdoc(owner) or "").split("\n\n")[0].split())
+
+
+def written(schema: Schema) -> str:
+    """A schema as the text of its file: what fits in a line stands in one."""
+    return _text(schema, "") + "\n"
+
+
+def _text(value: Any, indent: str) -> str:
+    line = json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, dict) or not value or len(indent) + len(line) <= _WIDTH - 20:
+        return line
+    deeper = indent + "  "
+    lines = [f"{deeper}{json.dumps(name)}: {_text(entry, deeper)}" for name, entry in value.items()]
+    return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
+
+
+GENERATED = {"config": config_schema, "prompt": prompt_schema}
+"""Name of a schema -> what makes it."""

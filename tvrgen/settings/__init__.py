@@ -1,0 +1,39 @@
+"""The settings of a dataset, frozen: what a config says once it is read, checked and resolved.
+
+A config key is one field of one of these dataclasses, annotated with a `tvrgen._support.keys.Key`: its description,
+default and bounds. Imports `transformations`, `scene` and what lies below them.
+"""
+
+from tvrgen.settings.config import NEUTRAL, Config, Split, differences, identity
+from tvrgen.settings.constraints import Constraints, Implication, Never, Only, Values
+from tvrgen.settings.sections import (
+    PRESETS,
+    CameraSettings,
+    ImageSettings,
+    OutputSettings,
+    Prompt,
+    QuestionSettings,
+    RenderSettings,
+    SamplingSettings,
+)
+
+__all__ = [
+    "NEUTRAL",
+    "PRESETS",
+    "CameraSettings",
+    "Config",
+    "Constraints",
+    "ImageSettings",
+    "Implication",
+    "Never",
+    "Only",
+    "OutputSettings",
+    "Prompt",
+    "QuestionSettings",
+    "RenderSettings",
+    "SamplingSettings",
+    "Split",
+    "Values",
+    "differences",
+    "identity",
+]

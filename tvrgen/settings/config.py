@@ -1,0 +1,139 @@
+"""Splits and the config as a whole, and what identifies a dataset."""
+
+import copy
+import dataclasses
+import hashlib
+import json
+import pickle
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+from tvrgen._support.import_path import importable
+from tvrgen._support.keys import REQUIRED, Key
+from tvrgen._support.messages import nearest
+from tvrgen.errors import UserError
+from tvrgen.scene.model import SceneSpec
+from tvrgen.scene.vocabulary import Vocabulary
+from tvrgen.settings.sections import (
+    CameraSettings,
+    ImageSettings,
+    OutputSettings,
+    QuestionSettings,
+    RenderSettings,
+    SamplingSettings,
+)
+from tvrgen.transformations.base import Kind
+
+NEUTRAL = ("render.device", "render.threads")
+"""Keys that say where images are made, not which: they may differ between runs into one dataset."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Split:
+    """One part of the dataset, with everything that it inherits.
+
+    `vocabulary` is the split's own: the values that constraints leave, directions as the initial camera's viewer
+    sees them. `kinds` maps the names in steps to kinds, `values` the same names to the values that may occur.
+    `ordinal` is the index of the split's name in the sorted names.
+    """
+
+    name: str
+    count: Annotated[int, Key("Number of problems.", default=REQUIRED, minimum=1, maximum=100000000)]
+    sampling: Annotated[SamplingSettings, Key(default={})]
+    cameras: Annotated[CameraSettings, Key(default={})]
+    render: Annotated[RenderSettings, Key(default={})]
+    question: Annotated[QuestionSettings, Key(default={})]
+    image: Annotated[ImageSettings, Key(default={}, shared=True)]
+    output: Annotated[OutputSettings, Key(default={}, shared=True)]
+    vocabulary: Vocabulary
+    kinds: dict[str, Kind]
+    values: dict[str, tuple[str, ...]]
+    ordinal: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Config:
+    """All settings of one dataset.
+
+    `document` is the resolved config that they were read from, `source` names its file in messages. `folder` is where
+    the config lies: modules with kinds of the user's own may lie beside it.
+    """
+
+    seed: Annotated[
+        int,
+        Key(
+            "The one number behind all randomness. The same config and seed give the same problems everywhere.",
+            default=0,
+            minimum=0,
+            maximum=2**53 - 1,
+        ),
+    ]
+    scene: Annotated[
+        SceneSpec,
+        Key(
+            "The base scene: a YAML file (beside the config, or packaged) or the scene itself.",
+            default="scenes/clevr.yaml",
+            form="scene_or_file",
+        ),
+    ]
+    vocabulary: Annotated[
+        Vocabulary,
+        Key(
+            "The named values: a YAML file (beside the config, or packaged) or the vocabulary itself.",
+            default="assets/vocabulary.yaml",
+            form="vocabulary_or_file",
+        ),
+    ]
+    splits: Annotated[
+        dict[str, Split],
+        Key(
+            "The parts of the dataset by name. Each has a count, and may override sampling, cameras, render and "
+            "question.",
+            default=REQUIRED,
+            at_least=1,
+            names="^[A-Za-z0-9_]+$",
+        ),
+    ]
+    document: dict[str, Any] = field(repr=False)
+    source: str
+    folder: Path | None = None
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of what determines the dataset, as hexadecimal text."""
+        return hashlib.sha256(json.dumps(identity(self.document), sort_keys=True).encode()).hexdigest()
+
+    def split(self, name: str) -> Split:
+        if name not in self.splits:
+            raise UserError(f"{self.source}: splits: no split {name!r}{nearest(name, self.splits)}")
+        return self.splits[name]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickles the fields apart, so that another process finds the modules of the user's kinds as it unpickles."""
+        fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        return _unpickled, (type(self), self.folder, pickle.dumps(fields))
+
+
+def _unpickled(config_type: type["Config"], folder: Path | None, fields: bytes) -> "Config":
+    with importable(folder):
+        return config_type(**pickle.loads(fields))
+
+
+def identity(document: dict) -> dict:
+    """A resolved document without the keys that do not determine the dataset."""
+    kept = copy.deepcopy(document)
+    for section in (kept, *kept["splits"].values()):
+        for outer, inner in (key.split(".") for key in NEUTRAL):
+            section.get(outer, {}).pop(inner, None)
+            if not section.get(outer, True):
+                del section[outer]
+    return kept
+
+
+def differences(a: Any, b: Any, path: str = "") -> list[str]:
+    """The keys in which two documents differ."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        keys = sorted(a.keys() | b.keys())
+        return [d for k in keys for d in differences(a.get(k), b.get(k), f"{path}.{k}" if path else k)]
+    return [] if a == b else [path]

@@ -1,0 +1,309 @@
+"""The sections of a config, one dataclass each: sampling, cameras, render, question, image, output.
+
+The first paragraph of each docstring is the section's description in the schema.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Annotated, Any, ClassVar
+
+from tvrgen._support.keys import REQUIRED, Key
+from tvrgen.settings.constraints import Constraints, Never, Only
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SamplingSettings:
+    """Which problems are drawn.
+
+    `objects`, `on_stage` and `steps` hold all numbers that may occur; `on_stage` None: all objects are on stage.
+    """
+
+    kinds: Annotated[
+        tuple[str, ...],
+        Key(
+            "The kinds of transformation: color, shape, size, material, position, or your own as package.module:Class.",
+            default=["color", "shape", "size", "material", "position"],
+            at_least=1,
+        ),
+    ]
+    objects: Annotated[
+        tuple[int, ...],
+        Key(
+            "Objects in the scene, those off stage included: a number or [min, max].",
+            default=10,
+            form="count_or_range",
+        ),
+    ]
+    on_stage: Annotated[
+        tuple[int, ...] | None,
+        Key(
+            "Objects on stage in the initial state: a number, [min, max], or all.",
+            default=[1, 10],
+            form="count_or_range_or_all",
+            old_name="visible",
+        ),
+    ]
+    steps: Annotated[
+        tuple[int, ...],
+        Key("Changes in a problem: a number or [min, max].", default=[1, 4], form="count_or_range"),
+    ]
+    moves: Annotated[
+        tuple[str, ...],
+        Key(
+            "Which types of move occur: inner stays on stage, out leaves it, in enters it.",
+            default=["inner", "out", "in"],
+            choices=("inner", "out", "in"),
+            at_least=1,
+        ),
+    ]
+    only: Annotated[Only, Key(default={})]
+    never: Annotated[Never, Key(default={})]
+    balance: Annotated[
+        str,
+        Key(
+            "What is dealt evenly: kind: the kinds, and values within a kind; value: all (kind, value) pairs alike, so "
+            "that kinds with many values are frequent.",
+            default="kind",
+            choices=("kind", "value"),
+        ),
+    ]
+    repeat: Annotated[bool, Key("Whether an object may change twice in one kind.", default=False)]
+    twins: Annotated[
+        bool,
+        Key(
+            "Whether objects may differ in nothing but their position; the prompt then says where each is.",
+            default=False,
+        ),
+    ]
+    no_change: Annotated[
+        Fraction,
+        Key(
+            "Fraction of problems in which nothing changes. Where it is not 0, each problem's second image has a "
+            "camera and light jitter of its own, so that equal pixels do not tell.",
+            default=0,
+            minimum=0,
+            maximum=1,
+        ),
+    ]
+    min_visible_pixels: Annotated[
+        int,
+        Key(
+            "The least number of visible pixels of an object that changes, counted at a width of 320.",
+            default=150,
+            minimum=1,
+            maximum=10000,
+        ),
+    ]
+    max_attempts: Annotated[
+        int,
+        Key(
+            "Draws for one problem before an error says which rule is in the way.",
+            default=1000,
+            minimum=1,
+            maximum=1000000,
+        ),
+    ]
+
+    @property
+    def constraints(self) -> Constraints:
+        return Constraints(only=self.only, never=self.never)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraSettings:
+    """From where the images are taken, by the names of the scene's cameras."""
+
+    initial: Annotated[str, Key("The camera of the first image. Directions are those of its viewer.", default="center")]
+    final: Annotated[
+        tuple[str, ...],
+        Key("The cameras of the second image; one question for each.", default=["center"], form="names"),
+    ]
+    views: Annotated[
+        str,
+        Key(
+            "all: each problem is seen from every final camera; one: from one of them, dealt evenly.",
+            default="all",
+            choices=("all", "one"),
+        ),
+    ]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All cameras of a problem, the initial one first, each once."""
+        return tuple(dict.fromkeys((self.initial, *self.final)))
+
+    @property
+    def released(self) -> int:
+        """The number of final views of a problem."""
+        return 1 if self.views == "one" else len(self.final)
+
+
+PRESETS: dict[str, dict[str, Any]] = {
+    "draft": {"samples": 4, "noise_threshold": 0, "denoise": True},
+    "standard": {"samples": 128, "noise_threshold": 0.045, "denoise": True},
+    "high": {"samples": 256, "noise_threshold": 0.02, "denoise": True},
+}
+"""What `render.preset` stands for; a resolved config holds these keys in its place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderSettings:
+    """How the images are made."""
+
+    width: Annotated[int, Key("Pixels.", default=320, minimum=32, maximum=2048)]
+    height: Annotated[int, Key("Pixels.", default=240, minimum=32, maximum=2048)]
+    preset: ClassVar[
+        Annotated[
+            str,
+            Key(
+                "Quality against time: sets samples, noise_threshold and denoise where they are not given.",
+                default="standard",
+                choices=tuple(PRESETS),
+            ),
+        ]
+    ]
+    samples: Annotated[int, Key("Light paths for a pixel, at most.", minimum=1, maximum=65536)]
+    noise_threshold: Annotated[
+        float,
+        Key(
+            "A pixel takes no more samples once its noise is below this; 0: every pixel takes all.",
+            minimum=0,
+            maximum=1,
+        ),
+    ]
+    denoise: Annotated[bool, Key("Whether Open Image Denoise cleans the image.")]
+    device: Annotated[
+        str,
+        Key(
+            "What renders. auto: the fastest device of the machine. A named device that is missing is an error.",
+            default="cpu",
+            choices=("auto", "cpu", "cuda", "optix", "hip", "oneapi", "metal"),
+        ),
+    ]
+    threads: Annotated[int, Key("CPU threads of one worker; 0: all.", default=0, minimum=0, maximum=1024)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """The text of a question, with places for what differs from one to the next.
+
+    `answer` is a form of tvrgen.questions.forms. The schema is prompt.schema.json.
+    """
+
+    answer: Annotated[
+        str,
+        Key(
+            "How answers are written. triplet: 2.color.cyan. function: change_color(2, 'cyan'). description: large red "
+            "metal cube.color.cyan.",
+            default="triplet",
+            choices=("triplet", "function", "description"),
+        ),
+    ]
+    text: Annotated[
+        str,
+        Key(
+            "The prompt. {objects}: the initial objects, a line each; {changes}: the kinds of change and their values, "
+            "a line each; {directions}, {leaving}, {repeat}: the keys of these names; {example}: an answer of the right"
+            " form; {no_change}: the answer if nothing changed; and the names of the variants. Braces of your own are "
+            "doubled.",
+            default=REQUIRED,
+        ),
+    ]
+    directions: Annotated[
+        str,
+        Key(
+            "What is said where objects can move. {length}: metres of a move of distance 1; {stage}: metres of a side "
+            "of the stage.",
+            default="",
+        ),
+    ]
+    leaving: Annotated[str, Key("What is said where objects can leave the stage, or come onto it.", default="")]
+    repeat: Annotated[str, Key("What is said where an object may change twice in one kind.", default="")]
+    variants: Annotated[
+        dict[str, tuple[str, ...]],
+        Key(
+            "Name -> texts, of which each question has one, drawn by its id.",
+            default={},
+            names="^[A-Za-z0-9_]+$",
+            entries="texts",
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionSettings:
+    """What is asked, and how."""
+
+    prompt: Annotated[
+        Prompt,
+        Key(
+            "The template: star_r1, terse, no_objects, function, a YAML file beside the config, or the template itself "
+            "(prompt.schema.json).",
+            default="star_r1",
+            form="template",
+        ),
+    ]
+    rationale: Annotated[
+        str,
+        Key(
+            "The reasoning that leads to the answer, beside each question. full: of every object; short: of those that "
+            "change.",
+            default="none",
+            choices=("none", "short", "full"),
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageSettings:
+    """The files of the images."""
+
+    format: Annotated[
+        str,
+        Key(
+            "png keeps every pixel; jpeg and webp are smaller and lossy.",
+            default="png",
+            choices=("png", "jpeg", "webp"),
+        ),
+    ]
+    quality: Annotated[int, Key("Of jpeg and webp.", default=95, minimum=1, maximum=100)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputSettings:
+    """How the dataset lies on disk."""
+
+    shard_size: Annotated[
+        int,
+        Key(
+            "Problems in a shard, the unit that is written whole or not at all.",
+            default=100,
+            minimum=1,
+            maximum=100000,
+        ),
+    ]
+    format: Annotated[
+        str,
+        Key(
+            "files: records and images in the shard's folder. webdataset: all of them in one tar a shard, a problem's "
+            "files one after another.",
+            default="files",
+            choices=("files", "webdataset"),
+        ),
+    ]
+    annotations: Annotated[
+        tuple[str, ...],
+        Key(
+            "Files beside each image: index masks, depth, normals. Every scene line holds boxes, visible pixels and "
+            "visible fractions.",
+            default=[],
+            choices=("index", "depth", "normals"),
+        ),
+    ]
+    intermediate: Annotated[
+        bool, Key("Whether the states between the steps are rendered too, by the initial camera.", default=False)
+    ]
+    blend: Annotated[
+        bool,
+        Key("Whether each problem also gets a .blend file, with a Blender scene for each image.", default=False),
+    ]
