@@ -15,15 +15,16 @@ from pathlib import Path
 import waiting
 from throughput import machine, memory
 
+from tvrgen._support.progress import Silent
 from tvrgen.config import loader
 from tvrgen.dataset.shards import Shard
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.generation import driver, journal, ray_crew, worker
 from tvrgen.generation.driver import Limits, Task
-from tvrgen.generation.ray_crew import Workforce
+from tvrgen.generation.ray_session import RayOptions
 
 
-class Memory(waiting.Bar):
+class Memory(Silent):
     """Notes the driver's memory in place of a progress bar."""
 
     def __init__(self) -> None:
@@ -54,7 +55,7 @@ def crowd(workers: int, images: int, seconds: float) -> None:
     os.environ["WAIT"] = str(seconds)
     bar, lines = Memory(), []
     with tempfile.TemporaryDirectory() as folder:
-        waiting.make(f"{folder}/out", workers, images // 4, 100, bar, lines.append)
+        waiting.make(f"{folder}/out", workers, images // 4, 100, lines.append, bar)
     events = [json.loads(line) for line in lines]
     shards = [event for event in events if event["event"] == "shard"]
     begun = min(event["time"] - sum(event["seconds"].values()) for event in shards)
@@ -77,7 +78,7 @@ def ceiling(workers: int, count: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         storage = open_storage(folder)
         (Path(folder) / "log").mkdir()
-        crew = ray_crew.RayCrew(settings, storage, Workforce(workers=workers), worker.OPENER, count)
+        crew = ray_crew.RayCrew(settings, storage, RayOptions(workers=workers), worker.OPENER, count)
         while crew.workers < workers:
             list(crew.events())
         log = journal.Journal(storage, lambda *_: None)

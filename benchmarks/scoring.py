@@ -10,14 +10,16 @@ from itertools import islice
 
 from throughput import machine
 
+from tvrgen._support import resources
 from tvrgen.config import loader
 from tvrgen.dataset import records
 from tvrgen.dataset.images import image_files
 from tvrgen.sampling import sampler
 from tvrgen.scoring import Options, ground_truth, star_r1_reward
-from tvrgen.scoring.baselines import NAMES, baseline
+from tvrgen.scoring.baselines import baseline
 from tvrgen.scoring.evaluation import score
 from tvrgen.scoring.metrics import metrics
+from tvrgen.scoring.options import BASELINES
 
 RESPONSE = "<think>" + "word " * 200 + "</think><answer>2.color.cyan, 4.position.front.2, 3.shape.cube</answer>"
 
@@ -48,15 +50,15 @@ def main() -> None:
         rounds.append(20_000 / (time.perf_counter() - start))
     print(f"{sorted(rounds)[2]:,.0f} answers a second (STAR-R1's reward, one process, answers of three changes)")
 
-    print(f"\n{'TAcc, mean reward':<46}" + "".join(f"{name:>22}" for name in NAMES))
-    for name in loader.shipped():
+    print(f"\n{'TAcc, mean reward':<46}" + "".join(f"{name:>22}" for name in BASELINES))
+    for name in resources.shipped_configs():
         config = loader.load(name)
         for split in config.splits.values():
             asked = list(questions(config, split, count))
             first = next(iter(config.splits.values()))
             seen = [q for q, _, _ in questions(config, first, count)]
             cells = []
-            for shortcut in NAMES:
+            for shortcut in BASELINES:
                 respond = baseline(shortcut, seen)
                 whole = metrics(score(q, s, sp, respond(q, s, sp), Options()) for q, s, sp in asked)["all"]["all"]
                 cells.append(f"{whole['tacc']['mean']:.1%} {whole['reward']['mean']:>6.2f}".rjust(22))

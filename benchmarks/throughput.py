@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tvrgen._support import resources
 from tvrgen.config import loader
 from tvrgen.config.overrides import assignments
 from tvrgen.generation import worker
@@ -48,7 +49,7 @@ def planning() -> Iterator[str]:
 
 def ready_configs(count: int) -> Iterator[str]:
     """Plans `count` problems of each shipped config, as many of each split; memory at the end of each."""
-    for name in loader.shipped():
+    for name in resources.shipped_configs():
         splits = loader.load(name).splits
         settings = loader.load(name, {f"splits.{s}.count": -(-count // len(splits)) for s in splits})
         start, draws = time.perf_counter(), []

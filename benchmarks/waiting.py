@@ -14,9 +14,9 @@ from pathlib import Path
 
 from PIL import Image
 
+from tvrgen._support.progress import Progress
 from tvrgen.config import loader
-from tvrgen.generation import run
-from tvrgen.generation.ray_crew import Workforce
+from tvrgen.generation.run import generate
 from tvrgen.settings import Config
 
 
@@ -42,26 +42,18 @@ class Waiting:
 
 
 def open_waiting(settings: Config, log: Path, threads: int = 0) -> Waiting:
-    """What generation.Plan.opener names."""
+    """The `opener` of generate."""
     return Waiting()
 
 
-class Bar:
-    """Shows nothing."""
-
-    def expect(self, total: int, done: int) -> None:
-        pass
-
-    def update(self, count: int, note: str = "") -> None:
-        pass
-
-
-def make(out: str, workers: int, problems: int, shard_size: int, bar: Bar, say: Callable[[str], None]) -> None:
+def make(
+    out: str, workers: int, problems: int, shard_size: int, say: Callable[[str], None], progress: Progress | None = None
+) -> None:
     """Makes a dataset, four pictures a problem; `workers` 1: in this process."""
     settings = loader.load("quickstart", {"splits.train.count": problems, "output.shard_size": shard_size})
-    force = Workforce(workers=workers, threads=1) if workers > 1 else None
-    plan = run.Plan(splits=("train",), opener="waiting:open_waiting", force=force)
-    run.generate(settings, out, plan, bar, say)
+    threads = 1 if workers > 1 else 0
+    opener = "waiting:open_waiting"
+    generate(settings, out, workers=workers, threads=threads, opener=opener, progress=progress, on_event=say)
 
 
 if __name__ == "__main__":
@@ -70,4 +62,4 @@ if __name__ == "__main__":
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--problems", type=int, default=12)
     options = parser.parse_args()
-    make(options.out, options.workers, options.problems, 1, Bar(), lambda line: print(line, flush=True))
+    make(options.out, options.workers, options.problems, 1, lambda line: print(line, flush=True))

@@ -16,18 +16,11 @@ SCRIPT = """
 import json, sys
 from tests.tiny import load
 from tvrgen.errors import UserError
-from tvrgen.generation import run
-from tvrgen.generation.driver import Limits
-from tvrgen.generation.ray_crew import Workforce
-
-class Bar:
-    expect = update = lambda *_: None
+from tvrgen.generation.run import generate
 
 asked = json.loads(sys.argv[1])
-force = Workforce(**asked["force"]) if asked.get("force") else None
-plan = run.Plan(splits=("train",), limits=Limits(**asked["limits"]), force=force, opener=asked["opener"])
 try:
-    outcome = run.generate(load(*asked["overrides"]), asked["out"], plan, Bar(), asked.get("say") and print)
+    outcome = generate(load(*asked["overrides"]), asked["out"], **asked["options"])
 except (UserError, OSError) as error:
     sys.exit(f"error: {error}")
 print(json.dumps({f.task.shard.path: [f.reason, f.tail] for f in outcome.given_up}))
@@ -100,15 +93,15 @@ FAULTS = {
 }
 
 
-def start(out: Path | str, *, faults: dict | None = None, flags="", workers=1, overrides=(), pause=0.0, **changes):
-    """A process that makes a dataset of painted pictures: 8 problems in shards of one, unless overridden."""
+def start(out: Path | str, *, faults: dict | None = None, flags="", overrides=(), pause=0.0, **options):
+    """A process that makes a dataset of painted images: 8 problems in shards of one, unless overridden.
+
+    `options` are those of `tvrgen.generate`.
+    """
     asked = {
         "out": str(out),
-        "limits": {"tries": 3, "seconds": 600, **changes.pop("limits", {})},
-        "force": {"workers": workers, **changes.pop("force", {})} if workers > 1 or changes.pop("ray", 0) else None,
-        "opener": "tests.faulty:open_faulty",
         "overrides": ["splits.train.count=8", "output.shard_size=1", *overrides],
-        **changes,
+        "options": {"opener": "tests.faulty:open_faulty", **options},
     }
     return _process([SCRIPT, json.dumps(asked)], FAULTS=json.dumps(faults or {}), FLAGS=str(flags), PAUSE=str(pause))
 

@@ -18,7 +18,7 @@ from tvrgen.dataset.storage.base import MANIFEST
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.dataset.validation.files import dataset_faults
 from tvrgen.errors import UserError
-from tvrgen.generation import status
+from tvrgen.generation.status import status
 from tvrgen.sampling import sampler
 
 
@@ -71,7 +71,7 @@ def test_a_dataset_is_the_same_anywhere(by_hand, form, anywhere, tmp_path):
     assert [q["id"] for q in questions] == [q["id"] for q in here.questions()]
     for path in questions[7]["images"]:
         assert open_image(path).size == (80, 60)
-    assert any("5 of 5 problems, 3 of 3 shards" in line for line in status.lines(storage))
+    assert "5 of 5 problems, 3 of 3 shards" in str(status(anywhere))
 
 
 @pytest.mark.parametrize("form", ["files", "webdataset"])

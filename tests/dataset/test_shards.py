@@ -12,7 +12,8 @@ from tvrgen.dataset import catalog, reader, shards
 from tvrgen.dataset.shards import shards_of
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.errors import UserError
-from tvrgen.generation import status, worker
+from tvrgen.generation import worker
+from tvrgen.generation.status import status
 
 
 def test_a_dataset_lies_as_it_is_documented(flat_dataset):
@@ -197,4 +198,4 @@ def test_a_shard_that_lost_its_description_is_named(flat_dataset, name):
 def test_the_status_is_told_from_a_log_that_was_cut_short(flat_dataset):
     lines = ['{"time": 10, "event": "start"}', '{"time": 20, "event": "shard", "images": 8, "node": "n"}', '{"time": 3']
     (flat_dataset / "log/run-20261125T201500-1f2e3d.jsonl").write_text("\n".join(lines))
-    assert "the last run made 0.80 images a second on 1 node" in status.lines(open_storage(flat_dataset))
+    assert "the last run made 0.80 images a second on 1 node" in str(status(flat_dataset))

@@ -19,7 +19,7 @@ from tvrgen.errors import UserError
 from tvrgen.export import FORMATS, readme, run
 from tvrgen.export.reader import Question
 from tvrgen.export.run import export
-from tvrgen.generation import status
+from tvrgen.generation.status import status
 
 
 @pytest.fixture(autouse=True)
@@ -244,7 +244,7 @@ def test_another_export_or_a_foreign_folder_is_left_alone(dataset, tmp_path, mon
     with pytest.raises(UserError, match="holds an export"), catalog.writing_to(open_storage(out), load()):
         pass
     with pytest.raises(UserError, match="is an export"):
-        list(status.lines(open_storage(out)))
+        status(out)
     (out / "train.jsonl").write_text("cut")
     refused("train.jsonl: is not as it was exported", dataset, "vlm-r1", out)
     (out / "train.jsonl").unlink()

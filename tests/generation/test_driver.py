@@ -7,11 +7,11 @@ import pytest
 from tvrgen.dataset.shards import Shard
 from tvrgen.errors import UserError
 from tvrgen.generation import driver
-from tvrgen.generation.driver import Done, Failed, Limits, Progress, Task
+from tvrgen.generation.driver import Done, Failed, Limits, Rendered, Task
 
 
 class Crew:
-    """`workers` hands; `script(task, tries)` says how a try ends: "done", "failed", "stuck"."""
+    """Crew of `workers` workers; `script(task, tries)` says how a try ends: "done", "failed", "stuck"."""
 
     def __init__(self, workers, script):
         self.workers, self._script, self.tries, self.dropped = workers, script, Counter(), []
@@ -30,15 +30,15 @@ class Crew:
             task = self._running.popleft()
             match self._script(task, self.tries[task]):
                 case "done":
-                    yield Progress(task, task.images)
+                    yield Rendered(task, task.images)
                     yield Done(task, {})
                 case "failed":
-                    yield Progress(task, 1)
+                    yield Rendered(task, 1)
                     yield Failed(task, "broken")
                 case "stuck":
                     self._running.append(task)
                 case "slow":
-                    yield Progress(task, 1)
+                    yield Rendered(task, 1)
                     self._running.append(task)
 
     def drop(self, task):
@@ -46,7 +46,7 @@ class Crew:
         self._running.remove(task)
 
 
-class Watch:
+class Observer:
     def __init__(self):
         self.images, self.shards, self.failures = 0, [], []
 
@@ -66,34 +66,34 @@ def tasks(count):
 
 @pytest.mark.parametrize("workers", [1, 3, 20])
 def test_every_shard_is_made_once(workers):
-    crew, watch = Crew(workers, lambda *_: "done"), Watch()
-    assert driver.drive(tasks(10), crew, Limits(), watch) == []
-    assert sorted(watch.shards) == [(n, 1) for n in range(10)]
+    crew, observer = Crew(workers, lambda *_: "done"), Observer()
+    assert driver.drive(tasks(10), crew, Limits(), observer) == []
+    assert sorted(observer.shards) == [(n, 1) for n in range(10)]
     assert set(crew.tries.values()) == {1}
-    assert watch.images == 40
+    assert observer.images == 40
 
 
 @pytest.mark.parametrize("bad", [1, 2, 5])
 def test_a_shard_is_tried_again_and_given_up_at_last(bad):
     """Shard 4 fails `bad` times."""
     crew = Crew(2, lambda task, tries: "failed" if task.shard.number == 4 and tries <= bad else "done")
-    watch = Watch()
-    given_up = driver.drive(tasks(9), crew, Limits(tries=3), watch)
+    observer = Observer()
+    given_up = driver.drive(tasks(9), crew, Limits(tries=3), observer)
     assert [f.task.shard.number for f in given_up] == [4] * (bad >= 3)
-    assert [tries for n, tries, _ in watch.failures] == list(range(1, min(bad, 3) + 1))
-    assert [over for *_, over in watch.failures] == [tries == 3 for tries in range(1, min(bad, 3) + 1)]
-    assert len(watch.shards) == 9 - len(given_up)
-    assert watch.images == 4 * len(watch.shards)
+    assert [tries for n, tries, _ in observer.failures] == list(range(1, min(bad, 3) + 1))
+    assert [over for *_, over in observer.failures] == [tries == 3 for tries in range(1, min(bad, 3) + 1)]
+    assert len(observer.shards) == 9 - len(given_up)
+    assert observer.images == 4 * len(observer.shards)
 
 
 def test_what_is_stuck_is_dropped_and_tried_again(monkeypatch):
     clock = iter(range(0, 10**6, 7))  # seconds
     monkeypatch.setattr(driver.time, "monotonic", lambda: next(clock))
     crew = Crew(2, lambda task, tries: "stuck" if task.shard.number == 3 and tries == 1 else "done")
-    watch = Watch()
-    assert driver.drive(tasks(6), crew, Limits(seconds=600), watch) == []
+    observer = Observer()
+    assert driver.drive(tasks(6), crew, Limits(seconds=600), observer) == []
     assert [task.shard.number for task in crew.dropped] == [3]
-    assert dict(watch.shards)[3] == 2
+    assert dict(observer.shards)[3] == 2
 
 
 def test_a_large_shard_may_take_long(monkeypatch):
@@ -107,7 +107,7 @@ def test_a_large_shard_may_take_long(monkeypatch):
 
     crew = Crew(1, slow)
     large = [Task(Shard("train", 0, 0, 100), images=400)]
-    assert driver.drive(large, crew, Limits(seconds=60), Watch()) == []
+    assert driver.drive(large, crew, Limits(seconds=60), Observer()) == []
     assert crew.dropped == []
 
 
@@ -116,7 +116,7 @@ def test_the_first_shard_may_be_stuck_as_well(monkeypatch):
     clock = iter(range(0, 10**6, 7))
     monkeypatch.setattr(driver.time, "monotonic", lambda: next(clock))
     crew = Crew(1, lambda task, tries: "stuck" if tries == 1 else "done")
-    assert driver.drive([Task(Shard("train", 0, 0, 500), images=1000)], crew, Limits(seconds=600), Watch()) == []
+    assert driver.drive([Task(Shard("train", 0, 0, 500), images=1000)], crew, Limits(seconds=600), Observer()) == []
     assert len(crew.dropped) == 1
     assert next(clock) < 1000
 
@@ -125,17 +125,17 @@ def test_the_first_shard_may_be_stuck_as_well(monkeypatch):
 def test_where_everything_fails_the_run_ends(workers):
     crew = Crew(workers, lambda *_: "failed")
     with pytest.raises(UserError, match=r"broken .* shards failed one after another"):
-        driver.drive(tasks(1000), crew, Limits(tries=3), Watch())
+        driver.drive(tasks(1000), crew, Limits(tries=3), Observer())
     assert sum(crew.tries.values()) < 60
 
 
 @pytest.mark.parametrize("workers", [1, 4])
 def test_bad_shards_at_the_end_do_not_end_the_run(workers):
     crew = Crew(workers, lambda task, tries: "failed" if task.shard.number >= 91 else "done")
-    assert len(driver.drive(tasks(100), crew, Limits(tries=3), Watch())) == 9
+    assert len(driver.drive(tasks(100), crew, Limits(tries=3), Observer())) == 9
 
 
 @pytest.mark.parametrize("workers", [1, 4])
 def test_bad_shards_that_are_all_that_is_left_are_given_up(workers):
     crew = Crew(workers, lambda *_: "failed")
-    assert len(driver.drive(tasks(9), crew, Limits(tries=3), Watch())) == 9
+    assert len(driver.drive(tasks(9), crew, Limits(tries=3), Observer())) == 9

@@ -16,7 +16,8 @@ from tests.tiny import ROOT, SMALL, json_bytes, run
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.dataset.validation.files import dataset_faults
 from tvrgen.errors import UserError
-from tvrgen.generation import ray_crew, status
+from tvrgen.generation import ray_session
+from tvrgen.generation.status import status
 
 pytestmark = [pytest.mark.blender, pytest.mark.serial]  # the extra brings Ray; nothing here renders
 
@@ -48,7 +49,7 @@ ONCE = {"0": "raise", "1": "exit", "2": "kill", "3": "sys.exit", "4": "exhaust",
 def test_what_goes_wrong_once_is_survived(undisturbed, tmp_path):
     (tmp_path / "flags").mkdir()
     process = faulty.start(
-        tmp_path / "out", faults=ONCE, flags=tmp_path / "flags", workers=2, limits={"tries": 2, "seconds": 12}
+        tmp_path / "out", faults=ONCE, flags=tmp_path / "flags", workers=2, max_retries=1, time_limit=12
     )
     assert faulty.finish(process) == {}
     assert json_bytes(tmp_path / "out") == undisturbed
@@ -64,7 +65,7 @@ def test_what_goes_wrong_once_is_survived(undisturbed, tmp_path):
 
 def test_what_goes_wrong_always_is_given_up_and_the_rest_goes_on(undisturbed, tmp_path):
     out = tmp_path / "out"
-    process = faulty.start(out, faults={"1": "raise", "6": "exit"}, workers=2, limits={"tries": 2})
+    process = faulty.start(out, faults={"1": "raise", "6": "exit"}, workers=2, max_retries=1)
     given_up = faulty.finish(process)
     assert {path: reason.split(":")[0] for path, (reason, _) in given_up.items()} == {
         "train/shard-00001": "ValueError",
@@ -72,18 +73,18 @@ def test_what_goes_wrong_always_is_given_up_and_the_rest_goes_on(undisturbed, tm
     }
     assert all("about to" in tail for _, tail in given_up.values())
     assert open_storage(out).shards() == {f"train/shard-{n:05d}" for n in (0, 2, 3, 4, 5, 7)}
-    said = "\n".join(status.lines(open_storage(out)))
+    said = str(status(out))
     assert "6 of 8 problems, 6 of 8 shards" in said
     assert "given up: train/shard-00001: ValueError: a picture went wrong" in said
     assert sorted(fault.split(": ")[0][-5:] for fault in dataset_faults(out)) == ["00001", "00006"]
     assert faulty.finish(faulty.start(out)) == {}
     assert json_bytes(out) == undisturbed
-    assert "given up" not in "\n".join(status.lines(open_storage(out)))
+    assert "given up" not in str(status(out))
 
 
 def test_the_same_goes_for_one_process(undisturbed, tmp_path):
     out = tmp_path / "out"
-    given_up = faulty.finish(faulty.start(out, faults={"1": "raise", "4": "exhaust"}, limits={"tries": 2}))
+    given_up = faulty.finish(faulty.start(out, faults={"1": "raise", "4": "exhaust"}, max_retries=1))
     assert {path[-1]: reason.split(":")[0] for path, (reason, _) in given_up.items()} == {
         "1": "ValueError",
         "4": "MemoryError",
@@ -109,7 +110,7 @@ def test_a_second_driver_is_refused_and_takes_over_when_the_first_was_killed(wor
     wait_for(lambda: list(out.glob("train/shard-*")), first)
     second = faulty.start(out)
     assert "another run is writing there" in second.communicate(timeout=60)[1]
-    assert any(line.startswith("running") for line in status.lines(open_storage(out)))
+    assert status(out).running
     first.kill()
     first.communicate(timeout=60)
     left = {path: path.stat().st_mtime_ns for path in out.glob("train/shard-*/shard.json")}
@@ -118,10 +119,10 @@ def test_a_second_driver_is_refused_and_takes_over_when_the_first_was_killed(wor
     assert all(path.stat().st_mtime_ns == made for path, made in left.items())  # nothing was made twice
 
 
-@pytest.mark.parametrize("force", [{"max_problems": 2}, {"max_memory": 1}], ids=["problems", "memory"])
-def test_workers_are_replaced_in_time(force, undisturbed, tmp_path):
+@pytest.mark.parametrize("worn", [{"max_problems_per_worker": 2}, {"max_memory": 1}], ids=["problems", "memory"])
+def test_workers_are_replaced_in_time(worn, undisturbed, tmp_path):
     out = tmp_path / "out"
-    assert faulty.finish(faulty.start(out, workers=2, force=force)) == {}
+    assert faulty.finish(faulty.start(out, workers=2, **worn)) == {}
     assert json_bytes(out) == undisturbed
     assert len(workers_of(out)) >= 4
 
@@ -140,7 +141,7 @@ def full_disk(tmp_path):
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_full_disk_is_one_line_and_nothing_is_lost(workers, full_disk, undisturbed):
     many = ["splits.train.count=40", "output.shard_size=4"]
-    process = faulty.start(full_disk / "out", workers=workers, overrides=many, limits={"tries": 2})
+    process = faulty.start(full_disk / "out", workers=workers, overrides=many, max_retries=1)
     output, errors = process.communicate(timeout=120)
     said = errors.strip().splitlines()[-1] if errors else output
     assert "No space left on device" in said
@@ -186,7 +187,7 @@ def test_where_every_shard_was_given_up_the_next_run_makes_them(tmp_path):
     out, two = tmp_path / "out", ["splits.train.count=2"]
     given_up = faulty.finish(faulty.start(out, faults={"0": "raise", "1": "raise"}, overrides=two))
     assert len(given_up) == 2
-    assert sum(line.startswith("given up") for line in status.lines(open_storage(out))) == 2
+    assert len(status(out).given_up) == 2
     assert faulty.finish(faulty.start(out, overrides=two)) == {}
     assert list(dataset_faults(out)) == []
 
@@ -238,8 +239,8 @@ def test_nodes_that_join_are_used_and_lost_ones_survived(undisturbed, tmp_path, 
     out = tmp_path / "out"
     with a_cluster(monkeypatch, num_cpus=0) as cluster:
         first = cluster.add_node(num_cpus=1, num_gpus=1)
-        force = {"workers": None, "address": cluster.address, "gpus": 0.5, "cpus": 0.5}
-        process = faulty.start(out, ray=1, force=force)
+        shares = {"gpus_per_worker": 0.5, "cpus_per_worker": 0.5}
+        process = faulty.start(out, workers=None, address=cluster.address, **shares)
         wait_for(lambda: len(workers_of(out)) == 2, process)  # two to a GPU
         cluster.add_node(num_cpus=1, num_gpus=1)
         wait_for(lambda: len(workers_of(out)) == 4, process)
@@ -256,9 +257,9 @@ def test_a_start_that_may_come_right_is_tried_again(address, tries, monkeypatch)
         starts.append(wanted)
         raise ConnectionAbortedError("Initialization failure from server")
 
-    monkeypatch.setattr(ray_crew, "_init", failing)
+    monkeypatch.setattr(ray_session, "_init", failing)
     with pytest.raises(UserError, match="Initialization failure from server"):
-        ray_crew._start(ray_crew.Workforce(workers=1, address=address))
+        ray_session.start(ray_session.RayOptions(workers=1, address=address))
     assert len(starts) == tries
 
 
@@ -289,8 +290,8 @@ def test_rays_client_serves_too(undisturbed, tmp_path):
             while server.stdout.readline().strip() != "ready":
                 assert server.poll() is None
             wait_for(lambda: listens(port), server)
-            force = {"workers": 2, "address": f"ray://127.0.0.1:{port}"}
-            assert faulty.finish(faulty.start(tmp_path / "out", ray=1, force=force)) == {}
+            process = faulty.start(tmp_path / "out", workers=2, address=f"ray://127.0.0.1:{port}")
+            assert faulty.finish(process) == {}
         finally:
             server.stdin.close()  # which ends it, and its nodes with it
     assert json_bytes(tmp_path / "out") == undisturbed

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tests.tiny import ROOT
-from tvrgen.cli import arguments
+from tvrgen.cli import generate, main
 from tvrgen.imaging.blender import requirements
 
 TEXTS = {path.name: path.read_text() for path in (ROOT / "cluster").iterdir()}
@@ -37,8 +37,8 @@ def test_every_command_is_one_that_the_parser_takes():
     assert len(found) >= 6
     for command in found:
         words = shlex.split(command.split("#")[0].split("`")[0])
-        options = arguments.parser().parse_args(words[1:])
-        assert options.command == "generate"
+        options = main.parser().parse_args(words[1:])
+        assert options.run is generate.run
 
 
 def test_the_batch_script_is_bash():

@@ -23,7 +23,7 @@ def first_lines(name: str, count: int) -> str:
     """About `count` scene lines of a config, spread over its splits."""
     config = loader.load(name)
     share = -(-count // len(config.splits))
-    return "\n".join(planning.lines(config, [(s.name, 0, min(share, s.count)) for s in config.splits.values()]))
+    return "\n".join(planning.record_lines(config, [(s.name, 0, min(share, s.count)) for s in config.splits.values()]))
 
 
 def digests() -> dict[str, str]:

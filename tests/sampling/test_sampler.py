@@ -262,11 +262,11 @@ def test_the_hash_is_blind_to_the_order_of_objects():
 
 def test_a_problem_in_two_splits_is_refused(monkeypatch):
     config = load("splits.val={count: 3}", "splits.train.count=3")
-    assert len(list(planning.lines(config, [("train", 0, 3), ("val", 0, 3)]))) == 6
+    assert len(list(planning.record_lines(config, [("train", 0, 3), ("val", 0, 3)]))) == 6
     monkeypatch.setattr(identity, "digest", lambda *_: "0" * 32)
     monkeypatch.setattr(identity, "belongs", lambda *_: True)
     with pytest.raises(UserError, match="val-000000 is the same problem as train-000000"):
-        list(planning.lines(config, [("train", 0, 3), ("val", 0, 3)]))
+        list(planning.record_lines(config, [("train", 0, 3), ("val", 0, 3)]))
 
 
 def test_still_problems_have_other_jitter_and_no_other_answer():

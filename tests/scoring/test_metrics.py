@@ -7,12 +7,12 @@ import json
 import pytest
 
 from tests.tiny import FlatRenderer, generate_flat, load, run
-from tvrgen._support.progress import Bar
 from tvrgen.dataset.reader import open_dataset
 from tvrgen.errors import UserError
 from tvrgen.scoring import Options, summary
-from tvrgen.scoring.baselines import NAMES
 from tvrgen.scoring.metrics import MEANS, OBJECTS
+from tvrgen.scoring.options import BASELINES
+from tvrgen.scoring.summary import score
 
 
 @pytest.fixture(scope="module", params=["files", "webdataset"])
@@ -20,11 +20,6 @@ def dataset(request, tmp_path_factory):
     """Six problems of three views, 18 questions."""
     config = load("splits.train.count=6", f"output.format={request.param}")
     return generate_flat(tmp_path_factory.mktemp("scored") / "data", config, FlatRenderer())
-
-
-def scores(dataset, predictions=None, baseline=None, split=None, options=Options()):  # noqa: B008
-    with Bar("scoring", "questions", hidden=True) as bar:
-        return summary.scores(str(dataset), predictions, baseline, split, options, bar)
 
 
 def answered(dataset, path, change=lambda k, line: f"<think></think><answer>{line['answer']}</answer>"):
@@ -39,9 +34,9 @@ def means(figures, table="all", name="all"):
     return {metric: cell["mean"] for metric, cell in figures[table][name].items() if metric not in ("n", "scenes")}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", BASELINES)
 def test_baselines(dataset, name):
-    figures = scores(dataset, baseline=name)
+    figures = score(dataset, baseline=name)
     found = means(figures)
     assert figures["all"]["all"]["n"] == 18
     assert found.keys() == MEANS.keys()
@@ -57,12 +52,12 @@ def test_baselines(dataset, name):
         assert (found["diff"], found["ndiff"], found["reward"]) == (2, 1, -1)
 
 
-def test_the_same_answers_have_the_same_scores(dataset, tmp_path):
-    figures = scores(dataset, answered(dataset, tmp_path / "p.jsonl"))
+def test_the_same_answers_have_the_same_score(dataset, tmp_path):
+    figures = score(dataset, answered(dataset, tmp_path / "p.jsonl"))
     ids = figures["ids"]
     assert ids.pop("answered") == 18
     assert not any(ids.values())
-    oracle = scores(dataset, baseline="oracle")
+    oracle = score(dataset, baseline="oracle")
     assert figures["predictions"] == str(tmp_path / "p.jsonl")
     assert oracle["baseline"] == "oracle"
     assert figures["reward"] == oracle["reward"] == dataclasses.asdict(Options())
@@ -83,18 +78,18 @@ def test_files_that_other_tools_write(dataset, tmp_path):
     }
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
-        assert scores(dataset, tmp_path / name)["ids"]["answered"] == 18
+        assert score(dataset, tmp_path / name)["ids"]["answered"] == 18
     packed = contents["lines.jsonl.gz"]
     middle = len(packed) // 2
     for broken in (packed[:-20], packed[:middle] + b"xxxx" + packed[middle + 4 :], packed + b"more"):
         (tmp_path / "cut.gz").write_bytes(broken)
         with pytest.raises(UserError, match=r"cut.gz: is (cut off|not JSON)|cut.gz.*write"):
-            scores(dataset, tmp_path / "cut.gz")
+            score(dataset, tmp_path / "cut.gz")
 
 
 def test_groups_and_intervals(dataset, tmp_path):
     """Right from the left only: the groups of views say so, and the whole lies between."""
-    figures = scores(
+    figures = score(
         dataset,
         answered(
             dataset,
@@ -115,7 +110,7 @@ def test_groups_and_intervals(dataset, tmp_path):
 
 def test_an_interval_is_as_wide_as_scenes_are_many(dataset, tmp_path):
     """Whole scenes are drawn: where all views of a scene fare alike, 18 questions say no more than 6 scenes."""
-    half = scores(
+    half = score(
         dataset,
         answered(
             dataset, tmp_path / "p.jsonl", lambda k, line: "x" if k // 3 % 2 else f"<answer>{line['answer']}</answer>"
@@ -128,14 +123,14 @@ def test_an_interval_is_as_wide_as_scenes_are_many(dataset, tmp_path):
 
 def test_what_never_fails_is_not_sure(dataset):
     """Six of six scenes: Wilson's interval, not one of no width."""
-    cell = scores(dataset, baseline="oracle")["all"]["all"]["tacc"]
+    cell = score(dataset, baseline="oracle")["all"]["all"]["tacc"]
     assert (cell["low"], cell["mean"], cell["high"]) == (pytest.approx(0.61, abs=0.001), 1, 1)
 
 
 def test_naming_everything_finds_no_kind(dataset, tmp_path):
     everything = ", ".join(f"{k}.color.{c}" for k in range(3) for c in ("red", "blue", "green", "gray", "cyan"))
     path = answered(dataset, tmp_path / "p.jsonl", lambda k, line: f"<answer>{everything}, {line['answer']}</answer>")
-    kinds = scores(dataset, path)["kind"]
+    kinds = score(dataset, path)["kind"]
     assert kinds["color"]["accuracy"]["mean"] == 0
     assert kinds["position"]["accuracy"]["mean"] == 1
 
@@ -146,7 +141,7 @@ def test_ids_that_are_missing_unknown_and_double_are_named(dataset, tmp_path):
     with open(path, "a") as file:
         file.write(json.dumps({"id": first, "response": "again"}) + "\n")
         file.write(json.dumps({"id": "train-999999-left", "response": ""}) + "\n")
-    figures = scores(dataset, path)
+    figures = score(dataset, path)
     assert figures["ids"]["answered"] == 16
     assert len(figures["ids"]["missing"]) == 2
     assert (figures["ids"]["unknown"], figures["ids"]["double"]) == (["train-999999-left"], [first])
@@ -160,7 +155,7 @@ def test_ids_that_are_missing_unknown_and_double_are_named(dataset, tmp_path):
 def test_any_response_has_a_score(dataset, tmp_path, response):
     path = tmp_path / "p.jsonl"
     path.write_text(json.dumps({"id": "train-000000-left", "response": response}) + "\n")
-    assert means(scores(dataset, path))["tacc"] == 0
+    assert means(score(dataset, path))["tacc"] == 0
 
 
 @pytest.mark.parametrize(
@@ -180,7 +175,7 @@ def test_any_response_has_a_score(dataset, tmp_path, response):
 def test_files_that_hold_no_predictions_are_refused(dataset, tmp_path, text, says):
     (tmp_path / "p.jsonl").write_text(text)
     with pytest.raises(UserError, match=says):
-        scores(dataset, tmp_path / "p.jsonl")
+        score(dataset, tmp_path / "p.jsonl")
 
 
 def test_the_groups_of_objects_are_star_r1s():

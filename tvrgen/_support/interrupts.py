@@ -1,4 +1,7 @@
-"""Ctrl-C and SIGTERM, at moments that can bear them."""
+"""Handlers of Ctrl-C (SIGINT) and SIGTERM: delayed, restored, or made the same.
+
+Only the main thread may set signal handlers; in other threads these context managers do nothing.
+"""
 
 import contextlib
 import signal
@@ -10,29 +13,25 @@ _STOPS = (signal.SIGINT, signal.SIGTERM)
 
 @contextlib.contextmanager
 def deferred() -> Iterator[None]:
-    """Holds stops back until the block ends, then raises KeyboardInterrupt.
+    """Delays SIGINT and SIGTERM until the block ends, then raises KeyboardInterrupt.
 
     Raised at once, the exception could land in Blender's own Python code, which loses it and is left broken.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread is interrupted
-        return
-    noted: list[int] = []
-    before = {number: signal.signal(number, lambda n, _: noted.append(n)) for number in _STOPS}
-    try:
+    received: list[int] = []
+    with restored():
+        if _is_main_thread():
+            for number in _STOPS:
+                signal.signal(number, lambda number, _: received.append(number))
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    if noted:
+    if received:
         raise KeyboardInterrupt
 
 
 @contextlib.contextmanager
-def kept() -> Iterator[None]:
-    """Leaves it as it is what stops do, whatever the block makes of them."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # which alone can change it
+def restored() -> Iterator[None]:
+    """Restores the SIGINT and SIGTERM handlers after the block."""
+    if not _is_main_thread():
+        yield
         return
     before = {number: signal.getsignal(number) for number in _STOPS}
     try:
@@ -42,6 +41,14 @@ def kept() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def stop_on_sigterm() -> None:
-    """Makes SIGTERM stop this process as Ctrl-C does."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+@contextlib.contextmanager
+def sigterm_as_interrupt() -> Iterator[None]:
+    """Raises KeyboardInterrupt on SIGTERM, as Ctrl-C does, until the block ends."""
+    with restored():
+        if _is_main_thread():
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
+        yield
+
+
+def _is_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()

@@ -1,6 +1,6 @@
-"""Where the files that travel with tvrgen lie: `scenes/`, `assets/`, `configs/`.
+"""Files that ship with tvrgen: `scenes/`, `assets/`, `configs/`.
 
-In the wheel they stand inside the package, in a checkout beside it.
+The wheel holds them inside the package, a checkout beside it.
 """
 
 from pathlib import Path
@@ -10,6 +10,13 @@ ROOT = next(p for p in (_PACKAGE / "packaged_files", _PACKAGE.parent) if (p / "c
 
 
 def find(name: str, beside: Path | None, *, folder: str = "") -> Path | None:
-    """The file a config means by `name`: beside the config (`beside`), else packaged (under `folder`), else None."""
-    places = ([beside / name] if beside is not None else []) + [ROOT / folder / name]
-    return next((p for p in places if p.is_file()), None)
+    """Path of the file that a config calls `name`: in the folder `beside`, else shipped in `folder`; None if neither
+    exists.
+    """
+    candidates = ([beside / name] if beside is not None else []) + [ROOT / folder / name]
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def shipped_configs() -> list[str]:
+    """Names of the shipped configs, sorted."""
+    return sorted(path.stem for path in (ROOT / "configs").glob("*.yaml"))

@@ -1,5 +1,5 @@
-"""The `tvrgen` command, one file a subcommand: its arguments beside its handler.
+"""The `tvrgen` command: one file a subcommand, its flags beside its handler.
 
-Imports every other package, inside functions where they are heavy. A new subcommand is a file here and a line in
-`main`.
+Imports every other package, inside `run` where they are heavy, so that `tvrgen --help` is quick. A new subcommand is a
+file here (`HELP`, `DESCRIPTION`, `WHEN_STOPPED`, `arguments`, `run`) and an entry of `main.COMMANDS`.
 """

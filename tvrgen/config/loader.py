@@ -58,12 +58,7 @@ def _file(name: str | Path) -> Path:
     for packaged in (f"{name}", f"configs/{name}", f"configs/{name}.yaml"):
         if found := resources.find(packaged, None):
             return found
-    raise UserError(f"{name}: no such config{nearest(path.stem, shipped())}")
-
-
-def shipped() -> list[str]:
-    """The names of the packaged configs."""
-    return sorted(p.stem for p in (resources.ROOT / "configs").glob("*.yaml"))
+    raise UserError(f"{name}: no such config{nearest(path.stem, resources.shipped_configs())}")
 
 
 def from_document(document: dict, source: str, folder: Path | None = None) -> Config:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tvrgen._support.messages import counted, nearest
-from tvrgen._support.progress import Bar
+from tvrgen._support.progress import Progress, Silent
 from tvrgen.dataset.reader import Dataset, open_dataset
 from tvrgen.errors import UserError
 from tvrgen.export import FORMATS, readme, selection
@@ -30,12 +30,13 @@ def export(
     filters: Iterable[str] = (),
     order: str | None = None,
     licence: str = "",
-    hidden: bool = True,
+    progress: Progress | None = None,
 ) -> str:
     """Writes a dataset, or a split of it, as a format of FORMATS into a folder; returns a sentence on what is there.
 
-    Bars show how far it is, unless they are `hidden`. Goes on where the same export was stopped. Raises UserError where
-    the dataset is not whole, where the folder holds something else, and where writing fails.
+    `progress` counts the questions looked through, if some are chosen, then those written. Goes on where the same
+    export was stopped. Raises UserError where the dataset is not whole, where the folder holds something else, and
+    where writing fails.
     """
     kind = find(name, str(root))
     kept = tuple(selection.parse(text) for text in filters)
@@ -54,14 +55,14 @@ def export(
     target = Output(Path(out), made_from)
     form = kind(dataset, target, splits)
     form.check()
-    looking, bar = (Bar(what, "questions", hidden=hidden) for what in ("looking through", "exporting"))
+    progress = progress or Silent()
     try:
         if target.complete():
             return f"{out}: is complete already"
-        selections = _select(dataset, splits, kept, order, looking)
+        selections = _select(dataset, splits, kept, order, progress)
         selection.check_any(selections, kept)
         with target.held():
-            _write(dataset, form, target, selections, bar)
+            _write(dataset, form, target, selections, progress)
             form.finish()
             readme.write(form, name, licence)
             target.finish()
@@ -73,14 +74,17 @@ def export(
 
 
 def _select(
-    dataset: Dataset, splits: tuple[str, ...], filters: tuple[Filter, ...], order: str | None, bar: Bar
+    dataset: Dataset, splits: tuple[str, ...], filters: tuple[Filter, ...], order: str | None, progress: Progress
 ) -> dict[str, Selection]:
     """The questions of each split that are exported."""
     if not filters and order is None:
         return {split: selection.select(dataset, split) for split in splits}
-    bar.expect(sum(dataset.description["splits"][split]["questions"] for split in splits), 0)
-    with bar:
-        return {split: selection.select(dataset, split, filters, order, bar.update) for split in splits}
+    progress.expect(sum(dataset.description["splits"][split]["questions"] for split in splits))
+
+    def look(count: int) -> None:
+        progress.update(count, "looking through")
+
+    return {split: selection.select(dataset, split, filters, order, look) for split in splits}
 
 
 def find(name: str, root: str = "") -> type[Format]:
@@ -106,23 +110,22 @@ def _check(name: str, kind: type[Format], out: str | Path, filters: tuple, order
             raise ModuleNotFoundError(f"No module named {module!r}", name=module)
 
 
-def _write(dataset: Dataset, form: Format, out: Output, selections: dict[str, Selection], bar: Bar) -> None:
+def _write(dataset: Dataset, form: Format, out: Output, selections: dict[str, Selection], progress: Progress) -> None:
     """The parts that are not there yet."""
     planned = [part for split, own in selections.items() for part in parts(split, own.count, form.together(split))]
-    bar.expect(sum(part.count for part in planned), sum(part.count for part in planned[: out.parts]))
+    progress.expect(sum(part.count for part in planned), sum(part.count for part in planned[: out.parts]))
     left = planned[out.parts :]
-    with bar:
-        for split in dict.fromkeys(part.split for part in left):
-            own = [part for part in left if part.split == split]
-            looked = selections[split].positions is not None
-            with Reader(dataset, split, looked, scenes=form.whole) as reader:
-                questions = _questions(reader, selections[split], own[0].first)
-                for part in own:
-                    counts = copy.deepcopy(out.counts)
-                    counted = _counted(islice(questions, part.count), counts.setdefault(split, {}), bar)
-                    size = form.write(part, counted)
-                    counts[split]["bytes"] = counts[split].get("bytes", 0) + size
-                    out.commit(counts)
+    for split in dict.fromkeys(part.split for part in left):
+        own = [part for part in left if part.split == split]
+        looked = selections[split].positions is not None
+        with Reader(dataset, split, looked, scenes=form.whole) as reader:
+            questions = _questions(reader, selections[split], own[0].first)
+            for part in own:
+                counts = copy.deepcopy(out.counts)
+                counted = _counted(islice(questions, part.count), counts.setdefault(split, {}), progress)
+                size = form.write(part, counted)
+                counts[split]["bytes"] = counts[split].get("bytes", 0) + size
+                out.commit(counts)
 
 
 def parts(split: str, count: int, together: int = 1) -> list[Part]:
@@ -138,7 +141,7 @@ def _questions(reader: Reader, chosen: Selection, first: int) -> Iterator[Questi
     return (reader.at(chosen.position(k)) for k in range(first, chosen.count))
 
 
-def _counted(questions: Iterable[Question], counts: dict[str, Any], bar: Bar) -> Iterator[Question]:
+def _counted(questions: Iterable[Question], counts: dict[str, Any], progress: Progress) -> Iterator[Question]:
     """The same questions, counted as they go by."""
     for question in questions:
         own = selection.facts(question.line)
@@ -148,4 +151,4 @@ def _counted(questions: Iterable[Question], counts: dict[str, Any], bar: Bar) ->
             for label in set(own[name]):
                 labels[str(label)] = labels.get(str(label), 0) + 1
         yield question
-        bar.update(1)
+        progress.update(1)

@@ -1,4 +1,4 @@
-"""Is this machine ready? Python, libraries, Blender, devices, and one picture, each in a line."""
+"""Check of this machine: Python, libraries, Blender, devices, and one rendered image."""
 
 import importlib.metadata
 import os
@@ -19,7 +19,7 @@ from tvrgen.sampling import sampler
 
 
 def examine() -> Iterator[tuple[bool, str]]:
-    """(fine, line) for each thing looked at; the test render comes last, and only where Blender can be loaded."""
+    """Yields (fine, line) for each check; the test render comes last, and only if Blender can be loaded."""
     yield True, f"tvrgen {tvrgen.__version__}, Python {platform.python_version()}, {platform.platform()}"
     yield True, f"{os.cpu_count()} CPU threads"
     for name in ("numpy", "pillow", "trimesh", "embreex", "bpy", "ray"):
@@ -46,12 +46,12 @@ def _render(folder: Path) -> Iterator[tuple[bool, str]]:
         renderer.render(planned.initial, folder / "test.png")
         with Image.open(folder / "test.png") as image:
             image.load()
-            low, high = image.convert("L").getextrema()
+            gray = image.convert("L").tobytes()
     except (UserError, OSError) as error:
         yield False, f"test render: {error}"
         return
     seconds = time.perf_counter() - start
-    if high - low < 20:
-        yield False, "test render: the picture shows nothing"
+    if max(gray) - min(gray) < 20:
+        yield False, "test render: the image shows nothing"
     else:
         yield True, f"test render: {image.width}x{image.height} in {seconds:.1f} s"

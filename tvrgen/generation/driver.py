@@ -1,7 +1,7 @@
-"""Sees to it that every shard is made: which is made next, how often it is tried, how long it may take.
+"""Scheduler of a run: which shard is made next, how often it is tried, how long it may take.
 
-Who makes it is a crew's business: this process (`local_crew`) or Ray actors (`ray_crew`). A crew says what happens;
-all that follows from it is decided here, so that it is the same for both.
+A crew makes the shards: this process (`local_crew`) or Ray actors (`ray_crew`). A crew reports events; the driver alone
+decides what follows from them, so that both crews behave the same.
 """
 
 import statistics
@@ -9,17 +9,16 @@ import time
 from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
+from tvrgen._support.json_lines import Record
 from tvrgen.dataset.shards import Shard
 from tvrgen.errors import UserError
-
-Record = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A shard to be made, its number of pictures, and why it is made although it is there."""
+    """A shard to be made, and its number of images. `why` says why a shard that exists is made again."""
 
     shard: Shard
     images: int
@@ -27,8 +26,8 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """So many more pictures of a task."""
+class Rendered:
+    """Event: a worker finished `images` more images of a task (0: it is alive)."""
 
     task: Task
     images: int
@@ -36,7 +35,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A committed shard, and what its run.json says, with node, seconds and memory."""
+    """Event: a shard is committed. `facts` are those of its run.json, with node, pid, seconds and memory (MB)."""
 
     task: Task
     facts: Record
@@ -44,135 +43,182 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A try that came to nothing: why, in one line, where, and the end of that worker's log."""
+    """Event: a try of a shard failed."""
 
     task: Task
     reason: str
+    """The error in one line."""
     node: str = ""
+    """Host name of the worker's machine."""
     tail: str = ""
+    """The last lines of the worker's log."""
 
 
-Event = Progress | Done | Failed
+Event = Rendered | Done | Failed
 
 
 class Crew(Protocol):
     """Workers, each of which makes one shard at a time."""
 
-    workers: int
-    """How many are alive."""
+    @property
+    def workers(self) -> int:
+        """Number of workers that are ready or at work."""
 
     def free(self) -> int:
-        """How many wait for a task."""
+        """Number of workers that wait for a task."""
 
     def begin(self, task: Task) -> None:
         """Has a free worker make a shard."""
 
     def events(self) -> Iterable[Event]:
-        """What happened, as soon as something did, and nothing after a second. Raises UserError where no worker can
-        start, or where one met a mistake of the user's.
+        """Waits for events and returns them; returns none after about a second without any.
+
+        Raises UserError if no worker can start, or if a worker met a mistake of the user's.
         """
 
     def drop(self, task: Task) -> None:
-        """Gives up the worker that makes this shard, which is stuck."""
+        """Stops the worker that makes this shard, because it is stuck."""
+
+    def close(self) -> None:
+        """Stops all workers; shards in progress are discarded."""
 
 
-class Watch(Protocol):
-    """Who is told of what happens."""
+class Observer(Protocol):
+    """Observer of a run: is called with each event that the driver handled."""
 
-    def progress(self, images: int, workers: int) -> None: ...
+    def progress(self, images: int, workers: int) -> None:
+        """Takes the number of images made since the last call (negative: a try failed, its images are made again), and
+        the number of workers.
+        """
 
-    def done(self, done: Done, tries: int) -> None: ...
+    def done(self, done: Done, tries: int) -> None:
+        """Takes a committed shard, and the number of tries that it took."""
 
-    def failed(self, failed: Failed, tries: int, quarantined: bool) -> None: ...
+    def failed(self, failed: Failed, tries: int, quarantined: bool) -> None:
+        """Takes a failed try, its number, and whether the shard is given up now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much is borne with: tries of a shard; seconds for one, and for a picture to come."""
+    """Limits of a shard: tries; seconds for the shard, and seconds without a new image.
+
+    The seconds are a minimum: a shard may take SLACK times as long as others take for as many images.
+    """
 
     tries: int = 3
     seconds: float = 600.0
 
 
 SLACK = 10
-"""How many times as long as others a shard may take, picture for picture."""
+"""Factor by which a shard may be slower than the median of recent shards, in seconds per image."""
 
-_RECENT = 50  # shards from which the rate is measured
+_RECENT = 50  # shards over which the median is taken
 
 
 @dataclass(slots=True)
 class _Running:
+    """A try in progress; times are those of time.monotonic()."""
+
     since: float
-    seen: float  # when a picture was last reported
+    seen: float  # when an image was last reported
     images: int = 0  # reported so far
 
 
 @dataclass(slots=True)
-class _Ledger:
-    """What is known of the shards."""
+class _History:
+    """Tries of each shard so far, and seconds per image of recent ones."""
 
-    tries: Counter = field(default_factory=Counter)
-    rates: deque = field(default_factory=lambda: deque(maxlen=_RECENT))
-    failed: set = field(default_factory=set)  # since a shard was last done
+    tries: Counter[Task] = field(default_factory=Counter)
+    rates: deque[float] = field(default_factory=lambda: deque(maxlen=_RECENT))
+    failed: set[Task] = field(default_factory=set)  # since a shard was last done
 
 
-def drive(tasks: Iterable[Task], crew: Crew, limits: Limits, watch: Watch) -> list[Failed]:
-    """Has the crew make all shards; returns those that failed `limits.tries` times, by their last failure.
+def drive(tasks: Iterable[Task], crew: Crew, limits: Limits, observer: Observer) -> list[Failed]:
+    """Has the crew make all shards; returns the last failure of each that failed `limits.tries` times.
 
-    Raises UserError where the crew does, and where one failure follows another and nothing is done any more.
+    Raises UserError if the crew does, and if shard after shard fails and none succeeds in between.
     """
-    waiting, running, ledger, given_up = deque(tasks), {}, _Ledger(), []
-    while waiting or running:
-        while waiting and crew.free():
-            task = waiting.popleft()
-            ledger.tries[task] += 1
-            running[task] = _Running(time.monotonic(), time.monotonic())
-            crew.begin(task)
-        events = list(crew.events())
+    return _Drive(tasks, crew, limits, observer).run()
+
+
+class _Drive:
+    """One call of `drive`: the tasks that wait, those in progress, and those given up."""
+
+    def __init__(self, tasks: Iterable[Task], crew: Crew, limits: Limits, observer: Observer) -> None:
+        self._waiting, self._crew, self._limits, self._observer = deque(tasks), crew, limits, observer
+        self._running: dict[Task, _Running] = {}
+        self._history = _History()
+        self._given_up: list[Failed] = []
+
+    def run(self) -> list[Failed]:
+        while self._waiting or self._running:
+            self._begin()
+            events = list(self._crew.events())
+            for event in events + self._stop_late(events):
+                self._handle(event)
+        return self._given_up
+
+    def _begin(self) -> None:
+        """Gives tasks to all free workers."""
+        while self._waiting and self._crew.free():
+            task = self._waiting.popleft()
+            self._history.tries[task] += 1
+            self._running[task] = _Running(time.monotonic(), time.monotonic())
+            self._crew.begin(task)
+
+    def _stop_late(self, events: list[Event]) -> list[Event]:
+        """Stops workers whose shards take too long, unless the events say that they ended; returns the failures."""
         now = time.monotonic()
-        if late := [task for task, state in running.items() if _is_late(task, state, now, ledger, limits)]:
-            ended = {event.task for event in events if not isinstance(event, Progress)}
-            for task in set(late) - ended:
-                crew.drop(task)
-                minutes = (now - running[task].since) / 60
-                events.append(Failed(task, f"was not done after {minutes:.1f} minutes, and was stopped"))
-        for event in events:
-            task, state = event.task, running[event.task]
-            if isinstance(event, Progress):
-                state.images += event.images
-                state.seen = time.monotonic() if event.images else state.seen
-                watch.progress(event.images, crew.workers)
-                continue
-            del running[task]
-            tries = ledger.tries[task]
-            if isinstance(event, Done):
-                ledger.rates.append((time.monotonic() - state.since) / max(1, task.images))
-                ledger.failed.clear()
-                watch.done(event, tries)
-                continue
-            watch.progress(-state.images, crew.workers)  # they are made again, or not at all
-            ledger.failed.add(task)
-            over = tries >= limits.tries
-            watch.failed(event, tries, over)
-            if over:
-                given_up.append(event)
-            else:
-                waiting.append(task)
-            _check_hope(event, ledger, crew, limits)
-    return given_up
+        late = {
+            task for task, state in self._running.items() if _is_late(task, state, now, self._history, self._limits)
+        }
+        late -= {event.task for event in events if not isinstance(event, Rendered)}
+        failures: list[Event] = []
+        for task in late:
+            self._crew.drop(task)
+            minutes = (now - self._running[task].since) / 60
+            failures.append(Failed(task, f"was not done after {minutes:.1f} minutes, and was stopped"))
+        return failures
+
+    def _handle(self, event: Event) -> None:
+        if isinstance(event, Rendered):
+            state = self._running[event.task]
+            state.images += event.images
+            state.seen = time.monotonic() if event.images else state.seen
+            self._observer.progress(event.images, self._crew.workers)
+            return
+        state, tries = self._running.pop(event.task), self._history.tries[event.task]
+        if isinstance(event, Done):
+            self._history.rates.append((time.monotonic() - state.since) / max(1, event.task.images))
+            self._history.failed.clear()
+            self._observer.done(event, tries)
+        else:
+            self._observer.progress(-state.images, self._crew.workers)  # they are made again, or not at all
+            self._fail(event, tries)
+
+    def _fail(self, failed: Failed, tries: int) -> None:
+        """Gives a shard up, or puts it back into the queue."""
+        self._history.failed.add(failed.task)
+        over = tries >= self._limits.tries
+        self._observer.failed(failed, tries, over)
+        if over:
+            self._given_up.append(failed)
+        else:
+            self._waiting.append(failed.task)
+        self._check_hope(failed)
+
+    def _check_hope(self, failed: Failed) -> None:
+        """Raises UserError if shard after shard fails: a full disk is no reason to give up each shard in turn."""
+        count = len(self._history.failed)
+        if count > self._limits.tries * (max(1, self._crew.workers) + 2):
+            raise UserError(
+                f"{failed.task.shard.path}: {failed.reason} ({count} shards failed one after another; what is done is "
+                "kept, and the same command goes on)"
+            )
 
 
-def _is_late(task: Task, state: _Running, now: float, ledger: _Ledger, limits: Limits) -> bool:
-    """Whether a shard takes much longer than others do, as far as any is done, or has made no picture for long."""
-    rate = statistics.median(ledger.rates) if ledger.rates else 0.0
-    long = ledger.rates and now - state.since > max(limits.seconds, SLACK * rate * task.images)
-    return bool(long) or now - state.seen > max(limits.seconds, SLACK * rate)
-
-
-def _check_hope(failed: Failed, ledger: _Ledger, crew: Crew, limits: Limits) -> None:
-    """A full disk or a lost store fails every shard: that is no reason to give each of them up in turn."""
-    if len(ledger.failed) > limits.tries * (max(1, crew.workers) + 2):
-        raise UserError(
-            f"{failed.task.shard.path}: {failed.reason} ({len(ledger.failed)} shards failed one after another; what is "
-            "done is kept, and the same command goes on)"
-        )
+def _is_late(task: Task, state: _Running, now: float, history: _History, limits: Limits) -> bool:
+    """Whether a shard takes much longer than recent ones did, if there are any, or has had no new image for long."""
+    rate = statistics.median(history.rates) if history.rates else 0.0
+    slow = bool(history.rates) and now - state.since > max(limits.seconds, SLACK * rate * task.images)
+    return slow or now - state.seen > max(limits.seconds, SLACK * rate)

@@ -1,8 +1,8 @@
-"""What a run says of itself: a progress bar or JSON lines, and OUT/log.
+"""Log of a run, in the folder log/ of the dataset.
 
 log/run-20261125T201500-1f2e3d.jsonl    an event a line, with its time: start, shard, failure, end
-log/quarantine.json                     the shards that the last run gave up: reason, node, end of the worker's log
-log/blender-NODE-PID.log                what Blender printed, where the workers see the folder
+log/quarantine.json                     shards that the last run gave up: reason, node, last lines of the worker's log
+log/blender-NODE-PID.log                Blender's output, if the workers see the folder
 """
 
 import json
@@ -12,35 +12,40 @@ from collections.abc import Callable
 from typing import Any
 
 from tvrgen._support.files import pretty
+from tvrgen._support.json_lines import Record
 from tvrgen.dataset import catalog
 from tvrgen.dataset.storage.base import Storage
 from tvrgen.generation.driver import Done, Failed
 
-Record = dict[str, Any]
-
 QUARANTINE = "log/quarantine.json"
-_SAID = 10.0  # seconds between lines of progress
+_PROGRESS_INTERVAL = 10.0  # seconds between progress events
 
 
 class Journal:
-    """The log of one run; a driver's Watch. `advance` is told of pictures, workers and tries that failed."""
+    """Log of one run; a `driver.Observer`.
+
+    Args:
+        advance: Is called with the number of images made since the last call, the number of workers, and the number of
+            tries so far that failed and are repeated.
+        on_event: Is called with each event as a JSON line, and with progress events, which the log leaves out.
+    """
 
     def __init__(
-        self, storage: Storage, advance: Callable[[int, int, int], None], say: Callable[[str], None] | None = None
+        self, storage: Storage, advance: Callable[[int, int, int], None], on_event: Callable[[str], None] | None = None
     ) -> None:
-        self._storage, self._advance, self._say = storage, advance, say
+        self._storage, self._advance, self._on_event = storage, advance, on_event
         stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
         self._file = storage.log(f"log/run-{stamp}-{uuid.uuid4().hex[:6]}.jsonl")
-        self._said = time.monotonic()
+        self._reported = time.monotonic()
         self._images = self._retries = 0
         self._quarantine: Record = {}
         storage.remove(QUARANTINE)
 
     def event(self, what: str, **facts: Any) -> None:
-        """Adds a line to the log."""
+        """Adds an event to the log."""
         line = json.dumps({"time": round(time.time(), 3), "event": what, **facts}, ensure_ascii=False)
-        if self._say:
-            self._say(line)
+        if self._on_event:
+            self._on_event(line)
         self._file.write(line)
         if what == "end":
             self._file.flush()
@@ -48,10 +53,10 @@ class Journal:
     def progress(self, images: int, workers: int) -> None:
         self._images += images
         self._advance(images, workers, self._retries)
-        if self._say and time.monotonic() > self._said + _SAID:
-            self._said = time.monotonic()
-            self._say(json.dumps({"time": round(time.time(), 3), "event": "progress", "images": self._images,
-                                  "workers": workers, "retries": self._retries}))  # fmt: skip
+        if self._on_event and time.monotonic() > self._reported + _PROGRESS_INTERVAL:
+            self._reported = time.monotonic()
+            about = {"images": self._images, "workers": workers, "retries": self._retries}
+            self._on_event(json.dumps({"time": round(time.time(), 3), "event": "progress", **about}))
 
     def done(self, done: Done, tries: int) -> None:
         task, run = done.task, done.facts

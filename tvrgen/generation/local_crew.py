@@ -1,25 +1,35 @@
-"""The crew of one: this process, without Ray."""
+"""Crew of one worker: this process, without Ray."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
+from tvrgen._support.json_lines import Record
 from tvrgen.dataset.storage.base import Storage
 from tvrgen.generation import worker
-from tvrgen.generation.driver import Done, Event, Failed, Progress, Task
+from tvrgen.generation.driver import Done, Event, Failed, Rendered, Task
 from tvrgen.settings import Config
 
-_TURN = 1.0  # seconds after which the driver hears of progress
+_TURN = 1.0  # seconds of work between reports to the driver
 
 
 class LocalCrew:
-    """Makes one shard after the other. What hangs here hangs the run: only a worker of its own can be given up."""
+    """Makes one shard after the other. A renderer that hangs, hangs the run: only another process could be stopped.
 
-    workers = 1
+    Args:
+        log: File for Blender's output.
+        opener: Name of the function that opens the renderer, see `worker.opener`.
+        threads: Threads to render with where the config leaves the number open (0: all).
+    """
+
+    @property
+    def workers(self) -> int:
+        return 1
 
     def __init__(self, config: Config, storage: Storage, log: Path, opener: str, threads: int = 0) -> None:
         self._config, self._storage, self._log = config, storage, log
         self._renderer = worker.opener(opener)(config, log, threads)
         self._task: Task | None = None
+        self._steps: Generator[int, None, Record] | None = None
 
     def free(self) -> int:
         return int(self._task is None)
@@ -30,19 +40,22 @@ class LocalCrew:
 
     def events(self) -> Iterator[Event]:
         task = self._task
-        if task is None:
+        if task is None or self._steps is None:
             return
         images, facts, failure = worker.advance(self._steps, _TURN, self._log)
-        yield Progress(task, images)
-        if facts or failure:
+        yield Rendered(task, images)
+        if failure:
             self._task = None
-            yield Failed(task, *failure) if failure else Done(task, facts)
+            yield Failed(task, *failure)
+        elif facts is not None:
+            self._task = None
+            yield Done(task, facts)
 
     def drop(self, task: Task) -> None:
-        """It has come to its senses, or we would not be here: its try counts as failed."""
-        self._steps.close()
-        self._task = None
+        """Discards the shard: it came back late, or this code would not run; its try counts as failed."""
+        self.close()
 
     def close(self) -> None:
-        if self._task is not None:
-            self._steps.close()  # what was begun is gone
+        if self._task is not None and self._steps is not None:
+            self._steps.close()
+        self._task = None

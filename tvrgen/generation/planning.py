@@ -1,4 +1,4 @@
-"""Lines of many problems, in order, planned by one process or several."""
+"""Scene lines or question lines of many problems, planned without images by one process or several."""
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -8,19 +8,35 @@ from multiprocessing import get_context
 from tvrgen.dataset import records
 from tvrgen.dataset.images import image_files
 from tvrgen.errors import UserError
-from tvrgen.sampling import sampler
+from tvrgen.sampling import design, sampler
 from tvrgen.settings import Config
 
-_CHUNK = 50  # problems that a process plans at a time
+_CHUNK = 50  # problems that a process plans in one task
 
 Range = tuple[str, int, int]
 """Problems `start` to `stop - 1` of a split: (split, start, stop)."""
 
 
-def lines(config: Config, ranges: Iterable[Range], workers: int = 1, kind: str = "scene") -> Iterator[str]:
-    """Each problem's scene line as JSON text, or its question lines, in order, the same for any number of workers.
+def ranges(config: Config, split: str | None = None, start: int = 0, count: int | None = None) -> list[Range]:
+    """The range of each split, or of one: at most `count` problems from problem `start` on.
 
-    Raises UserError where a problem occurs in two splits, or where one cannot be drawn.
+    Raises UserError if a split has no problem `start`, or if its config cannot be met.
+    """
+    found = []
+    for own in [config.split(split)] if split else config.splits.values():
+        design.check(config, own)
+        if start >= own.count:
+            raise UserError(f"--start {start}: split {own.name} ends at problem {own.count - 1}; write that or less")
+        found.append((own.name, start, min(own.count, start + (count or own.count))))
+    return found
+
+
+def record_lines(config: Config, ranges: Iterable[Range], workers: int = 1, kind: str = "scene") -> Iterator[str]:
+    """Records of all problems in order, as JSON texts: scene lines, or question lines if `kind` is "question".
+
+    They are the same for any number of `workers`, the processes that plan.
+
+    Raises UserError if a problem occurs in two splits, or if a problem cannot be drawn.
     """
     seen: dict[str, tuple[str, str]] = {}
     several = len(config.splits) > 1
@@ -59,7 +75,7 @@ def _chunks(ranges: Iterable[Range]) -> Iterator[Range]:
 
 
 def _plan(config: Config, chunk: Range, kind: str) -> list[tuple[str, str, str, str]]:
-    """(split, id, hash, lines) of each problem of a chunk."""
+    """(split, id, hash, JSON lines) of each problem of a chunk."""
     name, start, stop = chunk
     split, found = config.split(name), []
     for index in range(start, stop):
@@ -75,7 +91,7 @@ def _plan(config: Config, chunk: Range, kind: str) -> list[tuple[str, str, str, 
     return found
 
 
-_given: tuple[Config, str] | None = None  # config and kind, of a spawned process, unpickled once
+_given: tuple[Config, str] | None = None  # config and kind of record, unpickled once in each process of the pool
 
 
 def _begin(config: Config, kind: str) -> None:

@@ -1,16 +1,14 @@
-"""The crew of many: Ray actors, on this machine or on a cluster, a Blender in each.
+"""Crew of many workers: Ray actors, on this machine or on a cluster, a Blender in each.
 
 Ray places processes and carries small messages: shards one way, figures the other. It retries nothing and restarts
-nothing; `driver` decides about that. An actor is asked for a few seconds of work at a time, so that a call that
-does not come back tells of an actor that is stuck, and one that is over tells how far it came.
+nothing; `driver` decides about that. A call asks an actor for a few seconds of work: each answer says how far the
+actor came, and a call without an answer means that it is stuck.
 """
 
 import contextlib
 import dataclasses
-import math
 import os
 import pickle
-import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -18,72 +16,60 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tvrgen._support import interrupts
+from tvrgen._support.json_lines import Record
 from tvrgen.dataset.storage.base import Storage
 from tvrgen.errors import UserError
-from tvrgen.generation import worker
-from tvrgen.generation.driver import Done, Event, Failed, Progress, Task
+from tvrgen.generation import ray_session, worker
+from tvrgen.generation.driver import Done, Event, Failed, Rendered, Task
 from tvrgen.generation.ray_actor import Actor
+from tvrgen.generation.ray_session import RayOptions
 from tvrgen.settings import Config
 
 TURN = 5.0
-"""Seconds of work for which an actor is asked at a time; it comes back with the picture that is then in progress."""
+"""Seconds of work in one call of an actor, which returns after the image that is then in progress."""
 
 PATIENCE = 600.0
-"""Seconds without any worker, while they start or nodes come back, after which a run ends."""
+"""Seconds without any ready worker, while workers start or nodes come back, after which a run ends."""
 
-_OBJECTS = 2**27  # bytes of shared memory for Ray's objects, which are few and small; it would take a third of all
-_LOOK = 5.0  # seconds between looks at the cluster's size
-_STARTS = 3  # of Ray on this machine, to which it gives 30 s, few where all cores are busy; or of its client
-_HOPELESS = 3  # starts of each worker that may fail before any has succeeded
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workforce:
-    """Which workers are wanted. `workers` None: as many as the cluster has room for, while it grows and shrinks.
-
-    `address` None: Ray is started on this machine. `cpus` and `gpus` are what Ray sets aside for each, `threads` what
-    it renders with (0: as many as `cpus`, or its share of this machine). A worker is replaced after `max_problems`, or
-    when its process took more than `max_memory` MB (0: never).
-    """
-
-    workers: int | None
-    address: str | None = None
-    cpus: float = 1
-    gpus: float = 0
-    threads: int = 0
-    max_problems: int = 0
-    max_memory: int = 0
-    dashboard: bool = False
+_RESIZE_INTERVAL = 5.0  # seconds between looks at the cluster's size
+_MOST_FAILED_STARTS = 3  # per worker, before any worker has started
+_LOOKS_FOR_SHARD = 10  # at a folder, one a second: network folders show news late
 
 
 @dataclass(slots=True, eq=False)
-class _Hand:
-    """An actor, what it does, and the call that it has not answered yet."""
+class _Worker:
+    """An actor, the task it works on, and its unanswered call."""
 
     actor: Any
-    call: Any
-    ready: bool = False
+    call: Any = None
+    ready: bool = False  # its renderer is open
     task: Task | None = None
-    problems: int = 0
-    about: dict = field(default_factory=dict)
+    problems: int = 0  # made so far
+    about: Record = field(default_factory=dict)  # what `Actor.open` returned
 
 
 class RayCrew:
-    """Starts Ray, or joins it, and keeps as many actors as are wanted and as there is room for."""
+    """Starts or joins Ray, and keeps as many actors as are wanted and have room.
 
-    def __init__(self, config: Config, storage: Storage, wanted: Workforce, opener: str, tasks: int) -> None:
-        """Raises UserError where Ray does not start or is not there."""
+    Args:
+        opener: Name of the function that opens each renderer, see `worker.opener`.
+        tasks: Number of tasks to come: more workers are not started.
+
+    Raises UserError if Ray does not start or cannot be reached.
+    """
+
+    def __init__(self, config: Config, storage: Storage, wanted: RayOptions, opener: str, tasks: int) -> None:
         if wanted.workers is not None:
             wanted = dataclasses.replace(wanted, workers=min(wanted.workers, tasks))
-        self._ray, self._wanted, self._storage = _start(wanted), wanted, storage
-        self._hands: list[_Hand] = []
-        self._calls: dict[Any, _Hand] = {}
-        self._failed_starts, self._ever_ready, self._looked, self._seen = 0, False, 0.0, time.monotonic()
-        share = wanted.cpus if wanted.address else (os.cpu_count() or 1) // wanted.workers
+        self._ray, self._wanted, self._storage = ray_session.start(wanted), wanted, storage
+        self._members: list[_Worker] = []
+        self._calls: dict[Any, _Worker] = {}
+        self._failed_starts, self._ever_ready = 0, False
+        self._looked, self._seen = 0.0, time.monotonic()  # the cluster's size, a ready worker: when last
+        share = wanted.cpus if wanted.address else (os.cpu_count() or 1) // (wanted.workers or 1)
         threads = wanted.threads or max(1, int(share))
         hide = not wanted.gpus or all(split.render.device == "cpu" for split in config.splits.values())
-        # kinds of the user's own are found on the path, which must be there before the config is unpickled
+        # the path comes first: unpickling the config imports the user's own kinds
         self._arguments = (list(sys.path), pickle.dumps(config), storage.address, opener, threads, hide)
         needs = {"num_cpus": wanted.cpus, "num_gpus": wanted.gpus}
         self._type = self._ray.remote(**needs, max_restarts=0, max_task_retries=0)(Actor)
@@ -91,15 +77,15 @@ class RayCrew:
 
     @property
     def workers(self) -> int:
-        return sum(hand.ready for hand in self._hands)
+        return sum(member.ready for member in self._members)
 
     def free(self) -> int:
         return len(self._idle())
 
     def begin(self, task: Task) -> None:
-        hand = self._idle()[0]
-        hand.task = task
-        self._ask(hand, hand.actor.advance.remote(task.shard, task.why, TURN))
+        member = self._idle()[0]
+        member.task = task
+        self._ask(member, member.actor.advance.remote(task.shard, task.why, TURN))
 
     def events(self) -> Iterator[Event]:
         self._fill()
@@ -113,42 +99,42 @@ class RayCrew:
             time.sleep(0.2)
 
     def drop(self, task: Task) -> None:
-        for hand in self._hands:
-            if hand.task == task:
-                self._dismiss(hand)
+        for member in self._members:
+            if member.task == task:
+                self._dismiss(member)
                 return
 
     def close(self) -> None:
-        for hand in list(self._hands):
-            self._dismiss(hand)
+        for member in list(self._members):
+            self._dismiss(member)
         self._ray.shutdown()
 
-    def _idle(self) -> list[_Hand]:
-        return [hand for hand in self._hands if hand.ready and hand.task is None]
+    def _idle(self) -> list[_Worker]:
+        return [member for member in self._members if member.ready and member.task is None]
 
-    def _ask(self, hand: _Hand, call: Any) -> None:
-        hand.call = call
-        self._calls[call] = hand
+    def _ask(self, member: _Worker, call: Any) -> None:
+        member.call = call
+        self._calls[call] = member
 
     def _fill(self) -> None:
-        """Starts actors where there is room for more; those that Ray has no room for yet wait in its queue."""
-        if time.monotonic() < self._looked + _LOOK:
+        """Starts actors up to the number wanted; those without room wait in Ray's queue."""
+        if time.monotonic() < self._looked + _RESIZE_INTERVAL:
             return
         self._looked = time.monotonic()
-        for _ in range(self._room() - len(self._hands)):
+        for _ in range(self._room() - len(self._members)):
             actor = self._type.remote(*self._arguments)
-            hand = _Hand(actor, None)
-            self._hands.append(hand)
-            self._ask(hand, actor.open.remote())
+            member = _Worker(actor)
+            self._members.append(member)
+            self._ask(member, actor.open.remote())
 
     def _room(self) -> int:
-        """How many workers there should be. Raises UserError where this machine has no room for one."""
+        """Number of workers to have. Raises UserError if this machine has no room for any."""
         there = self._ray.cluster_resources()
         needs = {"CPU": self._wanted.cpus, "GPU": self._wanted.gpus}
         room = min(int(there.get(name, 0) / need + 1e-6) for name, need in needs.items() if need)
         if not room and not self._wanted.address:
             raise UserError(self._no_room())
-        # one that waits shows an autoscaler what is wanted
+        # at least one: an actor in Ray's queue makes an autoscaler add a node
         return max(1, room) if self._wanted.workers is None else self._wanted.workers
 
     def _no_room(self) -> str:
@@ -159,14 +145,15 @@ class RayCrew:
         )
 
     def _check_patience(self) -> None:
-        """Raises UserError where there was no worker for too long: none could start, or all nodes were lost."""
+        """Raises UserError if no worker was ready for PATIENCE seconds: none could start, or all nodes were lost."""
         if self.workers:
             self._seen = time.monotonic()
         elif time.monotonic() > self._seen + PATIENCE:
             raise UserError(f"there was no worker for {PATIENCE / 60:.0f} minutes: {self._no_room()}")
 
-    def _answer(self, hand: _Hand, call: Any) -> Iterator[Event]:
-        task = hand.task
+    def _answer(self, member: _Worker, call: Any) -> Iterator[Event]:
+        """Handles an answered call: what it reports, and what the actor is to do next."""
+        task = member.task
         try:
             answer = self._ray.get(call)
         except self._ray.exceptions.RayError as error:
@@ -174,32 +161,32 @@ class RayCrew:
             if isinstance(cause, UserError):
                 raise cause from error
             first = worker.reason(cause) if cause else "its worker died: " + str(error).strip().split("\n")[0]
-            self._lost(hand, first)
+            self._lost(member, first)
             if task:
-                yield Failed(task, first, hand.about.get("node", ""), self._tail(hand))
+                yield Failed(task, first, member.about.get("node", ""), self._tail(member))
             return
         if task is None:
-            hand.ready, hand.about, self._ever_ready = True, answer, True
+            member.ready, member.about, self._ever_ready = True, answer, True
             return
         images, facts, failure = answer
-        yield Progress(task, images)
+        yield Rendered(task, images)
         if failure:
-            hand.task = None
+            member.task = None
             yield Failed(task, *failure)
         elif facts is None:
-            self._ask(hand, hand.actor.advance.remote(task.shard, task.why, TURN))
+            self._ask(member, member.actor.advance.remote(task.shard, task.why, TURN))
         else:
             self._check_shared(task, facts)
-            hand.task = None
-            hand.problems += task.shard.count
-            if self._worn(hand, facts):
-                self._dismiss(hand)
+            member.task = None
+            member.problems += task.shard.count
+            if self._is_worn(member, facts):
+                self._dismiss(member)
             yield Done(task, facts)
 
-    def _check_shared(self, task: Task, facts: dict) -> None:
-        """Raises UserError where a worker's folder is not this machine's. (Network folders show news after a while.)"""
+    def _check_shared(self, task: Task, facts: Record) -> None:
+        """Raises UserError if a shard that a worker committed is missing in this machine's folder."""
         if self._wanted.address:
-            for _ in range(10):
+            for _ in range(_LOOKS_FOR_SHARD):
                 if self._storage.sees(task.shard.path):
                     return
                 time.sleep(1)
@@ -208,80 +195,28 @@ class RayCrew:
                 "folder of this name; choose one that all nodes see, or a URL"
             )
 
-    def _worn(self, hand: _Hand, facts: dict) -> bool:
+    def _is_worn(self, member: _Worker, facts: Record) -> bool:
+        """Whether a worker is to be replaced, by the number of its problems or by its memory."""
         most, memory = self._wanted.max_problems, self._wanted.max_memory
-        return bool((most and hand.problems >= most) or (memory and facts["memory"] > memory))
+        return bool((most and member.problems >= most) or (memory and facts["memory"] > memory))
 
-    def _lost(self, hand: _Hand, reason: str) -> None:
-        self._dismiss(hand)
-        if hand.ready:
+    def _lost(self, member: _Worker, reason: str) -> None:
+        """Removes a dead worker. Raises UserError if workers die again and again before any was ready."""
+        self._dismiss(member)
+        if member.ready:
             return
         self._failed_starts += 1
-        if not self._ever_ready and self._failed_starts >= _HOPELESS * max(1, len(self._hands)):
+        if not self._ever_ready and self._failed_starts >= _MOST_FAILED_STARTS * max(1, len(self._members)):
             raise UserError(f"workers die as they start: {reason}; tvrgen doctor there may say more")
 
-    def _dismiss(self, hand: _Hand) -> None:
-        self._hands.remove(hand)
-        self._calls.pop(hand.call, None)
+    def _dismiss(self, member: _Worker) -> None:
+        """Kills a worker's process."""
+        self._members.remove(member)
+        self._calls.pop(member.call, None)
         with contextlib.suppress(Exception):  # it may be dead already
-            self._ray.kill(hand.actor, no_restart=True)
+            self._ray.kill(member.actor, no_restart=True)
         self._looked = 0  # there may be room for another
 
-    def _tail(self, hand: _Hand) -> str:
-        """The end of a dead worker's log, where this machine sees it."""
-        return worker.tail(Path(hand.about.get("log", "")))
-
-
-def _start(wanted: Workforce) -> Any:
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    # Ray's daemons have the driver print on standard output, between lines meant for machines, that there are more
-    # workers than cores, or that one died: the journal tells of all that matters
-    os.environ.setdefault("RAY_DEDUP_LOGS_SKIP_REGEX", "^")
-    try:
-        import ray
-    except ImportError as error:
-        raise UserError("more than one worker needs ray: pip install 'tvrgen[render]'") from error
-    _check_pyarrow()
-    where = f"--address {wanted.address}" if wanted.address else "ray"
-    for tries_left in reversed(range(_STARTS)):
-        try:
-            with interrupts.kept():  # Ray makes of SIGTERM an end without a word
-                _init(ray, wanted)
-            break
-        except Exception as error:  # a node that is slow to start raises no type of its own
-            ray.shutdown()
-            # a server of Ray's clients starts a process for each, and fails at times
-            lasting = wanted.address and not wanted.address.startswith("ray://")
-            if lasting or not tries_left:
-                first, *_, last = [*str(error).strip().splitlines(), ""]
-                raise UserError(f"{where}: {first} {last}".strip()) from error
-    return ray
-
-
-def _init(ray: Any, wanted: Workforce) -> None:
-    quiet = {"log_to_driver": False, "logging_level": "ERROR"}
-    if wanted.address:
-        _reach(wanted.address)
-        ray.init(address=wanted.address, **quiet)
-    else:
-        cpus = math.ceil(wanted.workers * wanted.cpus)  # those that there are may be fewer; GPUs Ray counts itself
-        # "local": one of its own, whatever runs here already
-        sizes = {"num_cpus": cpus, "object_store_memory": _OBJECTS}
-        ray.init(address="local", include_dashboard=wanted.dashboard, **sizes, **quiet)
-
-
-def _reach(address: str) -> None:
-    """Raises OSError where nothing listens at host:port: Ray would try for minutes."""
-    host, _, port = address.removeprefix("ray://").rpartition(":")
-    if host and port.isdigit():
-        socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
-
-
-def _check_pyarrow() -> None:
-    """Ray imports pyarrow where it is installed, and fails late where that wants another numpy than Blender."""
-    try:
-        import pyarrow  # noqa: F401
-    except ModuleNotFoundError:
-        pass
-    except ImportError as error:
-        raise UserError(f"ray cannot use the pyarrow that is installed: {error}; pip install 'pyarrow<26'") from error
+    def _tail(self, member: _Worker) -> str:
+        """The last lines of a dead worker's log, if this machine sees the file."""
+        return worker.tail(Path(member.about.get("log", "")))

@@ -1,14 +1,15 @@
-"""Making a dataset, from the config to dataset.json: what is missing, who makes it, what came of it."""
+"""A run: makes what is missing of a dataset, from the config to dataset.json."""
 
 import contextlib
 import io
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from tvrgen._support import scratch
 from tvrgen._support.messages import counted, nearest
+from tvrgen._support.progress import Progress, Silent
+from tvrgen.config.loader import load
 from tvrgen.dataset import catalog
 from tvrgen.dataset.reader import open_dataset
 from tvrgen.dataset.report.preview import preview
@@ -20,7 +21,7 @@ from tvrgen.generation import driver, worker
 from tvrgen.generation.driver import Crew, Failed, Limits, Task
 from tvrgen.generation.journal import Journal
 from tvrgen.generation.local_crew import LocalCrew
-from tvrgen.generation.ray_crew import RayCrew, Workforce
+from tvrgen.generation.ray_crew import RayCrew, RayOptions
 from tvrgen.imaging.blender import requirements
 from tvrgen.sampling import design
 from tvrgen.settings import Config
@@ -29,110 +30,198 @@ PREVIEW = "preview.png"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """Which splits to make, which shards again, and with whom: `force` None, this process, on `threads` (0: all).
-
-    `opener` names the function that opens each worker's renderer.
-    """
-
-    splits: tuple[str, ...]
-    redo: tuple[str, ...] = ()
-    limits: Limits = field(default_factory=Limits)
-    force: Workforce | None = None
-    threads: int = 0
-    opener: str = worker.OPENER
-
-
-@dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run came to: a sentence, and the shards that were given up."""
+    """Result of a run: what the dataset holds now. `str(outcome)` is a sentence about it."""
 
-    sentence: str
-    given_up: list[Failed]
+    out: str
+    """The dataset's folder or URL."""
+    problems: int
+    """Problems of all splits that are done."""
+    questions: int
+    preview: str
+    """Path or URL of an image of the first problems."""
+    given_up: tuple[Failed, ...] = ()
+    """Shards that failed at every try, each by its last failure: `.task.shard.path`, `.reason`, `.node`, `.tail`."""
 
-
-class Bar(Protocol):
-    """Who shows how far it is."""
-
-    def expect(self, total: int, done: int) -> None: ...
-
-    def update(self, count: int, note: str = "") -> None: ...
+    def __str__(self) -> str:
+        made = f"{counted(self.problems, 'problem')}, {counted(self.questions, 'question')}"
+        return f"{self.out}: {made}; look at {self.preview}"
 
 
 def generate(
-    config: Config, out: str | Path, plan: Plan, bar: Bar, say: Callable[[str], None] | None = None
+    config: Config | str | Path,
+    out: str | Path,
+    *,
+    splits: Iterable[str] | str | None = None,
+    redo: Iterable[str] = (),
+    workers: int | None = 1,
+    address: str | None = None,
+    threads: int = 0,
+    cpus_per_worker: float = 1,
+    gpus_per_worker: float = 0,
+    max_retries: int = 2,
+    time_limit: float = 600.0,
+    max_problems_per_worker: int = 0,
+    max_memory: int = 0,
+    dashboard: bool = False,
+    opener: str = worker.OPENER,
+    progress: Progress | None = None,
+    on_event: Callable[[str], None] | None = None,
 ) -> Outcome:
-    """Makes what is missing. `say` is given a JSON line for each event.
+    """Makes what is missing of a dataset: plans, renders and writes. Stopped or killed, the same call goes on.
 
-    Raises UserError for mistakes, before anything is written where they can be seen by then.
+    One worker (and no `address`, no GPU share) renders in this process, which must then call from its main thread:
+    Blender is one to a process and belongs to that thread, so a process makes one dataset at a time. More workers are
+    processes that Ray starts. Signal handlers are as before when the call returns.
+
+    Args:
+        config: A config, a YAML file, or the name of a shipped config.
+        out: A folder, or a URL that fsspec reaches.
+        splits: Names of the splits to make (default: all).
+        redo: Shards to make again although they exist, such as "train/shard-00003".
+        workers: Number of worker processes; None: as many as the cluster at `address` has room for.
+        address: A running Ray cluster: "auto" or "ray://host:port". None: Ray is started here, if it is needed.
+        threads: Threads that each worker renders with (0: all, or the worker's share of them).
+        cpus_per_worker: CPUs that Ray reserves for each worker.
+        gpus_per_worker: GPUs that Ray reserves for each worker; 0.5: two workers share one.
+        max_retries: Tries of a shard after the first.
+        time_limit: Seconds for a shard, and without a new image, before its worker is stopped; more where the number
+            of its images asks for it.
+        max_problems_per_worker: Problems after which a worker process is replaced (0: never).
+        max_memory: MB of memory after which a worker process is replaced (0: never).
+        dashboard: Whether Ray, started here, serves its dashboard.
+        opener: "package.module:function" of the function that opens each worker's renderer, as
+            `worker.open_renderer` does.
+        progress: Display of the number of images made.
+        on_event: Is called with a JSON line for each event: start, shard, failure, progress, end.
+
+    Raises:
+        UserError: A mistake in the config or the arguments, before anything is written if it can be found by then; or
+            a run in which nothing succeeds any more.
+        KeyboardInterrupt: On Ctrl-C. What was finished is kept.
     """
-    here = plan.opener == worker.OPENER and not (plan.force and plan.force.address)
-    if here and (fault := requirements.lacking()):
+    config = config if isinstance(config, Config) else load(config)
+    ray = None
+    if address is not None or (workers or 1) > 1 or gpus_per_worker:
+        ray = RayOptions(
+            workers=workers if address else workers or 1,
+            address=address,
+            cpus=cpus_per_worker,
+            gpus=gpus_per_worker,
+            threads=threads,
+            max_problems=max_problems_per_worker,
+            max_memory=max_memory,
+            dashboard=dashboard,
+        )
+    run = _Run(
+        config=config,
+        storage=open_storage(out),
+        splits=tuple(config.split(name).name for name in _names(splits, config)),
+        redo=tuple(redo),
+        limits=Limits(tries=max_retries + 1, seconds=time_limit),
+        ray=ray,
+        threads=threads,
+        opener=opener,
+        progress=progress or Silent(),
+        on_event=on_event,
+    )
+    _check(run)
+    return _generate(run)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """What `generate` was asked for. `ray` is None where this process works alone."""
+
+    config: Config
+    storage: Storage
+    splits: tuple[str, ...]
+    redo: tuple[str, ...]
+    limits: Limits
+    ray: RayOptions | None
+    threads: int
+    opener: str
+    progress: Progress
+    on_event: Callable[[str], None] | None
+
+
+def _names(splits: Iterable[str] | str | None, config: Config) -> Iterable[str]:
+    if splits is None:
+        return config.splits
+    return (splits,) if isinstance(splits, str) else splits
+
+
+def _check(run: _Run) -> None:
+    """Raises UserError for a mistake that can be seen before anything is written."""
+    if run.ray and not run.ray.cpus and not run.ray.gpus:
+        raise UserError("--cpus-per-worker 0: Ray would start workers without end; write 1")
+    renders_here = run.opener == worker.OPENER and not (run.ray and run.ray.address)
+    if renders_here and (fault := requirements.lacking()):
         raise UserError(fault)
-    for split in plan.splits:
-        design.check(config, config.split(split))
-    target = open_storage(out)
-    _check(plan, target)
-    shards = [shard for split in plan.splits for shard in shards_of(config, split)]
-    _check_redo(plan, [shard.path for shard in shards])
-    with catalog.writing_to(target, config) as there:
-        catalog.note_again(target, dict.fromkeys(plan.redo, "asked for"))
-        again = catalog.again(target)
+    for name in run.splits:
+        design.check(run.config, run.config.split(name))
+    if run.ray and run.storage.name.startswith("memory://"):
+        raise UserError("--out memory://: is of one process alone; write a folder or a store, or --workers 1")
+    known = [shard.path for name in run.splits for shard in shards_of(run.config, name)]
+    for path in run.redo:
+        if path not in known:
+            raise UserError(f"--redo {path}: is no shard of this config{nearest(path, known)}")
+
+
+def _generate(run: _Run) -> Outcome:
+    config, storage = run.config, run.storage
+    with catalog.writing_to(storage, config) as there:
+        catalog.note_again(storage, dict.fromkeys(run.redo, "asked for"))
+        again = catalog.again(storage)
+        shards = [shard for name in run.splits for shard in shards_of(config, name)]
         tasks = [Task(shard, worker.images_in(shard, config), again.get(shard.path, "")) for shard in shards]
         todo = [task for task in tasks if task.why or task.shard.path not in there]
         total = sum(task.images for task in tasks)
-        bar.expect(total, total - sum(task.images for task in todo))
-        given_up: list[Failed] = []
-        if todo:
-            given_up = _make(config, target, todo, plan, bar, say)
-        description = catalog.finish(target, config)
+        run.progress.expect(total, total - sum(task.images for task in todo))
+        given_up = _make(run, todo) if todo else []
+        description = catalog.finish(storage, config)
         if description["shards"]:
-            picture = io.BytesIO()
-            preview(open_dataset(target.name)).save(picture, "PNG")
-            target.write(PREVIEW, picture.getvalue())
-    problems, questions = (sum(s[k] for s in description["splits"].values()) for k in ("problems", "questions"))
-    made = f"{counted(problems, 'problem')}, {counted(questions, 'question')}"
-    return Outcome(f"{target}: {made}; look at {target / PREVIEW}", given_up)
+            image = io.BytesIO()
+            preview(open_dataset(storage.name)).save(image, "PNG")
+            storage.write(PREVIEW, image.getvalue())
+    splits = description["splits"].values()
+    return Outcome(
+        out=str(storage),
+        problems=sum(split["problems"] for split in splits),
+        questions=sum(split["questions"] for split in splits),
+        preview=str(storage / PREVIEW),
+        given_up=tuple(given_up),
+    )
 
 
-def _make(
-    config: Config, target: Storage, todo: list[Task], plan: Plan, bar: Bar, say: Callable[[str], None] | None
-) -> list[Failed]:
+def _make(run: _Run, todo: list[Task]) -> list[Failed]:
+    """Makes the shards of `todo`; returns those that were given up."""
+
     def advance(images: int, workers: int, retries: int) -> None:
-        notes = [counted(workers, "worker")] * bool(plan.force)
+        notes = [counted(workers, "worker")] * bool(run.ray)
         notes += [f"retries: {retries}"] * bool(retries)
-        bar.update(images, ", ".join(notes))
+        run.progress.update(images, ", ".join(notes))
 
-    journal = Journal(target, advance, say)
+    journal = Journal(run.storage, advance, run.on_event)
     journal.event("start", shards=len(todo), images=sum(task.images for task in todo))
-    with _crew(config, target, len(todo), plan) as crew:
-        given_up = driver.drive(todo, crew, plan.limits, journal)
+    with _crew(run, len(todo)) as crew:
+        given_up = driver.drive(todo, crew, run.limits, journal)
     journal.event("end", given_up=len(given_up))
     return given_up
 
 
 @contextlib.contextmanager
-def _crew(config: Config, target: Storage, tasks: int, plan: Plan) -> Iterator[Crew]:
+def _crew(run: _Run, tasks: int) -> Iterator[Crew]:
     scratch.clear()
     with scratch.folder() as folder:
-        if plan.force:
-            crew = RayCrew(config, target, plan.force, plan.opener, tasks)
+        crew: Crew
+        if run.ray:
+            crew = RayCrew(run.config, run.storage, run.ray, run.opener, tasks)
         else:
-            log = worker.log_in(target.worker_logs() or folder)
-            crew = LocalCrew(config, target, log, plan.opener, plan.threads)
+            log = worker.log_in(run.storage.worker_logs() or folder)
+            crew = LocalCrew(run.config, run.storage, log, run.opener, run.threads)
         try:
             yield crew
         finally:
             crew.close()
             scratch.clear()  # Ray ends workers by killing them
-
-
-def _check(plan: Plan, target: Storage) -> None:
-    if plan.force and target.name.startswith("memory://"):
-        raise UserError("--out memory://: is of one process alone; write a folder or a store, or --workers 1")
-
-
-def _check_redo(plan: Plan, known: list[str]) -> None:
-    for path in plan.redo:
-        if path not in known:
-            raise UserError(f"--redo {path}: is no shard of this config{nearest(path, known)}")

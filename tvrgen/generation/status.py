@@ -1,72 +1,130 @@
-"""How far a dataset is: what is done, missing and given up, and how fast it goes, while it is made or later."""
+"""Status of a dataset: what is done, missing and given up, and how fast a run is; while it goes on or later."""
 
 import contextlib
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
+from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import counted
 from tvrgen.config import loader
 from tvrgen.dataset import catalog
 from tvrgen.dataset.shards import shards_of
 from tvrgen.dataset.storage.base import Storage
+from tvrgen.dataset.storage.open import open_storage
 from tvrgen.errors import UserError
 from tvrgen.generation.journal import QUARANTINE
+from tvrgen.settings import Config
 
-_RECENT = 600.0  # seconds over which the rate is taken
+_RECENT = 600.0  # seconds over which the rate of a run in progress is taken
 
 
-def lines(storage: Storage) -> Iterator[str]:
-    """Sentences about a storage. Raises UserError where no dataset was begun."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitStatus:
+    """Problems and shards of a split: how many are done, and how many there are to be."""
+
+    problems: int
+    count: int
+    shards_done: int
+    shards: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """Status of a dataset. `str(status)` is a few sentences for people."""
+
+    splits: dict[str, SplitStatus]
+    again: dict[str, str]
+    """Shards that the next run makes again, and why."""
+    given_up: dict[str, Record]
+    """Shards that the last run gave up: `reason`, `node`, and `log`, the last lines of the worker's log."""
+    running: bool
+    """Whether a run is in progress."""
+    finished: bool
+    images_left: int
+    """Images still to be made, without those of intermediate states."""
+    rate: float
+    """Images a second of the last run, of its last minutes if it is in progress; 0 before its first shard."""
+    nodes: int
+    """Machines that made them."""
+
+    def __str__(self) -> str:
+        return "\n".join(self._sentences())
+
+    def _sentences(self) -> Iterator[str]:
+        for name, split in self.splits.items():
+            yield (f"{name}: {split.problems} of {split.count} problems, {split.shards_done} of {split.shards} shards")
+        yield from (f"to be made again: {shard}: {why}" for shard, why in self.again.items())
+        for shard, about in self.given_up.items():
+            yield f"given up: {shard}: {about['reason']}" + (f" (on {about['node']})" if about["node"] else "")
+        if self.rate:
+            rate = f"{self.rate:.2f} images a second on {counted(self.nodes, 'node')}"
+            left = f"about {_duration(self.images_left / self.rate)} left"
+            yield f"running: {rate}, {left}" if self.running else f"the last run made {rate}"
+        elif self.running:
+            yield "running: no shard is done yet"
+        resume = "" if self.running else "; the same tvrgen generate goes on"
+        yield "finished" if self.finished else f"not finished{resume}"
+
+
+def status(root: str | Path) -> Status:
+    """The status of a dataset in a folder or at a URL. Raises UserError if none was begun there."""
+    storage = open_storage(root)
     if storage.exists("export.json"):
         raise UserError(f"{storage}: is an export, and complete; status tells of datasets")
     if not storage.exists("config.json"):
         raise UserError(f"{storage}: there is no config.json, so no dataset was begun here; run tvrgen generate")
     config = loader.from_document(catalog.read_json(storage, "config.json"), storage / "config.json")
-    there, left = storage.shards(), 0
-    for name, split in config.splits.items():
-        wanted = shards_of(config, name)
-        done = [shard for shard in wanted if shard.path in there]
-        problems = sum(shard.count for shard in done)
-        left += (split.count - problems) * (1 + split.cameras.released)
-        yield f"{name}: {problems} of {split.count} problems, {len(done)} of {len(wanted)} shards"
-    finished = storage.exists("dataset.json") and not left
-    yield from (f"to be made again: {shard}: {why}" for shard, why in catalog.again(storage).items())
-    if storage.exists(QUARANTINE):
-        for shard, about in catalog.read_json(storage, QUARANTINE).items():
-            yield f"given up: {shard}: {about['reason']}" + (f" (on {about['node']})" if about["node"] else "")
+    splits = _splits(storage, config)
+    left = sum((s.count - s.problems) * (1 + config.split(name).cameras.released) for name, s in splits.items())
     running = storage.is_locked()
     rate, nodes = _rate(storage, running)
-    if rate:
-        over = f"{rate:.2f} images a second on {counted(nodes, 'node')}"
-        yield f"running: {over}, some {_long(left / rate)} left" if running else f"the last run made {over}"
-    elif running:
-        yield "running: no shard is done yet"
-    yield "finished" if finished else "not finished" + ("" if running else "; the same tvrgen generate goes on")
+    return Status(
+        splits=splits,
+        again=catalog.again(storage),
+        given_up=catalog.read_json(storage, QUARANTINE) if storage.exists(QUARANTINE) else {},
+        running=running,
+        finished=storage.exists("dataset.json") and not left,
+        images_left=left,
+        rate=rate,
+        nodes=nodes,
+    )
+
+
+def _splits(storage: Storage, config: Config) -> dict[str, SplitStatus]:
+    committed, splits = storage.shards(), {}
+    for name, split in config.splits.items():
+        shards = shards_of(config, name)
+        done = [shard for shard in shards if shard.path in committed]
+        problems = sum(shard.count for shard in done)
+        splits[name] = SplitStatus(problems=problems, count=split.count, shards_done=len(done), shards=len(shards))
+    return splits
 
 
 def _rate(storage: Storage, running: bool) -> tuple[float, int]:
-    """Images a second of the last run, lately if it goes on, and the number of its nodes."""
+    """Images a second of the last run, lately if it is in progress, and the number of its nodes."""
     runs = sorted(name for name in storage.names("log") if name.startswith("run-"))
     if not runs:
-        return 0, 0
+        return 0.0, 0
     events = list(_events(storage.read(f"log/{runs[-1]}")))
     shards = [event for event in events if event["event"] == "shard"]
     if not shards:
-        return 0, 0
+        return 0.0, 0
     end = time.time() if running else events[-1]["time"]
     start = max(events[0]["time"], end - _RECENT) if running else events[0]["time"]
     images = sum(event["images"] for event in shards if event["time"] >= start)
     return images / max(end - start, 1e-3), len({event["node"] for event in shards})
 
 
-def _events(log: bytes) -> Iterator[dict]:
+def _events(log: bytes) -> Iterator[Record]:
     for line in log.splitlines():
-        with contextlib.suppress(ValueError):  # a full disk or a loss of power cuts the last one short
+        with contextlib.suppress(ValueError):  # a full disk or a loss of power cuts the last line short
             yield json.loads(line)
 
 
-def _long(seconds: float) -> str:
+def _duration(seconds: float) -> str:
     for unit, length in (("days", 86400), ("hours", 3600), ("minutes", 60)):
         if seconds >= 2 * length:
             return f"{seconds / length:.0f} {unit}"

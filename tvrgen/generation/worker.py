@@ -12,7 +12,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tvrgen
 from tvrgen._support import scratch
@@ -32,21 +32,27 @@ from tvrgen.sampling.problem import Planned
 from tvrgen.scene.model import SceneSpec
 from tvrgen.settings import Config, Split
 
+if TYPE_CHECKING:
+    from tvrgen.imaging.blender.renderer import Renderer as BlenderRenderer
 
-def open_renderer(config: Config, log: Path, threads: int = 0) -> Renderer:
-    """Blender, opened with the config's scene; `threads` where the config leaves them open (0: all).
 
-    Raises UserError where Blender cannot be imported.
+def open_renderer(config: Config, log: Path, threads: int = 0) -> "BlenderRenderer":
+    """Opens Blender with the config's scene; its output goes to the file `log`.
+
+    `threads` is the number to render with where the config leaves it open (0: all). Blender is one to a process and is
+    to be used from the main thread.
+
+    Raises UserError if Blender cannot be imported.
     """
     if fault := requirements.lacking():
         raise UserError(fault)
     asked = [split.render.threads or threads for split in config.splits.values()]
     try:
         with cpu_affinity.at_most(0 if 0 in asked else max(asked)):
-            from tvrgen.imaging.blender.renderer import Renderer as BlenderRenderer
+            from tvrgen.imaging.blender import renderer as blender
     except ImportError as error:
         raise UserError(f"Blender cannot be loaded: {error}; see tvrgen doctor") from error
-    return BlenderRenderer(config.scene, config.vocabulary, log, threads)
+    return blender.Renderer(config.scene, config.vocabulary, log, threads)
 
 
 OPENER = f"{__name__}:{open_renderer.__name__}"

@@ -12,8 +12,6 @@ from tvrgen.settings import Split
 from tvrgen.transformations import position, replay
 from tvrgen.transformations.base import Rejected, Step
 
-NAMES = ("no_change", "most_frequent", "random", "oracle")
-
 
 def baseline(name: str, seen: Iterable[Record] = ()) -> Callable[[Record, Record, Split], str]:
     """A function from (question, scene, split) to a response.

@@ -61,6 +61,9 @@ def _cast(name: str, value: Any, default: Any) -> Any:
 
 STAR_R1 = Options()
 
+BASELINES = ("no_change", "most_frequent", "random", "oracle")
+"""Names of the baselines, see `scoring.baselines`; here, so that the command's parser loads no numpy."""
+
 NAMES = tuple(field.name for field in dataclasses.fields(Options))
 
 

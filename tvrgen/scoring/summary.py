@@ -7,13 +7,13 @@ from typing import Any
 
 from tvrgen import __version__
 from tvrgen._support.messages import counted, nearest
-from tvrgen._support.progress import Bar
+from tvrgen._support.progress import Progress, Silent
 from tvrgen.dataset.reader import Dataset, open_dataset
 from tvrgen.errors import UserError
-from tvrgen.scoring.baselines import baseline
+from tvrgen.scoring import baselines
 from tvrgen.scoring.evaluation import Respond, evaluate
 from tvrgen.scoring.metrics import MEANS, metrics
-from tvrgen.scoring.options import Options
+from tvrgen.scoring.options import BASELINES, STAR_R1, Options
 from tvrgen.scoring.predictions import Predictions, read_predictions
 
 Figures = dict[str, Any]
@@ -21,17 +21,39 @@ Figures = dict[str, Any]
 _NAMED = 5  # ids that are named where many are at fault
 
 
-def scores(
-    root: str, predictions: Path | None, shortcut: str | None, split: str | None, options: Options, bar: Bar
+def score(
+    root: str | Path,
+    predictions: str | Path | None = None,
+    *,
+    baseline: str | None = None,
+    split: str | None = None,
+    options: Options = STAR_R1,
+    progress: Progress | None = None,
 ) -> Figures:
-    """The figures of a predictions file, or of a baseline. Raises UserError where nothing can be scored."""
+    """Scores a file of predictions, or a baseline: means with 95 % intervals, as docs/scoring.md describes them.
+
+    Args:
+        root: The dataset's folder or URL.
+        predictions: A file of lines like {"id": "test-000000-left", "response": "..."}.
+        baseline: One of `scoring.options.BASELINES`, in place of predictions.
+        split: The split to score (default: those that have predictions, or all).
+        options: What the reward pays.
+        progress: Display of the number of questions scored.
+
+    Raises UserError if nothing can be scored.
+    """
+    if (predictions is None) == (baseline is None):
+        raise UserError("write either predictions or a baseline")
+    if baseline is not None and baseline not in BASELINES:
+        raise UserError(f"unknown baseline {baseline!r}{nearest(baseline, BASELINES)}")
+    progress = progress or Silent()
     dataset = open_dataset(root)
     splits = [split] if split else list(dataset.splits)
     if split and split not in dataset.splits:
         raise UserError(f"{root}: no split {split!r}{nearest(split, dataset.splits)}")
     respond: Respond
-    if predictions:
-        respond = read_predictions(predictions)
+    if predictions is not None:
+        respond = read_predictions(Path(predictions))
         splits = [name for name in splits if _is_answered(dataset, name, respond)]
         if not splits:
             raise UserError(
@@ -40,15 +62,15 @@ def scores(
                 f"{next(iter(respond.responses))!r}"
             )
     else:
-        seen = dataset.questions(dataset.splits[0]) if shortcut == "most_frequent" else ()
-        respond = baseline(shortcut or "no_change", seen)
-    bar.expect(sum(dataset.description["splits"][name]["questions"] for name in splits), 0)
-    found = metrics(evaluate(dataset, splits, respond, options, bar.update))
+        seen = dataset.questions(dataset.splits[0]) if baseline == "most_frequent" else ()
+        respond = baselines.baseline(baseline or "no_change", seen)
+    progress.expect(sum(dataset.description["splits"][name]["questions"] for name in splits))
+    found = metrics(evaluate(dataset, splits, respond, options, progress.update))
     figures: Figures = {
         "tvrgen": __version__,
         "dataset": dataset.description["hash"],
         "splits": splits,
-        **({"predictions": str(predictions)} if predictions else {"baseline": shortcut}),
+        **({"predictions": str(predictions)} if predictions is not None else {"baseline": baseline}),
         "reward": asdict(options),
         **found,
     }

@@ -3,7 +3,7 @@ was drawn, is worked out again.
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -18,6 +18,21 @@ from tvrgen.dataset.validation.differences import differences, within
 from tvrgen.dataset.validation.shards import shard_faults
 from tvrgen.errors import UserError
 from tvrgen.settings import Config, identity
+
+
+def validate(root: str | Path, *, report: Callable[[str], object] | None = None) -> list[str]:
+    """All faults of a dataset, a line each; an empty list if it is sound. `report` is called with each fault at once.
+
+    Notes the shards that have one at the storage, if it can be written: the next run makes them again.
+
+    Raises UserError if there is no dataset, or nothing to check it by.
+    """
+    faults = []
+    for fault in dataset_faults(root):
+        faults.append(fault)
+        if report is not None:
+            report(fault)
+    return faults
 
 
 def dataset_faults(root: str | Path) -> Iterator[str]:

@@ -14,7 +14,7 @@ import os, sys
 if sys.stderr.isatty():
     import fcntl, struct, termios
     fcntl.ioctl(2, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
-from tvrgen._support.progress import Bar
+from tvrgen.cli.progress_bar import Bar
 with Bar("counting", "questions", 20_000) as bar:
     for k in range(20_000):
         bar.update(1)

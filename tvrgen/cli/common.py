@@ -1,0 +1,127 @@
+"""Parts that subcommands share: arguments, types of arguments, checks of output files, errors in one line."""
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NoReturn, Protocol
+
+from tvrgen.errors import UserError
+
+
+class Command(Protocol):
+    """A subcommand: a module of this package, whose name is the command's."""
+
+    __name__: str
+    HELP: str
+    """One line in the list of commands."""
+    DESCRIPTION: str
+    """A paragraph of the command's own help."""
+    WHEN_STOPPED: str
+    """What Ctrl-C leaves behind, for the message "stopped; ..."."""
+
+    def arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Adds the command's arguments to its parser."""
+
+    def run(self, options: argparse.Namespace) -> int:
+        """Runs the command; returns its exit code."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Argument parser that reports an error in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"tvrgen: error: {message}; see {self.prog} --help\n")
+
+
+class Once(argparse.Action):
+    """Option that can be given once; argparse would silently drop the first of two."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, options: argparse.Namespace, value: object, option: str | None = None
+    ) -> None:
+        if getattr(options, self.dest) is not None:
+            parser.error(f"{option}: is given twice; write one")
+        setattr(options, self.dest, value)
+
+
+def add_config(parser: argparse.ArgumentParser) -> None:
+    """Adds the config, --set and --split."""
+    parser.add_argument("config", help="a YAML file, or a shipped config")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="overrides a key, e.g. splits.train.count=100"
+    )
+    add_split(parser)
+
+
+def add_dataset(parser: argparse.ArgumentParser) -> None:
+    """Adds the dataset, a folder or a URL."""
+    parser.add_argument("dataset", metavar="DIR|URL")
+
+
+def add_split(parser: argparse.ArgumentParser, default: str = "") -> None:
+    """Adds --split; `default` says in its help what happens without it."""
+    parser.add_argument("--split", action=Once, help=f"this split only{default}")
+
+
+def file(text: str) -> Path:
+    """Argument type: a path on this machine."""
+    if "://" in text:
+        raise argparse.ArgumentTypeError(f"{text}: write a file of this machine")
+    return Path(text)
+
+
+def positive(text: str) -> int:
+    """Argument type: a whole number of at least 1."""
+    return _whole(text, 1)
+
+
+def natural(text: str) -> int:
+    """Argument type: a whole number of at least 0."""
+    return _whole(text, 0)
+
+
+def amount(text: str) -> float:
+    """Argument type: a finite number of at least 0."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r}: write a number of at least 0")
+    return number
+
+
+def _whole(text: str, least: int) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = least - 1
+    if number < least:
+        raise argparse.ArgumentTypeError(f"{text!r}: write a whole number of at least {least}")
+    return number
+
+
+def check_output(out: Path, option: str, inputs: Iterable[Path | None]) -> None:
+    """Raises UserError if the file `out` cannot be written, or is one of the inputs or inside one of them."""
+    for path in filter(None, inputs):
+        if out.resolve() == path.resolve():
+            raise UserError(f"{option} {out}: is what is read; write another file's name")
+        if path.is_dir() and path.resolve() in out.resolve().parents:
+            raise UserError(f"{option} {out}: is a file of the dataset; write another file's name")
+    if out.is_dir():
+        raise UserError(f"{option} {out}: is a folder; write a file's name")
+    if not out.resolve().parent.is_dir():
+        raise UserError(f"{option} {out}: there is no such folder {str(out.parent)!r}; make it first")
+
+
+_EXTRAS = {"trimesh": "plan", "embreex": "plan", "matplotlib": "stats", "pyarrow": "export", "h5py": "export"}
+
+
+def one_line(error: Exception) -> str:
+    """An error's message in one line; for a missing module, how to install it."""
+    if isinstance(error, ModuleNotFoundError):
+        extra = _EXTRAS.get(error.name or "", "render")
+        return f"{error.name} is not installed; pip install 'tvrgen[{extra}]'"
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return " ".join(str(error).split())

@@ -1,0 +1,21 @@
+"""tvrgen doctor: checks whether this machine can render."""
+
+import argparse
+
+HELP = "check this machine"
+DESCRIPTION = "Looks at all that rendering needs."
+WHEN_STOPPED = "not all was looked at"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Needs none."""
+
+
+def run(options: argparse.Namespace) -> int:
+    from tvrgen.generation import doctor
+
+    ready = True
+    for fine, line in doctor.examine():
+        print(f"{'ok  ' if fine else 'FAIL'}  {line}", flush=True)
+        ready &= fine
+    return 0 if ready else 1

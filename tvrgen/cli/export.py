@@ -1,0 +1,44 @@
+"""tvrgen export: writes a dataset as a trainer or evaluator loads it."""
+
+import argparse
+
+from tvrgen.cli.common import add_dataset, add_split
+from tvrgen.cli.progress_bar import Bar
+from tvrgen.export import FORMATS
+
+HELP = "write a dataset as a trainer or evaluator loads it"
+DESCRIPTION = (
+    "Writes a dataset in the form that a trainer or evaluator loads, with a README that says how (docs/formats.md). "
+    "Stopped or killed, the same command goes on."
+)
+WHEN_STOPPED = "what was finished is kept, and the same command goes on from there"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    add_dataset(parser)
+    parser.add_argument("format", metavar="FORMAT", help=", ".join(FORMATS))
+    parser.add_argument("--out", required=True, metavar="DIR", help="a folder")
+    add_split(parser)
+    parser.add_argument("--order", metavar="difficulty", help="easiest first (default: as they lie)")
+    parser.add_argument(
+        "--filter", action="append", default=[], metavar="EXPR", help="keeps these questions only: difficulty<0.5, "
+        "steps>=2, objects<=6, view=left,right, kind!=position; all must hold")  # fmt: skip
+    parser.add_argument("--licence", "--license", default="", metavar="NAME", help="for the README, such as cc-by-4.0")
+
+
+def run(options: argparse.Namespace) -> int:
+    from tvrgen.export.run import export
+
+    with Bar("exporting", "questions") as bar:
+        sentence = export(
+            options.dataset,
+            options.format,
+            options.out,
+            split=options.split,
+            filters=options.filter,
+            order=options.order,
+            licence=options.licence,
+            progress=bar,
+        )
+    print(sentence)
+    return 0

@@ -1,0 +1,73 @@
+"""tvrgen generate: makes a dataset."""
+
+import argparse
+import sys
+
+from tvrgen._support import interrupts
+from tvrgen.cli.common import add_config, amount, natural, positive
+from tvrgen.cli.progress_bar import Bar
+
+HELP = "make a dataset: plan, render, write"
+DESCRIPTION = (
+    "Makes what is missing of a dataset. Stopped or killed, the same command goes on; with larger counts, it adds to "
+    "what is there."
+)
+WHEN_STOPPED = "what was finished is kept, and the same command goes on from there"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    add_config(parser)
+    parser.add_argument("--out", required=True, metavar="DIR|URL", help="a folder, or s3://, gs://, ...")
+    parser.add_argument("--redo", nargs="+", default=[], metavar="SHARD", help="make these again: train/shard-00003")
+    parser.add_argument("--log-json", action="store_true", help="JSON lines on standard output in place of the bar")
+    _worker_arguments(parser.add_argument_group("workers"))
+
+
+def _worker_arguments(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--workers", type=positive, metavar="N", help="processes; more than 1 uses Ray (default: 1, or "
+                       "all that the cluster at --address has room for)")  # fmt: skip
+    group.add_argument("--address", metavar="auto|ray://...", help="a Ray cluster that runs already")
+    group.add_argument("--threads", type=positive, default=0, metavar="T", help="threads that each renders with")
+    group.add_argument("--cpus-per-worker", type=amount, default=1, metavar="C", help="default: 1")
+    group.add_argument("--gpus-per-worker", type=amount, default=0, metavar="G", help="0.5: two workers share a GPU")
+    group.add_argument("--max-retries", type=natural, default=2, metavar="N", help="of a shard (default: 2)")
+    group.add_argument("--time-limit", type=positive, default=600, metavar="SECONDS", help="of a shard, at least "
+                       "(default: 600; more where its number of images asks for it)")  # fmt: skip
+    group.add_argument("--max-problems-per-worker", type=positive, default=0, metavar="N", help="then it is replaced")
+    group.add_argument("--max-memory", type=positive, default=0, metavar="MB", help="of a worker; then it is replaced")
+    group.add_argument("--dashboard", action="store_true", help="Ray's, on this machine")
+
+
+def run(options: argparse.Namespace) -> int:
+    from tvrgen.config.loader import load
+    from tvrgen.config.overrides import assignments
+    from tvrgen.generation.run import generate
+
+    with interrupts.sigterm_as_interrupt(), Bar("rendering", "images") as bar:
+        outcome = generate(
+            load(options.config, assignments(options.set)),
+            options.out,
+            splits=options.split,
+            redo=options.redo,
+            workers=options.workers,
+            address=options.address,
+            threads=options.threads,
+            cpus_per_worker=options.cpus_per_worker,
+            gpus_per_worker=options.gpus_per_worker,
+            max_retries=options.max_retries,
+            time_limit=options.time_limit,
+            max_problems_per_worker=options.max_problems_per_worker,
+            max_memory=options.max_memory,
+            dashboard=options.dashboard,
+            progress=None if options.log_json else bar,
+            on_event=_print_line if options.log_json else None,
+        )
+    for failed in outcome.given_up:
+        print(f"tvrgen: given up: {failed.task.shard.path}: {failed.reason}", file=sys.stderr)
+    if not options.log_json:
+        print(outcome)
+    return 1 if outcome.given_up else 0
+
+
+def _print_line(line: str) -> None:
+    print(line, flush=True)

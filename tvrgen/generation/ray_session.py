@@ -1,0 +1,94 @@
+"""Ray, started on this machine or joined at an address, for `ray_crew`."""
+
+import math
+import os
+import socket
+from dataclasses import dataclass
+from typing import Any
+
+from tvrgen._support import interrupts
+from tvrgen.errors import UserError
+
+_OBJECT_STORE = 2**27  # bytes of shared memory; our objects are few and small, and Ray would take a third of it all
+_TRIES = 3  # to start Ray on this machine, or its client: it allows itself 30 s, too few where all cores are busy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RayOptions:
+    """Workers of a Ray crew."""
+
+    workers: int | None
+    """Number of workers; None: as many as the cluster has room for, while it grows and shrinks."""
+    address: str | None = None
+    """A running cluster, such as "auto" or "ray://host:port"; None: Ray is started on this machine."""
+    cpus: float = 1
+    """CPUs that Ray reserves for each worker."""
+    gpus: float = 0
+    """GPUs that Ray reserves for each worker."""
+    threads: int = 0
+    """Threads that each worker renders with; 0: as many as `cpus`, or its share of this machine."""
+    max_problems: int = 0
+    """Problems after which a worker is replaced (0: never)."""
+    max_memory: int = 0
+    """MB after which a worker is replaced, by the peak memory of its process (0: never)."""
+    dashboard: bool = False
+    """Whether Ray, started here, serves its dashboard."""
+
+
+def start(options: RayOptions) -> Any:
+    """Starts Ray on this machine, or joins the cluster at the address; returns the module `ray`.
+
+    Raises UserError if Ray is not installed, does not start or cannot be reached.
+    """
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    # Ray prints notices of its daemons on standard output, between lines meant for machines (more workers than cores, a
+    # worker died): the pattern skips all of them, since the journal reports all that matters
+    os.environ.setdefault("RAY_DEDUP_LOGS_SKIP_REGEX", "^")
+    try:
+        import ray
+    except ImportError as error:
+        raise UserError("more than one worker needs ray: pip install 'tvrgen[render]'") from error
+    _check_pyarrow()
+    where = f"--address {options.address}" if options.address else "ray"
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            with interrupts.restored():  # Ray's own SIGTERM handler ends the process without a message
+                _init(ray, options)
+            break
+        except Exception as error:  # of no type in particular: a node is slow to start
+            ray.shutdown()
+            # a Ray Client server starts a process for each client, and fails at times
+            lasting = options.address and not options.address.startswith("ray://")
+            if lasting or not tries_left:
+                first, *_, last = [*str(error).strip().splitlines(), ""]
+                raise UserError(f"{where}: {first} {last}".strip()) from error
+    return ray
+
+
+def _init(ray: Any, options: RayOptions) -> None:
+    quiet = {"log_to_driver": False, "logging_level": "ERROR"}
+    if options.address:
+        _reach(options.address)
+        ray.init(address=options.address, **quiet)
+    else:
+        # the machine may have fewer CPUs; GPUs Ray counts itself
+        sizes = {"num_cpus": math.ceil((options.workers or 1) * options.cpus), "object_store_memory": _OBJECT_STORE}
+        # "local": a Ray of our own, whatever runs here already
+        ray.init(address="local", include_dashboard=options.dashboard, **sizes, **quiet)
+
+
+def _reach(address: str) -> None:
+    """Raises OSError if nothing listens at host:port, where Ray would try for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdigit():
+        socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
+
+
+def _check_pyarrow() -> None:
+    """Raises UserError if pyarrow is installed but needs another numpy than Blender: Ray imports it, and fails late."""
+    try:
+        import pyarrow  # noqa: F401
+    except ModuleNotFoundError:
+        pass
+    except ImportError as error:
+        raise UserError(f"ray cannot use the pyarrow that is installed: {error}; pip install 'pyarrow<26'") from error
