@@ -1,4 +1,4 @@
-"""Former home of `tvrgen.Rejected` and the kinds of change, which users' own kinds import from here."""
+"""Former home of `Rejected` and of the kinds of change; kinds of users still import them from here."""
 
 from tvrgen.transformations.attributes import Attribute
 from tvrgen.transformations.base import Kind, Rejected
