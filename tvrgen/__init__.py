@@ -2,40 +2,90 @@
 
     import tvrgen
 
-    config = tvrgen.load("configs/quickstart.yaml")
-    problem = tvrgen.sample_problem(config, "train", 0)
+    config = tvrgen.load("quickstart", {"render.samples": 16})
+    planned = tvrgen.plan(config, "train", 0)  # states and what each image shows, without rendering
+    tvrgen.generate(config, "demo")
     for question in tvrgen.open_dataset("demo").questions("train"): ...
 
-Names are loaded when they are first used: importing the package is instant, and loads neither bpy nor ray.
+docs/python.md goes through all of it. Names are loaded when they are first used: importing the package is instant, and
+loads neither numpy nor bpy nor ray.
 """
 
 import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # what editors and type checkers see; _HOMES says the same at run time, and a test compares them
+    from tvrgen.config.loader import Config, load
+    from tvrgen.dataset.reader import open_dataset, open_image
+    from tvrgen.dataset.validation.files import validate
+    from tvrgen.errors import UserError
+    from tvrgen.export.run import export
+    from tvrgen.generation.run import generate
+    from tvrgen.generation.status import status
+    from tvrgen.sampling.problem import Problem
+    from tvrgen.sampling.sampler import plan_problem as plan
+    from tvrgen.sampling.sampler import sample_problem
+    from tvrgen.scene.model import Camera, Light, Object, State
+    from tvrgen.scoring.summary import score
+    from tvrgen.transformations.base import Rejected, Step
+    from tvrgen.transformations.replay import replay
 
 __version__ = "0.2.0"
 
+__all__ = [
+    "Camera",
+    "Config",
+    "Light",
+    "Object",
+    "Problem",
+    "Rejected",
+    "State",
+    "Step",
+    "UserError",
+    "export",
+    "generate",
+    "load",
+    "open_dataset",
+    "open_image",
+    "plan",
+    "replay",
+    "sample_problem",
+    "score",
+    "status",
+    "validate",
+]
+
 _HOMES = {
-    "Config": "config.loader",
-    "load": "config.loader",
-    "sample_problem": "sampling.sampler",
-    "open_dataset": "dataset.reader",
-    "open_image": "dataset.reader",
-    "replay": "transformations.replay",
     "Camera": "scene.model",
+    "Config": "config.loader",
     "Light": "scene.model",
     "Object": "scene.model",
     "Problem": "sampling.problem",
+    "Rejected": "transformations.base",
     "State": "scene.model",
     "Step": "transformations.base",
     "UserError": "errors",
+    "generate": "generation.run",
+    "load": "config.loader",
+    "open_dataset": "dataset.reader",
+    "open_image": "dataset.reader",
+    "plan": "sampling.sampler:plan_problem",
+    "replay": "transformations.replay",
+    "sample_problem": "sampling.sampler",
+    "score": "scoring.summary",
+    "status": "generation.status",
+    "validate": "dataset.validation.files",
 }
+"""Public name -> module that defines it, and its name there if it has another."""
 
-__all__ = sorted(_HOMES)
 
-
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
+    if name == "export":  # a package that can be called, see there
+        return importlib.import_module("tvrgen.export")
     if name not in _HOMES:
         raise AttributeError(f"module 'tvrgen' has no attribute {name!r}")
-    return getattr(importlib.import_module(f"tvrgen.{_HOMES[name]}"), name)
+    module, _, own = _HOMES[name].partition(":")
+    return getattr(importlib.import_module(f"tvrgen.{module}"), own or name)
 
 
 def __dir__() -> list[str]:

@@ -5,6 +5,10 @@ One file for each consumer says what its rows look like and where its pictures g
 files, `card` is the README, and `run` does it all. A new format is one more such file, and a line here.
 """
 
+import sys
+import types
+from typing import Any
+
 FORMATS = {
     "hf": "hf:HuggingFace",
     "imagefolder": "imagefolder:ImageFolder",
@@ -23,3 +27,16 @@ FORMATS = {
     "trance": "trance:Trance",
 }
 """What `tvrgen export` is asked for -> the module here and its class."""
+
+
+class _CallablePackage(types.ModuleType):
+    """A package that can be called: `tvrgen.export` is this package, and the function of `export.run`."""
+
+    def __call__(self, *arguments: Any, **options: Any) -> str:
+        """Writes a dataset as a trainer or evaluator loads it; see `tvrgen.export.run.export`."""
+        from tvrgen.export.run import export
+
+        return export(*arguments, **options)
+
+
+sys.modules[__name__].__class__ = _CallablePackage

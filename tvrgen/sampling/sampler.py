@@ -36,7 +36,12 @@ def sample_problem(config: Config, split: str, index: int) -> Problem:
 
 
 def plan_problem(config: Config, split: str, index: int) -> Planned:
-    """The same with states and visibility, which the sampler has to work out anyway."""
+    """Problem `index` of a split with its states, and what each image shows of each object.
+
+    A function of the config, the split's name and the index alone. Needs no Blender.
+
+    Raises UserError as `sample_problem` does.
+    """
     settings = config.split(split)
     levels = design.levels(config, settings, index)
     failures: Counter[str] = Counter()
