@@ -80,6 +80,13 @@ def test_objects(count, due):
 def test_objects_off_stage_do_not_count():
     assert part("objects", [thing((0, 0)), thing((21, 0)), thing((0, 20))]) == 0.1111
     assert part("objects", [thing((0, 21))]) == 0
+    assert difficulty.difficulty(planned([thing((0, 21))], changes=()), "left", SPLIT).score == 0
+
+
+def test_objects_and_their_looks_are_those_of_the_first_image():
+    first, last = [thing((0, 0)), thing((21, 0)), thing((5, 5), ONE)], [thing((0, 0)), thing((15, 0)), thing((30, 5))]
+    assert part("objects", first, last) == 0.1111
+    assert part("look_alikes", first, last) == 0.5
 
 
 @pytest.mark.parametrize(("count", "due"), [(0, 0), (1, 0), (2, 0.3333), (3, 0.6667), (4, 1), (5, 1)])
@@ -132,6 +139,16 @@ def test_angle_of_a_camera_that_rises(look_at):
         cameras = (camera("center", 0), camera("left", azimuth, elevation, look_at))
         turned = dataclasses.replace(problem, shots=tuple(map(aimed, problem.shots, cameras)))
         assert difficulty.difficulty(turned, "left", SPLIT.vocabulary).parts["angle"] == round(degrees / 90, 4)
+
+
+def test_angle_between_opposite_and_equal_directions():
+    """Here the scalar product of a direction of length 1 with itself is rounded to more than 1."""
+    here, there = (1.0, 1.0, 1.0), (-1.0, -1.0, -1.0)
+    problem = planned([thing()])
+    for location, due in ((here, 0), (there, 1)):
+        cameras = (Camera(name="center", location=here), Camera(name="left", location=location))
+        turned = dataclasses.replace(problem, problem=dataclasses.replace(problem.problem, cameras=cameras))
+        assert difficulty.difficulty(turned, "left", SPLIT).parts["angle"] == due
 
 
 ONE, TWO, THREE = (

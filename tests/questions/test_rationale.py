@@ -5,14 +5,18 @@ import re
 
 import pytest
 
-from tests.tiny import SHIPPED, handmade, load, question_lines
+from tests.tiny import SHIPPED, handmade, load, question_lines, with_object
 from tvrgen._support.rng import generator
 from tvrgen.config import loader
 from tvrgen.dataset import records
+from tvrgen.imaging.visibility import Sight
 from tvrgen.questions import rationale
 from tvrgen.questions.forms import changes_text
 from tvrgen.sampling import sampler
+from tvrgen.scene.model import Camera
 from tvrgen.scene.vocabulary import ATTRIBUTES
+from tvrgen.transformations import replay
+from tvrgen.transformations.base import Step
 
 PROBLEMS = 6
 
@@ -150,3 +154,209 @@ def test_a_rationale_stands_in_a_question_where_it_is_asked_for(rationale):
     assert ("rationale" in line) == (rationale != "none")
     located = [s for s in line.get("rationale", []) if s["does"] == "locate"]
     assert len(located) == {"none": 0, "short": 2, "full": 3}[rationale]
+
+
+class First:
+    """A generator that draws the first phrasing."""
+
+    def integers(self, high: int) -> int:
+        return 0
+
+
+KINDS = "sampling.kinds=[color, shape, size, material, position, 'tests.export.data:Turn']"
+SPLIT = load("question.rationale=full", KINDS).split("train")
+SEEN = Sight(400, 1.0, (30, 20, 50, 40))
+"""In the middle of an image of 80 x 60 pixels."""
+
+
+def story(*steps: str, view="center", positions=((-10, -10), (5, 12), (0, 0)), final=None):
+    """The texts of a full rationale about three objects, of steps such as "0.color.blue"."""
+    planned = handmade(load(), SPLIT, 0)
+    initial = planned.problem.initial
+    for k, position in enumerate(positions):
+        initial = with_object(initial, k, position=position)
+    parts = (step.split(".", 2) for step in steps)
+    steps = tuple(Step(object=int(k), kind=kind, value=value) for k, kind, value in parts)
+    states = replay.replay(initial, steps, SPLIT.kinds, SPLIT.vocabulary)
+    planned = dataclasses.replace(
+        planned,
+        problem=dataclasses.replace(planned.problem, initial=initial, steps=steps),
+        states=states,
+        initial={"center": (SEEN,) * 3},
+        final=dict.fromkeys(SPLIT.cameras.final, final or (SEEN,) * 3),
+    )
+    return [sentence.text for sentence in rationale.rationale(First(), planned, view, SPLIT)]
+
+
+def test_a_whole_rationale():
+    """The viewer is on the positive x axis: objects with larger x are nearer, those with larger y further right."""
+    cube, sphere, cylinder = "large red rubber cube", "small cyan glass sphere", "medium gray metal cylinder"
+    blue, second = "large blue rubber cube", "In the second image,"
+    same = "Its size, color, material and shape are as before, and it stands where it stood."
+    assert story("0.color.blue", "2.position.front.2") == [
+        "Both images are taken from the same viewpoint.",
+        f"Object 0, the {cube}, stands in the middle, behind the {cylinder} and to the left of it in the first image.",
+        f"{second} the {blue} is it: it stands in the middle, behind the {sphere} and to the left of it.",
+        "Its color was red and is blue now, while its shape, size and material are the same.",
+        f"Object 1, the {sphere}, stands in the middle, to the right of the {cylinder} in the first image.",
+        f"{second} the {sphere} is it: it stands in the middle, behind the {cylinder} and to the right of it.",
+        same,
+        f"Object 2, the {cylinder}, stands in the middle, to the left of the {sphere} in the first image.",
+        f"{second} the {cylinder} is it: it stands in the middle, in front of the {sphere} and to the left of it.",
+        "It has moved 2 steps front, as the first image's viewer sees it.",
+        "So the changes are: 0.color.blue, 2.position.front.2.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("steps", "due"),
+    [
+        (["position.right.2"], "It has moved 2 steps right, as the first image's viewer sees it."),
+        (["position.right.1"], "It has moved 1 step right, as the first image's viewer sees it."),
+        (
+            ["position.right.1", "position.front_left.2"],
+            "It stands elsewhere: 1 step right and then 2 steps front left leads there.",
+        ),
+        (["turn.90"], "It turns by 90 degrees."),
+        (
+            ["color.blue", "turn.90"],
+            "Its color was red and is blue now, and it turns by 90 degrees, while its shape, size and material are the "
+            "same.",
+        ),
+        (
+            ["position.right.2", "turn.90"],
+            "It has moved 2 steps right, as the first image's viewer sees it, and it turns by 90 degrees.",
+        ),
+        (
+            ["color.blue", "shape.sphere"],
+            "Its shape was cube and is sphere now, and its color was red and is blue now, while its size and material "
+            "are the same.",
+        ),
+        (
+            ["color.blue", "shape.sphere", "size.small"],
+            "Its shape was cube and is sphere now, its size was large and is small now, and its color was red and is "
+            "blue now, while its material is the same.",
+        ),
+        (
+            ["color.blue", "shape.sphere", "size.small", "material.glass"],
+            "Its shape was cube and is sphere now, its size was large and is small now, its color was red and is blue "
+            "now, and its material was rubber and is glass now.",
+        ),
+    ],
+)
+def test_differences(steps, due):
+    assert story(*(f"0.{step}" for step in steps))[3] == due
+
+
+def test_an_object_that_leaves():
+    told = story("2.position.front.2", positions=((-10, -10), (5, 12), (20, 0)))
+    assert told[-2:] == [
+        "It is missing in the second image: it has left the stage, and which way does not show.",
+        "So the changes are: 2.position.front.2 (any way off the stage that the images allow is right).",
+    ]
+
+
+def test_an_object_that_enters():
+    told = story("0.position.front.2", "0.position.front.1", positions=((-40, 0), (5, 12), (0, 0)))
+    assert told[1:4] == [
+        "Object 0, the large red rubber cube, is out of sight in the first image.",
+        "In the second image, the large red rubber cube must be it: "
+        "it stands in the middle, behind the medium gray metal cylinder.",
+        "It has come onto the stage, and where from does not show.",
+    ]
+    assert told[-1] == (
+        "In this order, these changes lead from the first image to the second: 0.position.front.2, 0.position.front.1 "
+        "(any way onto the stage that the images allow is right)."
+    )
+
+
+def test_an_object_that_is_hidden_in_an_image():
+    told = story(final=(Sight(0, 0.0, None), SEEN, SEEN))
+    assert told[2] == "The second image does not show enough of it to tell; nothing speaks for a change."
+    assert told[-1] == "So nothing changed."
+
+
+def test_an_object_off_stage_in_both_images():
+    told = story(positions=((-30, 0), (5, 12), (0, 0)))
+    assert told[1:3] == [
+        "Object 0, the large red rubber cube, is out of sight in the first image.",
+        "It does not appear in the second image either.",
+    ]
+
+
+@pytest.mark.parametrize(("view", "side"), [("left", "left"), ("right", "right")])
+def test_a_viewpoint_that_turns(view, side):
+    """The cameras are at atan(6.508 / 7.481) = 41 degrees to either side, as high as the first one."""
+    assert story(view=view)[0] == (
+        f"The second image is taken from another viewpoint, some 41 degrees further {side} around the scene."
+    )
+
+
+@pytest.mark.parametrize(
+    ("location", "due"),
+    [
+        ((10.0, 0.0, 10.0), "some 45 degrees higher around"),
+        ((10.0, 0.2, 0.0), "nearly the same viewpoint"),
+        ((-10.0, -10.0, 0.0), "some 135 degrees further left around"),
+        ((-10.0, 10.0, 0.0), "some 135 degrees further right around"),
+        ((10.0, 10.0, -14.2), "some 45 degrees further right and 45 degrees lower around"),
+        ((10.0, 0.0, 0.34), "nearly the same"),
+        ((10.0, 0.0, 0.36), "some 2 degrees higher around"),
+        ((10.0, -0.36, 0.0), "some 2 degrees further left around"),
+    ],
+)
+def test_viewpoints(location, due):
+    planned = handmade(load(), SPLIT, 0)
+    cameras = (Camera(name="center", location=(10.0, 0.0, 0.0)), Camera(name="left", location=location))
+    planned = dataclasses.replace(
+        planned, problem=dataclasses.replace(planned.problem, cameras=cameras, views=("left",))
+    )
+    assert due in rationale.rationale(First(), planned, "left", SPLIT)[0].text
+
+
+@pytest.mark.parametrize(
+    ("box", "due"),
+    [
+        ((0, 0, 52, 39), "stands at the upper left,"),
+        ((2, 2, 52, 40), "stands in the middle,"),
+        ((27, 0, 53, 39), "stands at the top,"),
+        ((54, 0, 80, 39), "stands at the upper right,"),
+        ((0, 20, 53, 40), "stands on the left,"),
+        ((27, 20, 80, 40), "stands on the right,"),
+        ((0, 41, 20, 60), "stands at the lower left,"),
+        ((30, 40, 50, 60), "stands at the bottom,"),
+        ((78, 58, 80, 60), "stands at the lower right,"),
+        ((80, 60, 80, 60), "stands at the lower right,"),
+    ],
+)
+def test_the_ninths_of_an_image(box, due):
+    """Of 80 x 60 pixels: their edges are at 26.7 and 53.3, and at 20 and 40."""
+    assert due in story(final=(Sight(400, 1.0, box), SEEN, SEEN))[2]
+
+
+@pytest.mark.parametrize(
+    ("position", "due"),
+    [
+        ((10, 0), "in front of the medium gray metal cylinder."),
+        ((-10, 0), "behind the medium gray metal cylinder."),
+        ((0, 5), "to the right of the medium gray metal cylinder."),
+        ((0, -5), "to the left of the medium gray metal cylinder."),
+        ((5, 2), "in front of the medium gray metal cylinder."),
+        ((4, 2), "in front of the medium gray metal cylinder and to the right of it."),
+        ((-2, -4), "behind the medium gray metal cylinder and to the left of it."),
+        ((-2, -5), "to the left of the medium gray metal cylinder."),
+    ],
+)
+def test_neighbours(position, due):
+    """A direction that is more than twice as long as the other one is named alone."""
+    assert story(positions=(position, (20, 20), (0, 0)))[2].endswith(due)
+
+
+def test_neighbours_are_seen_from_the_second_camera():
+    """From 41 degrees to the right, an object with larger y is in front: its depth is y sin 41 there."""
+    assert story(positions=((0, 10), (20, 20), (0, 0)), view="right")[2].endswith(
+        "in front of the medium gray metal cylinder and to the right of it."
+    )
+    assert story(positions=((0, 10), (20, 20), (0, 0)), view="left")[2].endswith(
+        "behind the medium gray metal cylinder and to the right of it."
+    )
