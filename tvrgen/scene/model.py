@@ -8,6 +8,10 @@ STAGE_LINE_HEIGHT = 0.002
 """Metres by which the line around the stage lies above the ground, against flicker between the two."""
 
 
+LOOKS = ("size", "color", "material", "shape")
+"""The attributes of `Object.looks`, in the order in which English says them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Object:
     """One thing on the ground. Values are names of the vocabulary.
@@ -24,7 +28,7 @@ class Object:
 
     @property
     def looks(self) -> tuple[str, str, str, str]:
-        """(size, color, material, shape), in the order in which English says them."""
+        """The values of the attributes of LOOKS."""
         return self.size, self.color, self.material, self.shape
 
 

@@ -1,4 +1,4 @@
-"""Scoring: answers read, STAR-R1's reward, TRANCE's outcome, metrics of a whole dataset.
+"""Scores of responses: STAR-R1's reward, TRANCE's outcome, metrics over a whole dataset.
 
     from tvrgen.scoring import star_r1_reward
     star_r1_reward("<think>...</think><answer>2.color.cyan</answer>", question).total
@@ -7,6 +7,7 @@ The reward needs the standard library alone; `outcome_score` loads numpy when it
 """
 
 import importlib
+from typing import Any
 
 from tvrgen.questions.forms.changes_reader import parse_answer
 from tvrgen.questions.forms.changes_text import Answer
@@ -20,7 +21,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
     if name != "outcome_score":
         raise AttributeError(f"module 'tvrgen.scoring' has no attribute {name!r}")
     return importlib.import_module("tvrgen.scoring.outcome").outcome_score

@@ -1,10 +1,11 @@
-"""Answers without looking: what a dataset gives away to those who do not see its pictures."""
+"""Baselines: answers that do not look at the images, which show what a dataset gives away without them."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
 
+from tvrgen._support.json_lines import Record
 from tvrgen._support.rng import generator
-from tvrgen.dataset.records import Record, state_from
+from tvrgen.dataset.records import state_from
 from tvrgen.questions.forms import changes_text
 from tvrgen.scene import footprints
 from tvrgen.scene.model import State
@@ -14,12 +15,13 @@ from tvrgen.transformations.base import Rejected, Step
 
 
 def baseline(name: str, seen: Iterable[Record] = ()) -> Callable[[Record, Record, Split], str]:
-    """A function from (question, scene, split) to a response.
+    """Returns a function from (question line, scene line, split) to the response of a baseline.
 
-    no_change: that nothing changed. most_frequent: the answer that is most frequent among the question lines `seen`,
-    such as those of training. random: as many changes as the split may have, each one that its config allows: to
-    another value than the object has, no object in another or beyond the field. oracle: the truth, to show that the
-    scorer gives it full marks.
+    no_change      "no change"
+    most_frequent  the most frequent answer of the question lines `seen`, such as those of the training split
+    random         a number of changes that the split may have, each of which its config allows: a value that the object
+                   does not have, no overlap, no position beyond the field
+    oracle         the true answer, which shows that the scorer gives it full marks
     """
     if name == "no_change":
         return lambda question, scene, split: _response(changes_text.NO_CHANGE)
@@ -34,7 +36,8 @@ def baseline(name: str, seen: Iterable[Record] = ()) -> Callable[[Record, Record
 
 def _random(question: Record, scene: Record, split: Split) -> str:
     rng = generator(0, "random answer", question["id"])
-    state, steps = state_from(scene["initial"]), []
+    state = state_from(scene["initial"])
+    steps: list[Step] = []
     looks = [o.looks for o in state.objects]
     slots = [(k, kind) for k in range(len(looks)) for kind in split.kinds]
     count = int(rng.choice(split.sampling.steps))
@@ -51,7 +54,7 @@ def _random(question: Record, scene: Record, split: Split) -> str:
 
 
 def _applied(state: State, step: Step, split: Split) -> State | None:
-    """The state after a change; None where the config allows no such change."""
+    """The state after a step; None if the config does not allow the step."""
     words = split.vocabulary
     try:
         after = replay.apply(state, step, split.kinds, words)

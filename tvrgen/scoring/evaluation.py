@@ -1,10 +1,10 @@
-"""A dataset's questions with the answers to them, scored."""
+"""Evaluation of a dataset: every question's response, scored."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from tvrgen._support.json_lines import Record
 from tvrgen.dataset.reader import Dataset
-from tvrgen.dataset.records import Record
 from tvrgen.errors import UserError
 from tvrgen.scoring.metrics import Scored
 from tvrgen.scoring.options import Options
@@ -14,11 +14,11 @@ from tvrgen.scoring.truth import ground_truth, truth_of
 from tvrgen.settings import Split
 
 Respond = Callable[[Record, Record, Split], Any]
-"""(question line, scene line, split) -> the response to it, None where there is none."""
+"""(question line, scene line, split) -> the response to the question; None if there is none."""
 
 
 def score(question: Record, scene: Record, split: Split, response: Any, options: Options) -> Scored:
-    """Scores one response to a question of a scene. Never raises, whatever the response is."""
+    """Returns the scores of one response to a question of a scene. Never raises, whatever the response is."""
     truth = truth_of(ground_truth(question))
     well_formed, answer = answer_in(response, truth, options)
     return Scored(
@@ -36,14 +36,17 @@ def score(question: Record, scene: Record, split: Split, response: Any, options:
 def evaluate(
     dataset: Dataset, splits: Iterable[str], respond: Respond, options: Options, step: Callable[[int], None]
 ) -> Iterator[Scored]:
-    """All questions of some splits, scored in order; `step(1)` after each."""
+    """Yields the scores of all questions of some splits, in order, and calls `step(1)` after each.
+
+    `respond` gives the responses. Raises UserError if a split lacks scenes or questions.
+    """
     config = dataset.config()
     for name in splits:
         split, scenes = config.split(name), dataset.scenes(name)
-        scene: Record = {"id": None}
+        scene: Record | None = None
         due, asked = dataset.description["splits"][name]["questions"], 0
         for question in dataset.questions(name):
-            while scene["id"] != question["scene"]:
+            while scene is None or scene["id"] != question["scene"]:
                 scene = next(scenes, None)
                 if scene is None:
                     raise UserError(f"{dataset.storage}: {question['id']} has no scene; see tvrgen validate")

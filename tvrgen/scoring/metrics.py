@@ -1,4 +1,4 @@
-"""Metrics of many scored answers: STAR-R1's and TRANCE's, each with a bootstrap interval."""
+"""Metrics over many scored answers: STAR-R1's and TRANCE's, each with a bootstrap interval."""
 
 import math
 from array import array
@@ -13,10 +13,10 @@ from tvrgen.scoring.outcome import Outcome
 from tvrgen.scoring.reward import Reward
 
 ROUNDS = 1000
-"""Resamples behind an interval of 95 %."""
+"""Bootstrap resamples for an interval of 95 %."""
 
 OBJECTS = {"1-3": range(1, 4), "4-6": range(4, 7), "7-8": range(7, 9), "9-10": range(9, 11), "11+": range(11, 10**6)}
-"""Groups of visible objects: STAR-R1's four, and what other datasets have beyond."""
+"""Groups of numbers of objects on stage: the four of STAR-R1, and one for larger numbers."""
 
 MEANS = {
     "tacc": "all changes right, and nothing else said",
@@ -30,16 +30,18 @@ MEANS = {
     "reward": "STAR-R1's reward",
 }
 """Metric -> what it is the mean of."""
-
-
 SHARES = ("tacc", "correct", "loose", "overlap", "out_of_field", "format", "accuracy")
+"""Metrics that are shares of questions."""
 TABLES = ("all", "split", "view", "objects", "steps")
+"""Tables of results, each of which groups the questions by one property."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scored:
-    """One question with its scores. `objects` are those in sight at first; `kinds` says of each kind of true change
-    whether the answer has exactly the true ones.
+    """One question with its scores.
+
+    `objects` is the number of objects on stage in the first image; `kinds` holds for each kind of true change whether
+    the answer has exactly the true changes of that kind.
     """
 
     scene: str
@@ -53,20 +55,25 @@ class Scored:
 
     @property
     def values(self) -> tuple[float, ...]:
-        """One number for each of MEANS."""
+        """The value of each metric of MEANS."""
         r, o = self.reward, self.outcome
         outcome = (o.correct, o.loose, o.distance, o.normalised, o.overlap, o.out_of_field)
         return tuple(map(float, (r.correct, *outcome, r.well_formed, r.total)))
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """One name for each of TABLES."""
+        """The name of the question's group in each of TABLES."""
         objects = next((name for name, numbers in OBJECTS.items() if self.objects in numbers), "0")
         return "all", self.split, self.view, objects, str(self.steps)
 
 
+_Group = tuple[str, str]
+"""A table and the name of a group in it."""
+_Sums = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
+
+
 class _Rows:
-    """Numbers of one group, a row for each question, and the scene of each."""
+    """The metrics of one group, a row for each question, and the scene of each row."""
 
     def __init__(self) -> None:
         self._scenes, self._values = array("l"), array("d")
@@ -75,8 +82,8 @@ class _Rows:
         self._scenes.append(scene)
         self._values.extend(values)
 
-    def sums(self) -> tuple[np.ndarray, np.ndarray]:
-        """(the scenes that occur, their number of rows and sums of values): (S,) and (S, 1 + values)."""
+    def sums(self) -> _Sums:
+        """The S scenes of the group, (S,); for each the number of rows and the sums of the M metrics, (S, 1 + M)."""
         scenes, rows = np.unique(np.array(self._scenes), return_inverse=True)
         values = np.array(self._values).reshape(len(self._scenes), -1)
         sums = np.zeros((len(scenes), 1 + values.shape[1]))
@@ -85,19 +92,21 @@ class _Rows:
 
 
 def metrics(scored: Iterable[Scored]) -> dict[str, Any]:
-    """{"all" | "split" | "view" | "objects" | "steps": {name: {"n", "scenes", metric: {"mean", "low", "high"}}}}, and
-    {"kind": {name: {"n", "scenes", "accuracy": {...}}}} of the questions with a change of that kind.
+    """Returns {table: {name of a group: {"n", "scenes", metric: {"mean", "low", "high"}}}} for TABLES and MEANS.
 
-    Questions of one scene are not independent, so whole scenes are resampled (a share that is 0 or 1 in every resample
-    has Wilson's interval, by the number of scenes). The same input gives the same intervals.
+    A further table, "kind", groups the questions by the kinds of their true changes and has one metric, "accuracy": the
+    share whose answer has exactly the true changes of that kind.
+
+    Questions of one scene are not independent, so whole scenes are resampled. A share that is equal in all resamples
+    (0 or 1) has Wilson's interval for the number of scenes. The same input gives the same intervals.
     """
     scenes: dict[str, int] = {}
-    groups: dict[tuple[str, str], _Rows] = {}
-    for one in scored:
-        scene = scenes.setdefault(one.scene, len(scenes))
-        for group in zip(TABLES, one.groups, strict=True):
-            groups.setdefault(group, _Rows()).add(scene, one.values)
-        for kind, right in one.kinds.items():
+    groups: dict[_Group, _Rows] = {}
+    for question in scored:
+        scene = scenes.setdefault(question.scene, len(scenes))
+        for group in zip(TABLES, question.groups, strict=True):
+            groups.setdefault(group, _Rows()).add(scene, question.values)
+        for kind, right in question.kinds.items():
             groups.setdefault(("kind", kind), _Rows()).add(scene, (float(right),))
     sums = {group: rows.sums() for group, rows in groups.items()}
     intervals = _intervals(sums, len(scenes))
@@ -127,20 +136,22 @@ def _wilson(share: float, n: int) -> tuple[float, float]:
     return max(0.0, (middle - width) / (1 + z * z / n)), min(1.0, (middle + width) / (1 + z * z / n))
 
 
-def _intervals(sums: dict, scenes: int) -> dict[tuple[str, str], tuple[np.ndarray, np.ndarray]]:
-    """The 2.5th and 97.5th percentile of each group's means, over resampled scenes."""
-    rng, means = generator(0, "bootstrap"), {group: [] for group in sums}
+def _intervals(sums: dict[_Group, _Sums], scenes: int) -> dict[_Group, np.ndarray[Any, Any]]:
+    """The 2.5th and 97.5th percentiles of each group's means over resampled scenes, (2, M) for M metrics."""
+    rng = generator(0, "bootstrap")
+    means: dict[_Group, list[np.ndarray[Any, Any]]] = {group: [] for group in sums}
     chunk = max(1, min(ROUNDS, 4_000_000 // max(1, scenes)))
     for start in range(0, ROUNDS if scenes else 0, chunk):
         weights = rng.multinomial(scenes, np.full(scenes, 1 / scenes), size=min(chunk, ROUNDS - start)).astype(float)
         for group, (members, values) in sums.items():
             totals = weights[:, members] @ values
-            there = totals[:, 0] > 0  # a small group may be in no scene of a resample
-            means[group].append(totals[there, 1:] / totals[there, :1])
-    return {group: tuple(np.percentile(np.concatenate(parts), (2.5, 97.5), axis=0)) for group, parts in means.items()}
+            drawn = totals[:, 0] > 0  # a resample may have no scene of a small group
+            means[group].append(totals[drawn, 1:] / totals[drawn, :1])
+    return {group: np.percentile(np.concatenate(parts), (2.5, 97.5), axis=0) for group, parts in means.items()}
 
 
-def _order(table: str, name: str) -> tuple:
-    listed = list(OBJECTS)
-    place = listed.index(name) if table == "objects" and name in listed else 0
-    return table, place, int(name) if name.isdigit() else 0, name
+def _order(table: str, name: str) -> tuple[str, int, int, str]:
+    """The sort key of a group: by table, then by number or name."""
+    ranges = list(OBJECTS)
+    rank = ranges.index(name) if table == "objects" and name in ranges else 0
+    return table, rank, int(name) if name.isdigit() else 0, name

@@ -1,4 +1,4 @@
-"""What the reward pays, and how the points are settled that STAR-R1's paper leaves open."""
+"""Options of the reward: what it pays, and the points that STAR-R1's paper leaves open."""
 
 import dataclasses
 import math
@@ -12,13 +12,15 @@ from tvrgen.errors import UserError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the reward pays, and how the points that STAR-R1's paper leaves open are settled.
+    """Options of the reward. Values may be texts, as from a command line; raises UserError for a wrong one.
 
-    `no_change`: what a right "no change" earns; the paper has no such problems. `partial_costs`: whether a partly right
-    change also costs `wrong`. `reuse`: whether one true change can make several predictions partly right; else they are
-    matched one to one, as many and as well as possible. `duplicates`: "wrong", each one more is a wrong prediction;
-    "ignore", it counts as not said. `untagged`: whether an answer that stands in no <answer> counts. `opened`: whether
-    the chat template has written <think> already, so that responses begin behind it.
+    value, attribute, index, wrong, missing, format  points; see `scoring.reward`
+    no_change      points of a right "no change"; the paper has no such problems
+    partial_costs  whether a partly right prediction also costs `wrong`
+    reuse          whether one true change can make several predictions partly right, instead of one
+    duplicates     "wrong": a repeated prediction is wrong; "ignore": it does not count
+    untagged       whether a response without <answer> is taken as an answer
+    opened         whether the chat template ends in <think>, so that responses begin inside the thought
     """
 
     value: float = 5.0
@@ -40,7 +42,7 @@ class Options:
 
 
 def _cast(name: str, value: Any, default: Any) -> Any:
-    """A value as one of its default's type. Raises UserError."""
+    """A value converted to the type of its default. Raises UserError if it cannot be."""
     text = str(value).strip().lower()
     if isinstance(default, str):
         if text not in ("wrong", "ignore"):
@@ -68,7 +70,7 @@ NAMES = tuple(field.name for field in dataclasses.fields(Options))
 
 
 def options_from(pairs: Iterable[tuple[str, Any]], base: Options = STAR_R1) -> Options:
-    """The options with some set by name, their values as numbers, truths or texts of them. Raises UserError."""
+    """Returns `base` with some options replaced. Raises UserError for an unknown name or a wrong value."""
     given = dict(pairs)
     for name in given:
         if name not in NAMES:

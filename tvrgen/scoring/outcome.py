@@ -1,11 +1,11 @@
-"""TRANCE's evaluation (CVPR 2021): the predicted changes are run on the initial state, and outcomes are compared."""
+"""TRANCE's outcome (CVPR 2021): predicted steps are applied to the initial state, and final states are compared."""
 
 import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
+from tvrgen._support.json_lines import Record
 from tvrgen.dataset.records import state_from
 from tvrgen.questions.forms.changes_text import Answer, normal
 from tvrgen.scene import footprints
@@ -20,12 +20,15 @@ _COMPARED = (*ATTRIBUTES, "rotation")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the predicted changes come to.
+    """The outcome of predicted steps.
 
-    `loose`: they end in the true final state. `correct`: besides, no step made objects overlap or leave the field.
-    `distance`: attributes of all objects in which the two states differ. `normalised`: that over the number of true
-    changes (over one, if there are none). `invalid`: parts that could not be read, and changes of what the problem has
-    not; with any of these, an outcome is not right.
+    loose         they lead to the true final state, and none is invalid
+    correct       besides, no step makes objects overlap or takes one out of the field
+    distance      the number of attributes, over all objects, in which the predicted and the true final state differ
+    normalised    `distance` over the number of true steps (over 1 if there are none)
+    overlap       a step makes objects overlap
+    out_of_field  a step takes an object out of the field
+    invalid       the number of unreadable parts, and of steps with an object, kind or value that the problem lacks
     """
 
     correct: bool
@@ -37,27 +40,29 @@ class Outcome:
     invalid: int
 
 
-def outcome_score(answer: Answer, scene: dict[str, Any], split: Split) -> Outcome:
-    """Runs an answer, in its own order, on the initial state of a scene line.
+def outcome_score(answer: Answer, scene: Record, split: Split) -> Outcome:
+    """Applies an answer's steps, in their order, to the initial state of a scene line.
 
-    A change to what is already so changes nothing. Places are compared where the true object is on stage; one that is
-    off it is anywhere off stage. Where an object enters or leaves, no picture shows where from, or where to: any way
-    that the pictures allow counts as the true one, if the answer is not right as it stands.
+    A step to the value that an object has already changes nothing. Positions are compared for objects that are truly on
+    stage in the end; for others it is enough that they end off stage. No image shows where an object enters from or
+    leaves to: if the answer is not correct as it is, the alternatives that the images allow are tried as well, and the
+    best outcome counts.
     """
-    steps, invalid = _legal(answer.steps, split, len(scene["initial"]["objects"]))
+    steps, invalid = _known_steps(answer.steps, split, len(scene["initial"]["objects"]))
     invalid += len(answer.faults)
     initial, final = state_from(scene["initial"]), state_from(scene["final"])
     tried = [(steps, initial)]
-    found = [_run(steps, initial, final, scene, split, invalid)]
-    if not found[0].correct:
-        for other in _unseen(steps, initial, final, scene, split):
-            if other not in tried:
-                tried.append(other)
-                found.append(_run(*other, final, scene, split, invalid))
-    return min(found, key=lambda o: (not o.correct, o.distance))
+    outcomes = [_run(steps, initial, final, scene, split, invalid)]
+    if not outcomes[0].correct:
+        for alternative in _alternatives(steps, initial, final, scene, split):
+            if alternative not in tried:
+                tried.append(alternative)
+                outcomes.append(_run(*alternative, final, scene, split, invalid))
+    return min(outcomes, key=lambda o: (not o.correct, o.distance))
 
 
-def _run(steps: list[Step], state: State, final: State, scene: dict[str, Any], split: Split, invalid: int) -> Outcome:
+def _run(steps: list[Step], state: State, final: State, scene: Record, split: Split, invalid: int) -> Outcome:
+    """The outcome of steps that the split knows, applied to `state`."""
     overlap = out_of_field = False
     for step in steps:
         objects = state.objects
@@ -65,7 +70,7 @@ def _run(steps: list[Step], state: State, final: State, scene: dict[str, Any], s
             moved = split.kinds[step.kind].apply(objects[step.object], step.value, split.vocabulary)
         except Rejected:
             continue
-        except Exception:  # a kind of the user's own, given what the sampler never gives it
+        except Exception:  # raised by a user's kind for a step that the sampler never makes
             invalid += 1
             continue
         state = State(objects=(*objects[: step.object], moved, *objects[step.object + 1 :]))
@@ -73,7 +78,7 @@ def _run(steps: list[Step], state: State, final: State, scene: dict[str, Any], s
             overlap |= footprints.crowded(state, split.vocabulary, (step.object,)) is not None
             out_of_field |= not split.vocabulary.grid.in_field(moved.position)
     pairs = zip(state.objects, final.objects, strict=True)
-    distance = sum(_differing(found, true, split.vocabulary.grid) for found, true in pairs)
+    distance = sum(_distance(found, true, split.vocabulary.grid) for found, true in pairs)
     loose = not distance and not invalid
     return Outcome(
         correct=loose and not overlap and not out_of_field,
@@ -86,52 +91,55 @@ def _run(steps: list[Step], state: State, final: State, scene: dict[str, Any], s
     )
 
 
-def _legal(said: Sequence[Step], split: Split, objects: int) -> tuple[list[Step], int]:
-    """The predicted steps by the vocabulary's own names, and how many name what is not there."""
+def _known_steps(predicted: Sequence[Step], split: Split, objects: int) -> tuple[list[Step], int]:
+    """The predicted steps with the split's spelling of kinds and values, and the number of steps that it lacks."""
     names = _names(split)
     steps = []
-    for step in said:
+    for step in predicted:
         lowered = step.kind.lower()
-        kind, value = names.get((lowered, normal(lowered, step.value)), (None, None))
-        if kind is not None and step.object < objects:
+        name = names.get((lowered, normal(lowered, step.value)))
+        if name is not None and step.object < objects:
+            kind, value = name
             steps.append(Step(object=step.object, kind=kind, value=value))
-    return steps, len(said) - len(steps)
+    return steps, len(predicted) - len(steps)
 
 
-def _unseen(
-    steps: list[Step], initial: State, final: State, scene: dict[str, Any], split: Split
+def _alternatives(
+    steps: list[Step], initial: State, final: State, scene: Record, split: Split
 ) -> Iterator[tuple[list[Step], State]]:
-    """Steps and initial states that the pictures tell from the true ones no better than from these.
+    """Steps and initial states that the images cannot distinguish from the predicted steps and the initial state.
 
-    First with the true way in place of each other one onto or off the stage that is accepted; then with objects that
-    enter where they must have stood, for all that is said of them to be so.
+    First, accepted moves onto and off the stage are replaced by the true ones. Then, only those off the stage are, and
+    entering objects start where their predicted moves imply.
     """
-    yield _by_true_ways(steps, scene, ("in", "out")), initial
-    yield _by_true_ways(steps, scene, ("out",)), _elsewhere(steps, initial, final, split)
+    yield _with_true_moves(steps, scene, ("in", "out")), initial
+    yield _with_true_moves(steps, scene, ("out",)), _with_implied_starts(steps, initial, final, split)
 
 
-def _by_true_ways(steps: list[Step], scene: dict[str, Any], types: tuple[str, ...]) -> list[Step]:
-    ways = {(s["object"], s["kind"]): s for s in scene["steps"] if s.get("type") in types}
+def _with_true_moves(steps: list[Step], scene: Record, types: tuple[str, ...]) -> list[Step]:
+    """The steps with each accepted move of these types replaced by the true one."""
+    moves = {(s["object"], s["kind"]): s for s in scene["steps"] if s.get("type") in types}
     replaced = []
     for step in steps:
-        true = ways.get((step.object, step.kind))
+        true = moves.get((step.object, step.kind))
         if true and step.value in true["accepted"]:
-            del ways[step.object, step.kind]
+            del moves[step.object, step.kind]
             step = Step(object=step.object, kind=step.kind, value=true["value"])
         replaced.append(step)
     return replaced
 
 
-def _elsewhere(steps: list[Step], initial: State, final: State, split: Split) -> State:
-    """The initial state with each object that enters where its said moves lead from, if none sees it there."""
-    grid, objects, moves = split.vocabulary.grid, list(initial.objects), {}
+def _with_implied_starts(steps: list[Step], initial: State, final: State, split: Split) -> State:
+    """The initial state with each entering object at the start that its predicted moves imply, if that is off stage."""
+    grid, objects = split.vocabulary.grid, list(initial.objects)
+    moved: dict[int, list[Object]] = {}  # an object after each of its predicted moves, made from its initial position
     for step in steps:
         if isinstance(kind := split.kinds[step.kind], Position):
-            moves.setdefault(step.object, []).append(kind.apply(objects[step.object], step.value, split.vocabulary))
-    for k, moved in moves.items():
+            moved.setdefault(step.object, []).append(kind.apply(objects[step.object], step.value, split.vocabulary))
+    for k, ends in moved.items():
         before, after = objects[k], final.objects[k]
-        way = (sum(own.position[axis] - before.position[axis] for own in moved) for axis in (0, 1))
-        start = tuple(end - along for end, along in zip(after.position, way, strict=True))
+        dx, dy = (sum(end.position[axis] - before.position[axis] for end in ends) for axis in (0, 1))
+        start = (after.position[0] - dx, after.position[1] - dy)
         enters = not grid.on_stage(before.position) and grid.on_stage(after.position)
         if enters and grid.in_field(start) and not grid.on_stage(start):
             objects[k] = dataclasses.replace(before, position=start)
@@ -140,7 +148,7 @@ def _elsewhere(steps: list[Step], initial: State, final: State, split: Split) ->
 
 @lru_cache(maxsize=64)
 def _names(split: Split) -> dict[tuple[str, str], tuple[str, str]]:
-    """(kind in lower case, normal form of a value) -> both as the split calls them."""
+    """(kind in lower case, normal form of a value) -> (kind, value) in the split's spelling."""
     return {
         (name.lower(), normal(name.lower(), value)): (name, value)
         for name, kind in split.kinds.items()
@@ -148,9 +156,9 @@ def _names(split: Split) -> dict[tuple[str, str], tuple[str, str]]:
     }
 
 
-def _differing(found: Object, true: Object, grid: Grid) -> int:
-    """In how many attributes two objects differ."""
-    count = sum(getattr(found, name) != getattr(true, name) for name in _COMPARED)
+def _distance(predicted: Object, true: Object, grid: Grid) -> int:
+    """The number of attributes in which two objects differ, with position as one of them."""
+    count = sum(bool(getattr(predicted, name) != getattr(true, name)) for name in _COMPARED)
     if grid.on_stage(true.position):
-        return count + (found.position != true.position)
-    return count + grid.on_stage(found.position)
+        return count + (predicted.position != true.position)
+    return count + grid.on_stage(predicted.position)

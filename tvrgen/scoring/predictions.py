@@ -1,4 +1,4 @@
-"""Files of predictions: lines of {"id", "response"}, or one JSON list of them, as they are or gzipped."""
+"""Predictions files: lines of {"id", "response"}, or one JSON list of these, plain or gzipped."""
 
 import gzip
 import json
@@ -8,16 +8,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
-from tvrgen.dataset.records import Record
+from tvrgen._support.json_lines import Record
 from tvrgen.errors import UserError
 from tvrgen.settings import Split
 
 
 @dataclass
 class Predictions:
-    """Responses by the ids of their questions, as read from a file: `double` ids counted by their first response.
+    """The responses of a file by the ids of their questions; called as `evaluation.Respond`, it gives one.
 
-    `used` collects the ids that were asked for, so that what is left over can be named.
+    `double` lists the ids that occur again: their first response counts. While responses are asked for, `used` collects
+    the ids that were found, `missing` those that were not, `no_text` those whose response is not text.
     """
 
     responses: dict[str, Any]
@@ -38,11 +39,12 @@ class Predictions:
 
     @property
     def unknown(self) -> list[str]:
+        """The ids for which nobody has asked."""
         return [name for name in self.responses if name not in self.used]
 
 
 def read_predictions(path: Path) -> Predictions:
-    """The responses of a file. Raises UserError where it holds none, or something else; a response may be anything."""
+    """Reads a predictions file. Raises UserError unless it is one; a response may be any JSON value."""
     responses: dict[str, Any] = {}
     double: list[str] = []
     try:
@@ -69,7 +71,7 @@ _LINE = '{"id": "test-000000-left", "response": "..."}'
 
 
 def _opened(path: Path) -> TextIO:
-    """A text file in UTF-8, or in UTF-16 as Windows' shells write it; gzipped or not."""
+    """A file opened as text, plain or gzipped, in UTF-8, or in UTF-16 as shells of Windows write it."""
     with open(path, "rb") as file:
         opened = gzip.open if file.read(2) == b"\x1f\x8b" else open
     with opened(path, "rb") as file:
@@ -78,7 +80,7 @@ def _opened(path: Path) -> TextIO:
 
 
 def _entries(file: TextIO, path: Path) -> Iterator[tuple[str, Any]]:
-    """(where, value) of each line, or of each entry of the list that the file is."""
+    """Yields (file and line, value) for each line, or (file and entry, value) if the file is one JSON list."""
     lines = ((number, text) for number, text in enumerate(file, 1) if text.strip())
     for k, (number, text) in enumerate(lines):
         if k == 0 and text.lstrip().startswith("["):

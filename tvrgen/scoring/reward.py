@@ -1,15 +1,15 @@
-"""STAR-R1's reward (arXiv 2505.15804): a format part and a fine-grained accuracy part.
+"""STAR-R1's reward (arXiv 2505.15804): a part for the format of a response, and a fine-grained part for its accuracy.
 
-Each predicted change earns `value` where index, attribute and value are right, `attribute` where index and attribute
-are, `index` where the index alone is, and costs `wrong` where nothing is; each change that fewer predictions than true
-changes leave out costs `missing`. What the paper does not settle is an option.
+Each predicted change earns `value` if its object index, kind and value are right, `attribute` if index and kind are
+right, `index` if the index alone is right, and costs `wrong` if nothing is right. Each change by which there are fewer
+predictions than true changes costs `missing`. Points that the paper leaves open are options.
 """
 
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from tvrgen.questions.forms.changes_reader import parse_answer
 from tvrgen.questions.forms.changes_text import Answer, normal
@@ -19,12 +19,18 @@ from tvrgen.scoring.truth import Truth, truth_of
 
 @dataclass(frozen=True, slots=True)
 class Reward:
-    """What a response earns, and why.
+    """The reward of a response, and the counts behind it.
 
-    `well_formed`: the response has STAR-R1's form. `total` = `format` + `accuracy`; `best` is what the right answer
-    earns. `values`, `attributes` and `indices` count the predictions that were right so far, `wrong` all others
-    (duplicates and unreadable parts among them), `missing` the true changes by which the predictions fell short.
-    `correct`: all changes are right and nothing else is said. `faults` says what could not be read.
+    total        `format` + `accuracy`
+    best         the total of the right answer
+    correct      all true changes are predicted, and nothing else
+    well_formed  the response is <think>...</think><answer>...</answer> and nothing else
+    values       predictions whose index, kind and value are right
+    attributes   predictions whose index and kind alone are right
+    indices      predictions whose index alone is right
+    wrong        all other predictions, duplicates and unreadable parts
+    missing      the number by which predictions are fewer than true changes
+    faults       a line for each part of the answer that cannot be read
     """
 
     total: float
@@ -42,14 +48,15 @@ class Reward:
 
     @property
     def share(self) -> float:
-        """The total as a share of the best, in [0, 1]: for trainers that want it so."""
+        """`total` / `best`, limited to [0, 1], for trainers that expect that range."""
         return min(1.0, max(0.0, self.total / self.best)) if self.best > 0 else float(self.correct)
 
 
 def star_r1_reward(response: Any, truth: Any, options: Options = STAR_R1) -> Reward:
-    """Scores a response; anything that is no text counts as an empty one.
+    """Returns the reward of a response; a response that is no text counts as an empty text.
 
-    `truth` is whatever `truth_of` reads. Raises UserError where that is no right answer; never for a response.
+    `truth` is any form of the right answer that `truth_of` reads. Raises UserError if it is none; never raises for a
+    response.
     """
     truth = truth_of(truth)
     well_formed, answer = answer_in(response, truth, options)
@@ -57,26 +64,27 @@ def star_r1_reward(response: Any, truth: Any, options: Options = STAR_R1) -> Rew
 
 
 def answer_in(response: Any, truth: Truth, options: Options) -> tuple[bool, Answer]:
-    """(whether a response is well formed, what it answers)."""
+    """Returns whether a response is well formed, and the answer in it."""
     well_formed, text = read_response(response, options.untagged, options.opened)
     return well_formed, Answer((), ("there is no <answer>",)) if text is None else parse_answer(text, truth.looks)
 
 
 def right_kinds(answer: Answer, truth: Truth) -> dict[str, bool]:
-    """Kind of a true change -> whether the answer says exactly the true changes of that kind."""
-    said, found = _said(answer), {}
-    for kind in sorted({attribute for _, attribute, _ in truth.changes}):
-        own = Truth(tuple(change for change in truth.changes if change[1] == kind))
-        of_kind = [change for change in said if change[1] == kind]
-        kept, doubles = _without_duplicates(of_kind, own)
-        found[kind] = not doubles and _matched(kept, own, reuse=False)[0] == len(own.changes) == len(kept)
-    return found
+    """Returns for each kind of true change whether the answer has exactly the true changes of that kind."""
+    predictions, right = _predictions(answer), {}
+    for kind in sorted({change.kind for change in truth.changes}):
+        own = Truth(tuple(change for change in truth.changes if change.kind == kind))
+        kept, duplicates = _without_duplicates([p for p in predictions if p.kind == kind], own)
+        right[kind] = not duplicates and _matched(kept, own, reuse=False)[0] == len(own.changes) == len(kept)
+    return right
 
 
 def read_response(response: Any, untagged: bool = False, opened: bool = False) -> tuple[bool, str | None]:
-    """(whether it is <think>..</think><answer>..</answer> and nothing else, the text of its answer, None if none).
+    """Returns whether a response is <think>..</think><answer>..</answer> and nothing else, and its answer's text.
 
-    Of several answers the last one counts; one inside the thought, or before another that is not closed, is none.
+    The text is None if there is no answer. Of several answers the last one counts. An answer inside the thought does
+    not count, nor does one before an <answer> that is not closed. With `untagged`, a response without <answer> is an
+    answer from the end of its thought on; with `opened`, the prompt has ended in <think>.
     """
     text = response if isinstance(response, str) else ""
     text = _without_special(f"<think>{text}" if opened else text)
@@ -96,7 +104,7 @@ def read_response(response: Any, untagged: bool = False, opened: bool = False) -
 
 
 def _without_special(text: str) -> str:
-    """Without the tokens that end a response, such as <|im_end|>."""
+    """A response without special tokens at its end, such as <|im_end|>."""
     for _ in range(_ENDS):
         text = text.rstrip()
         start = text.rfind("<") if text.endswith(">") else -1
@@ -106,18 +114,19 @@ def _without_special(text: str) -> str:
     return text
 
 
-_SPECIAL, _ENDS = re.compile(r"<\|\w{1,40}\|>|</s>|<eos>|<end_of_turn>"), 4
+_SPECIAL = re.compile(r"<\|\w{1,40}\|>|</s>|<eos>|<end_of_turn>")
+_ENDS = 4  # special tokens that are removed at most
 _TAGS = ("<think>", "</think>", "<answer>", "</answer>")
 
 
 def reward_of(answer: Answer, well_formed: bool, truth: Truth, options: Options) -> Reward:
-    """The reward of an answer that has been read."""
-    kept, doubles = _without_duplicates(_said(answer), truth)
+    """Returns the reward of an answer that has been read."""
+    kept, duplicates = _without_duplicates(_predictions(answer), truth)
     values, attributes, indices = _matched(kept, truth, options.reuse)
     if options.duplicates == "ignore":
-        doubles = 0
-    wrong = len(kept) - values - attributes - indices + doubles + len(answer.faults)
-    predicted = len(kept) + doubles + len(answer.faults)
+        duplicates = 0
+    wrong = len(kept) - values - attributes - indices + duplicates + len(answer.faults)
+    predicted = len(kept) + duplicates + len(answer.faults)
     missing = max(0, len(truth.changes) - predicted)
     correct = not wrong and values == len(truth.changes) == len(kept) and _in_order(kept, truth)
     accuracy = options.value * values + options.attribute * attributes + options.index * indices
@@ -142,84 +151,97 @@ def reward_of(answer: Answer, well_formed: bool, truth: Truth, options: Options)
     )
 
 
-def _in_order(said: Sequence[tuple], truth: Truth) -> bool:
-    """Whether an attribute that changes twice is said to end as it does; where a move goes first is all the same."""
-    last = {(i, a): accepted for i, a, accepted in truth.changes if a != "position"}
-    ends = {(i, a): value for i, a, value in said}
-    return len(last) == len(truth.changes) or all(ends[pair] in accepted for pair, accepted in last.items())
+class _Prediction(NamedTuple):
+    """A predicted change: index of the object, kind, and the normal form of the value."""
+
+    object: int
+    kind: str
+    value: str
 
 
-def _said(answer: Answer) -> list[tuple[int, str, str]]:
-    """(index, attribute, normal form of the value) of each predicted change."""
-    return [(s.object, kind, normal(kind, s.value)) for s in answer.steps for kind in (s.kind.lower(),)]
+def _predictions(answer: Answer) -> list[_Prediction]:
+    return [_Prediction(s.object, kind, normal(kind, s.value)) for s in answer.steps for kind in (s.kind.lower(),)]
 
 
-def _without_duplicates(said: Sequence[tuple], truth: Truth) -> tuple[list[tuple], int]:
-    """The predictions without those that say the same again, and how many these are.
+def _in_order(predictions: Sequence[_Prediction], truth: Truth) -> bool:
+    """Whether each attribute that changes twice ends with its true value; moves may come in any order."""
+    last_accepted = {(i, kind): accepted for i, kind, accepted in truth.changes if kind != "position"}
+    last_predicted = {(i, kind): value for i, kind, value in predictions}
+    if len(last_accepted) == len(truth.changes):
+        return True
+    return all(last_predicted[pair] in accepted for pair, accepted in last_accepted.items())
 
-    What is true twice (the same move, made twice) can be said twice.
+
+def _without_duplicates(predictions: Sequence[_Prediction], truth: Truth) -> tuple[list[_Prediction], int]:
+    """The predictions without duplicates, and the number of duplicates.
+
+    A prediction that is right for several true changes (a move made twice) may occur as often as there are of these.
     """
-    if len(set(said)) == len(said):
-        return list(said), 0
-    left = {
-        change: max(1, sum((i, a) == change[:2] and change[2] in accepted for i, a, accepted in truth.changes))
-        for change in set(said)
-    }
+    if len(set(predictions)) == len(predictions):
+        return list(predictions), 0
+    left = {prediction: max(1, _occurrences(prediction, truth)) for prediction in set(predictions)}
     kept = []
-    for change in said:
-        if left[change]:
-            left[change] -= 1
-            kept.append(change)
-    return kept, len(said) - len(kept)
+    for prediction in predictions:
+        if left[prediction]:
+            left[prediction] -= 1
+            kept.append(prediction)
+    return kept, len(predictions) - len(kept)
 
 
-def _matched(said: Sequence[tuple], truth: Truth, reuse: bool) -> tuple[int, int, int]:
-    """How many predictions are right in all, in index and attribute, and in the index alone.
+def _occurrences(prediction: _Prediction, truth: Truth) -> int:
+    """The number of true changes that a prediction is right for."""
+    index, kind, value = prediction
+    return sum((c.object, c.kind) == (index, kind) and value in c.accepted for c in truth.changes)
 
-    A right value is worth more than two partly right ones, and so is a right attribute than two indices. So the best
-    matching takes as many of the first as there can be, then of the second; and how many are left for the next does
-    not depend on which were taken.
+
+def _matched(predictions: Sequence[_Prediction], truth: Truth, reuse: bool) -> tuple[int, int, int]:
+    """The numbers of predictions that are right in all, in index and kind alone, and in the index alone.
+
+    Predictions and true changes are matched one to one unless `reuse`, which lets several predictions be partly right
+    by one true change. A right value is worth more than two partly right ones, and a right kind more than two right
+    indices. So the best matching has as many right values as possible, then as many right kinds as possible; and how
+    many true changes are left for the next does not depend on which were taken.
     """
-    true_pairs = {(i, a) for i, a, _ in truth.changes}
-    true_indices: Counter[int] = Counter(i for i, _, _ in truth.changes)
-    indices: Counter[int] = Counter()
-    values = attributes = alone = 0
-    by_pair: dict[tuple, list[str]] = {}
-    for index, attribute, value in said:
-        if (index, attribute) in true_pairs:
-            by_pair.setdefault((index, attribute), []).append(value)
-        elif index in true_indices:
-            indices[index] += 1
-    for pair, own in by_pair.items():
-        accepted = [values_ for i, a, values_ in truth.changes if (i, a) == pair]
-        right = _largest(own, accepted)
+    true_pairs = {(change.object, change.kind) for change in truth.changes}
+    free: Counter[int] = Counter(change.object for change in truth.changes)  # true changes of each object not matched
+    index_only: Counter[int] = Counter()  # predictions with the index of a true change, and nothing better
+    by_pair: dict[tuple[int, str], list[str]] = {}
+    for index, kind, value in predictions:
+        if (index, kind) in true_pairs:
+            by_pair.setdefault((index, kind), []).append(value)
+        elif index in free:
+            index_only[index] += 1
+    values = attributes = 0
+    for pair, predicted in by_pair.items():
+        accepted = [change.accepted for change in truth.changes if (change.object, change.kind) == pair]
+        right = _largest_matching(predicted, accepted)
+        rest = len(predicted) - right
+        partly = rest if reuse else min(rest, len(accepted) - right)
         values += right
-        rest = len(own) - right
-        if reuse:
-            attributes += rest
-            continue
-        partly = min(rest, len(accepted) - right)
         attributes += partly
-        true_indices[pair[0]] -= right + partly
-        indices[pair[0]] += rest - partly
-    for index, count in indices.items():
-        alone += count if reuse else min(count, true_indices[index])
-    return values, attributes, alone
+        if not reuse:
+            free[pair[0]] -= right + partly
+            index_only[pair[0]] += rest - partly
+    indices = sum(count if reuse else min(count, free[index]) for index, count in index_only.items())
+    return values, attributes, indices
 
 
-def _largest(said: list[str], accepted: list[frozenset[str]]) -> int:
-    """The size of a largest matching of predicted values to true changes that accept them (augmenting paths)."""
+def _largest_matching(predicted: list[str], accepted: list[frozenset[str]]) -> int:
+    """The size of a largest one-to-one matching of predicted values to true changes that accept them.
+
+    It is found by augmenting paths (Kuhn's algorithm).
+    """
     if len(accepted) == 1:
-        return int(any(value in accepted[0] for value in said))
-    holder: dict[int, int] = {}  # prediction -> true change
+        return int(any(value in accepted[0] for value in predicted))
+    matched: dict[int, int] = {}  # position of a prediction -> of its true change
 
-    def place(change: int, seen: set[int]) -> bool:
-        for k, value in enumerate(said):
-            if value in accepted[change] and k not in seen:
-                seen.add(k)
-                if k not in holder or place(holder[k], seen):
-                    holder[k] = change
+    def matches(change: int, tried: set[int]) -> bool:
+        for k, value in enumerate(predicted):
+            if value in accepted[change] and k not in tried:
+                tried.add(k)
+                if k not in matched or matches(matched[k], tried):
+                    matched[k] = change
                     return True
         return False
 
-    return sum(place(change, set()) for change in range(len(accepted)))
+    return sum(matches(change, set()) for change in range(len(accepted)))

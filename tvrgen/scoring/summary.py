@@ -1,4 +1,4 @@
-"""All scores of a dataset's answers, as figures and as a page of text."""
+"""The summary of a dataset's scores, as figures and as lines of text."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -18,7 +18,7 @@ from tvrgen.scoring.predictions import Predictions, read_predictions
 
 Figures = dict[str, Any]
 
-_NAMED = 5  # ids that are named where many are at fault
+_NAMED = 5  # ids that a line names at most
 
 
 def score(
@@ -88,13 +88,13 @@ def score(
 
 
 def _is_answered(dataset: Dataset, split: str, predictions: Predictions) -> bool:
-    """Whether there is a response to any question of a split. An id begins with its split, which is seen first."""
+    """Whether there is a response to any question of a split; ids are compared only if one begins with the split."""
     begun = any(name.startswith(f"{split}-") for name in predictions.responses)
     return begun and any(line["id"] in predictions.responses for line in dataset.questions(split))
 
 
 def lines(figures: Figures) -> Iterator[str]:
-    """The figures for people."""
+    """Yields the figures as lines of text: the metrics, then a line for each group of questions."""
     if ids := figures.get("ids"):
         yield f"{counted(ids['answered'], 'answer')} to questions of {', '.join(figures['splits'])}"
         if figures["left_out"]:
@@ -128,7 +128,7 @@ def lines(figures: Figures) -> Iterator[str]:
 
 
 def _interval(cell: dict[str, float], name: str) -> str:
-    """ "61.4 % (59.3 to 63.5)"; what is no share stays a number."""
+    """ "61.4% (59.3 to 63.5)" for a share, "0.123 (0.100 to 0.150)" for another metric."""
     if name in ("diff", "ndiff", "reward"):
         return f"{cell['mean']:.3f} ({cell['low']:.3f} to {cell['high']:.3f})"
     return f"{cell['mean']:.1%} ({100 * cell['low']:.1f} to {100 * cell['high']:.1f})"

@@ -1,69 +1,75 @@
-"""The right answer of a question, as datasets and trainers carry it about."""
+"""The right answer of a question, in the forms in which datasets and trainers hold it."""
 
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from tvrgen.errors import UserError
 from tvrgen.questions.forms.changes_reader import parse_answer
 from tvrgen.questions.forms.changes_text import normal
+from tvrgen.scene.model import LOOKS
+
+
+class TrueChange(NamedTuple):
+    """One change of a right answer: index of the object, kind, and the normal forms of all values that are right."""
+
+    object: int
+    kind: str
+    accepted: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """The right answer: for each change (index, attribute, normal forms of the accepted values).
+    """The right answer: its changes and, where answers name objects by their looks, the looks of all objects."""
 
-    `looks` of the initial objects, where the answer names them by these.
-    """
-
-    changes: tuple[tuple[int, str, frozenset[str]], ...]
+    changes: tuple[TrueChange, ...]
     looks: tuple[tuple[str, ...], ...] = ()
 
 
 def ground_truth(question: Mapping[str, Any]) -> dict[str, Any]:
-    """What `truth_of` reads, from a question line: the changes and, where answers name objects so, how these look.
+    """Returns what `truth_of` needs of a question line, as JSON data: `changes`, and `looks` if answers name these.
 
-    An object that the first image does not show has no looks there.
+    The looks of an object that is off stage in the first image are empty.
     """
     truth = {"changes": question["changes"]}
     if question["answer_form"] == "description":
-        names = ("size", "color", "material", "shape")
-        truth["looks"] = [[o[name] for name in names if o["on_stage"]] for o in question["initial_objects"]]
+        truth["looks"] = [[o[name] for name in LOOKS if o["on_stage"]] for o in question["initial_objects"]]
     return truth
 
 
 def truth_of(truth: Any) -> Truth:
-    """The right answer from a question line, from its `ground_truth` as data or JSON text, or from an answer text.
+    """Returns the right answer from a question line, its `ground_truth` as data or JSON text, or an answer text.
 
-    A list of changes will do where answers name objects by indices: mappings of index, attribute, value and, where
-    several values are right, accepted. Raises UserError.
+    Where answers name objects by indices, a list of changes will do: mappings of index, attribute, value and, if
+    several values are right, accepted. Raises UserError for anything else.
     """
     if isinstance(truth, Truth):
         return truth
     if isinstance(truth, str):
         return _truth_from_text(truth)
     try:
-        looks = ()
-        if isinstance(truth, Mapping):
-            truth = ground_truth(truth) if "initial_objects" in truth else truth
-            looks = tuple(tuple(own) for own in truth.get("looks", ()))
-            truth = truth["changes"]
-        changes = tuple(
-            (
-                int(c["index"]),
-                str(c["attribute"]).lower(),
-                frozenset(normal(str(c["attribute"]).lower(), str(v)) for v in _accepted(c)),
-            )
-            for c in truth
-        )
+        return _truth_from_data(truth)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UserError(f"{str(truth)[:60]!r} is no right answer; write a list of index, attribute, value") from error
-    return Truth(changes, looks)
 
 
-def _accepted(change: Mapping) -> Iterable:
+def _truth_from_data(truth: Any) -> Truth:
+    looks: tuple[tuple[str, ...], ...] = ()
+    if isinstance(truth, Mapping):
+        truth = ground_truth(truth) if "initial_objects" in truth else truth
+        looks = tuple(tuple(own) for own in truth.get("looks", ()))
+        truth = truth["changes"]
+    return Truth(tuple(map(_change, truth)), looks)
+
+
+def _change(change: Mapping[str, Any]) -> TrueChange:
+    index, kind = int(change["index"]), str(change["attribute"]).lower()
+    return TrueChange(index, kind, frozenset(normal(kind, str(value)) for value in _accepted(change)))
+
+
+def _accepted(change: Mapping[str, Any]) -> Iterable[Any]:
     accepted = change.get("accepted")
     return [change["value"]] if accepted is None or not len(accepted) else accepted
 
@@ -74,8 +80,8 @@ def _truth_from_text(text: str) -> Truth:
         try:
             return truth_of(json.loads(text))
         except (ValueError, RecursionError, UserError):
-            pass  # '[[2, "color", "cyan"]]' and its like
+            pass  # an answer text in brackets, such as '[[2, "color", "cyan"]]'
     answer = parse_answer(text)
     if answer.faults:
         raise UserError(f"{text[:60]!r} is no right answer: {answer.faults[0]}")
-    return Truth(tuple((s.object, s.kind, frozenset([normal(s.kind, s.value)])) for s in answer.steps))
+    return Truth(tuple(TrueChange(s.object, s.kind, frozenset([normal(s.kind, s.value)])) for s in answer.steps))

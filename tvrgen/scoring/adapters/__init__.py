@@ -1,4 +1,4 @@
-"""The reward in the form that each trainer and evaluator calls; all of them are scoring.star_r1_reward.
+"""Adapters: `star_r1_reward` in the form that each trainer and evaluator calls.
 
 | consumer | what to name |
 |---|---|
@@ -12,6 +12,7 @@
 | lmms-eval | the functions of `tvrgen.adapters.lmms_eval`, by the task's utils.py |
 | VLMEvalKit | `python -m tvrgen.adapters.vlmevalkit run.py ...`, or a result file instead of run.py |
 
-`python -c "import tvrgen.adapters.verl as m; print(m.__file__)"` prints such a path. Options of the reward go by
-keyword where the consumer can pass them, else by the environment: TVRGEN_REWARD="no_change=1, duplicates=ignore".
+`python -c "import tvrgen.adapters.verl as m; print(m.__file__)"` prints such a path. Options of the reward are
+keywords where the consumer can pass them; elsewhere they are set in the environment:
+TVRGEN_REWARD="no_change=1, duplicates=ignore".
 """

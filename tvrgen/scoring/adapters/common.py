@@ -1,4 +1,4 @@
-"""What consumers hand to a reward: responses, rows or columns that hold the right answer, options."""
+"""Responses, right answers and options in the forms in which consumers pass them to a reward."""
 
 import os
 from collections.abc import Mapping
@@ -10,27 +10,27 @@ from tvrgen.scoring import Options, Reward, star_r1_reward
 from tvrgen.scoring.options import NAMES, options_from
 
 TRUTHS = ("ground_truth", "solution", "changes", "answer")
-"""Columns that may hold the right answer; the first that is there counts, since it says the most."""
+"""Columns that may hold the right answer, the most complete one first; the first that exists counts."""
 
 
 def reward(response: Any, truth: Any, given: Mapping[str, Any] | None = None) -> Reward:
-    """The reward of a response: text, a message, or a conversation. Raises UserError for a wrong truth or option."""
+    """Returns the reward of a text, a message or a conversation. Raises UserError for a wrong truth or option."""
     return star_r1_reward(text_of(response), truth, options(given))
 
 
 def options(given: Mapping[str, Any] | None = None) -> Options:
-    """STAR-R1's options, changed by TVRGEN_REWARD ("no_change=1, duplicates=ignore"), then by `given`."""
+    """Returns STAR-R1's options, changed by TVRGEN_REWARD ("no_change=1, duplicates=ignore"), then by `given`."""
     base = _from_environment(os.environ.get("TVRGEN_REWARD", ""))
     return options_from(given.items(), base) if given else base
 
 
 def known(keywords: Mapping[str, Any]) -> dict[str, Any]:
-    """The options among keywords that hold other things of the consumer's too."""
+    """Returns the keywords that are options of the reward; the others are the consumer's own."""
     return {name: value for name, value in keywords.items() if name in NAMES}
 
 
 def truth_in(row: Mapping[str, Any]) -> Any:
-    """The right answer of a row, or of a whole table's columns. Raises UserError where none of TRUTHS is there."""
+    """Returns the right answer of a row, or of a table given by columns. Raises UserError if it has none of TRUTHS."""
     for name in TRUTHS:
         if row.get(name) is not None:
             return row[name]
@@ -38,7 +38,7 @@ def truth_in(row: Mapping[str, Any]) -> Any:
 
 
 def text_of(response: Any) -> str:
-    """The text of a response: itself, a message's content, or that of a conversation's last message; else ""."""
+    """Returns a response that is text, the content of a message, or that of a conversation's last message; else ""."""
     for _ in range(3):
         match response:
             case str():
@@ -47,7 +47,7 @@ def text_of(response: Any) -> str:
                 response = content
             case [*_, {"content": content}]:
                 response = content
-            case [*parts] if parts:  # a message's parts
+            case [*parts] if parts:  # the content of one message, in parts
                 return "".join(p["text"] for p in parts if isinstance(p, Mapping) and isinstance(p.get("text"), str))
             case _:
                 break

@@ -14,8 +14,8 @@ REWARD_TYPE = "batch"
 def compute_score(reward_inputs: list[dict[str, Any]], **options: Any) -> list[dict[str, float]]:
     """STAR-R1's reward for each of {response, response_length, ground_truth}: `overall` is what EasyR1 trains on.
 
-    `format` is its part for the format, `accuracy` 1 where all changes are right, else 0, `share` the total in [0, 1].
-    Raises UserError for an option that is not there.
+    `format` is the part for the format, `accuracy` 1 if all changes are right, `share` the total scaled to [0, 1].
+    Raises UserError for an unknown option.
     """
     rewards = [common.reward(given["response"], given["ground_truth"], options) for given in reward_inputs]
     return [{"overall": r.total, "format": r.format, "accuracy": float(r.correct), "share": r.share} for r in rewards]

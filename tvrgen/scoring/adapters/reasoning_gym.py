@@ -17,14 +17,14 @@ from tvrgen.scoring.adapters import common
 
 @dataclass
 class TvrConfig:
-    """`path`: an export's file, one entry a line. `size`: how many entries, None: all. `seed` changes nothing."""
+    """`path`: a file of an export, one entry a line. `size`: number of entries; None: all. `seed` has no effect."""
 
     path: str = ""
     size: int | None = None
     seed: int | None = None
 
     def validate(self) -> None:
-        """Raises UserError where there is no such file."""
+        """Raises UserError if `path` is no file or `size` is less than 1."""
         if not Path(self.path).is_file():
             raise UserError(
                 f"path: {self.path!r} is no file; write that of a split: tvrgen export DATASET reasoning-gym"
@@ -34,9 +34,9 @@ class TvrConfig:
 
 
 class TvrDataset(ProceduralDataset):
-    """The exported entries in their order, read from the file when they are asked for; item i is the i-th line.
+    """The entries of an export in their order: item i is line i of the file, read when it is asked for.
 
-    A size beyond the file's begins again.
+    A `size` larger than the file starts again from its first line.
     """
 
     def __init__(self, config: TvrConfig) -> None:
@@ -51,16 +51,17 @@ class TvrDataset(ProceduralDataset):
             raise IndexError(idx)
         with open(self.config.path, "rb") as file:
             file.seek(self._starts[idx % self.size % len(self._starts)])
-            return json.loads(file.readline())
+            entry: dict[str, Any] = json.loads(file.readline())
+            return entry
 
     def score_answer(self, answer: str | None, entry: dict[str, Any]) -> float:
-        """STAR-R1's accuracy as a share of the best, in [0, 1]: of a whole response, or of what stands in <answer>."""
+        """Returns STAR-R1's accuracy scaled to [0, 1], of a whole response or of the text of its <answer>."""
         bare = {"format": 0, "untagged": True}
         return common.reward(answer, common.truth_in({**entry, **entry["metadata"]}), bare).share
 
 
 def _starts(path: str) -> list[int]:
-    """Where each line of a file begins."""
+    """The byte offsets at which the lines of a file begin."""
     starts, at = [], 0
     with open(path, "rb") as file:
         for line in file:

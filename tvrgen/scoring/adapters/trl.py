@@ -8,10 +8,10 @@ from typing import Any
 from tvrgen.scoring.adapters import common
 
 
-def reward(completions: list, **columns: Any) -> list[float | None]:
-    """STAR-R1's total for each completion; None, which TRL leaves out of the sum, where a row has no right answer.
+def reward(completions: list[Any], **columns: Any) -> list[float | None]:
+    """Returns STAR-R1's total for each completion, or None, which TRL ignores, for a row without a right answer.
 
-    `columns` are the dataset's, a list each, of which calls.TRUTHS hold the right answer, and what else TRL passes.
+    `columns` are those of the dataset, a list each, of which one is in common.TRUTHS, and whatever else TRL passes.
     """
     truths = common.truth_in(columns)
     return [

@@ -1,7 +1,7 @@
 """verifiers (v1): a taskset over an export for it.
 
 load_taskset("export/train.jsonl"), or in its commands `--taskset.id NAME --taskset.path export/train.jsonl`, where
-NAME.py lies where Python looks, for verifiers takes no dotted names, and says
+NAME.py is on Python's path, since verifiers takes no dotted names, and holds
 
     from tvrgen.adapters.verifiers import TvrTaskset
 
@@ -23,18 +23,18 @@ __all__ = ["TvrTaskset"]
 
 
 class TvrData(vf.TaskData):
-    """A question: its prompt with both pictures, and the right answer as JSON."""
+    """A question: its prompt with both images, and the right answer as JSON."""
 
     ground_truth: str
 
 
 class TvrTask(vf.Task[TvrData]):
-    """STAR-R1's reward is the reward; its parts are metrics."""
+    """A question with STAR-R1's reward, whose parts are metrics."""
 
     @property
     def key(self) -> str:
         """The question's id."""
-        return self.data.name
+        return str(self.data.name)
 
     @vf.reward
     async def tvr(self, trace: vf.Trace) -> float:
@@ -43,22 +43,22 @@ class TvrTask(vf.Task[TvrData]):
 
     @vf.metric
     async def parts(self, trace: vf.Trace) -> dict[str, float]:
-        """Whether all changes are right, the total in [0, 1], and the format's part."""
+        """1 if all changes are right, the total scaled to [0, 1], and the part for the format."""
         reward = common.reward(trace.last_reply, self.data.ground_truth)
         return {"correct": float(reward.correct), "share": reward.share, "format": reward.format}
 
 
 class TvrConfig(vf.TasksetConfig):
-    """`path`: an export's file, one question a line; pictures lie below its folder."""
+    """`path`: a file of an export, one question a line; its images are in folders beside it."""
 
     path: str = ""
 
 
 class TvrTaskset(vf.Taskset[TvrTask, TvrConfig]):
-    """The exported questions in their order."""
+    """The questions of an export in their order."""
 
     def load(self) -> Iterator[TvrTask]:
-        """Each question as a task. Raises UserError where there is no such file."""
+        """Yields each question as a task. Raises UserError if `path` is no file."""
         path = Path(self.config.path)
         if not path.is_file():
             raise UserError(f"path: {str(path)!r} is no file; write that of a split: tvrgen export DATASET verifiers")
@@ -72,7 +72,7 @@ class TvrTaskset(vf.Taskset[TvrTask, TvrConfig]):
 
 
 def load_taskset(path: str | Path) -> TvrTaskset:
-    """The taskset of an export's file."""
+    """Returns the taskset of a file of an export."""
     return TvrTaskset(TvrConfig(path=str(path)))
 
 

@@ -1,4 +1,4 @@
-"""verl: `custom_reward_function.path` is this file's, `.name` compute_score, `.reward_kwargs` the reward's options."""
+"""verl: `custom_reward_function.path` is the path of this file, `.name` compute_score, `.reward_kwargs` options."""
 
 from typing import Any
 
@@ -8,9 +8,10 @@ from tvrgen.scoring.adapters import common
 def compute_score(
     data_source: str, solution_str: str, ground_truth: Any, extra_info: Any = None, **kwargs: Any
 ) -> dict[str, float]:
-    """STAR-R1's reward: `score` is what verl trains on, `acc` (1 or 0: all changes are right) what it validates by.
+    """Returns STAR-R1's reward: verl trains on `score` and validates by `acc`, which is 1 if all changes are right.
 
-    `format` and `accuracy` are its parts, `share` the total in [0, 1]. Other keywords of verl are let be.
+    `format` and `accuracy` are the parts of the score, `share` is the score scaled to [0, 1]. Keywords that are no
+    options of the reward are ignored: verl passes its own.
     """
     reward = common.reward(solution_str, ground_truth, common.known(kwargs))
     return {

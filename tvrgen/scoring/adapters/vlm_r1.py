@@ -1,11 +1,11 @@
-"""VLM-R1: put `reward` into `reward_funcs_registry` of its grpo_jsonl.py; its own methods match too loosely."""
+"""VLM-R1: add `reward` to `reward_funcs_registry` in its grpo_jsonl.py; its own methods match texts too loosely."""
 
 from typing import Any
 
 from tvrgen.scoring.adapters import common
 
 
-def reward(completions: list, solution: list, **columns: Any) -> list[float]:
-    """STAR-R1's total for each completion. `solution` is the right answer, unless a column says more of it."""
+def reward(completions: list[Any], solution: list[Any], **columns: Any) -> list[float]:
+    """Returns STAR-R1's total for each completion. A column of common.TRUTHS that says more replaces `solution`."""
     truths = common.truth_in({"solution": solution, **columns})
     return [common.reward(completion, truth).total for completion, truth in zip(completions, truths, strict=True)]

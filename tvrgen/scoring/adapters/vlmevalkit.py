@@ -1,4 +1,4 @@
-"""VLMEvalKit: its run.py with the tables of an export as datasets, and the scores of a result file.
+"""VLMEvalKit: runs its run.py with the tables of an export as datasets, or scores a result file.
 
 LMUData=export python -m tvrgen.adapters.vlmevalkit run.py --data train --model ...   # infers and scores
 python -m tvrgen.adapters.vlmevalkit outputs/MODEL/MODEL_train.xlsx                   # scores what it inferred
@@ -17,22 +17,22 @@ from zipfile import BadZipFile
 from tvrgen.errors import UserError
 from tvrgen.scoring.adapters import common
 
-csv.field_size_limit(2**31 - 1)  # a cell can hold two pictures
+csv.field_size_limit(2**31 - 1)  # a cell can hold two images
 
 
 def score(result_file: str | Path) -> dict[str, float]:
-    """The means over a result file (.xlsx, .tsv or .json), and over each category of it: "tacc of left".
+    """Returns the means over a result file (.xlsx, .tsv or .json), and over each of its categories: "tacc of left".
 
-    `tacc`: the share of answers that are all right; `reward`: STAR-R1's total; `share`: that in [0, 1]; `format`: its
-    part. A row without a prediction counts as an empty response. Raises UserError where there are no rows, or no right
-    answers in them.
+    `tacc`: 1 if all changes are right; `reward`: STAR-R1's total; `share`: the total scaled to [0, 1]; `format`: the
+    part for the format. A row without a prediction counts as an empty response. Raises UserError if the file has no
+    rows, or rows without right answers.
     """
     sums: dict[str, dict[str, list[float]]] = {"": {}}
     for row in _rows(Path(result_file)):
         own = common.reward(row.get("prediction"), common.truth_in(row))
         parts = {"tacc": float(own.correct), "reward": own.total, "share": own.share, "format": own.format}
         category = row.get("category")
-        for group in ("", category) if isinstance(category, str) and category else ("",):  # pandas has NaN for none
+        for group in ("", category) if isinstance(category, str) and category else ("",):  # NaN, in pandas, if none
             for name, value in parts.items():
                 sums.setdefault(group, {}).setdefault(name, []).append(value)
     named = {f"{name} of {group}" if group else name: v for group, own in sums.items() for name, v in own.items()}
@@ -40,7 +40,7 @@ def score(result_file: str | Path) -> dict[str, float]:
 
 
 def tables(folder: str | Path) -> list[str]:
-    """The names of the tables in a folder that are exports for VLMEvalKit."""
+    """Returns the names of the tables in a folder that are exports for VLMEvalKit."""
     return [path.stem for path in sorted(Path(folder).glob("*.tsv")) if "ground_truth" in _head(path)]
 
 
@@ -74,7 +74,7 @@ def _head(path: Path) -> list[str]:
 
 
 def _rows(path: Path) -> list[Mapping[str, Any]]:
-    """The rows of a result file. Raises UserError where there are none."""
+    """The rows of a result file. Raises UserError if it has none."""
     if path.suffix not in _READERS:
         raise UserError(f"{path}: is no result file; write one that ends in {', '.join(_READERS)}")
     try:
@@ -91,7 +91,8 @@ def _rows(path: Path) -> list[Mapping[str, Any]]:
 def _sheet(path: Path) -> list[dict[str, Any]]:
     import pandas
 
-    return pandas.read_excel(path).to_dict("records")
+    rows: list[dict[str, Any]] = pandas.read_excel(path).to_dict("records")
+    return rows
 
 
 def _table(path: Path) -> list[dict[str, Any]]:
@@ -107,7 +108,7 @@ _READERS = {".xlsx": _sheet, ".tsv": _table, ".json": _json}
 
 
 def _program(name: str) -> str:
-    """The run.py that is meant: of this path, or the installed package's."""
+    """The path of run.py: `name` if it is a file, else the installed package's."""
     if Path(name).is_file():
         return name
     try:

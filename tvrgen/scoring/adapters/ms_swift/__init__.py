@@ -1,6 +1,7 @@
 """ms-swift: `--external_plugins` is this file's path, `--reward_funcs tvr`.
 
-A folder of its own: ms-swift looks for modules in its plugins' folders first, and there must be no other trl.py.
+This adapter has a folder of its own because ms-swift looks for modules in its plugins' folders first: a trl.py beside
+it would hide TRL.
 """
 
 from typing import Any
@@ -16,8 +17,8 @@ from tvrgen.scoring.adapters import common
 class Tvr(ORM):
     """STAR-R1's reward."""
 
-    def __call__(self, completions: list, solution: list, **columns: Any) -> list[float]:
-        """The total for each completion; `solution` is the right answer."""
+    def __call__(self, completions: list[Any], solution: list[Any], **columns: Any) -> list[float]:
+        """Returns the total for each completion; `solution` holds the right answers."""
         return [common.reward(completion, truth).total for completion, truth in zip(completions, solution, strict=True)]
 
 
