@@ -1,14 +1,12 @@
 """STAR-R1's reward: its table, its open points, and what holds for every response."""
 
 import itertools
-import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tvrgen.errors import UserError
-from tvrgen.scoring import Options, star_r1_reward, truth_of
+from tvrgen.scoring import Options, star_r1_reward
 from tvrgen.scoring.reward import read_response
 
 TRUTH = [
@@ -45,21 +43,6 @@ def accuracy(answer: str, truth=TRUTH, **options) -> float:
 )
 def test_the_table(answer, earned):
     assert accuracy(answer) == pytest.approx(earned)
-
-
-@pytest.mark.parametrize(
-    ("answer", "options", "earned"),
-    [
-        ("2.color.red, 4.position.front.1", {"partial_costs": True}, 1.5 - 1 + 5),
-        ("2.color.cyan, 2.color.red, 4.position.front.1", {"reuse": True}, 10 + 1.5),
-        ("2.color.cyan, 2.color.cyan, 4.position.front.1", {"duplicates": "ignore"}, 10),
-        ("2.color.cyan, 4.position.front.1", {"value": 1.0}, 2),
-        ("3.color.cyan, 5.color.red", {"wrong": -3.0}, -6),
-        ("no change", {"missing": 0.0}, 0),
-    ],
-)
-def test_open_points_are_options(answer, options, earned):
-    assert accuracy(answer, **options) == pytest.approx(earned)
 
 
 def test_matching_is_as_good_as_it_can_be():
@@ -135,65 +118,10 @@ def test_form(response, well_formed, answer):
     assert read_response(response) == (well_formed, answer)
 
 
-def test_an_answer_without_tags_counts_where_that_is_asked_for():
-    assert star_r1_reward("<think>hm</think> 2.color.cyan, 4.position.front.1", TRUTH).accuracy < 0
-    assert star_r1_reward("<think>hm</think> 2.color.cyan, 4.position.front.1", TRUTH, Options(untagged=True)).correct
-
-
-@pytest.mark.parametrize(
-    "truth",
-    [
-        TRUTH,
-        tuple(TRUTH),
-        json.dumps(TRUTH),
-        json.dumps({"changes": TRUTH}),
-        {"changes": TRUTH},
-        truth_of(TRUTH),
-    ],
-    ids=["list", "tuple", "json", "json object", "mapping", "truth"],
-)
-def test_truths_in_any_form(truth):
-    reward = star_r1_reward(tagged("2.color.cyan, 4.position.front.2"), truth)
-    assert reward.correct
-    assert reward.total == reward.best == 11
-
-
-def test_a_truth_as_text():
-    assert star_r1_reward(tagged("2.color.cyan"), "2.color.cyan").correct
-    assert star_r1_reward(tagged("no change"), "no change").correct
-    assert star_r1_reward(tagged("2.color.cyan"), "change_color(2, 'cyan')").correct
-    assert star_r1_reward(tagged("2.color.cyan"), '[[2, "color", "cyan"]]').correct
-
-
-def test_a_template_that_opens_the_thought():
-    assert star_r1_reward("so</think><answer>no change</answer>", [], Options(opened=True)).format == 1
-    assert star_r1_reward("so</think><answer>no change</answer>", []).format == 0
-
-
 def test_an_attribute_that_changes_twice_ends_as_it_does():
     truth = [{"index": 0, "attribute": "color", "value": v} for v in ("blue", "cyan")]
     assert star_r1_reward(tagged("0.color.blue, 0.color.cyan"), truth).correct
     assert not star_r1_reward(tagged("0.color.cyan, 0.color.blue"), truth).correct
-
-
-def test_a_truth_by_description():
-    truth = {
-        "changes": TRUTH[:1],
-        "looks": [["large", "red", "metal", "cube"]] * 2 + [["small", "red", "glass", "cube"]],
-    }
-    assert star_r1_reward(tagged("small red glass cube.color.cyan"), truth).correct
-    assert not star_r1_reward(tagged("2.color.cyan"), json.dumps(truth)).correct  # no prompt shows indices
-
-
-@pytest.mark.parametrize("truth", [None, 3, [{"index": 1}], "what?", '[{"a": 1}]', [["2", "color", "cyan"]]])
-def test_a_truth_that_is_none_is_named(truth):
-    with pytest.raises(UserError, match="is no right answer"):
-        star_r1_reward("", truth)
-
-
-def test_unknown_ways_with_duplicates_are_refused():
-    with pytest.raises(UserError, match="write wrong or ignore"):
-        Options(duplicates="keep")
 
 
 _TAGGED = st.lists(

@@ -1,0 +1,64 @@
+"""Predictions files: those of other tools, and files that hold none."""
+
+import gzip
+import json
+
+import pytest
+
+from tests.scoring.data import answered
+from tvrgen.errors import UserError
+from tvrgen.scoring.predictions import read_predictions
+from tvrgen.scoring.summary import score
+
+
+def test_files_that_other_tools_write(dataset, tmp_path):
+    lines = answered(dataset, tmp_path / "p.jsonl").read_text()
+    listed = json.dumps([json.loads(line) for line in lines.splitlines()], indent=1)
+    contents = {
+        "list.json": listed.encode(),
+        "lines.jsonl.gz": gzip.compress(lines.encode()),
+        "list.json.gz": gzip.compress(listed.encode()),
+        "windows.jsonl.gz": gzip.compress(lines.encode("utf-16")),
+        "windows.jsonl": lines.replace("\n", "\r\n").encode("utf-16"),
+        "mark.jsonl": lines.encode("utf-8-sig"),
+    }
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+        assert score(dataset, tmp_path / name)["ids"]["answered"] == 18
+    packed = contents["lines.jsonl.gz"]
+    middle = len(packed) // 2
+    for broken in (packed[:-20], packed[:middle] + b"xxxx" + packed[middle + 4 :], packed + b"more"):
+        (tmp_path / "cut.gz").write_bytes(broken)
+        with pytest.raises(UserError, match=r"cut.gz: is (cut off|not JSON)|cut.gz.*write"):
+            score(dataset, tmp_path / "cut.gz")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "holds no predictions"),
+        ("no json\n", "p.jsonl:1: is not JSON"),
+        ('\n{"id": 3, "response": ""}\n', "p.jsonl:2: holds"),
+        ('{"id": "train-000000-left"}\n', "p.jsonl:1: holds"),
+        ("[1]\n", "p.jsonl: entry 1: holds 1; write"),
+        ("[1\n", "p.jsonl: is not JSON"),
+        ("[]", "holds no predictions"),
+        (r'{"id": "\ud800", "response": ""}', "is none of a question"),
+        ('{"id": "test-000000-left", "response": ""}\n', "none of its 1 ids is a question of"),
+    ],
+)
+def test_files_that_hold_no_predictions_are_refused(dataset, tmp_path, text, says):
+    (tmp_path / "p.jsonl").write_text(text)
+    with pytest.raises(UserError, match=says):
+        score(dataset, tmp_path / "p.jsonl")
+
+
+def test_ids_are_kept_of_what_was_asked_for(tmp_path):
+    entries = [("a", "x"), ("b", 3), ("a", "y"), ("c", "")]
+    lines = [json.dumps({"id": name, "response": response}) for name, response in entries]
+    (tmp_path / "p.jsonl").write_text("\n".join(lines))
+    predictions = read_predictions(tmp_path / "p.jsonl")
+    assert predictions.double == ["a"]
+    assert [predictions({"id": name}, {}, None) for name in ("a", "b", "d")] == ["x", 3, None]
+    assert (predictions.used, predictions.missing, predictions.no_text) == ({"a", "b"}, ["d"], ["b"])
+    assert predictions.unknown == ["c"]
