@@ -1,6 +1,7 @@
 """Rationales: true to the problem, in every shipped config."""
 
 import dataclasses
+import math
 import re
 
 import pytest
@@ -156,36 +157,45 @@ def test_a_rationale_stands_in_a_question_where_it_is_asked_for(rationale):
     assert len(located) == {"none": 0, "short": 2, "full": 3}[rationale]
 
 
-class First:
-    """A generator that draws the first phrasing."""
+class Phrasing:
+    """A generator that draws the first phrasing, or the last one."""
+
+    def __init__(self, last: bool = False) -> None:
+        self._last = last
 
     def integers(self, high: int) -> int:
-        return 0
+        return high - 1 if self._last else 0
 
 
 KINDS = "sampling.kinds=[color, shape, size, material, position, 'tests.export.data:Turn']"
 SPLIT = load("question.rationale=full", KINDS).split("train")
 SEEN = Sight(400, 1.0, (30, 20, 50, 40))
 """In the middle of an image of 80 x 60 pixels."""
+NOWHERE = Sight(0, 0.0, None)
+PLACES = ((-10, -10), (5, 12), (0, 0))
+FROM_X = Camera(name="center", location=(10.0, 0.0, 0.0))
 
 
-def story(*steps: str, view="center", positions=((-10, -10), (5, 12), (0, 0)), final=None):
+def story(
+    *steps: str, view="center", positions=PLACES, initial=(SEEN,) * 3, final=(SEEN,) * 3, cameras=None, split=SPLIT,
+    last=False,
+):  # fmt: skip
     """The texts of a full rationale about three objects, of steps such as "0.color.blue"."""
-    planned = handmade(load(), SPLIT, 0)
-    initial = planned.problem.initial
+    problem = handmade(load(), split, 0).problem
+    state = problem.initial
     for k, position in enumerate(positions):
-        initial = with_object(initial, k, position=position)
+        state = with_object(state, k, position=position)
     parts = (step.split(".", 2) for step in steps)
     steps = tuple(Step(object=int(k), kind=kind, value=value) for k, kind, value in parts)
-    states = replay.replay(initial, steps, SPLIT.kinds, SPLIT.vocabulary)
-    planned = dataclasses.replace(
-        planned,
-        problem=dataclasses.replace(planned.problem, initial=initial, steps=steps),
-        states=states,
-        initial={"center": (SEEN,) * 3},
-        final=dict.fromkeys(SPLIT.cameras.final, final or (SEEN,) * 3),
-    )
-    return [sentence.text for sentence in rationale.rationale(First(), planned, view, SPLIT)]
+    states = replay.replay(state, steps, split.kinds, split.vocabulary)
+    views = ("left",) if cameras else problem.views
+    problem = dataclasses.replace(problem, initial=state, steps=steps, cameras=cameras or problem.cameras, views=views)
+    sights = {"initial": initial, "final": final}
+    shots = problem.shots(states, split.render.width, split.render.height)
+    shots = tuple(dataclasses.replace(shot, sights=sights.get(shot.when)) for shot in shots)
+    planned = sampler.completed(problem, states, shots, split)
+    view = "left" if cameras else view
+    return [sentence.text for sentence in rationale.rationale(Phrasing(last), planned, view, split)]
 
 
 def test_a_whole_rationale():
@@ -284,6 +294,39 @@ def test_an_object_off_stage_in_both_images():
     ]
 
 
+def test_an_object_is_in_sight_from_the_least_number_of_pixels_on():
+    # 160 pixels of an image that is 320 wide are 10 of one that is 80 wide
+    split = load("question.rationale=full", "sampling.min_visible_pixels=160").split("train")
+    hidden, seen = (story(final=(Sight(pixels, 0.1, SEEN.box), SEEN, SEEN), split=split)[2] for pixels in (9, 10))
+    assert hidden.startswith("The second image does not show enough")
+    assert seen.startswith("In the second image,")
+
+
+def test_objects_that_answers_by_description_cannot_name_are_left_out():
+    options = ("question.rationale=full", "question.prompt=no_objects", "sampling.moves=[inner, out]")
+    by_looks = load(*options).split("train")
+    told = story(initial=(SEEN, NOWHERE, SEEN), split=by_looks)
+    assert [text.split(" stands")[0] for text in told[1:-1:3]] == [
+        "The large red rubber cube", "The medium gray metal cylinder",
+    ]  # fmt: skip
+    assert "Object 1, the small cyan glass sphere, can hardly be seen in the first image." in story(
+        initial=(SEEN, NOWHERE, SEEN)
+    )
+
+
+def test_other_phrasings():
+    told = story("0.color.blue", last=True)
+    assert told[:4] == [
+        "The viewpoint is the same in both images.",
+        "In the first image, object 0, the large red rubber cube, stands in the middle, behind the medium gray metal "
+        "cylinder and to the left of it.",
+        "In the second image, it is the large blue rubber cube that stands in the middle, behind the medium gray metal "
+        "cylinder and to the left of it.",
+        "Its color has changed from red to blue, while its shape, size and material are the same.",
+    ]
+    assert told[-1] == "Hence the answer: 0.color.blue."
+
+
 @pytest.mark.parametrize(("view", "side"), [("left", "left"), ("right", "right")])
 def test_a_viewpoint_that_turns(view, side):
     """The cameras are at atan(6.508 / 7.481) = 41 degrees to either side, as high as the first one."""
@@ -306,12 +349,17 @@ def test_a_viewpoint_that_turns(view, side):
     ],
 )
 def test_viewpoints(location, due):
-    planned = handmade(load(), SPLIT, 0)
-    cameras = (Camera(name="center", location=(10.0, 0.0, 0.0)), Camera(name="left", location=location))
-    planned = dataclasses.replace(
-        planned, problem=dataclasses.replace(planned.problem, cameras=cameras, views=("left",))
-    )
-    assert due in rationale.rationale(First(), planned, "left", SPLIT)[0].text
+    assert due in story(cameras=(FROM_X, Camera(name="left", location=location)))[0]
+
+
+@pytest.mark.parametrize(("first", "last", "side"), [(170, 190, "right"), (190, 170, "left")])
+def test_a_viewpoint_that_turns_past_180_degrees(first, last, side):
+    azimuths = [math.radians(degrees) for degrees in (first, last)]
+    cameras = [
+        Camera(name=name, location=(2 + 5 * math.cos(a), 1 + 5 * math.sin(a), 3.0), look_at=(2.0, 1.0, 0.0))
+        for name, a in zip(("center", "left"), azimuths, strict=True)
+    ]
+    assert f"some 20 degrees further {side} around" in story(cameras=tuple(cameras))[0]
 
 
 @pytest.mark.parametrize(
@@ -345,6 +393,8 @@ def test_the_ninths_of_an_image(box, due):
         ((4, 2), "in front of the medium gray metal cylinder and to the right of it."),
         ((-2, -4), "behind the medium gray metal cylinder and to the left of it."),
         ((-2, -5), "to the left of the medium gray metal cylinder."),
+        ((1, 0), "in front of the medium gray metal cylinder."),
+        ((0, 1), "to the right of the medium gray metal cylinder."),
     ],
 )
 def test_neighbours(position, due):
@@ -359,4 +409,11 @@ def test_neighbours_are_seen_from_the_second_camera():
     )
     assert story(positions=((0, 10), (20, 20), (0, 0)), view="left")[2].endswith(
         "behind the medium gray metal cylinder and to the right of it."
+    )
+    # (10, 0) is 10 cos 41 nearer to either camera, and 10 sin 41 to the left of what the right one looks at
+    assert story(positions=((10, 0), (20, 20), (0, 0)), view="right")[2].endswith(
+        "in front of the medium gray metal cylinder and to the left of it."
+    )
+    assert story(positions=((10, 0), (20, 20), (0, 0)), view="left")[2].endswith(
+        "in front of the medium gray metal cylinder and to the right of it."
     )
