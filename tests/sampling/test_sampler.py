@@ -225,7 +225,7 @@ def test_what_cannot_be_drawn_is_one_line_with_the_rule_and_remedies():
         sampler.sample_problem(config, "train", 0)
     message = str(caught.value)
     assert "\n" not in message
-    for part in ("problem 0 of split train", "none of 5 draws", "in sight", "min_visible_pixels", "sampling.visible"):
+    for part in ("problem 0 of split train", "none of 5 draws", "in sight", "min_visible_pixels", "sampling.on_stage"):
         assert part in message
 
 

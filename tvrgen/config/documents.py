@@ -2,7 +2,6 @@
 
 import copy
 import json
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError, relevance
 
+from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import key_path, nearest, shown
 from tvrgen.errors import UserError
 
@@ -17,13 +17,14 @@ _SCHEMAS = Path(__file__).parent / "schema"
 
 
 @cache
-def schema(name: str) -> dict:
+def schema(name: str) -> Record:
     """A shipped schema: config, prompt, scene or question."""
-    return json.loads((_SCHEMAS / f"{name}.schema.json").read_text())
+    found: Record = json.loads((_SCHEMAS / f"{name}.schema.json").read_text())
+    return found
 
 
 # JSON Schema counts 2.0 as an integer; here a number that counts is written as one
-_Validator = validators.extend(
+_Validator: type[Draft202012Validator] = validators.extend(  # type: ignore[no-untyped-call]  # so it is declared
     Draft202012Validator,
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine(
         "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
@@ -44,32 +45,31 @@ def check(document: Any, where: str, name: str, definition: str = "") -> None:
         raise UserError(f"{where}: {_explain(errors[0])}")
 
 
-def fill(document: dict, name: str, definition: str = "") -> dict:
-    """The document with the schema's defaults. Keys of splits stay away: what a split leaves out, it inherits."""
+def fill(document: Record, name: str, definition: str = "") -> Record:
+    """The document with the schema's defaults, but not those of splits: what a split leaves out, it inherits."""
     root = schema(name)
-    return _fill(document, root["$defs"][definition] if definition else root, root["$defs"])
-
-
-def _fill(node: Any, part: dict, definitions: dict) -> Any:
-    part = _followed(part, definitions)
-    if not isinstance(node, dict):
-        return copy.deepcopy(node)
-    filled = {key: copy.deepcopy(value) for key, value in node.items()}
-    for key, entry in part.get("properties", {}).items():
-        if key == "splits":
-            continue
-        if key not in filled and "default" in entry:
-            filled[key] = copy.deepcopy(entry["default"])
-        if key in filled:
-            filled[key] = _fill(filled[key], entry, definitions)
-    if isinstance(others := part.get("additionalProperties"), dict):
-        for key in filled.keys() - part.get("properties", {}).keys():
-            filled[key] = _fill(filled[key], others, definitions)
+    filled: Record = copy.deepcopy(document)
+    _fill(filled, root["$defs"][definition] if definition else root, root["$defs"])
     return filled
 
 
-def _followed(part: dict, definitions: dict) -> dict:
-    return definitions[part["$ref"].rsplit("/", 1)[1]] if "$ref" in part else part
+def _fill(node: Any, part: Record, definitions: Record) -> None:
+    if not isinstance(node, dict):
+        return
+    part = _followed(part, definitions)
+    properties, others = part.get("properties", {}), part.get("additionalProperties")
+    for key, entry in properties.items():
+        if key not in node and "default" in entry:
+            node[key] = copy.deepcopy(entry["default"])
+    for key, value in node.items():
+        if key != "splits" and isinstance(entry := properties.get(key, others), dict):
+            _fill(value, entry, definitions)
+
+
+def _followed(part: Record, definitions: Record) -> Record:
+    """The definition that a part of a schema refers to, or the part itself."""
+    found: Record = definitions[part["$ref"].rsplit("/", 1)[1]] if "$ref" in part else part
+    return found
 
 
 def _new_names() -> dict[str, str]:
@@ -85,39 +85,31 @@ OLD_NAMES = {new: old for old, new in NEW_NAMES.items()}
 """Name of a config key -> its old name."""
 
 
-def with_new_names(config: dict, source: str) -> dict:
+def with_new_names(config: Record, source: str) -> Record:
     """A checked config with each key under its name. Raises UserError for a key that is there under its old one too."""
-
-    def rename(key: str, node: dict, path: tuple, properties: dict) -> str:
-        new = properties.get(key, {}).get("renamedTo", key)
-        if new != key and new in node:
-            full = key_path((*path, new))
-            raise UserError(f"{source}: {full}: is there under its old name, {key}, too; leave that out")
-        return new
-
-    return _renamed(config, schema("config"), (), rename)
+    copied: Record = _renamed(config, schema("config"), NEW_NAMES, f"{source}: ")
+    return copied
 
 
-def with_old_names(config: dict) -> dict:
-    """A config with the keys that have an old name under that one."""
-
-    def rename(key: str, node: dict, path: tuple, properties: dict) -> str:
-        old = OLD_NAMES.get(key, key)
-        return old if "renamedTo" in properties.get(old, {}) else key
-
-    return _renamed(config, schema("config"), (), rename)
+def with_old_names(config: Record) -> Record:
+    """A config in which the keys that have an old name are under that one."""
+    copied: Record = _renamed(config, schema("config"), OLD_NAMES, "")
+    return copied
 
 
-def _renamed(node: Any, part: dict, path: tuple, rename: Callable[[str, dict, tuple, dict], str]) -> Any:
-    """A copy with keys as `rename(key, mapping, path, properties)` gives them, in their order."""
+def _renamed(node: Any, part: Record, names: dict[str, str], where: str) -> Any:
+    """A copy with other names of keys, which stay in their order; `where` goes before a key in messages."""
     if not isinstance(node, dict):
         return copy.deepcopy(node)
     part = _followed(part, schema("config")["$defs"])
     properties, others = part.get("properties", {}), part.get("additionalProperties") or {}
-    return {
-        rename(key, node, path, properties): _renamed(value, properties.get(key, others), (*path, key), rename)
-        for key, value in node.items()
-    }
+    copied = {}
+    for key, value in node.items():
+        new = names[key] if properties.keys() >= {key, names.get(key)} else key
+        if new != key and new in node:
+            raise UserError(f"{where}{new}: is there under its old name, {key}, too; leave that out")
+        copied[new] = _renamed(value, properties.get(key, others), names, f"{where}{key}.")
+    return copied
 
 
 _WORDS = {

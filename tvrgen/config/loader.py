@@ -11,6 +11,7 @@ from typing import Any
 from tvrgen import settings
 from tvrgen._support import resources
 from tvrgen._support.import_path import importable
+from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import nearest
 from tvrgen.config import documents, splits
 from tvrgen.config.overrides import Overrides, listed, override, plain
@@ -61,7 +62,7 @@ def _file(name: str | Path) -> Path:
     raise UserError(f"{name}: no such config{nearest(path.stem, resources.shipped_configs())}")
 
 
-def from_document(document: dict, source: str, folder: Path | None = None) -> Config:
+def from_document(document: Record, source: str, folder: Path | None = None) -> Config:
     """A config from a document, resolved already or not. Raises UserError for every fault.
 
     `folder` is what its paths are relative to, and where modules with the user's kinds may lie. Without a folder no
@@ -89,7 +90,7 @@ def from_document(document: dict, source: str, folder: Path | None = None) -> Co
     )
 
 
-def _scene(document: dict, where: str) -> SceneSpec:
+def _scene(document: Record, where: str) -> SceneSpec:
     cameras = {name: _camera(name, _tuples(c), f"{where}: cameras.{name}") for name, c in document["cameras"].items()}
     if orbit := document.get("orbit"):
         rig = {k: v for k, v in _tuples(orbit).items() if k not in ("count", "azimuth")}
@@ -123,7 +124,7 @@ def _check_cameras(scene: SceneSpec, words: Vocabulary, where: str) -> None:
             )
 
 
-def _camera(name: str, entry: dict, where: str) -> Camera:
+def _camera(name: str, entry: Record, where: str) -> Camera:
     """A camera by its location, or by azimuth, elevation and distance; to the millimetre."""
     round_about = {k: entry.pop(k) for k in ("azimuth", "elevation", "distance") if k in entry}
     if ("location" in entry) == bool(round_about):
@@ -137,5 +138,5 @@ def _camera(name: str, entry: dict, where: str) -> Camera:
     return Camera(name=name, **entry)
 
 
-def _tuples(entry: dict) -> dict:
+def _tuples(entry: Record) -> Record:
     return {k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()}

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import nearest, shown
 from tvrgen.config.documents import NEW_NAMES, OLD_NAMES
 from tvrgen.config.yaml_files import odd_key
@@ -39,7 +40,7 @@ def assignments(texts: Iterable[str]) -> list[tuple[str, Any]]:
     return pairs
 
 
-def override(document: dict, pairs: Iterable[tuple[str, Any]]) -> dict:
+def override(document: Record, pairs: Iterable[tuple[str, Any]]) -> Record:
     """The document with values at dotted keys. Raises UserError for a key that cannot be there."""
     document = copy.deepcopy(document)
     for key, value in pairs:
@@ -58,7 +59,7 @@ def override(document: dict, pairs: Iterable[tuple[str, Any]]) -> dict:
     return document
 
 
-def _put(node: dict, key: str, value: Any) -> None:
+def _put(node: Record, key: str, value: Any) -> None:
     """Sets a key; where the document has it under its other name, old or new, it takes that one's place."""
     other = OLD_NAMES.get(key) or NEW_NAMES.get(key)
     renamed = {key if name == other else name: held for name, held in node.items()}

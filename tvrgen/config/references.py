@@ -7,6 +7,7 @@ import hashlib
 from pathlib import Path
 
 from tvrgen._support import messages, resources
+from tvrgen._support.json_lines import Record
 from tvrgen.config import documents
 from tvrgen.config.yaml_files import read_yaml
 from tvrgen.errors import UserError
@@ -20,7 +21,7 @@ Meshes = dict[str, bytes]
 """Shape name -> content of its mesh file."""
 
 
-def resolve(document: dict, source: str, folder: Path | None) -> tuple[dict, Meshes]:
+def resolve(document: Record, source: str, folder: Path | None) -> tuple[Record, Meshes]:
     """The config with defaults, scene and vocabulary inside. `folder` None: a dataset that is read back, no meshes."""
     resolved = documents.fill(document, "config")
     for section in (resolved, *resolved["splits"].values()):
@@ -38,7 +39,7 @@ def resolve(document: dict, source: str, folder: Path | None) -> tuple[dict, Mes
     return resolved, meshes
 
 
-def unfolded(document: dict, keys: set[str], source: str, folder: Path) -> dict:
+def unfolded(document: Record, keys: set[str], source: str, folder: Path) -> Record:
     """The config with its scene or vocabulary, where `keys` has them, as keys and values that can be overridden."""
     unfolded = dict(document)
     defaults = documents.fill(document, "config")
@@ -49,7 +50,7 @@ def unfolded(document: dict, keys: set[str], source: str, folder: Path) -> dict:
     return unfolded
 
 
-def _read(value: str | dict, key: str, source: str, folder: Path | None) -> tuple[dict, str, Path | None]:
+def _read(value: str | Record, key: str, source: str, folder: Path | None) -> tuple[Record, str, Path | None]:
     """The document a key means, the name to give it in errors, and the folder its own paths are relative to."""
     if isinstance(value, dict):
         return value, f"{source}: {key}", folder
@@ -59,7 +60,7 @@ def _read(value: str | dict, key: str, source: str, folder: Path | None) -> tupl
     return read_yaml(path), str(path), path.parent
 
 
-def _scene(value: str | dict, source: str, folder: Path | None, above: tuple[str, ...]) -> dict:
+def _scene(value: str | Record, source: str, folder: Path | None, above: tuple[str, ...]) -> Record:
     """A scene with all that it extends; `above` are the files that extend it."""
     own, where, folder = _read(value, "scene", source, folder)
     _check_chain(where, above)
@@ -73,7 +74,7 @@ def _scene(value: str | dict, source: str, folder: Path | None, above: tuple[str
     return documents.fill(own | {"extends": None}, "config", "scene")
 
 
-def _prompt(value: str | dict, key: str, source: str, folder: Path | None) -> dict:
+def _prompt(value: str | Record, key: str, source: str, folder: Path | None) -> Record:
     """A template, read where it is named."""
     where = f"{source}: {key}"
     if isinstance(value, str):
@@ -92,7 +93,7 @@ def _check_chain(where: str, above: tuple[str, ...]) -> None:
         raise UserError(f"{where}: extends: {' and '.join(above)} extend each other; end the chain with extends: null")
 
 
-def _vocabulary(value: str | dict, source: str, folder: Path | None, above: tuple[str, ...]) -> tuple[dict, Meshes]:
+def _vocabulary(value: str | Record, source: str, folder: Path | None, above: tuple[str, ...]) -> tuple[Record, Meshes]:
     """A vocabulary with all that it extends; `above` are the files that extend it."""
     value, where, folder = _read(value, "vocabulary", source, folder)
     _check_chain(where, above)

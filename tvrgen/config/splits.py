@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from tvrgen._support.json_lines import Record
 from tvrgen._support.keys import build as build_settings
 from tvrgen._support.keys import keys
 from tvrgen._support.messages import nearest
@@ -28,7 +29,7 @@ class Sections:
     `written` is the config before it was resolved, whose names of keys messages use.
     """
 
-    def __init__(self, name: str, document: dict, written: dict, source: str) -> None:
+    def __init__(self, name: str, document: Record, written: Record, source: str) -> None:
         self.name, self.document, self._written, self._source = name, document, written, source
         self._own = document["splits"][name]
         self._merged = {key: {**document[key], **self._own.get(key, {})} for key in _SECTIONS}

@@ -1,10 +1,12 @@
 """YAML files that people write: read, with what YAML lets pass in silence refused."""
 
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import key_path, shown
 from tvrgen.errors import UserError
 
@@ -12,7 +14,7 @@ from tvrgen.errors import UserError
 class _Loader(yaml.SafeLoader):
     """YAML in which no key occurs twice: one of the two values would be lost in silence."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen = set()
         for key, _ in node.value:
             if key.value in seen and isinstance(key, yaml.ScalarNode):
@@ -23,7 +25,7 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def read_yaml(path: Path) -> dict:
+def read_yaml(path: Path) -> Record:
     """The mapping in a YAML file. Raises UserError if there is none."""
     try:
         document = yaml.load(path.read_text(), _Loader)

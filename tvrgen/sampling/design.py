@@ -34,7 +34,7 @@ def check(config: Config, split: Split) -> None:
     if number := blocks.faults(config, split, 0):
         raise UserError(
             f"{config.source}: splits.{split.name}: in {number} of the first {blocks.block_size(split)} problems, no"
-            " objects can take the steps; raise sampling.visible, lower sampling.steps, or loosen only and never"
+            " objects can take the steps; raise sampling.on_stage, lower sampling.steps, or loosen only and never"
         )
 
 

@@ -63,16 +63,17 @@ def _remedies(rule: str, split: Split) -> str:
     if "in sight" in rule:
         least = split.sampling.min_visible_pixels
         return (
-            f"lower sampling.min_visible_pixels ({least}), lower sampling.visible, leave out the smallest sizes"
+            f"lower sampling.min_visible_pixels ({least}), lower sampling.on_stage, leave out the smallest sizes"
             " (sampling.never.size), or move the cameras nearer"
         )
     if "gap" in rule or "field" in rule:
         return (
-            "lower sampling.visible, allow smaller sizes only (sampling.only.size), or leave out moves (sampling.moves)"
+            "lower sampling.on_stage, allow smaller sizes only (sampling.only.size), or leave out moves"
+            " (sampling.moves)"
         )
     if "sampling.only" in rule or "changes something" in rule or "look" in rule:
         return "loosen sampling.only and sampling.never, lower sampling.objects, or leave out a kind (sampling.kinds)"
-    return "lower sampling.steps, raise sampling.visible, or leave out moves (sampling.moves)"
+    return "lower sampling.steps, raise sampling.on_stage, or leave out moves (sampling.moves)"
 
 
 def _attempt(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from tvrgen._support.import_path import importable
+from tvrgen._support.json_lines import Record
 from tvrgen._support.keys import REQUIRED, Key
 from tvrgen._support.messages import nearest
 from tvrgen.errors import UserError
@@ -95,7 +96,7 @@ class Config:
             names="^[A-Za-z0-9_]+$",
         ),
     ]
-    document: dict[str, Any] = field(repr=False)
+    document: Record = field(repr=False)
     source: str
     folder: Path | None = None
 
@@ -120,7 +121,7 @@ def _unpickled(config_type: type["Config"], folder: Path | None, fields: bytes) 
         return config_type(**pickle.loads(fields))
 
 
-def identity(document: dict) -> dict:
+def identity(document: Record) -> Record:
     """A resolved document without the keys that do not determine the dataset."""
     kept = copy.deepcopy(document)
     for section in (kept, *kept["splits"].values()):
