@@ -1,22 +1,27 @@
 """Every ready config plans, and gives the same problems on every machine, Python and numpy.
 
-`python -m tests.sampling.test_ready_configs` writes tests/golden.json anew, after a change that is meant to change
-problems.
+tests/golden.json has the digests of each plan (tvrgen.sampling.version.PLAN). After a change that is meant to change
+problems, raise PLAN, run `python -m tests.sampling.test_ready_configs`, which adds the digests of the new plan and
+never changes others, and pin the checksum that it prints in PINNED.
 """
 
 import hashlib
 import json
+import sys
 
 import pytest
 
 from tests.tiny import ROOT, SHIPPED
 from tvrgen.config import loader
 from tvrgen.generation import planning
+from tvrgen.sampling.version import PLAN
 
 pytestmark = pytest.mark.rays
 
 GOLDEN = ROOT / "tests" / "golden.json"
 COUNT = 500
+PINNED = {"1": "3305b51107e48e200c7c639429ce0a56d4287e073753867f9057a5ace2f9d6c4"}
+"""Plan -> checksum of its digests in tests/golden.json."""
 
 
 def first_lines(name: str, count: int) -> str:
@@ -42,8 +47,37 @@ def test_hundreds_of_problems_plan_without_an_error(name):
 
 
 def test_problems_are_those_of_every_other_machine():
-    assert digests() == json.loads(GOLDEN.read_text())
+    """Where this fails on one machine alone, arithmetic differs; where it fails on all, PLAN must go up."""
+    assert digests() == json.loads(GOLDEN.read_text())[str(PLAN)]
+
+
+def test_the_digests_of_a_plan_stay():
+    """Problems cannot change without a new plan: the digests of each are pinned, and every plan has some."""
+    golden = json.loads(GOLDEN.read_text())
+    assert {plan: checksum(digests) for plan, digests in golden.items()} == PINNED
+    assert [*golden] == [str(plan) for plan in range(1, PLAN + 1)]
+
+
+def checksum(digests: dict[str, str]) -> str:
+    return hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()
+
+
+def add(golden: dict[str, dict[str, str]], found: dict[str, str]) -> dict[str, dict[str, str]]:
+    """The golden digests with those of this plan. Exits where the plan has others for one of these configs."""
+    before = golden.get(str(PLAN), {})
+    if changed := [name for name in before if before[name] != found.get(name)]:
+        sys.exit(f"plan {PLAN} has other digests of {', '.join(changed)}; raise PLAN in tvrgen/sampling/version.py")
+    return {**golden, str(PLAN): {**before, **found}}
+
+
+def test_the_writer_adds_and_never_changes():
+    golden = {"0": {"a": "0"}, str(PLAN): {"a": "1"}}
+    assert add(golden, {"a": "1", "b": "2"}) == {"0": {"a": "0"}, str(PLAN): {"a": "1", "b": "2"}}
+    with pytest.raises(SystemExit, match=f"plan {PLAN} has other digests of a; raise PLAN"):
+        add(golden, {"a": "2"})
 
 
 if __name__ == "__main__":
-    GOLDEN.write_text(json.dumps(digests(), indent=1) + "\n")
+    written = add(json.loads(GOLDEN.read_text()), digests())
+    GOLDEN.write_text(json.dumps(written, indent=1) + "\n")
+    print(f"plan {PLAN}: {checksum(written[str(PLAN)])}")

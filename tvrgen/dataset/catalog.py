@@ -10,13 +10,13 @@ from typing import Any
 import tvrgen
 from tvrgen._support import json_lines
 from tvrgen._support.files import pretty
+from tvrgen._support.json_lines import Record
 from tvrgen.dataset.shards import Shard, shards_of
 from tvrgen.dataset.storage.base import MANIFEST, Storage
+from tvrgen.dataset.versions import FORMAT, check_format, check_plan
 from tvrgen.errors import UserError
+from tvrgen.sampling.version import PLAN
 from tvrgen.settings import Config, differences, identity
-
-Record = dict[str, Any]
-
 
 AGAIN = "log/again.json"
 
@@ -27,16 +27,18 @@ GROWN = "grown"
 
 @contextlib.contextmanager
 def writing_to(storage: Storage, config: Config) -> Iterator[set[str]]:
-    """Makes a place that of this dataset, for one run at a time; the shards that are there to begin with.
+    """Makes a storage that of this dataset, for one run at a time; yields the shards that it has to begin with.
 
-    A block that fails leaves nothing that was begun and not committed; `finish` sees to that in one that does not.
-    Raises UserError where another dataset, another run or something else is there, or where it cannot be written.
+    A block that fails leaves no shard that was begun and not committed; `finish` removes those of a block that does
+    not. Raises UserError where the storage holds another dataset, one of another plan or something else, where another
+    run is writing there, and where it cannot be written.
     """
     new = not storage.names()
     _check_free(storage)
     try:
         with storage.locked():
             there = storage.discard_partial()  # what a killed run left behind
+            _check_versions(storage, there)
             _write_config(storage, config, there)
             try:
                 yield there
@@ -70,11 +72,31 @@ def _check_free(storage: Storage) -> None:
 
 
 def _is_config(storage: Storage) -> bool:
-    try:
-        document = read_json(storage, "config.json")
-    except UserError:
-        return False
+    document = _json_or_none(storage, "config.json")
     return isinstance(document, dict) and {"splits", "vocabulary", "scene"} <= document.keys()
+
+
+def _check_versions(storage: Storage, there: set[str]) -> None:
+    """Raises UserError where a later tvrgen wrote the dataset, or where its shards are of another plan.
+
+    Each shard tells in its run.json by which plan it was made, so that a run knows it whatever was killed, and a
+    dataset.json from before its shards were removed does not count.
+    """
+    description = _json_or_none(storage, "dataset.json")  # if it is damaged, the end of the run writes it anew
+    check_format(description, storage / "dataset.json")
+    for shard in sorted(there):
+        if isinstance(run := _json_or_none(storage, f"{shard}/run.json"), dict):
+            check_format(run, storage / shard)
+            check_plan(run, storage)
+            return  # all others are of the same plan, as each run has checked
+
+
+def _json_or_none(storage: Storage, path: str) -> Any:
+    """A JSON file, or None where it is missing or damaged."""
+    try:
+        return read_json(storage, path)
+    except UserError:
+        return None
 
 
 def _write_config(storage: Storage, config: Config, there: set[str]) -> None:
@@ -155,6 +177,8 @@ def finish(storage: Storage, config: Config) -> Record:
                 for program, version in used.items():
                     versions.setdefault(program, set()).add(version)
     dataset = {
+        "format": FORMAT,
+        "plan": PLAN,
         "versions": {name: sorted(found) for name, found in sorted(versions.items())},
         "hash": config.hash,
         "splits": splits,

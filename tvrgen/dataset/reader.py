@@ -11,6 +11,7 @@ from tvrgen.config import loader
 from tvrgen.dataset import catalog, shard_formats
 from tvrgen.dataset.shard_formats import ShardFormat
 from tvrgen.dataset.storage.open import open_storage
+from tvrgen.dataset.versions import check_format
 from tvrgen.errors import UserError
 from tvrgen.settings import Config
 
@@ -32,6 +33,7 @@ class Dataset:
             known = "a run that has not finished" if self.storage.exists("config.json") else "no dataset"
             raise UserError(f"{root}: there is no dataset.json, so this is {known}; run tvrgen generate")
         self.description: Record = catalog.read_json(self.storage, "dataset.json")
+        check_format(self.description, self.storage / "dataset.json")
         if not _is_description(self.description):
             raise UserError(f"{self.storage / 'dataset.json'}: describes no dataset; run tvrgen generate again")
         self.splits = tuple(self.description["splits"])
@@ -76,6 +78,7 @@ def _is_description(found: Any) -> bool:
             sound = isinstance(found.get("config"), dict) and [*found["config"].get("splits", ())] == [*splits]
             sound &= all(isinstance(s, dict) and isinstance(s.get("questions"), int) for s in splits.values())
             sound &= all(isinstance(s, dict) and isinstance(s.get("path"), str) and "sha256" in s for s in shards)
+            sound &= all(isinstance(found.get(name, 1), int) for name in ("format", "plan"))
             return sound and all(isinstance(names, list) for names in versions.values())
     return False
 

@@ -22,6 +22,7 @@ from tvrgen.dataset.records import Record
 from tvrgen.dataset.shard_formats import FORMATS, ShardFormat
 from tvrgen.dataset.shards import Shard
 from tvrgen.dataset.storage.base import MANIFEST, Storage
+from tvrgen.dataset.versions import FORMAT
 from tvrgen.errors import UserError
 from tvrgen.imaging import annotations
 from tvrgen.imaging.blender import cpu_affinity, requirements
@@ -29,6 +30,7 @@ from tvrgen.imaging.renderer import Renderer
 from tvrgen.imaging.visibility import Eye
 from tvrgen.sampling import design, identity, sampler
 from tvrgen.sampling.problem import Planned
+from tvrgen.sampling.version import PLAN
 from tvrgen.scene.model import SceneSpec
 from tvrgen.settings import Config, Split
 
@@ -99,7 +101,8 @@ def shard_steps(
                 with clock("writing"):
                     _save(planned.problem.index, images, renderer, folder)
         versions = {"tvrgen": tvrgen.__version__, "python": platform.python_version(), **renderer.description}
-        run = {"devices": devices, "versions": versions, "samples": split.render.samples, "seconds": clock.seconds}
+        run = {"format": FORMAT, "plan": PLAN, "devices": devices, "versions": versions}
+        run |= {"samples": split.render.samples, "seconds": clock.seconds}
         if split.output.blend:
             run["files"] = shards.entries(folder, lambda path: path.suffix == ".blend")
         (folder / "run.json").write_text(json.dumps(run, indent=1) + "\n")

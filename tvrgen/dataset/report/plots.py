@@ -109,8 +109,9 @@ def _matrices(key: str, grid: Grid) -> bytes:
 def _maps(statistics: Statistics) -> bytes:
     """A map for each split: objects per place of the grid, one scale for all."""
     everywhere = np.concatenate(list(statistics.positions.values()))
-    stage = _frame(everywhere[everywhere[:, 2] == 1])
-    edges = [cells(_frame(everywhere), stage, side) for side in (0, 1)]
+    field, stage = _frame(everywhere), _frame(everywhere[everywhere[:, 2] == 1])
+    assert field is not None, "statistics of no line are an error"
+    edges = [cells(field, stage, side) for side in (0, 1)]
     places = np.outer(*(np.diff(e) for e in edges))  # of the grid, in each cell
     density = {}
     for split, (x, y, _, number) in ((s, p.T) for s, p in statistics.positions.items()):

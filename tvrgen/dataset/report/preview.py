@@ -13,6 +13,8 @@ _MARGIN, _LINE, _FONT, _LABEL_FONT = 10, 17, 13, 16
 _TILE_WIDTH = 320  # pixels, to which pictures are scaled
 _COLUMN = 72  # characters of the text column
 
+_Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
 
 def preview(dataset: Dataset, rows: int = 8, split: str | None = None) -> Image.Image:
     """The first `rows` problems (of a split): initial image and final ones, changed objects boxed, question, answer."""
@@ -29,7 +31,7 @@ def preview(dataset: Dataset, rows: int = 8, split: str | None = None) -> Image.
     return sheet
 
 
-def _row(scene: dict, questions: list[dict], font: ImageFont.FreeTypeFont) -> Image.Image:
+def _row(scene: dict, questions: list[dict], font: _Font) -> Image.Image:
     pictures = [("initial", questions[0]["view"]["initial"], questions[0]["images"][0])]
     pictures += [("final", q["view"]["final"], q["images"][1]) for q in questions]
     changed = sorted({change["index"] for change in questions[0]["changes"]})

@@ -230,7 +230,7 @@ def _grid(name: str, counters: Counters, splits: list[str]) -> Grid:
     if name == "consecutive":
         first = second = sorted({kind for counts in counters["sequence"].values() for kind, _ in counts})
     elif name == "target":  # indices that never occur are of interest
-        second = range(max(first, default=0))
+        second = list(range(max(first, default=0)))
     counts = {s: np.array([[counters[name][s][r, c] for c in second] for r in first]) for s in splits}
     return Grid(*_GRIDS[name], tuple(first), tuple(second), counts)
 

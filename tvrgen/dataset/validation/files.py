@@ -1,12 +1,14 @@
-"""Is a dataset what it says it is? Its files are there and whole, and all that follows from the config, and from what
-was drawn, is worked out again.
+"""Validation of a dataset: its files are whole, and all that follows from its config and from what was drawn is worked
+out again and compared.
 """
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
+import tvrgen
 from tvrgen._support.json_lines import Record
 from tvrgen.config import documents
 from tvrgen.dataset import catalog
@@ -16,14 +18,19 @@ from tvrgen.dataset.storage.base import Storage
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.dataset.validation.differences import differences, within
 from tvrgen.dataset.validation.shards import shard_faults
+from tvrgen.dataset.versions import FORMAT, plan_of
 from tvrgen.errors import UserError
+from tvrgen.sampling.version import PLAN
 from tvrgen.settings import Config, identity
+
+_log = logging.getLogger(__name__)
 
 
 def validate(root: str | Path, *, report: Callable[[str], object] | None = None) -> list[str]:
     """All faults of a dataset, a line each; an empty list if it is sound. `report` is called with each fault at once.
 
-    Notes the shards that have one at the storage, if it can be written: the next run makes them again.
+    Notes the shards with faults in the storage, if it can be written: the next run makes them again. Of a dataset of
+    another plan, all is checked that follows from its files and lines alone, and a warning says so.
 
     Raises UserError if there is no dataset, or nothing to check it by.
     """
@@ -36,12 +43,19 @@ def validate(root: str | Path, *, report: Callable[[str], object] | None = None)
 
 
 def dataset_faults(root: str | Path) -> Iterator[str]:
-    """One line for each fault. Raises UserError where there is no dataset, or nothing to check it by.
+    """Yields a line for each fault. Raises UserError where there is no dataset, or nothing to check it by.
 
-    Notes the shards that have one at the storage, where it can be written: the next run makes them again.
+    Notes the shards with faults in the storage, if it can be written: the next run makes them again. Of a dataset of
+    another plan, all is checked that follows from its files and lines alone, and a warning says so.
     """
     storage = open_storage(root)
     description, config = _opened(storage)
+    if (plan := plan_of(description)) != PLAN:
+        _log.warning(
+            "%s: was made by plan %s, and this tvrgen %s has plan %s: what the design demands of each problem, and the "
+            "texts of its questions, are not checked",
+            *(root, plan, tvrgen.__version__, PLAN),
+        )
     faulty: dict[str, str] = {}
     try:
         for shard, fault in _dataset_faults(storage, description, config):
@@ -79,7 +93,11 @@ def _dataset_faults(storage: Storage, description: Record, config: Config) -> It
     for name, split in config.splits.items():
         problems = sum(shard.count for shard in begun if shard.split == name)
         splits[name] = {"count": split.count, "problems": problems, "questions": problems * split.cameras.released}
-    due = {"versions": versions, "hash": config.hash, "splits": splits, "shards": entries, "config": config.document}
+    due = {"format": FORMAT, "plan": description.get("plan"), "versions": versions, "hash": config.hash}
+    due |= {"splits": splits, "shards": entries, "config": config.document}
+    due = {
+        key: value for key, value in due.items() if key in description or key not in ("format", "plan")
+    }  # 0.1 had none
     for fault in within(path, islice(differences(description, due), 1)):
         yield "", fault
     for fault in within(storage / "config.json", _config_faults(storage, config)):
@@ -89,7 +107,7 @@ def _dataset_faults(storage: Storage, description: Record, config: Config) -> It
     there = storage.shards()
     for shard in wanted.values():
         if shard.path in listed and shard.path in there:
-            for fault in shard_faults(storage, shard, listed[shard.path], versions, config):
+            for fault in shard_faults(storage, shard, listed[shard.path], description, config):
                 yield shard.path, fault
         elif shard.path in there:
             yield "", f"{storage / shard.path}: is not listed in dataset.json; run tvrgen generate again"

@@ -8,6 +8,7 @@ lines are compared with those that are there. What comparing cannot see, such as
 import dataclasses
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
 from tvrgen.dataset import records
 from tvrgen.dataset.images import ImageFile, image_files
@@ -17,6 +18,7 @@ from tvrgen.errors import UserError
 from tvrgen.imaging.shots import Shot
 from tvrgen.imaging.visibility import NOTHING, Sight
 from tvrgen.sampling import design, fairness, identity, sampler
+from tvrgen.sampling.design import Levels
 from tvrgen.sampling.problem import Planned, Problem
 from tvrgen.scene.model import Camera, Light, State
 from tvrgen.scene.vocabulary import ATTRIBUTES
@@ -40,6 +42,12 @@ def dealt(config: Config, split: Split, index: int) -> Problem:
     )
 
 
+def told_problem(problem: Problem, line: Record) -> Problem:
+    """A dealt problem with the steps and final views that its line tells, whatever the design says."""
+    told = records.problem_from(line)
+    return dataclasses.replace(problem, steps=told.steps, views=told.views)
+
+
 def dealt_images(problem: Problem, split: Split) -> tuple[ImageFile, ...]:
     """The image files of a dealt problem. Their paths are right; their states are still empty."""
     states = (problem.initial,) * (len(problem.steps) + 1)
@@ -47,13 +55,16 @@ def dealt_images(problem: Problem, split: Split) -> tuple[ImageFile, ...]:
     return image_files(problem, shots, split.output, split.image)
 
 
-def scene_faults(line: Record, problem: Problem, config: Config, split: Split, due: dict) -> Iterator[str]:
-    """Faults of a scene line that fits its schema. Puts the lines that its questions must be into `due`, by id."""
-    levels, objects = design.levels(config, split, problem.index), line["initial"]["objects"]
-    steps = [f"{s['object']}.{s['kind']}.{s['value']}" for s in line["steps"]]
-    found = {"objects": len(objects), "visible": sum(o["on_stage"] for o in objects), "steps": steps}
-    demanded = {"objects": levels.objects, "visible": levels.visible, "steps": [*map(str, problem.steps)]}
-    faulty = [f"{difference}, by the design" for difference in differences(found, demanded)]
+def scene_faults(
+    line: Record, problem: Problem, config: Config, split: Split, due: dict[str, Record], own_plan: bool = True
+) -> Iterator[str]:
+    """Faults of a scene line that fits its schema. Puts the lines that its questions must be into `due`, by id.
+
+    What the design demands is checked if the line was made by this tvrgen's plan (`own_plan`).
+    """
+    objects = line["initial"]["objects"]
+    levels = design.levels(config, split, problem.index) if own_plan else None
+    faulty = [f"{difference}, by the design" for difference in _unlike_design(line, levels)] if levels else []
     known = {a: split.vocabulary.values(a) for a in ATTRIBUTES} | {"rotation": range(360)}  # whole degrees
     for k, obj in enumerate(objects):
         faulty += [f"initial.objects[{k}].{a}: is never {obj[a]!r:.40}" for a in known if obj[a] not in known[a]]
@@ -64,7 +75,7 @@ def scene_faults(line: Record, problem: Problem, config: Config, split: Split, d
     images = image_files(planned.problem, planned.shots, split.output, split.image)
     rebuilt = records.scene_line(planned, images, split)
     yield from islice(differences(line, rebuilt), 1)
-    for k, (step, level) in enumerate(zip(rebuilt["steps"], levels.steps, strict=True)):
+    for k, (step, level) in enumerate(zip(rebuilt["steps"], levels.steps if levels else (), strict=bool(levels))):
         if level.move and step.get("type") != level.move:
             yield f"steps[{k}].type: is not {level.move!r}; expected that by the design"
     if not identity.belongs(planned.hash, split.ordinal, len(config.splits)):
@@ -73,12 +84,20 @@ def scene_faults(line: Record, problem: Problem, config: Config, split: Split, d
     due.update({question["id"]: question for question in records.question_lines(planned, images, split, config.seed)})
 
 
+def _unlike_design(line: Record, levels: Levels) -> Iterator[str]:
+    objects = line["initial"]["objects"]
+    steps = [f"{s['object']}.{s['kind']}.{s['value']}" for s in line["steps"]]
+    found = {"objects": len(objects), "visible": sum(o["on_stage"] for o in objects), "steps": steps}
+    due = [str(Step(object=s.target, kind=s.kind, value=s.value)) for s in levels.steps]
+    yield from differences(found, {"objects": levels.objects, "visible": levels.visible, "steps": due})
+
+
 def _planned_again(line: Record, problem: Problem, config: Config, split: Split) -> Planned:
     """The problem with all that follows from what its line tells was drawn. Raises Rejected where it breaks a rule."""
     told, jitter = records.problem_from(line), config.scene.jitter
     states = replay.replay(told.initial, problem.steps, split.kinds, split.vocabulary)
     fairness.check_states(states, problem.steps, split)
-    drawn = {
+    drawn: dict[str, Any] = {
         "attempt": min(told.attempt, split.sampling.max_attempts - 1),
         "cameras": tuple(_moved(problem.cameras, told.cameras, jitter.camera)),
         "lights": tuple(_moved(problem.lights, told.lights, jitter.light)),

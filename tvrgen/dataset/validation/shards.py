@@ -19,10 +19,12 @@ from tvrgen.dataset.shard_formats import FORMATS, ShardFormat
 from tvrgen.dataset.shards import Shard
 from tvrgen.dataset.storage.base import MANIFEST, Storage
 from tvrgen.dataset.validation.differences import differences, within
-from tvrgen.dataset.validation.problems import dealt, dealt_images, scene_faults
+from tvrgen.dataset.validation.problems import dealt, dealt_images, scene_faults, told_problem
+from tvrgen.dataset.versions import plan_of
 from tvrgen.errors import UserError
 from tvrgen.imaging import annotations
 from tvrgen.sampling.problem import Problem
+from tvrgen.sampling.version import PLAN
 from tvrgen.settings import Config, Split
 
 IMAGE = ("RGB",)
@@ -42,6 +44,7 @@ class _Checked:
     form: ShardFormat
     problems: tuple[Problem, ...]
     images: dict[str, tuple[ImageFile, ...]]
+    own_plan: bool
 
     @property
     def scenes(self) -> list[str]:
@@ -64,28 +67,50 @@ class _Checked:
         return self.folder / self.form.file(kind)
 
 
-def shard_faults(storage: Storage, shard: Shard, manifest_hash: Any, versions: Record, config: Config) -> Iterator[str]:
-    """Yields the faults of a shard; they name files as the storage does."""
-    split = config.split(shard.split)
-    form = FORMATS[split.output.format]
+def shard_faults(
+    storage: Storage, shard: Shard, manifest_hash: Any, description: Record, config: Config
+) -> Iterator[str]:
+    """Yields the faults of a shard of a dataset with this description; they name files as the storage does."""
+    form = FORMATS[config.split(shard.split).output.format]
     with storage.local(shard.path) as folder, scratch.folder() as unpacked:
         named = {str(unpacked): storage / f"{shard.path}/{form.file('scene')}", str(folder): storage / shard.path}
-        problems = tuple(dealt(config, split, k) for k in range(shard.first, shard.first + shard.count))
-        images = {problem.id: dealt_images(problem, split) for problem in problems}
-        checked = _Checked(shard, folder, unpacked, config, split, form, problems, images)
-        for fault in within(folder, _shard_faults(checked, manifest_hash, versions)):
+        checked = _checked(folder, unpacked, shard, config, plan_of(description) == PLAN)
+        for fault in within(folder, _shard_faults(checked, manifest_hash, description)):
             for local, name in named.items():
                 fault = fault.replace(local, name)
             yield fault
 
 
-def _shard_faults(checked: _Checked, manifest_hash: Any, versions: Record) -> Iterator[str]:
+def _checked(folder: Path, unpacked: Path, shard: Shard, config: Config, own_plan: bool) -> _Checked:
+    """A shard with its problems: as the config alone tells them, or, by another plan, as their lines tell them."""
+    split = config.split(shard.split)
+    form = FORMATS[split.output.format]
+    problems = [dealt(config, split, k) for k in range(shard.first, shard.first + shard.count)]
+    if not own_plan:
+        told = _told(folder / form.file("scene"), form)
+        problems = [told_problem(problem, told[problem.id]) if problem.id in told else problem for problem in problems]
+    images = {problem.id: dealt_images(problem, split) for problem in problems}
+    return _Checked(shard, folder, unpacked, config, split, form, tuple(problems), images, own_plan)
+
+
+def _told(path: Path, form: ShardFormat) -> dict[str, Record]:
+    """The scene lines of a shard that fit their schema, by id, as far as they can be read."""
+    lines: dict[str, Record] = {}
+    with contextlib.suppress(OSError, UserError), open(path, "rb") as file:
+        for entry in form.entries(file, "scene", str(path)):
+            with contextlib.suppress(UserError):
+                records.check(entry.line, "scene", entry.where)
+                lines[entry.line["id"]] = entry.line
+    return lines
+
+
+def _shard_faults(checked: _Checked, manifest_hash: Any, description: Record) -> Iterator[str]:
     folder, form, modes = checked.folder, checked.form, checked.modes()
     due = {*form.parts(checked.scenes), *modes}
     stored = {folder / path for path in form.holding(due)}
     blends = {folder / BLEND.format(index=p.index) for p in checked.problems if checked.split.output.blend}
     yield from within(folder, _file_faults(folder, checked.shard, manifest_hash, stored | blends))
-    yield from within(folder / "run.json", _run_faults(folder / "run.json", versions))
+    yield from within(folder / "run.json", _run_faults(folder / "run.json", description))
     base = form.opened(folder, checked.unpacked)
     if base != folder and all(path.is_file() for path in stored):
         yield from _unlike({base / path for path in due}, {*base.iterdir()})
@@ -106,13 +131,17 @@ def _record_faults(checked: _Checked, base: Path) -> Iterator[str]:
     for problem in checked.problems:
         if line := scenes.get(problem.id):
             where = f"{checked.where('scene')}: {problem.id}"
-            yield from within(where, scene_faults(line, problem, checked.config, checked.split, asked))
+            yield from within(
+                where, scene_faults(line, problem, checked.config, checked.split, asked, checked.own_plan)
+            )
             for image in checked.images[problem.id]:
                 yield from _mask_faults(image, line, base)
     for name, line in questions.items():
         if name in asked:
             where = f"{checked.where('question')}: {name}"
-            yield from within(where, islice(differences(line, asked[name]), 1))
+            drawn = () if checked.own_plan else ("question", "rationale")
+            found, due = ({k: v for k, v in own.items() if k not in drawn} for own in (line, asked[name]))
+            yield from within(where, islice(differences(found, due), 1))
 
 
 def _mask_faults(image: ImageFile, line: Record, base: Path) -> Iterator[str]:
@@ -165,12 +194,14 @@ def _json(path: Path) -> Any:
         raise UserError(f"{path}: is not JSON: {error}") from error
 
 
-def _run_faults(path: Path, versions: Record) -> Iterator[str]:
+def _run_faults(path: Path, description: Record) -> Iterator[str]:
     match _json(path):
-        case {"versions": {"tvrgen": str()} as used}:
+        case {"versions": {"tvrgen": str()} as used} as run:
             for name, version in used.items():
-                if version not in versions.get(name, []):
+                if version not in description["versions"].get(name, []):
                     yield f"versions.{name}: dataset.json does not list {version!r}"
+            if plan_of(run) != plan_of(description):
+                yield f"plan: is {plan_of(run)}; expected {plan_of(description)}, as in dataset.json"
         case _:
             yield "versions: are missing; expected at least tvrgen's"
 
