@@ -1,6 +1,6 @@
 """The summary of a dataset's scores, as figures and as lines of text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ _NAMED = 5  # ids that a line names at most
 
 def score(
     root: str | Path,
-    predictions: str | Path | None = None,
+    predictions: str | Path | Mapping[str, Any] | None = None,
     *,
     baseline: str | None = None,
     split: str | None = None,
@@ -34,7 +34,7 @@ def score(
 
     Args:
         root: The dataset's folder or URL.
-        predictions: A file of lines like {"id": "test-000000-left", "response": "..."}.
+        predictions: A file of lines like {"id": "test-000000-left", "response": "..."}, or responses by question ids.
         baseline: One of `scoring.options.BASELINES`, in place of predictions.
         split: The split to score (default: those that have predictions, or all).
         options: What the reward pays.
@@ -47,17 +47,18 @@ def score(
     if baseline is not None and baseline not in BASELINES:
         raise UserError(f"unknown baseline {baseline!r}{nearest(baseline, BASELINES)}")
     progress = progress or Silent()
+    source = "responses" if isinstance(predictions, Mapping) else predictions
     dataset = open_dataset(root)
     splits = [split] if split else list(dataset.splits)
     if split and split not in dataset.splits:
         raise UserError(f"{root}: no split {split!r}{nearest(split, dataset.splits)}")
     respond: Respond
     if predictions is not None:
-        respond = read_predictions(Path(predictions))
+        respond = _predictions(predictions)
         splits = [name for name in splits if _is_answered(dataset, name, respond)]
         if not splits:
             raise UserError(
-                f"{predictions}: none of its {len(respond.responses)} ids is a question of {root}"
+                f"{source}: none of its {len(respond.responses)} ids is a question of {root}"
                 f"{f', split {split}' if split else ''}, such as {next(dataset.questions(split))['id']!r}; it has "
                 f"{next(iter(respond.responses))!r}"
             )
@@ -70,7 +71,7 @@ def score(
         "tvrgen": __version__,
         "dataset": dataset.description["hash"],
         "splits": splits,
-        **({"predictions": str(predictions)} if predictions is not None else {"baseline": baseline}),
+        **({"predictions": str(source)} if predictions is not None else {"baseline": baseline}),
         "reward": asdict(options),
         **found,
     }
@@ -85,6 +86,14 @@ def score(
         }
         figures["left_out"] = [] if split else [name for name in dataset.splits if name not in splits]
     return figures
+
+
+def _predictions(given: str | Path | Mapping[str, Any]) -> Predictions:
+    if not isinstance(given, Mapping):
+        return read_predictions(Path(given))
+    if not given:
+        raise UserError("responses: there is none; write at least one, by the id of its question")
+    return Predictions(dict(given), [])
 
 
 def _is_answered(dataset: Dataset, split: str, predictions: Predictions) -> bool:
