@@ -74,6 +74,8 @@ def exists(name: str) -> bool:
     except ModuleNotFoundError:  # the parent is no package
         pass
     module = importlib.util.find_spec(parent)
+    if module is None:  # the parent is a class
+        return exists(parent)
     return bool(module and module.origin and re.search(rf"\b{last}\b", Path(module.origin).read_text()))
 
 

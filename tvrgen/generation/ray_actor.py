@@ -10,7 +10,7 @@ from tvrgen._support import scratch
 from tvrgen._support.json_lines import Record
 from tvrgen.dataset.shards import Shard
 from tvrgen.dataset.storage.open import open_storage
-from tvrgen.generation import worker
+from tvrgen.generation import process, worker
 from tvrgen.imaging.renderer import Renderer
 from tvrgen.settings import Config
 
@@ -46,9 +46,9 @@ class Actor:
         scratch.clear()
         folder = self._storage.worker_logs() or scratch.folder_of(self)
         folder.mkdir(parents=True, exist_ok=True)
-        self._log = worker.log_in(folder)
+        self._log = process.log_in(folder)
         self._renderer = worker.opener(self._opener)(self._config, self._log, self._threads)
-        return {"node": worker.node(), "log": str(self._log.absolute())}
+        return {"node": process.node(), "log": str(self._log.absolute())}
 
     def advance(self, shard: Shard, why: str, seconds: float) -> tuple[int, Record | None, tuple[str, str, str] | None]:
         """Works on a shard for about `seconds`, from its start or from where the last call left it.

@@ -19,7 +19,7 @@ from typing import Any
 from tvrgen._support.json_lines import Record
 from tvrgen.dataset.storage.base import Storage
 from tvrgen.errors import UserError
-from tvrgen.generation import ray_session, worker
+from tvrgen.generation import process, ray_session
 from tvrgen.generation.driver import Done, Event, Failed, Rendered, Task
 from tvrgen.generation.ray_actor import Actor
 from tvrgen.generation.ray_session import RayOptions
@@ -160,7 +160,7 @@ class RayCrew:
             cause = getattr(error, "cause", None)
             if isinstance(cause, UserError):
                 raise cause from error
-            first = worker.reason(cause) if cause else "its worker died: " + str(error).strip().split("\n")[0]
+            first = process.reason(cause) if cause else "its worker died: " + str(error).strip().split("\n")[0]
             self._lost(member, first)
             if task:
                 yield Failed(task, first, member.about.get("node", ""), self._tail(member))
@@ -219,4 +219,4 @@ class RayCrew:
 
     def _tail(self, member: _Worker) -> str:
         """The last lines of a dead worker's log, if this machine sees the file."""
-        return worker.tail(Path(member.about.get("log", "")))
+        return process.tail(Path(member.about.get("log", "")))

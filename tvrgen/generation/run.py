@@ -17,7 +17,7 @@ from tvrgen.dataset.shards import shards_of
 from tvrgen.dataset.storage.base import Storage
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.errors import UserError
-from tvrgen.generation import driver, worker
+from tvrgen.generation import driver, process, worker
 from tvrgen.generation.driver import Crew, Failed, Limits, Task
 from tvrgen.generation.journal import Journal
 from tvrgen.generation.local_crew import LocalCrew
@@ -218,7 +218,7 @@ def _crew(run: _Run, tasks: int) -> Iterator[Crew]:
         if run.ray:
             crew = RayCrew(run.config, run.storage, run.ray, run.opener, tasks)
         else:
-            log = worker.log_in(run.storage.worker_logs() or folder)
+            log = process.log_in(run.storage.worker_logs() or folder)
             crew = LocalCrew(run.config, run.storage, log, run.opener, run.threads)
         try:
             yield crew

@@ -1,29 +1,29 @@
-"""One shard from start to commit. The only module that imports tvrgen.imaging.blender."""
+"""Worker: makes one shard, from planning to commit. The only module here that imports tvrgen.imaging.blender."""
 
 import contextlib
 import functools
 import importlib
 import json
-import os
 import platform
 import shutil
-import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import tvrgen
 from tvrgen._support import scratch
+from tvrgen._support.json_lines import Record
 from tvrgen.dataset import catalog, records, shards
 from tvrgen.dataset.images import BLEND, ImageFile, image_files
-from tvrgen.dataset.records import Record
 from tvrgen.dataset.shard_formats import FORMATS, ShardFormat
 from tvrgen.dataset.shards import Shard
 from tvrgen.dataset.storage.base import MANIFEST, Storage
 from tvrgen.dataset.versions import FORMAT
 from tvrgen.errors import UserError
+from tvrgen.generation import process
 from tvrgen.imaging import annotations
 from tvrgen.imaging.blender import cpu_affinity, requirements
 from tvrgen.imaging.renderer import Renderer
@@ -31,7 +31,6 @@ from tvrgen.imaging.visibility import Eye
 from tvrgen.sampling import design, identity, sampler
 from tvrgen.sampling.problem import Planned
 from tvrgen.sampling.version import PLAN
-from tvrgen.scene.model import SceneSpec
 from tvrgen.settings import Config, Split
 
 if TYPE_CHECKING:
@@ -58,51 +57,32 @@ def open_renderer(config: Config, log: Path, threads: int = 0) -> "BlenderRender
 
 
 OPENER = f"{__name__}:{open_renderer.__name__}"
-"""What opens the renderer of each worker; any function of its arguments can be named instead."""
+"""Name of the function that opens each worker's renderer; another function with the same arguments can be named."""
 
 
 def opener(name: str) -> Callable[[Config, Path, int], Renderer]:
-    """The function that "package.module:function" names, on whatever machine this is."""
+    """The function that "package.module:function" names, imported in this process."""
     module, function = name.split(":")
-    return getattr(importlib.import_module(module), function)
+    found: Callable[[Config, Path, int], Renderer] = getattr(importlib.import_module(module), function)
+    return found
 
 
 def shard_steps(
     config: Config, shard: Shard, storage: Storage, renderer: Renderer, why: str = ""
 ) -> Generator[int, None, Record]:
-    """Plans, renders, writes and commits one shard: yields 1 after each picture, and returns what run.json says.
+    """Plans, renders, writes and commits a shard: yields 1 after each image, and returns what its run.json says.
 
-    `why` it is made although it is there; one that has grown keeps the pictures that it has.
+    `why` says why a shard that exists is made again; one that has grown keeps its images.
     """
     split, clock = config.split(shard.split), _Clock()
     form, devices = FORMATS[split.output.format], renderer.configure(split)
     with contextlib.ExitStack() as stack:
-        kept = stack.enter_context(_kept(storage, shard, form)) if why == catalog.GROWN else lambda name: None
+        kept = stack.enter_context(_kept(storage, shard, form)) if why == catalog.GROWN else lambda path: None
         folder = stack.enter_context(shards.writing(storage, shard, form, again=bool(why)))
+        problems = _Problems(config, split, renderer, folder, kept, clock)
         for index in range(shard.first, shard.first + shard.count):
-            with clock("planning"):
-                planned = sampler.plan_problem(config, split.name, index)
-                _check_own(planned, split, config)
-            images = image_files(planned.problem, planned.shots, split.output, split.image)
-            with clock("writing"):
-                _record(planned, images, split, config.seed, folder)
-            eye = Eye(split.vocabulary)
-            for image in images:
-                (folder / image.path).parent.mkdir(exist_ok=True)
-                if there := kept(image.path):
-                    shutil.copyfile(there, folder / image.path)
-                else:
-                    with clock("rendering"):
-                        renderer.render(image.shot, folder / image.path)
-                with clock("annotating"):
-                    _annotate(image, config.scene, eye, folder)
-                yield 1
-            if split.output.blend:
-                with clock("writing"):
-                    _save(planned.problem.index, images, renderer, folder)
-        versions = {"tvrgen": tvrgen.__version__, "python": platform.python_version(), **renderer.description}
-        run = {"format": FORMAT, "plan": PLAN, "devices": devices, "versions": versions}
-        run |= {"samples": split.render.samples, "seconds": clock.seconds}
+            yield from problems.make(index)
+        run = _description(split, renderer, devices, clock)
         if split.output.blend:
             run["files"] = shards.entries(folder, lambda path: path.suffix == ".blend")
         (folder / "run.json").write_text(json.dumps(run, indent=1) + "\n")
@@ -113,21 +93,115 @@ def shard_steps(
 def advance(
     steps: Generator[int, None, Record], seconds: float, log: Path
 ) -> tuple[int, Record | None, tuple[str, str, str] | None]:
-    """Works on a shard for so long: (pictures, facts once it is committed, (reason, node, end of log) if it failed).
+    """Works on a shard for about `seconds`; a new image ends after them.
 
-    Raises UserError where the user made a mistake.
+    Returns the number of images made; the shard's facts if it is committed, else None; and, if it failed, the reason,
+    the node and the last lines of the log, else None.
+
+    Raises UserError if the user made a mistake.
     """
     images, end = 0, time.monotonic() + seconds
     try:
         while time.monotonic() < end:
             images += next(steps)
     except StopIteration as stop:
-        return images, stop.value | about_process(), None
+        return images, stop.value | process.about(), None
     except UserError:
         raise
     except Exception as error:
-        return images, None, (reason(error), node(), tail(log))
+        return images, None, (process.reason(error), process.node(), process.tail(log))
     return images, None, None
+
+
+def images_in(shard: Shard, config: Config) -> int:
+    """Number of images of a shard, those of intermediate states included."""
+    split = config.split(shard.split)
+    between = 0
+    if split.output.intermediate:
+        steps = (design.levels(config, split, shard.first + k).steps for k in range(shard.count))
+        between = sum(max(0, len(own) - 1) for own in steps)
+    return shard.count * (1 + split.cameras.released) + between
+
+
+@dataclass(frozen=True, slots=True)
+class _Problems:
+    """Maker of the problems of one shard, in its folder before it is committed.
+
+    `kept` looks up images that need not be rendered again: it returns a local path, or None.
+    """
+
+    config: Config
+    split: Split
+    renderer: Renderer
+    folder: Path
+    kept: Callable[[str], Path | None]
+    clock: "_Clock"
+
+    def make(self, index: int) -> Iterator[int]:
+        """Makes one problem; yields 1 after each image."""
+        split = self.split
+        with self.clock("planning"):
+            planned = sampler.plan_problem(self.config, split.name, index)
+            self._check_split(planned)
+        images, eye = image_files(planned.problem, planned.shots, split.output, split.image), Eye(split.vocabulary)
+        with self.clock("writing"):
+            self._record(planned, images)
+        for image in images:
+            self._render(image)
+            with self.clock("annotating"):
+                self._annotate(image, eye)
+            yield 1
+        if split.output.blend:
+            with self.clock("writing"):
+                self._save(index, images)
+
+    def _check_split(self, planned: Planned) -> None:
+        """Raises UserError for a problem that may occur in another split as well: nothing of it is committed."""
+        if not identity.belongs(planned.hash, self.split.ordinal, len(self.config.splits)):
+            source = self.config.source
+            raise UserError(f"{source}: {planned.problem.id} may occur in another split as well; change the seed")
+
+    def _record(self, planned: Planned, images: Sequence[ImageFile]) -> None:
+        """Writes a problem's lines, each checked against its schema."""
+        scene = records.scene_line(planned, images, self.split)
+        questions = records.question_lines(planned, images, self.split, self.config.seed)
+        for line, schema in [(scene, "scene"), *((question, "question") for question in questions)]:
+            records.check(line, schema, line["id"])
+        texts = [records.dump(line) for line in questions]
+        FORMATS[self.split.output.format].add(self.folder, planned.problem.id, records.dump(scene), texts)
+
+    def _render(self, image: ImageFile) -> None:
+        """Writes an image: renders it, or copies the one kept."""
+        path = self._path(image.path)
+        if kept := self.kept(image.path):
+            shutil.copyfile(kept, path)
+        else:
+            with self.clock("rendering"):
+                self.renderer.render(image.shot, path)
+
+    def _annotate(self, image: ImageFile, eye: Eye) -> None:
+        """Writes the annotations of an image."""
+        if image.annotations:
+            seen = annotations.surfaces(image.shot.state, image.shot.view, self.config.scene, eye)
+            for channel, path in image.annotations.items():
+                annotations.save(channel, seen, self._path(path))
+
+    def _save(self, index: int, images: Sequence[ImageFile]) -> None:
+        """Writes a problem's .blend file."""
+        self.renderer.save([image.shot for image in images], self._path(BLEND.format(index=index)))
+
+    def _path(self, name: str) -> Path:
+        """A path in the shard's folder, whose parent exists."""
+        path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
+        return path
+
+
+def _description(split: Split, renderer: Renderer, devices: list[str], clock: "_Clock") -> Record:
+    """Content of run.json: versions, devices, and seconds by stage."""
+    versions = {"tvrgen": tvrgen.__version__, "python": platform.python_version(), **renderer.description}
+    run = {"format": FORMAT, "plan": PLAN, "devices": devices, "versions": versions}
+    return run | {"samples": split.render.samples, "seconds": clock.seconds}
 
 
 @contextlib.contextmanager
@@ -154,95 +228,18 @@ def _kept(storage: Storage, shard: Shard, form: ShardFormat) -> Iterator[Callabl
         yield find
 
 
-def _record(planned: Planned, images: Sequence[ImageFile], split: Split, seed: int, folder: Path) -> None:
-    """Writes a problem's lines, each held against its schema."""
-    scene = records.scene_line(planned, images, split)
-    questions = records.question_lines(planned, images, split, seed)
-    for line, schema in [(scene, "scene"), *((question, "question") for question in questions)]:
-        records.check(line, schema, line["id"])
-    texts = [records.dump(line) for line in questions]
-    FORMATS[split.output.format].add(folder, planned.problem.id, records.dump(scene), texts)
-
-
-def _check_own(planned: Planned, split: Split, config: Config) -> None:
-    """Raises UserError for a problem that may occur in another split as well: nothing of it is committed."""
-    if not identity.belongs(planned.hash, split.ordinal, len(config.splits)):
-        raise UserError(f"{config.source}: {planned.problem.id} may occur in another split as well; change the seed")
-
-
-def _save(index: int, images: Sequence[ImageFile], renderer: Renderer, folder: Path) -> None:
-    """Writes the problem's .blend file."""
-    path = folder / BLEND.format(index=index)
-    path.parent.mkdir(exist_ok=True)
-    renderer.save([image.shot for image in images], path)
-
-
-def _annotate(image: ImageFile, scene: SceneSpec, eye: Eye, folder: Path) -> None:
-    """Writes the annotations of an image."""
-    if image.annotations:
-        seen = annotations.surfaces(image.shot.state, image.shot.view, scene, eye)
-        for kind, path in image.annotations.items():
-            (folder / path).parent.mkdir(exist_ok=True)
-            annotations.save(kind, seen, folder / path)
-
-
-def images_in(shard: Shard, config: Config) -> int:
-    """How many pictures a shard has."""
-    split = config.split(shard.split)
-    between = 0
-    if split.output.intermediate:
-        steps = (design.levels(config, split, shard.first + k).steps for k in range(shard.count))
-        between = sum(max(0, len(own) - 1) for own in steps)
-    return shard.count * (1 + split.cameras.released) + between
-
-
-def log_in(folder: Path) -> Path:
-    """A file for what Blender prints, one for each process."""
-    return folder / f"blender-{node()}-{os.getpid()}.log"
-
-
-def node() -> str:
-    return platform.node()
-
-
-def about_process() -> dict[str, Any]:
-    """The machine, the process, and the most memory that it ever took, in MB."""
-    peak = 0.0
-    with contextlib.suppress(ImportError):  # Windows
-        import resource
-
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
-    return {"node": node(), "pid": os.getpid(), "memory": round(peak)}
-
-
-def reason(error: BaseException) -> str:
-    """An exception in one line."""
-    said = " ".join(str(error).split())
-    return said if isinstance(error, OSError) and said else f"{type(error).__name__}: {said}".rstrip(": ")
-
-
-def tail(log: Path, lines: int = 20) -> str:
-    """The last lines of a log, as far as there is one."""
-    try:
-        with open(log, "rb") as file:
-            file.seek(max(0, log.stat().st_size - 8192))
-            return "\n".join(file.read().decode(errors="replace").splitlines()[-lines:])
-    except OSError:
-        return ""
-
-
 class _Clock:
-    """Seconds by what they were spent on."""
+    """Seconds spent in each stage: `with clock("planning"): ...`."""
 
     def __init__(self) -> None:
         self._seconds: dict[str, float] = defaultdict(float)
 
     @contextlib.contextmanager
-    def __call__(self, what: str):
+    def __call__(self, stage: str) -> Iterator[None]:
         start = time.perf_counter()
         yield
-        self._seconds[what] += time.perf_counter() - start
+        self._seconds[stage] += time.perf_counter() - start
 
     @property
     def seconds(self) -> dict[str, float]:
-        return {what: round(s, 3) for what, s in self._seconds.items()}
+        return {stage: round(seconds, 3) for stage, seconds in self._seconds.items()}
