@@ -1,4 +1,4 @@
-"""The planner's rays and Blender's picture agree: same camera, same meshes, same places."""
+"""The planner's rays and Blender's image agree: same camera, same meshes, same places."""
 
 import sys
 

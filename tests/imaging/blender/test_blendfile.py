@@ -1,4 +1,4 @@
-"""Problems as .blend files: Blender opens them and renders the dataset's pictures."""
+"""Problems as .blend files: Blender opens them and renders the dataset's images."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.imaging.blender.test_pictures import open_renderer
+from tests.imaging.blender.rendering import open_renderer
 from tests.tiny import images_of, load, made
 from tvrgen.dataset import catalog, reader
 from tvrgen.dataset.images import BLEND
@@ -29,15 +29,15 @@ for scene in bpy.data.scenes:
 
 
 def rendered(blend, folder) -> dict[str, np.ndarray]:
-    """The pictures that a new Blender renders from a file, by name."""
+    """The images that a new Blender renders from a file, by name."""
     command = [sys.executable, "-c", RENDER, str(blend), str(folder)]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
     return {path.stem: np.asarray(Image.open(path)).astype(int) for path in folder.glob("*.png")}
 
 
 @pytest.mark.parametrize(("denoise", "apart"), [("false", 0), ("true", 1)])
-def test_a_blend_file_renders_the_same_pictures(denoise, apart, tmp_path):
-    """Equal to the last bit, but for the denoiser; with cameras and lamps of their own for the final pictures."""
+def test_a_blend_file_renders_the_same_images(denoise, apart, tmp_path):
+    """Equal to the last bit, but for the denoiser; with cameras and lamps of their own for the final images."""
     overrides = ["output.blend=true", "output.intermediate=true", "splits.train.count=1", f"render.denoise={denoise}"]
     config = load(*overrides, "render.samples=16", "sampling.steps=2", "sampling.no_change=0.01")
     renderer = open_renderer(config, tmp_path)

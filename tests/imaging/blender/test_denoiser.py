@@ -16,14 +16,14 @@ def denoiser(threads: int = 0):
 
 def half_and_half(height: int, width: int) -> np.ndarray:
     """Dark on the left, bright red on the right."""
-    picture = np.full((height, width, 3), (60, 60, 60), np.uint8)
-    picture[:, width // 2 :] = (200, 40, 40)
-    return picture
+    image = np.full((height, width, 3), (60, 60, 60), np.uint8)
+    image[:, width // 2 :] = (200, 40, 40)
+    return image
 
 
-def noisy(picture: np.ndarray) -> np.ndarray:
-    noise = np.random.Generator(np.random.PCG64(0)).normal(0, 8, picture.shape)
-    return (picture + noise).clip(0, 255).astype(np.uint8)
+def noisy(image: np.ndarray) -> np.ndarray:
+    noise = np.random.Generator(np.random.PCG64(0)).normal(0, 8, image.shape)
+    return (image + noise).clip(0, 255).astype(np.uint8)
 
 
 def error(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -44,18 +44,18 @@ def test_noise_goes_and_edges_stay(size):
 def test_sizes_may_take_turns_and_threads_do_not_matter():
     one, two = denoiser(1), denoiser(2)
     for size in ((64, 64), (80, 60), (64, 64)):
-        picture = noisy(half_and_half(*size))
-        assert np.abs(one(picture).astype(int) - two(picture)).max() <= 1
+        image = noisy(half_and_half(*size))
+        assert np.abs(one(image).astype(int) - two(image)).max() <= 1
 
 
 def test_a_fault_of_the_library_is_one_line_and_passes():
-    clean, picture = denoiser(), noisy(half_and_half(64, 64))
-    before = clean(picture)
+    clean, image = denoiser(), noisy(half_and_half(64, 64))
+    before = clean(image)
     clean._library.oidnSetSharedFilterImage(clean._filter, b"output", None, 3, 64, 64, 0, 0, 0)
     clean._library.oidnCommitFilter(clean._filter)
     with pytest.raises(UserError, match=r"^render\.denoise: Open Image Denoise fails: .*; write denoise: false$"):
-        clean(picture)
-    np.testing.assert_array_equal(clean(picture), before)
+        clean(image)
+    np.testing.assert_array_equal(clean(image), before)
 
 
 def test_a_blender_without_the_library_says_so(monkeypatch, tmp_path):

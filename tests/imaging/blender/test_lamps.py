@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from tests.imaging.blender.test_pictures import open_renderer
+from tests.imaging.blender.rendering import open_renderer
 from tests.tiny import load
 from tvrgen.sampling import sampler
 from tvrgen.scene.model import Light
@@ -46,12 +46,12 @@ def test_the_shipped_lamps_are_divided_by_what_they_bring():
 def test_divided_or_whole_the_light_is_the_same(k, tmp_path):
     config = load("render.samples=64", "render.denoise=false", "render.noise_threshold=0")
     planned = sampler.plan_problem(config, "train", k)
-    renderer, pictures = open_renderer(config, tmp_path), []
+    renderer, images = open_renderer(config, tmp_path), []
     for divided in (True, False, True):
         renderer._stage.lamps.divide(divided)
-        renderer.render(planned.initial, tmp_path / "picture.png")
-        pictures.append(np.asarray(Image.open(tmp_path / "picture.png")).astype(float))
-    divided, whole, again = pictures
+        renderer.render(planned.initial, tmp_path / "image.png")
+        images.append(np.asarray(Image.open(tmp_path / "image.png")).astype(float))
+    divided, whole, again = images
     assert np.array_equal(divided, again)
     assert not np.array_equal(divided, whole)
     assert abs(divided.mean() - whole.mean()) < 0.3  # of 255

@@ -1,4 +1,4 @@
-"""Problems as .blend files: a Blender scene for each picture, which renders it again."""
+"""The .blend file of a problem: one Blender scene for each image, which renders the image again."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,16 +11,17 @@ from tvrgen.imaging.shots import Shot
 
 
 def write(stage: Stage, shots: Iterable[Shot], denoise: bool, path: Path) -> None:
-    """One file with all shots, the first one in front when it is opened. Raises OSError where it cannot be written.
+    """Writes a .blend file with a scene for each shot. Blender opens it with the first shot.
 
-    Pixels that are denoised there come near ours, and are not the same: Cycles denoises before the view transform.
+    With `denoise`, images rendered from the file are close to those of the dataset, but not equal: Cycles denoises
+    before the view transform. Raises OSError if the file cannot be written.
     """
     scenes: list[bpy.types.Scene] = []
     try:
         for number, shot in enumerate(shots):
             stage.set(shot.state, shot.view, shot.lights)
             scenes.append(bpy.context.scene.copy())
-            scenes[-1].name = f"{number} {shot.name}"  # a file opens with the first scene by name
+            scenes[-1].name = f"{number} {shot.name}"  # Blender opens a file with the first scene by name
             _detach(scenes[-1])
             scenes[-1].render.filepath = f"//{shot.name}"
             scenes[-1].cycles.use_denoising = denoise
@@ -36,7 +37,7 @@ def write(stage: Stage, shots: Iterable[Shot], denoise: bool, path: Path) -> Non
 
 
 def _detach(scene: bpy.types.Scene) -> None:
-    """Gives a copy of the stage's scene objects of its own, and settings that suit whoever opens it."""
+    """Gives a copy of the stage's scene its own objects and camera, and settings for interactive use."""
     camera = scene.camera
     for obj in list(scene.collection.objects):
         scene.collection.objects.unlink(obj)

@@ -1,4 +1,4 @@
-"""Opens Blender once and takes many pictures."""
+"""Renderer: opens Blender once and renders many images."""
 
 import contextlib
 import os
@@ -19,34 +19,40 @@ from tvrgen.scene.model import SceneSpec
 from tvrgen.scene.vocabulary import Vocabulary
 from tvrgen.settings import RenderSettings, Split
 
-MAX_BOUNCES = 4  # as TRANCE's
-ADAPTIVE_FLOOR = 4  # Cycles looks at the noise after each 16 samples, the first time where this is well below 16
+MAX_BOUNCES = 4
+"""Bounces of a light path, as in TRANCE."""
+
+ADAPTIVE_FLOOR = 4
+"""Samples before adaptive sampling. Cycles checks the noise after every 16; below 16, it does so the first time."""
 
 
 class Renderer:
-    """Renders states of one scene into 8-bit RGB pictures: PNG, JPEG or WebP, by the ending of their names.
+    """Renders states of one scene to 8-bit RGB images: PNG, JPEG or WebP, by the suffix of the path.
 
-    Blender's own output goes to the file `log`. `threads` is used where the settings leave the number open (0: all).
+    Blender's own output goes to the file `log`. `threads` applies to splits whose `render.threads` is 0 (0: all).
     """
 
     def __init__(self, scene: SceneSpec, vocabulary: Vocabulary, log: Path, threads: int = 0) -> None:
-        self._log, self._threads, self._file = log, threads, {}
+        self._log, self._threads = log, threads
+        self._file: dict[str, int] = {}  # Pillow's options for the image format
         self._denoiser: Denoiser | None = None
         self._scratch = scratch.folder_of(self)
         self.description = {"blender": bpy.app.version_string}
         with quiet(log):
             self._stage = stage.Stage(scene, vocabulary)
-            # Blender has a folder for temporary files as well, which a killed process leaves behind
+            # a killed process leaves Blender's folder of temporary files behind; scratch folders are cleared later
             bpy.context.preferences.filepaths.temporary_directory = str(self._scratch)
 
     def configure(self, split: Split) -> list[str]:
-        """Takes a split's settings for the next pictures. Returns the names of the devices that will render them.
+        """Applies a split's settings to the next images. Returns the names of the devices that will render them.
 
-        Raises UserError where the device asked for is not there.
+        Raises UserError if the split's device does not exist.
         """
-        # colours at full resolution: the hue of a small object is an answer
+        # no chroma subsampling: the hue of a small object is an answer
         lossy = {"quality": split.image.quality, "subsampling": 0}
-        self._file = {"compress_level": 4} if split.image.format == "png" else lossy  # half the time, 8 % more bytes
+        self._file = (
+            {"compress_level": 4} if split.image.format == "png" else lossy
+        )  # half of Pillow's time, 8 % more bytes
         threads = split.render.threads or self._threads
         with quiet(self._log):
             configure(split.render, threads)
@@ -54,25 +60,25 @@ class Renderer:
             return devices.use(split.render.device)
 
     def devices(self) -> list[str]:
-        """The types of devices on this machine."""
+        """Returns the types of devices on this machine."""
         with quiet(self._log):
             return list(devices.available())
 
     def render(self, shot: Shot, path: Path) -> None:
         """Writes one image, as wide and high as the shot's view.
 
-        Raises OSError where the file cannot be written, UserError where the denoiser fails.
+        The file contains pixels only. Blender's own files contain render times, so no two would be equal.
 
-        The file holds the pixels alone: those that Blender writes carry render times, so that no two are equal.
+        Raises OSError if the file cannot be written, UserError if the denoiser fails.
         """
-        raw = self._scratch / "picture.bmp"
+        raw = self._scratch / "image.bmp"
         with quiet(self._log):
             self._stage.set(shot.state, shot.view, shot.lights)
             bpy.context.scene.render.filepath = str(raw)
             try:
                 bpy.ops.render.render(write_still=True)
             except RuntimeError as error:
-                raise OSError(f"{raw}: Blender could not write the picture: {str(error).strip()}") from error
+                raise OSError(f"{raw}: Blender could not write the image: {str(error).strip()}") from error
             purge()
             with Image.open(raw) as image:
                 pixels = np.asarray(image)
@@ -81,13 +87,13 @@ class Renderer:
         Image.fromarray(pixels).save(path, **self._file)
 
     def save(self, shots: Sequence[Shot], path: Path) -> None:
-        """Writes a .blend file, a Blender scene for each shot. Raises OSError where it cannot be written."""
+        """Writes a .blend file with a scene for each shot. Raises OSError if it cannot be written."""
         with quiet(self._log):
             blendfile.write(self._stage, shots, self._denoiser is not None, path)
 
 
 def configure(settings: RenderSettings, threads: int) -> None:
-    """Everything about Cycles and the file that stays the same from picture to picture."""
+    """Sets what stays the same for all images of a split: Cycles' settings and the format of the raw file."""
     scene = bpy.context.scene
     scene.render.engine = "CYCLES"
     scene.render.resolution_percentage = 100
@@ -101,19 +107,19 @@ def configure(settings: RenderSettings, threads: int) -> None:
     cycles = scene.cycles
     cycles.samples, cycles.use_adaptive_sampling = settings.samples, settings.noise_threshold > 0
     cycles.adaptive_threshold, cycles.adaptive_min_samples = settings.noise_threshold, ADAPTIVE_FLOOR
-    cycles.use_denoising = False  # tvrgen.imaging.blender.denoiser does it
+    cycles.use_denoising = False  # tvrgen.imaging.blender.denoiser denoises
     cycles.use_light_tree = False  # slower with a handful of lamps
-    cycles.sampling_pattern = "TABULATED_SOBOL"  # 7 % faster than Blender's choice, and slightly less like the truth
+    cycles.sampling_pattern = "TABULATED_SOBOL"  # 7 % faster than Blender's default, slightly less accurate
     cycles.max_bounces = cycles.diffuse_bounces = cycles.glossy_bounces = cycles.transmission_bounces = MAX_BOUNCES
     cycles.seed = 0
-    scene.render.use_persistent_data = False  # keeps some 25 kB more of every scene that is not like the last
+    scene.render.use_persistent_data = False  # would keep about 25 kB for every new scene
 
 
 @contextlib.contextmanager
 def quiet(log: Path) -> Iterator[None]:
-    """For the time in Blender: what C code prints goes to a log file, and Ctrl-C waits until it is over.
+    """Sends the output of Blender's C code to a log file, and defers Ctrl-C, until the end of the block.
 
-    Blender writes to the file descriptors, past sys.stdout.
+    Blender writes to file descriptors 1 and 2, not to sys.stdout and sys.stderr.
     """
     sys.stdout.flush()
     sys.stderr.flush()
