@@ -150,3 +150,16 @@ def test_the_citation_names_this_version():
 def identifiers(path: Path) -> set[str]:
     tokens = tokenize.generate_tokens(io.StringIO(path.read_text()).readline)
     return {token.string for token in tokens if token.type == tokenize.NAME}
+
+
+def test_the_glossary_names_what_code_has():
+    """The third column's names occur in the package, as identifiers or modules."""
+    source = list((ROOT / "tvrgen").rglob("*.py"))
+    known = {path.stem for path in source} | {path.parent.name for path in source}
+    known |= set().union(*map(identifiers, source))
+    rows = [
+        line.split(" | ") for line in (ROOT / "docs/glossary.md").read_text().splitlines() if line.count(" | ") >= 3
+    ]
+    for row in rows:
+        for name in re.findall(r"`([\w.]+)`", row[2]):
+            assert set(name.split(".")) <= known, (row[0], name)
