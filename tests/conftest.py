@@ -8,7 +8,7 @@ import pytest
 
 from tests.tiny import ROOT, FlatRenderer, generate_flat, handmade, load
 from tvrgen.sampling import design
-from tvrgen.sampling.design import Levels, StepLevel
+from tvrgen.sampling.levels import IntendedStep, Levels
 
 NEEDS = {
     "rays": ("trimesh", "embreex"),
@@ -69,9 +69,9 @@ def by_hand(monkeypatch):
         steps, moves = planned.problem.steps, (None, "out")
         return Levels(
             objects=3,
-            visible=3,
+            on_stage=3,
             steps=tuple(
-                StepLevel(kind=s.kind, value=s.value, move=m, target=s.object)
+                IntendedStep(kind=s.kind, value=s.value, move=m, index=s.object)
                 for s, m in zip(steps, moves, strict=True)
             ),
             views=planned.problem.views,

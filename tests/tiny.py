@@ -19,6 +19,7 @@ from tvrgen.dataset.storage.open import open_storage
 from tvrgen.generation import worker
 from tvrgen.imaging.visibility import Sight
 from tvrgen.sampling import design, sampler
+from tvrgen.sampling.levels import Levels
 from tvrgen.sampling.problem import Planned, Problem
 from tvrgen.scene.model import Object, State
 from tvrgen.settings import Config, Split
@@ -147,7 +148,7 @@ def generate_flat(root: Path | str, config: Config, renderer: FlatRenderer) -> P
     return root
 
 
-def levels_of(config: Config, split: str, count: int) -> list[design.Levels]:
+def levels_of(config: Config, split: str, count: int) -> list[Levels]:
     return [design.levels(config, config.split(split), k) for k in range(count)]
 
 

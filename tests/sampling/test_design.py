@@ -53,7 +53,7 @@ def dealt(request):
     """(split, the levels of the problems with change in five blocks, all levels)."""
     config = load("splits.train.count=100000", *request.param)
     split = config.split("train")
-    wanted, levels, everything = BLOCKS * blocks.block_size(split), [], []
+    wanted, levels, everything = BLOCKS * blocks.block_size(split.sampling), [], []
     while len(levels) < wanted:
         everything.append(design.levels(config, split, len(everything)))
         levels += [everything[-1]] if everything[-1].steps else []
@@ -67,8 +67,8 @@ def spread(counts: Counter, items) -> int:
 def test_marginals_are_even_at_every_block_boundary(dealt):
     split, levels, _ = dealt
     for number in range(1, BLOCKS + 1):
-        seen = levels[: number * blocks.block_size(split)]
-        combinations = Counter((v.visible, len(v.steps)) for v in seen)
+        seen = levels[: number * blocks.block_size(split.sampling)]
+        combinations = Counter((v.on_stage, len(v.steps)) for v in seen)
         assert spread(combinations, set(combinations)) == 0
         steps = [s for v in seen for s in v.steps]
         if split.sampling.balance == "value":
@@ -81,7 +81,7 @@ def test_marginals_are_even_at_every_block_boundary(dealt):
         moves = Counter(s.move for s in steps if s.move)
         assert not moves or spread(moves, set(moves)) <= 1
         for objects in {v.objects for v in seen}:
-            targets = Counter(s.target for v in seen if v.objects == objects for s in v.steps)
+            targets = Counter(s.index for v in seen if v.objects == objects for s in v.steps)
             assert spread(targets, range(objects)) <= 1
 
 
@@ -90,9 +90,9 @@ def test_one_visible_object_takes_all_steps_of_a_problem():
     config = load(
         "splits.train.count=1000", "sampling.visible=1", "sampling.steps=3", "sampling.kinds=[size,shape,color]"
     )
-    levels = levels_of(config, "train", 3 * blocks.block_size(config.split("train")))
-    assert all(len({s.target for s in level.steps}) == 1 for level in levels)
-    assert spread(Counter(level.steps[0].target for level in levels), range(10)) <= 1
+    levels = levels_of(config, "train", 3 * blocks.block_size(config.split("train").sampling))
+    assert all(len({s.index for s in level.steps}) == 1 for level in levels)
+    assert spread(Counter(level.steps[0].index for level in levels), range(10)) <= 1
 
 
 def test_demands_that_no_deal_meets_are_found_before_the_first_problem():
@@ -114,11 +114,11 @@ def test_every_level_can_be_met(dealt):
     for level in levels:
         by_target = {}
         for step in level.steps:
-            assert 0 <= step.target < level.objects
-            by_target.setdefault(step.target, []).append(step)
+            assert 0 <= step.index < level.objects
+            by_target.setdefault(step.index, []).append(step)
         entering = {t for t, own in by_target.items() if own[0].move == "in"}
-        assert len(entering) <= level.objects - level.visible
-        assert len(by_target) - len(entering) <= level.visible
+        assert len(entering) <= level.objects - level.on_stage
+        assert len(by_target) - len(entering) <= level.on_stage
         for own in by_target.values():
             if not split.sampling.repeat:
                 assert len({s.kind for s in own}) == len(own)

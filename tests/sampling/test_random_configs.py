@@ -98,7 +98,7 @@ def test_problems_of_any_config_are_fair(document, start):
         assert len(plan.problem.steps) == len(level.steps)
         first, last = plan.states[0].objects, plan.states[-1].objects
         inside = [max(map(abs, o.position)) <= grid.stage for o in first]
-        assert (len(first), sum(inside)) == (level.objects, level.visible)
+        assert (len(first), sum(inside)) == (level.objects, level.on_stage)
         for state in plan.states:
             for a, b in itertools.combinations(state.objects, 2):
                 gap = math.dist(a.position, b.position) * grid.unit - words.sizes[a.size] - words.sizes[b.size]
@@ -133,11 +133,11 @@ def test_marginals_of_any_config_are_exact_at_block_boundaries(document):
     loaded = load(document)
     assume(loaded is not None)
     split = loaded.split("train")
-    size = blocks.block_size(split)
+    size = blocks.block_size(split.sampling)
     assume(all(deal_is_exact(loaded, split, b) for b in range(2)))
     for boundary in (size, 2 * size):
         levels = [design.levels(loaded, split, k) for k in range(boundary)]
-        combinations = Counter((level.visible, len(level.steps)) for level in levels)
+        combinations = Counter((level.on_stage, len(level.steps)) for level in levels)
         assert len(set(combinations.values())) == 1
         steps = [s for level in levels for s in level.steps]
         if split.sampling.balance == "value":
@@ -150,7 +150,7 @@ def test_marginals_of_any_config_are_exact_at_block_boundaries(document):
 
 def deal_is_exact(loaded, split, block: int) -> bool:
     """Whether the block could be dealt without replacing cards: some demands leave no other way."""
-    return any(blocks._Deal(loaded, split, block, attempt).exact for attempt in range(3))
+    return any(blocks._Deal(loaded.seed, split, block, attempt).exact for attempt in range(3))
 
 
 @relaxed

@@ -60,8 +60,8 @@ def test_levels_are_met(planned):
         levels = design.levels(config, split, plan.problem.index)
         on_stage = [max(abs(c) for c in o.position) <= split.vocabulary.grid.stage for o in plan.states[0].objects]
         assert len(on_stage) == levels.objects
-        assert sum(on_stage) == levels.visible
-        dealt = [(s.target, s.kind, s.value, s.move) for s in levels.steps]
+        assert sum(on_stage) == levels.on_stage
+        dealt = [(s.index, s.kind, s.value, s.move) for s in levels.steps]
         assert [(s.object, s.kind, s.value) for s in plan.problem.steps] == [level[:3] for level in dealt]
         for before, after, (target, _, _, move) in zip(plan.states, plan.states[1:], dealt, strict=False):
             inside = [max(abs(c) for c in s.objects[target].position) <= 20 for s in (before, after)]
@@ -168,7 +168,7 @@ def test_the_order_matters_where_another_order_breaks_a_rule(planned):
         for order in itertools.permutations(plan.problem.steps):
             try:
                 states = replay.replay(plan.problem.initial, order, split.kinds, split.vocabulary)
-                fairness.check_states(states, order, split)
+                fairness.check_states(states, order, split.sampling, split.vocabulary)
             except base.Rejected:
                 broken = True
                 break
@@ -306,11 +306,12 @@ def test_a_broken_rule_is_found_by_its_check(rule):
     config = load()
     split = config.split("train")
     sound = handmade(config, split, 0)
-    fairness.check_states(sound.states, sound.problem.steps, split)
+    fairness.check_states(sound.states, sound.problem.steps, split.sampling, split.vocabulary)
     initial = with_object(sound.states[0], 0, **BROKEN[rule])
     steps = sound.problem.steps[1:]
+    states = replay.replay(initial, steps, split.kinds, split.vocabulary)
     with pytest.raises(base.Rejected, match=rule):
-        fairness.check_states(replay.replay(initial, steps, split.kinds, split.vocabulary), steps, split)
+        fairness.check_states(states, steps, split.sampling, split.vocabulary)
 
 
 @pytest.mark.parametrize(
@@ -328,4 +329,4 @@ def test_broken_sequences_are_found(steps, rule):
     steps = tuple(Step(object=k, kind=kind, value=value) for k, kind, value in steps)
     states = replay.replay(handmade(config, split, 0).states[0], steps, split.kinds, split.vocabulary)
     with pytest.raises(base.Rejected, match=rule):
-        fairness.check_states(states, steps, split)
+        fairness.check_states(states, steps, split.sampling, split.vocabulary)

@@ -1,161 +1,174 @@
 """A block of problems: every combination of levels equally often, and steps dealt evenly over all blocks.
 
-In each block, every combination of (visible objects, number of steps) occurs equally often, in shuffled order. What
-the steps do is dealt in rounds that run on over block boundaries (see `dealing`), so that at every boundary the counts
-of any two kinds, values, types of move or target indices differ by one at most. Nothing is counted while running:
-where a block begins in each deck follows from its number. What a problem cannot take (two steps of one kind for its
-only object) it swaps with others of its block, which leaves all counts as they are.
+In each block, every combination of (objects on stage, number of steps) occurs equally often, in shuffled order. Kinds,
+values, types of move and object indices of steps are dealt in rounds that run on over block boundaries (see `decks`),
+so that at every boundary the counts of any two of them differ by one at most. Nothing is counted while running: where
+a block begins in each deck follows from its number. A problem swaps steps that it cannot take (two of one kind for its
+only object) with others of its block, which leaves all counts as they are.
 """
 
-import dataclasses
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import TypeVar
+
+import numpy as np
 
 from tvrgen._support.rng import generator
 from tvrgen.sampling.decks import Deck, deal, sharing, shuffled, swap_until_they_fit
+from tvrgen.sampling.levels import IntendedStep, Levels
 from tvrgen.sampling.looks import possible
-from tvrgen.settings import Config, Split
+from tvrgen.settings import SamplingSettings, Split
 from tvrgen.transformations.position import Position
 
+T = TypeVar("T")
+
 MIN_BLOCK = 64
-"""Smallest block, so that swaps within it can mend what a deal breaks."""
+"""Least number of problems in a block, so that swaps within it can mend what a deal breaks."""
 
 _DEALS = 6  # orders tried for a block before one with replaced cards is taken
-_MOST_DEALS = 30  # orders tried before one is taken that some problem cannot meet
+_MOST_DEALS = 30  # orders tried before one is taken in which a problem has steps that no objects can take
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepLevel:
-    """What one step must be. `move` is inner, out or in for a move, else None; `target` is the object's index."""
-
-    kind: str
-    value: str
-    move: str | None
-    target: int
+def levels(seed: int, split: Split, block: int) -> tuple[Levels, ...]:
+    """The levels of a block's problems, in order, without views."""
+    return _dealt(seed, split, block)[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One problem of a block; `slots` are the places of its steps among all steps of the block."""
-
-    objects: int
-    visible: int
-    slots: range
-    steps: tuple[StepLevel, ...] = ()
-
-
-def samples(config: Config, split: Split, block: int) -> tuple[Sample, ...]:
-    """The problems of a block, in order."""
-    return _dealt(config, split, block)[0]
-
-
-def faults(config: Config, split: Split, block: int) -> int:
-    """How many problems of a block nothing could meet: 0, unless the config demands too much of too few objects."""
-    return _dealt(config, split, block)[1]
+def faults(seed: int, split: Split, block: int) -> int:
+    """The number of problems in a block whose steps no objects can take: 0, unless the config demands too much."""
+    return _dealt(seed, split, block)[1]
 
 
 @lru_cache(maxsize=16)
-def _dealt(config: Config, split: Split, block: int) -> tuple[tuple[Sample, ...], int]:
+def _dealt(seed: int, split: Split, block: int) -> tuple[tuple[Levels, ...], int]:
     deals: list[_Deal] = []
     for attempt in range(_MOST_DEALS):
-        deals.append(_Deal(config, split, block, attempt))
+        deals.append(_Deal(seed, split, block, attempt))
         if deals[-1].sound or (attempt + 1 >= _DEALS and not all(deal.faults for deal in deals)):
             break
     best = min(deals, key=lambda deal: (deal.faults, not deal.exact))
-    return tuple(dataclasses.replace(s, steps=tuple(map(best.level, s.slots))) for s in best.samples), best.faults
+    return best.levels, best.faults
 
 
-def block_size(split: Split) -> int:
-    """Problems in a block, not counting those without change."""
-    combinations = len(_combinations(split))
-    return combinations * _times(split)
+def block_size(sampling: SamplingSettings) -> int:
+    """The number of problems in a block, those without change not counted."""
+    return len(_combinations(sampling)) * _times(sampling)
 
 
-def visible_numbers(split: Split) -> tuple[int, ...]:
-    """The numbers of visible objects that occur."""
-    return split.sampling.on_stage or split.sampling.objects
+def on_stage_numbers(sampling: SamplingSettings) -> tuple[int, ...]:
+    """The numbers of objects on stage that occur."""
+    return sampling.on_stage or sampling.objects
 
 
-def object_numbers(split: Split, visible: int) -> tuple[int, ...]:
-    """The numbers of objects that may go with so many visible ones."""
-    if split.sampling.on_stage is None:
-        return (visible,)
-    return tuple(n for n in split.sampling.objects if n >= visible)
+def object_numbers(sampling: SamplingSettings, on_stage: int) -> tuple[int, ...]:
+    """The numbers of objects that occur together with a number of objects on stage."""
+    if sampling.on_stage is None:
+        return (on_stage,)
+    return tuple(n for n in sampling.objects if n >= on_stage)
 
 
-def _combinations(split: Split) -> list[tuple[int, int]]:
-    return list(itertools.product(visible_numbers(split), split.sampling.steps))
+def _combinations(sampling: SamplingSettings) -> list[tuple[int, int]]:
+    """All pairs (objects on stage, steps)."""
+    return list(itertools.product(on_stage_numbers(sampling), sampling.steps))
 
 
-def _times(split: Split) -> int:
-    return -(-MIN_BLOCK // len(_combinations(split)))
+def _times(sampling: SamplingSettings) -> int:
+    """How often each combination occurs in a block."""
+    return -(-MIN_BLOCK // len(_combinations(sampling)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sample:
+    """A problem before its steps are dealt; `slots` are the positions of its steps among all steps of the block."""
+
+    objects: int
+    on_stage: int
+    slots: range
 
 
 class _Deal:
-    """One block while it is dealt: for each of its steps a kind, a value, a type of move and a target.
+    """A block while it is dealt: for each slot, which is a step of a problem, a kind, a value, a move and an index.
 
-    All deals of a block have the same cards, in other orders. `faults` are problems that cannot be met; `exact` says
-    that no card was replaced to avoid them.
+    All deals of a block have the same cards, in other orders. `faults` is the number of problems whose steps no
+    objects can take; `exact` is whether no card was replaced to avoid them.
     """
 
-    def __init__(self, config: Config, split: Split, block: int, attempt: int) -> None:
-        self._split, self._block_number, self.exact = split, block, True
-        self._key = (config.seed, "design", split.name)
+    def __init__(self, seed: int, split: Split, block: int, attempt: int) -> None:
+        self._split, self._sampling, self._block, self.exact = split, split.sampling, block, True
+        self._key = (seed, "design", split.name)
         self._rng = generator(*self._key, "block", block, attempt)
         self.samples = self._draw_samples()
         self._owners = [s.slots for s in self.samples]
         slots = self.samples[-1].slots.stop
         self.kinds, self.values = [""] * slots, [""] * slots
         self.moves: list[str | None] = [None] * slots
-        self.targets = [0] * slots
+        self.indices = [0] * slots
         self._deal_kinds_and_values(slots)
         for name, kind in split.kinds.items():
             if isinstance(kind, Position):
                 self._deal_moves(name, slots)
         self._mend_values(self._clashes)
-        self._deal_targets()
-        self._mend_values(self._unfit_now)
-        self.faults = sum(self._unfit_now(sample) > 0 for sample in self.samples)
+        self._deal_indices()
+        self._mend_values(self._unfit)
+        self.faults = sum(self._unfit(sample) > 0 for sample in self.samples)
 
-    def level(self, slot: int) -> StepLevel:
-        """What was dealt to a step."""
-        kind, value, move, target = (of[slot] for of in (self.kinds, self.values, self.moves, self.targets))
-        return StepLevel(kind=kind, value=value, move=move, target=target)
+    @property
+    def levels(self) -> tuple[Levels, ...]:
+        """The levels of the problems, in order."""
+        return tuple(
+            Levels(objects=s.objects, on_stage=s.on_stage, steps=tuple(self._step(slot) for slot in s.slots))
+            for s in self.samples
+        )
+
+    def _step(self, slot: int, index: int | None = None) -> IntendedStep:
+        """The step dealt to a slot, for the object with another index where that is given."""
+        return IntendedStep(
+            kind=self.kinds[slot],
+            value=self.values[slot],
+            move=self.moves[slot],
+            index=self.indices[slot] if index is None else index,
+        )
 
     @property
     def sound(self) -> bool:
         return self.exact and not self.faults
 
     def _fitted(
-        self, owners: list, cards: list, lack: Callable, spare: Sequence = (), arrange: Callable = shuffled
-    ) -> list:
+        self,
+        owners: Sequence[Sequence[int]],
+        cards: list[T],
+        lack: Callable[[int, list[T]], int],
+        spare: Sequence[T] = (),
+        arrange: Callable[[np.random.Generator, list[T]], list[T]] = shuffled,
+    ) -> list[T]:
+        """The cards as dealt to their owners."""
         dealt, exact = deal(self._rng, owners, cards, lack, spare, arrange)
         self.exact &= exact
         return dealt
 
-    def _draw_samples(self) -> list[Sample]:
+    def _draw_samples(self) -> list[_Sample]:
         """Every combination equally often, in shuffled order."""
-        times, samples, start = _times(self._split), [], 0
+        times, samples, start = _times(self._sampling), [], 0
         drawn = []
-        for visible, steps in _combinations(self._split):
-            numbers = self._objects_deck(visible, steps).cards(self._block_number * times, times)
-            drawn += [(objects, visible, steps) for objects in numbers]
-        for objects, visible, steps in shuffled(self._rng, drawn):
-            samples.append(Sample(objects, visible, range(start, start + steps)))
+        for on_stage, steps in _combinations(self._sampling):
+            numbers = self._objects_deck(on_stage, steps).cards(self._block * times, times)
+            drawn += [(objects, on_stage, steps) for objects in numbers]
+        for objects, on_stage, steps in shuffled(self._rng, drawn):
+            samples.append(_Sample(objects=objects, on_stage=on_stage, slots=range(start, start + steps)))
             start += steps
         return samples
 
-    def _objects_deck(self, visible: int, steps: int) -> Deck:
-        return Deck(object_numbers(self._split, visible), *self._key, "objects", visible, steps)
+    def _objects_deck(self, on_stage: int, steps: int) -> Deck[int]:
+        return Deck(object_numbers(self._sampling, on_stage), *self._key, "objects", on_stage, steps)
 
     def _deal_kinds_and_values(self, slots: int) -> None:
-        split, start = self._split, self._block_number * slots
+        split, start = self._split, self._block * slots
         if split.sampling.balance == "value":
-            cards = self._pair_deck().cards(start, slots)
-            dealt = self._fitted(self._owners, cards, lambda k, own: self._too_often(k, [kind for kind, _ in own]))
+            pairs = self._pair_deck().cards(start, slots)
+            dealt = self._fitted(self._owners, pairs, lambda k, own: self._too_often(k, [kind for kind, _ in own]))
             self.kinds, self.values = [kind for kind, _ in dealt], [value for _, value in dealt]
             return
         deck = self._kind_deck()
@@ -165,78 +178,76 @@ class _Deal:
             cards = Deck(values, *self._key, "value", name).cards(deck.dealt_before(name, start), len(own))
             _place(self.values, own, shuffled(self._rng, cards))
 
-    def _kind_deck(self) -> Deck:
+    def _kind_deck(self) -> Deck[str]:
         return Deck(tuple(self._split.kinds), *self._key, "kind")
 
-    def _pair_deck(self) -> Deck:
+    def _pair_deck(self) -> Deck[tuple[str, str]]:
         return Deck([(n, v) for n, values in self._split.values.items() for v in values], *self._key, "pair")
 
     def _slots_of(self, kind: str) -> list[int]:
         return [slot for slot, k in enumerate(self.kinds) if k == kind]
 
     def _deal_moves(self, name: str, slots: int) -> None:
-        own, possible, start = self._slots_of(name), self._possible_moves(), self._block_number * slots
+        own, moves, start = self._slots_of(name), self._possible_moves(), self._block * slots
         if self._split.sampling.balance == "value":
             before = sum(self._pair_deck().dealt_before((name, v), start) for v in self._split.values[name])
         else:
             before = self._kind_deck().dealt_before(name, start)
-        cards = Deck(possible, *self._key, "move").cards(before, len(own))
+        cards = Deck[str | None](moves, *self._key, "move").cards(before, len(own))
         place = {slot: k for k, slot in enumerate(own)}
         movers = [[place[slot] for slot in s.slots if slot in place] for s in self.samples]
         others = [[self.kinds[slot] for slot in s.slots if slot not in place] for s in self.samples]
-        _place(self.moves, own, self._fitted(movers, cards, partial(self._no_room, others), possible))
+        _place(self.moves, own, self._fitted(movers, cards, partial(self._no_room, others), moves))
 
     def _possible_moves(self) -> tuple[str, ...]:
-        sampling = self._split.sampling
+        sampling = self._sampling
         hidden = sampling.on_stage is not None and max(sampling.objects) > min(sampling.on_stage)
         return tuple(m for m in sampling.moves if m != "in" or hidden)
 
-    def _deal_targets(self) -> None:
-        """Indices are dealt among the problems with equally many objects: to steps, or to problems with one for all."""
-        before, lone = self._block_number * _times(self._split), self._lone()
+    def _deal_indices(self) -> None:
+        """Deals indices among the problems with equally many objects: to steps, or to whole problems."""
+        before, one_each = self._block * _times(self._sampling), self._one_object_takes_all()
         for objects in sorted({s.objects for s in self.samples}):
             group = [s for s in self.samples if s.objects == objects]
             start = sum(
-                (1 if lone else steps) * self._objects_deck(visible, steps).dealt_before(objects, before)
-                for visible, steps in _combinations(self._split)
-                if objects in object_numbers(self._split, visible)
+                (1 if one_each else steps) * self._objects_deck(on_stage, steps).dealt_before(objects, before)
+                for on_stage, steps in _combinations(self._sampling)
+                if objects in object_numbers(self._sampling, on_stage)
             )
             own = [slot for s in group for slot in s.slots]
             deck = Deck(range(objects), *self._key, "target", objects)
-            if lone:
+            if one_each:
                 dealt = zip(group, deck.cards(start, len(group)), strict=True)
-                _place(self.targets, own, [target for s, target in dealt for _ in s.slots])
+                _place(self.indices, own, [index for s, index in dealt for _ in s.slots])
                 continue
             place = {slot: k for k, slot in enumerate(own)}
             owners = [[place[slot] for slot in s.slots] for s in group]
-            lack, hands = partial(_of, group, self._unfit), [self._hand(s, place) for s in group]
+            lack, hands = partial(self._unfit_in, group), [self._hand(s, place) for s in group]
             arrange = partial(sharing, [(room, places) for room, places in hands if 0 < room < len(places)])
-            _place(self.targets, own, self._fitted(owners, deck.cards(start, len(own)), lack, range(objects), arrange))
+            _place(self.indices, own, self._fitted(owners, deck.cards(start, len(own)), lack, range(objects), arrange))
 
-    def _lone(self) -> bool:
+    def _one_object_takes_all(self) -> bool:
         """Whether every problem has one object that takes all its steps."""
-        return visible_numbers(self._split) == (1,) and not {"in", "out"} & {*self.moves}
+        return on_stage_numbers(self._sampling) == (1,) and not {"in", "out"} & {*self.moves}
 
-    def _shared(self, sample: Sample) -> tuple[int, list[int]]:
-        """How many visible objects can take the steps that need none of their own, and these steps."""
+    def _shared(self, sample: _Sample) -> tuple[int, list[int]]:
+        """The number of objects on stage that do not leave, and the slots of steps that they can share."""
         leaving = sum(self.moves[slot] == "out" for slot in sample.slots)
-        return sample.visible - leaving, [slot for slot in sample.slots if self.moves[slot] not in ("in", "out")]
+        return sample.on_stage - leaving, [slot for slot in sample.slots if self.moves[slot] not in ("in", "out")]
 
-    def _hand(self, sample: Sample, place: dict[int, int]) -> tuple[int, list[int]]:
-        """The same with these steps' places, those of one kind together, so that they go to different objects."""
+    def _hand(self, sample: _Sample, place: dict[int, int]) -> tuple[int, list[int]]:
+        """As `_shared`, but with places of slots, sorted by kind, so that equal kinds get different objects."""
         room, shared = self._shared(sample)
         return room, [place[slot] for slot in sorted(shared, key=lambda slot: self.kinds[slot])]
 
     def _too_often(self, k: int, kinds: list[str]) -> int:
-        """Steps too many where each visible object can change once in each kind, or once to each other value."""
-        if not self._split.sampling.repeat:
-            return sum(max(0, n - self.samples[k].visible) for n in Counter(kinds).values())
-        return sum(
-            max(0, n - self.samples[k].visible * (len(self._split.values[kind]) - 1))
-            for kind, n in Counter(kinds).items()
-        )
+        """Excess steps of a problem: each object on stage changes once in each kind, or once to each other value."""
+        on_stage = self.samples[k].on_stage
+        if not self._sampling.repeat:
+            return sum(max(0, n - on_stage) for n in Counter(kinds).values())
+        return sum(max(0, n - on_stage * (len(self._split.values[kind]) - 1)) for kind, n in Counter(kinds).items())
 
-    def _mend_values(self, lack: Callable[[Sample], int]) -> None:
+    def _mend_values(self, lack: Callable[[_Sample], int]) -> None:
         """Swaps values, within a kind and a type of move, between problems until none lacks anything."""
         for kind, move in sorted({(k, m or "") for k, m in zip(self.kinds, self.moves, strict=True)}):
             if not any(map(lack, self.samples)):
@@ -246,7 +257,7 @@ class _Deal:
             owners = [[place[slot] for slot in s.slots if slot in place] for s in self.samples]
             values = [self.values[slot] for slot in own]
 
-            def lack_with(k: int, mine: list[str], own=own, owners=owners) -> int:
+            def lack_with(k: int, mine: list[str], own: list[int] = own, owners: list[list[int]] = owners) -> int:
                 slots = [own[place] for place in owners[k]]
                 kept = [self.values[slot] for slot in slots]
                 _place(self.values, slots, mine)
@@ -257,35 +268,39 @@ class _Deal:
             swap_until_they_fit(self._rng, owners, values, lack_with)
             _place(self.values, own, values)
 
-    def _unfit_now(self, sample: Sample) -> int:
-        return self._unfit(sample, [self.targets[slot] for slot in sample.slots])
-
-    def _clashes(self, sample: Sample) -> int:
-        """Steps too many that are alike, where each needs an object of its own that stays; or one object's clash."""
+    def _clashes(self, sample: _Sample) -> int:
+        """Excess steps of one kind and value, each of which needs its own object; 1 if one object cannot take all."""
         room, slots = self._shared(sample)
-        shared = [(self.kinds[k], self.values[k], self.moves[k]) for k in slots]
-        alike = Counter((kind, value) for kind, value, _ in shared)
+        shared = [self._step(slot) for slot in slots]
+        alike = Counter((step.kind, step.value) for step in shared)
         faults = sum(max(0, n - room) for n in alike.values())
-        return faults or (room == 1 and not possible(tuple(shared), self._split))
+        return faults or int(room == 1 and not possible(shared, self._split))
 
-    def _no_room(self, others: list[list[str]], k: int, moves: list[str]) -> int:
-        """Objects lacking for the moves: entering ones must be hidden, and one that leaves changes in no other way."""
+    def _no_room(self, others: list[list[str]], k: int, moves: list[str | None]) -> int:
+        """Missing objects: one that enters starts off stage, and one that leaves cannot take any of the `others`.
+
+        `others[k]` are the kinds of the problem's steps that are no moves.
+        """
         sample, entering, leaving = self.samples[k], moves.count("in"), moves.count("out")
         staying = [moves.count("inner"), *Counter(others[k]).values()]
-        most = min(1, sum(staying)) if self._split.sampling.repeat else max(staying)
-        return max(0, entering - (sample.objects - sample.visible)) + max(0, leaving + most - sample.visible)
+        most = min(1, sum(staying)) if self._sampling.repeat else max(staying)
+        return max(0, entering - (sample.objects - sample.on_stage)) + max(0, leaving + most - sample.on_stage)
 
-    def _unfit(self, sample: Sample, targets: list[int]) -> int:
-        """How many steps stand against each other if they have these targets."""
-        faults, by_target = 0, {}
-        for target, slot in zip(targets, sample.slots, strict=True):
-            by_target.setdefault(target, []).append((self.kinds[slot], self.values[slot], self.moves[slot]))
-        entering, staying = 0, []
-        for own in by_target.values():
-            names, types = [kind for kind, _, _ in own], [move for _, _, move in own]
-            faults += not possible(tuple(own), self._split)
-            if not self._split.sampling.repeat:
-                faults += len(names) - len(set(names))
+    def _unfit_in(self, group: list[_Sample], k: int, indices: list[int]) -> int:
+        return self._unfit(group[k], indices)
+
+    def _unfit(self, sample: _Sample, indices: list[int] | None = None) -> int:
+        """How many steps of a problem conflict; with other indices than those dealt, where they are given."""
+        by_index: dict[int, list[IntendedStep]] = {}
+        for slot, index in zip(sample.slots, indices or itertools.repeat(None), strict=False):
+            step = self._step(slot, index)
+            by_index.setdefault(step.index, []).append(step)
+        faults, entering, staying = 0, 0, []
+        for own in by_index.values():
+            types = [step.move for step in own]
+            faults += not possible(own, self._split)
+            if not self._sampling.repeat:
+                faults += len(own) - len({step.kind for step in own})
             if "out" in types:
                 faults += len(own) - 1
             if "in" in types:
@@ -293,14 +308,10 @@ class _Deal:
                 entering += 1
             else:
                 staying.append(len(own))
-        faults += sum(sorted(staying)[: max(0, len(staying) - sample.visible)])
-        return faults + max(0, entering - (sample.objects - sample.visible))
+        faults += sum(sorted(staying)[: max(0, len(staying) - sample.on_stage)])
+        return faults + max(0, entering - (sample.objects - sample.on_stage))
 
 
-def _of(group: list[Sample], unfit: Callable, k: int, targets: list[int]) -> int:
-    return unfit(group[k], targets)
-
-
-def _place(target: list, slots: Iterable[int], items: list) -> None:
+def _place(target: list[T], slots: Iterable[int], items: Sequence[T]) -> None:
     for slot, item in zip(slots, items, strict=True):
         target[slot] = item

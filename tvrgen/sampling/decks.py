@@ -1,12 +1,13 @@
 """Dealing items evenly: cards of shuffled rounds, and swaps that make a deal fit.
 
 A *round* is all items once, in an order of its own; rounds follow each other without end. Card g of a deck is known
-from g alone, and the counts of any two items among the first g cards differ by one at most.
+from g alone, and the counts of any two items among the first g cards differ by one at most. In a deal, each *owner*
+holds the cards at its places, its *hand*.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -17,14 +18,14 @@ T = TypeVar("T")
 _PASSES, _SHUFFLES = 6, 4
 
 
-class Deck:
-    """Items dealt in shuffled rounds: card g is item g % n of round g // n."""
+class Deck(Generic[T]):
+    """Items dealt in shuffled rounds: card g is item g % n of round g // n. The key names the deck's randomness."""
 
-    def __init__(self, items: Sequence[T], *key: str | int) -> None:
-        self._items, self._key = items, key
+    def __init__(self, items: Sequence[T], seed: int, *key: str | int) -> None:
+        self._items, self._seed, self._key = items, seed, key
 
     def cards(self, start: int, count: int) -> list[T]:
-        """Cards `start` to `start + count - 1`."""
+        """Returns the cards `start` to `start + count - 1`."""
         if not count:
             return []
         size = len(self._items)
@@ -38,43 +39,46 @@ class Deck:
         return rounds + (rest > 0 and item in self._round(rounds)[:rest])
 
     def _round(self, number: int) -> list[T]:
-        order = generator(*self._key, "round", number).permutation(len(self._items))
+        order = generator(self._seed, *self._key, "round", number).permutation(len(self._items))
         return [self._items[k] for k in order]
 
 
-def shuffled(rng: np.random.Generator, items: list[T]) -> list[T]:
+def shuffled(rng: np.random.Generator, items: Sequence[T]) -> list[T]:
+    """The items in random order."""
     return [items[k] for k in rng.permutation(len(items))]
 
 
-def sharing(hands: list[tuple[int, Sequence[int]]], rng: np.random.Generator, cards: list[T]) -> list[T]:
-    """The cards in an order in which each hand (number, places) holds only so many different ones, in turn.
+def sharing(hands: Sequence[tuple[int, Sequence[int]]], rng: np.random.Generator, cards: list[T]) -> list[T]:
+    """Arranges cards so that each hand (number, places) holds at most `number` distinct ones, in turn.
 
-    They are those of which most cards are left. Places in no hand, and those for which no card is left, hold any.
+    A hand takes the cards of which most are left. Places in no hand, and those for which no card is left, hold any.
     """
-    left, items = Counter(cards), [None] * len(cards)
+    left = Counter(cards)
+    found: dict[int, T] = {}
     for number, places in shuffled(rng, hands):
         most = sorted(shuffled(rng, [*left]), key=lambda item: -left[item])[:number]
         for k, place in enumerate(places):
-            if left[most[k % len(most)]]:
-                items[place] = most[k % len(most)]
-                left[items[place]] -= 1
+            item = most[k % len(most)]
+            if left[item]:
+                found[place] = item
+                left[item] -= 1
     rest = iter(shuffled(rng, [*left.elements()]))
-    return [next(rest) if item is None else item for item in items]
+    return [found[place] if place in found else next(rest) for place in range(len(cards))]
 
 
 def deal(
     rng: np.random.Generator,
-    owners: list[Sequence[int]],
+    owners: Sequence[Sequence[int]],
     cards: list[T],
     lack: Callable[[int, list[T]], int],
     spare: Sequence[T] = (),
     arrange: Callable[[np.random.Generator, list[T]], list[T]] = shuffled,
 ) -> tuple[list[T], bool]:
-    """The cards, in an order in which they fit their owners, and whether they are still the same cards.
+    """Returns the cards in an order in which they fit their owners, and whether they are still the same cards.
 
-    `owners[k]` are the places of owner k among the cards, `lack(k, own_cards)` says by how much they do not fit. Cards
-    are swapped between owners until none lacks anything, and arranged anew where swaps come to a dead end. Only after
-    _SHUFFLES of these are cards replaced by `spare` ones, if there are any; all else leaves the counts as they are.
+    `owners[k]` are the places of owner k among the cards; `lack(k, own_cards)` is by how much its hand does not fit, 0
+    if it does. Cards are swapped between owners until none lacks anything, and arranged anew if swaps come to a dead
+    end. After _SHUFFLES of these, cards are replaced by `spare` ones; nothing else changes the counts.
     """
     for _ in range(_SHUFFLES):
         items = arrange(rng, cards)
@@ -84,8 +88,10 @@ def deal(
     return items, False
 
 
-def swap_until_they_fit(rng: np.random.Generator, owners: list[Sequence[int]], items: list, lack: Callable) -> bool:
-    """Swaps items between owners in place, as `deal` does; whether all fit in the end."""
+def swap_until_they_fit(
+    rng: np.random.Generator, owners: Sequence[Sequence[int]], items: list[T], lack: Callable[[int, list[T]], int]
+) -> bool:
+    """Swaps items between owners in place, as `deal` does. Returns whether all fit in the end."""
 
     def lacking(k: int) -> int:
         return lack(k, [items[place] for place in owners[k]])
@@ -113,13 +119,19 @@ def swap_until_they_fit(rng: np.random.Generator, owners: list[Sequence[int]], i
     return not any(lacking(k) for k in range(len(owners)))
 
 
-def _replace(owners: list[Sequence[int]], items: list, lack: Callable, spare: Sequence) -> None:
+def _replace(
+    owners: Sequence[Sequence[int]], items: list[T], lack: Callable[[int, list[T]], int], spare: Sequence[T]
+) -> None:
     """Puts spare items where that lessens what is lacking, in place."""
     for k, places in enumerate(owners):
-        for place, item in ((p, i) for p in places for i in spare):
+        for place, item in _pairs(places, spare):
             before = lack(k, [items[p] for p in places])
             if not before:
                 break
             kept, items[place] = items[place], item
             if lack(k, [items[p] for p in places]) >= before:
                 items[place] = kept
+
+
+def _pairs(places: Sequence[int], spare: Sequence[T]) -> Iterator[tuple[int, T]]:
+    return ((place, item) for place in places for item in spare)

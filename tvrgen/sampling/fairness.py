@@ -1,82 +1,85 @@
-"""What makes a problem fair, checked. Raises `Rejected` naming the first rule that is broken."""
+"""Checks of the rules of a fair problem. Each raises `Rejected` with the first rule that is broken."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from tvrgen.imaging.shots import Shot
+from tvrgen.sampling import rules
 from tvrgen.sampling.looks import undone
 from tvrgen.scene import footprints
 from tvrgen.scene.model import State
-from tvrgen.scene.vocabulary import Grid
-from tvrgen.settings import Split
+from tvrgen.scene.vocabulary import Grid, Vocabulary
+from tvrgen.settings import SamplingSettings
 from tvrgen.transformations import position
 from tvrgen.transformations.base import Rejected, Step
 
 
-def check_states(states: tuple[State, ...], steps: tuple[Step, ...], split: Split) -> None:
-    """The rules on states and steps."""
-    words, sampling = split.vocabulary, split.sampling
+def check_states(
+    states: Sequence[State], steps: Sequence[Step], sampling: SamplingSettings, vocabulary: Vocabulary
+) -> None:
+    """Checks the rules on states and steps; `states` are those before, between and after the steps."""
+    grid, allow = vocabulary.grid, sampling.constraints.allow
     seen: set[tuple[int, str]] = set()
     for before, after, step in zip(states, states[1:], steps, strict=False):
         was, is_ = before.objects[step.object], after.objects[step.object]
-        move = position.move_type(was, is_, words)
-        if move is None and not words.grid.on_stage(was.position):
-            raise Rejected("an object out of sight only enters")
+        move = position.move_type(was, is_, vocabulary)
+        if move is None and not grid.on_stage(was.position):
+            raise Rejected(rules.ENTERS_FIRST)
         if move == "out" and any(k == step.object for k, _ in seen):
-            raise Rejected("an object that has changed does not leave")
+            raise Rejected(rules.LEAVES_UNCHANGED)
         if (step.object, step.kind) in seen and not sampling.repeat:
-            raise Rejected("an object changes once in each kind")
-        if not sampling.constraints.allow(is_):
-            raise Rejected("sampling.only and sampling.never hold after every step")
-        if not words.grid.in_field(is_.position):
-            raise Rejected("objects stay in the field")
-        if footprints.crowded(after, words, (step.object,)):
-            raise Rejected("objects keep a gap")
+            raise Rejected(rules.ONCE_A_KIND)
+        if not allow(is_):
+            raise Rejected(rules.CONSTRAINTS)
+        if not grid.in_field(is_.position):
+            raise Rejected(rules.IN_FIELD)
+        if footprints.crowded(after, vocabulary, (step.object,)):
+            raise Rejected(rules.GAP)
         seen.add((step.object, step.kind))
     if any(undone([state.objects[k] for state in states]) for k in {k for k, _ in seen}):
-        raise Rejected("nothing is undone")
+        raise Rejected(rules.NOTHING_UNDONE)
     if not sampling.twins:
-        _check_alike_in_the_end(states, split)
-    _check_initial(states[0], {s.object for s in steps}, split)
+        _check_alike_in_the_end(states[0], states[-1], grid)
+    _check_initial(states[0], {step.object for step in steps}, sampling, vocabulary)
 
 
-def _check_initial(state: State, changing: set[int], split: Split) -> None:
-    words, sampling = split.vocabulary, split.sampling
-    if not all(words.grid.in_field(o.position) for o in state.objects):
-        raise Rejected("objects stay in the field")
-    if footprints.crowded(state, words):
-        raise Rejected("objects keep a gap")
-    if not all(sampling.constraints.allow(o) for o in state.objects):
-        raise Rejected("sampling.only and sampling.never hold after every step")
+def _check_initial(state: State, changing: Collection[int], sampling: SamplingSettings, vocabulary: Vocabulary) -> None:
+    grid = vocabulary.grid
+    if not all(grid.in_field(o.position) for o in state.objects):
+        raise Rejected(rules.IN_FIELD)
+    if footprints.crowded(state, vocabulary):
+        raise Rejected(rules.GAP)
+    if not all(map(sampling.constraints.allow, state.objects)):
+        raise Rejected(rules.CONSTRAINTS)
     if len({o.looks for o in state.objects}) < len(state.objects):
         if not sampling.twins:
-            raise Rejected("no two objects look the same")
-        hidden = [(k, o.looks) for k, o in enumerate(state.objects) if not words.grid.on_stage(o.position)]
+            raise Rejected(rules.NO_TWINS)
+        hidden = [(k, o.looks) for k, o in enumerate(state.objects) if not grid.on_stage(o.position)]
         if any(k in changing and sum(looks == other for _, other in hidden) > 1 for k, looks in hidden):
-            raise Rejected("of twins out of sight, none enters")
+            raise Rejected(rules.NO_TWIN_ENTERS)
 
 
-def _check_alike_in_the_end(states: tuple[State, ...], split: Split) -> None:
-    """Objects may come to look alike, but then by their places one can tell which is which."""
-    first, last = states[0].objects, states[-1].objects
-    seen = [k for k, o in enumerate(last) if split.vocabulary.grid.on_stage(o.position)]
+def _check_alike_in_the_end(initial: State, final: State, grid: Grid) -> None:
+    """Objects may come to look alike, but then their positions must tell which is which."""
+    first, last = initial.objects, final.objects
+    seen = [k for k, o in enumerate(last) if grid.on_stage(o.position)]
     if len({last[k].looks for k in seen}) == len(seen):
         return
     for k in seen:
         alike = sum(last[k].looks == last[other].looks for other in seen)
         if alike > 1 and first[k].position != last[k].position:
-            raise Rejected("objects that look alike in the end have not moved")
+            raise Rejected(rules.ALIKE_IN_PLACE)
 
 
 def least_pixels(min_visible_pixels: int, width: int) -> float:
-    """The visible pixels from which on an object counts as in sight.
+    """The visible pixels from which on an object is in sight, in an image of a width in pixels.
 
-    At one field of view an object's pixels grow with the square of the image's width.
+    `min_visible_pixels` is for 320 pixels; at one field of view an object's pixels grow with the square of the width.
     """
     return min_visible_pixels * (width / 320) ** 2
 
 
 def check_sight(shot: Shot, changed: Iterable[int], least: float, grid: Grid) -> None:
-    """Each changed object that is on stage has at least `least` visible pixels in the shot."""
+    """Checks that each changed object that is on stage has at least `least` visible pixels in the shot."""
     for k in changed:
         if grid.on_stage(shot.state.objects[k].position) and shot.seen[k].pixels < least:
-            raise Rejected(f"a changed object is in sight ({shot.when} image, camera {shot.camera.name})")
+            raise Rejected(rules.IN_SIGHT.at(f"{shot.when} image, camera {shot.camera.name}"))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tvrgen._support.messages import counted
 from tvrgen.errors import UserError
+from tvrgen.sampling.levels import IntendedStep
 from tvrgen.sampling.looks import possible
 from tvrgen.scene.model import Object
 from tvrgen.settings import Split
@@ -78,7 +79,7 @@ def _check_steps(split: Split, where: Callable[[str], str]) -> None:
             count = counted(len(values), "value")
             raise UserError(f"{where('sampling.kinds')}: {name} has {count} left; leave it out or allow more")
         for value in values:
-            if not possible(((name, value, None),), split):
+            if not possible((IntendedStep(kind=name, value=value, move=None, index=0),), split):
                 raise UserError(
                     f"{where('sampling.only')}: only and never let no object change to {name}.{value}; leave it out"
                     f" (never: {{step: [{name}.{value}]}}), or loosen their pairs"

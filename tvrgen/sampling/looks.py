@@ -1,33 +1,43 @@
 """Which looks let an object go through its steps."""
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from tvrgen.sampling import placement
+from tvrgen.sampling.levels import IntendedStep
 from tvrgen.scene.model import Object
-from tvrgen.scene.vocabulary import ATTRIBUTES
-from tvrgen.settings import Split
-from tvrgen.transformations.base import Rejected
+from tvrgen.scene.vocabulary import ATTRIBUTES, Vocabulary
+from tvrgen.settings import Constraints, Split
+from tvrgen.transformations.base import Kind, Rejected, Step
 
 FIELDS = (*ATTRIBUTES, "position", "rotation")
 
 
-def can_take(obj: Object, steps: Iterable[tuple[str, str]], split: Split) -> bool:
-    """Whether each (kind, value) changes the object, undoes nothing, and gives what the constraints allow."""
+def can_take(
+    obj: Object,
+    steps: Iterable[Step],
+    kinds: Mapping[str, Kind],
+    vocabulary: Vocabulary,
+    constraints: Constraints,
+) -> bool:
+    """Whether each step changes the object, undoes nothing, and gives an object that the constraints allow.
+
+    All steps are the object's own, whatever their index.
+    """
     history = [obj]
     try:
-        for kind, value in steps:
-            history.append(split.kinds[kind].apply(history[-1], value, split.vocabulary))
+        for step in steps:
+            history.append(kinds[step.kind].apply(history[-1], step.value, vocabulary))
     except Rejected:
         return False
     if not all(before != after for before, after in itertools.pairwise(history)):
         return False
-    return not undone(history) and all(split.sampling.constraints.allow(o) for o in history)
+    return not undone(history) and all(constraints.allow(o) for o in history)
 
 
-def undone(history: list[Object]) -> bool:
-    """Whether something of an object comes back to what it was before."""
+def undone(history: Sequence[Object]) -> bool:
+    """Whether a property of an object, given at each moment, returns to an earlier value."""
     for field in FIELDS:
         values = [key for key, _ in itertools.groupby(getattr(o, field) for o in history)]
         if len(set(values)) < len(values):
@@ -35,14 +45,27 @@ def undone(history: list[Object]) -> bool:
     return False
 
 
+def possible(steps: Sequence[IntendedStep], split: Split) -> bool:
+    """Whether one object with some looks, at some position, can go through these steps, whatever their index."""
+    return _possible(tuple((step.kind, step.value, step.move) for step in steps), split)
+
+
 @lru_cache(maxsize=100_000)
-def possible(steps: tuple[tuple[str, str, str | None], ...], split: Split) -> bool:
-    """Whether any looks and any place at all let an object go through these (kind, value, type of move)."""
-    if sum(move is not None for *_, move in steps) > 1 and not placement.start_exists(steps, split):
+def _possible(steps: tuple[tuple[str, str, str | None], ...], split: Split) -> bool:
+    """`possible` for (kind, value, move). A split is hashed by its identity; its parts could not be hashed at all."""
+    intended = [IntendedStep(kind=kind, value=value, move=move, index=0) for kind, value, move in steps]
+    if sum(step.move is not None for step in intended) > 1 and not placement.start_exists(
+        intended, split.kinds, split.vocabulary
+    ):
         return False
-    pairs = [(kind, value) for kind, value, _ in steps]
+    own = [step.step for step in intended]
     tables = [split.vocabulary.values(attribute) for attribute in ATTRIBUTES]
     return any(
-        can_take(Object(**dict(zip(ATTRIBUTES, looks, strict=True)), position=(0, 0), rotation=0.0), pairs, split)
+        can_take(_at_origin(looks), own, split.kinds, split.vocabulary, split.sampling.constraints)
         for looks in itertools.product(*tables)
     )
+
+
+def _at_origin(looks: tuple[str, ...]) -> Object:
+    shape, size, color, material = looks  # in the order of ATTRIBUTES
+    return Object(shape=shape, size=size, color=color, material=material, position=(0, 0), rotation=0.0)

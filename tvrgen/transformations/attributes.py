@@ -2,10 +2,11 @@
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Any
 
 from tvrgen.scene.model import Object
 from tvrgen.scene.vocabulary import Vocabulary
-from tvrgen.transformations.base import Rejected
+from tvrgen.transformations.base import UNCHANGED, Rejected
 
 
 @dataclass(frozen=True)
@@ -19,8 +20,9 @@ class Attribute:
 
     def apply(self, obj: Object, value: str, vocabulary: Vocabulary) -> Object:
         if getattr(obj, self.name) == value:
-            raise Rejected("a step changes something")
-        return dataclasses.replace(obj, **{self.name: value})
+            raise Rejected(UNCHANGED)
+        changes: dict[str, Any] = {self.name: value}
+        return dataclasses.replace(obj, **changes)
 
     def phrase(self, value: str) -> str:
         return f"changes its {self.name} to {value}"

@@ -1,9 +1,10 @@
-"""Steps and the protocol of a kind of change.
+"""Steps, rules, and the protocol of a kind of change.
 
 A *kind* is any object with `name`, `values(vocabulary)`, `apply(obj, value, vocabulary)` and `phrase(value)`. The
 built-in ones are in `attributes` and `position`; a user's own is named in the config as `package.module:Class`.
 """
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,24 +24,50 @@ class Step:
         return f"{self.object}.{self.kind}.{self.value}"
 
 
-class Rejected(Exception):
-    """A rule forbids this. `rule` is its short name; the sampler counts them."""
+GENERAL_REMEDIES = "lower sampling.steps, raise sampling.on_stage, or leave out moves (sampling.moves)"
 
-    def __init__(self, rule: str) -> None:
-        super().__init__(rule)
-        self.rule = rule
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A condition of a fair problem, and what to change in the config where it is broken too often."""
+
+    text: str
+    remedies: str = GENERAL_REMEDIES
+
+    def at(self, location: str) -> "Rule":
+        """The rule at one location, such as an image: the sampler counts each location on its own."""
+        return dataclasses.replace(self, text=f"{self.text} ({location})")
+
+
+UNCHANGED = Rule(
+    text="a step changes something",
+    remedies="loosen sampling.only and sampling.never, lower sampling.objects, or leave out a kind (sampling.kinds)",
+)
+
+
+class Rejected(Exception):
+    """A problem breaks a rule. The sampler counts the rules and draws again.
+
+    A kind may raise it with a text of its own; the rule then has the general remedies.
+    """
+
+    def __init__(self, rule: Rule | str) -> None:
+        self.rule = Rule(text=rule) if isinstance(rule, str) else rule
+        super().__init__(self.rule.text)
 
 
 class Kind(Protocol):
     """One kind of transformation. Instances hold no state: a worker elsewhere makes its own."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The kind's name in steps."""
 
     def values(self, vocabulary: Vocabulary) -> tuple[str, ...]:
-        """All values a step of this kind can have."""
+        """All values that a step of this kind can have."""
 
     def apply(self, obj: Object, value: str, vocabulary: Vocabulary) -> Object:
-        """The object after the step. Raises `Rejected` where the step would change nothing that can be seen."""
+        """Returns the object after the step. Raises `Rejected` if no image would show the change."""
 
     def phrase(self, value: str) -> str:
         """Words that follow "object 2": "turns cyan"."""

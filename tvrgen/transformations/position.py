@@ -1,11 +1,13 @@
-"""The kind that moves an object, and the types of its moves."""
+"""The kind that moves an object, the types of its moves, and the moves that images cannot tell apart."""
 
 import dataclasses
 from dataclasses import dataclass
 
 from tvrgen.scene.model import Object
 from tvrgen.scene.vocabulary import Vocabulary
-from tvrgen.transformations.base import Rejected
+from tvrgen.transformations.base import Kind, Rejected, Rule
+
+MOVE_OFF_STAGE = Rule(text="a move begins or ends on stage")
 
 
 @dataclass(frozen=True)
@@ -28,10 +30,37 @@ class Position:
 
 
 def move_type(before: Object, after: Object, vocabulary: Vocabulary) -> str | None:
-    """inner (stage to stage), out (leaves the stage), in (enters it); None where nothing moved."""
+    """inner (stage to stage), out (leaves the stage), in (enters it); None if the position is the same.
+
+    Raises `Rejected` for a move that begins and ends off stage.
+    """
     if before.position == after.position:
         return None
     was, is_ = (vocabulary.grid.on_stage(o.position) for o in (before, after))
     if not was and not is_:
-        raise Rejected("a move begins or ends on stage")
+        raise Rejected(MOVE_OFF_STAGE)
     return "inner" if was and is_ else "out" if was else "in"
+
+
+def accepted(before: Object, value: str, kind: Kind, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The values of a kind that images cannot distinguish from `value`, given to the object `before`; that one first.
+
+    An object that leaves may leave by any way that leads off the stage and stays in the field. An object that enters
+    came from a position that no image shows: by any way that begins off stage, in the field.
+    """
+    after = kind.apply(before, value, vocabulary)
+    moved = move_type(before, after, vocabulary)
+    if moved not in ("in", "out"):
+        return (value,)
+    grid, others = vocabulary.grid, []
+    for other in kind.values(vocabulary):
+        end = kind.apply(before, other, vocabulary).position
+        # the end of the move that no image shows: where it leads to, or the start from which it leads to `after`
+        hidden = end if moved == "out" else _minus(after.position, _minus(end, before.position))
+        if other != value and grid.in_field(hidden) and not grid.on_stage(hidden):
+            others.append(other)
+    return (value, *others)
+
+
+def _minus(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
+    return a[0] - b[0], a[1] - b[1]

@@ -13,7 +13,7 @@ def within(place: object, faults: Iterable[str]) -> Iterator[str]:
         for fault in faults:
             yield _placed(place, fault)
     except Rejected as error:
-        yield _placed(place, f"breaks the rule '{error.rule}'")
+        yield _placed(place, f"breaks the rule '{error.rule.text}'")
     except UserError as error:
         yield _placed(place, str(error))
     except Exception as error:  # files may hold anything, and a kind of the user's own may do anything

@@ -6,9 +6,9 @@ lines are compared with those that are there. What comparing cannot see, such as
 """
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any
+from typing import TypeVar, cast
 
 from tvrgen.dataset import records
 from tvrgen.dataset.images import ImageFile, image_files
@@ -18,13 +18,14 @@ from tvrgen.errors import UserError
 from tvrgen.imaging.shots import Shot
 from tvrgen.imaging.visibility import NOTHING, Sight
 from tvrgen.sampling import design, fairness, identity, sampler
-from tvrgen.sampling.design import Levels
+from tvrgen.sampling.levels import Levels
 from tvrgen.sampling.problem import Planned, Problem
-from tvrgen.scene.model import Camera, Light, State
+from tvrgen.scene.model import Camera, Light, State, Vector
 from tvrgen.scene.vocabulary import ATTRIBUTES
 from tvrgen.settings import Config, Split
 from tvrgen.transformations import replay
-from tvrgen.transformations.base import Step
+
+Moved = TypeVar("Moved", Camera, Light)
 
 
 def dealt(config: Config, split: Split, index: int) -> Problem:
@@ -35,7 +36,7 @@ def dealt(config: Config, split: Split, index: int) -> Problem:
         index=index,
         attempt=0,
         initial=State(objects=()),
-        steps=tuple(Step(object=s.target, kind=s.kind, value=s.value) for s in levels.steps),
+        steps=tuple(intended.step for intended in levels.steps),
         cameras=tuple(config.scene.cameras[name] for name in split.cameras.names),
         lights=tuple(config.scene.lights.values()),
         views=levels.views,
@@ -88,29 +89,30 @@ def _unlike_design(line: Record, levels: Levels) -> Iterator[str]:
     objects = line["initial"]["objects"]
     steps = [f"{s['object']}.{s['kind']}.{s['value']}" for s in line["steps"]]
     found = {"objects": len(objects), "visible": sum(o["on_stage"] for o in objects), "steps": steps}
-    due = [str(Step(object=s.target, kind=s.kind, value=s.value)) for s in levels.steps]
-    yield from differences(found, {"objects": levels.objects, "visible": levels.visible, "steps": due})
+    due = [str(intended.step) for intended in levels.steps]
+    yield from differences(found, {"objects": levels.objects, "visible": levels.on_stage, "steps": due})
 
 
 def _planned_again(line: Record, problem: Problem, config: Config, split: Split) -> Planned:
     """The problem with all that follows from what its line tells was drawn. Raises Rejected where it breaks a rule."""
     told, jitter = records.problem_from(line), config.scene.jitter
     states = replay.replay(told.initial, problem.steps, split.kinds, split.vocabulary)
-    fairness.check_states(states, problem.steps, split)
-    drawn: dict[str, Any] = {
-        "attempt": min(told.attempt, split.sampling.max_attempts - 1),
-        "cameras": tuple(_moved(problem.cameras, told.cameras, jitter.camera)),
-        "lights": tuple(_moved(problem.lights, told.lights, jitter.light)),
-    }
-    if split.sampling.no_change:
-        drawn["final_cameras"] = tuple(_moved(problem.cameras, told.final_cameras, jitter.camera))
-        drawn["final_lights"] = tuple(_moved(problem.lights, told.final_lights, jitter.light))
-    drawn_problem = dataclasses.replace(problem, initial=told.initial, **drawn)
+    fairness.check_states(states, problem.steps, split.sampling, split.vocabulary)
+    apart = bool(split.sampling.no_change)  # whether the final images have a jitter of their own
+    drawn = dataclasses.replace(
+        problem,
+        attempt=min(told.attempt, split.sampling.max_attempts - 1),
+        initial=told.initial,
+        cameras=tuple(_moved(problem.cameras, told.cameras, jitter.camera)),
+        lights=tuple(_moved(problem.lights, told.lights, jitter.light)),
+        final_cameras=tuple(_moved(problem.cameras, told.final_cameras, jitter.camera)) if apart else (),
+        final_lights=tuple(_moved(problem.lights, told.final_lights, jitter.light)) if apart else (),
+    )
     shots = tuple(
         dataclasses.replace(shot, sights=_told_sights(line["visibility"], shot))
-        for shot in drawn_problem.shots(states, split.render.width, split.render.height)
+        for shot in drawn.shots(states, split.render.width, split.render.height)
     )
-    return sampler.completed(drawn_problem, states, shots, split)
+    return sampler.completed(drawn, states, shots, split)
 
 
 def _told_sights(visibility: Record, shot: Shot) -> tuple[Sight, ...] | None:
@@ -120,16 +122,16 @@ def _told_sights(visibility: Record, shot: Shot) -> tuple[Sight, ...] | None:
     return records.sights_from(visibility[shot.when].get(shot.camera.name, []))
 
 
-def _moved(things: tuple, told: tuple, reach: float) -> Iterator[Camera | Light]:
-    """The config's cameras or lights where a line tells they stand, or as near to that as they can stand.
+def _moved(things: Iterable[Moved], told: Iterable[Moved], reach: float) -> Iterator[Moved]:
+    """The config's cameras or lights at the locations that a line tells, or as near to them as jitter can move them.
 
-    Suns stay; others stand within `reach` metres of their place on each axis, to the millimetre.
+    Suns stay; others move by at most `reach` metres on each axis, to the millimetre.
     """
     at = {thing.name: thing.location for thing in told if getattr(thing, "type", "") != "sun"}
     for thing in things:
         axes = zip(at.get(thing.name, ()), thing.location, strict=False)
         location = tuple(round(min(max(x, c - reach), c + reach), 3) for x, c in axes)
-        yield dataclasses.replace(thing, location=location or thing.location)
+        yield dataclasses.replace(thing, location=cast(Vector, location or thing.location))
 
 
 def _sight_faults(planned: Planned, split: Split) -> Iterator[str]:

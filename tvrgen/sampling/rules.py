@@ -1,0 +1,53 @@
+"""The rules of a fair problem, each with its remedies.
+
+`fairness` checks them; `placement`, `sampler` and kinds of change keep them while a problem is drawn. `UNCHANGED`
+and `MOVE_OFF_STAGE` are broken by a step itself, so they are defined with the transformations.
+"""
+
+from tvrgen.transformations.base import UNCHANGED, Rule
+from tvrgen.transformations.position import MOVE_OFF_STAGE
+
+_ROOM = "lower sampling.on_stage, allow smaller sizes only (sampling.only.size), or leave out moves (sampling.moves)"
+_LOOKS = UNCHANGED.remedies
+_SIGHT = (
+    "lower sampling.min_visible_pixels ({min_visible_pixels}), lower sampling.on_stage, leave out the smallest sizes"
+    " (sampling.never.size), or move the cameras nearer"
+)
+
+ENTERS_FIRST = Rule(text="an object out of sight only enters")
+LEAVES_UNCHANGED = Rule(text="an object that has changed does not leave")
+ONCE_A_KIND = Rule(text="an object changes once in each kind")
+CONSTRAINTS = Rule(text="sampling.only and sampling.never hold after every step", remedies=_LOOKS)
+IN_FIELD = Rule(text="objects stay in the field", remedies=_ROOM)
+GAP = Rule(text="objects keep a gap", remedies=_ROOM)
+NOTHING_UNDONE = Rule(text="nothing is undone")
+NO_TWINS = Rule(text="no two objects look the same", remedies=_LOOKS)
+NO_TWIN_ENTERS = Rule(text="of twins out of sight, none enters")
+ALIKE_IN_PLACE = Rule(text="objects that look alike in the end have not moved", remedies=_LOOKS)
+IN_SIGHT = Rule(text="a changed object is in sight", remedies=_SIGHT)
+CHANGED_ON_STAGE = Rule(text="the changed objects are among the visible ones")
+ONE_SPLIT = Rule(text="a problem belongs to one split")
+
+RULES = (
+    UNCHANGED,
+    MOVE_OFF_STAGE,
+    ENTERS_FIRST,
+    LEAVES_UNCHANGED,
+    ONCE_A_KIND,
+    CONSTRAINTS,
+    IN_FIELD,
+    GAP,
+    NOTHING_UNDONE,
+    NO_TWINS,
+    NO_TWIN_ENTERS,
+    ALIKE_IN_PLACE,
+    IN_SIGHT,
+    CHANGED_ON_STAGE,
+    ONE_SPLIT,
+)
+"""All rules of tvrgen's own; a user's kind may add others."""
+
+
+def remedies(rule: Rule, min_visible_pixels: int) -> str:
+    """What to change in the config where a rule is broken too often."""
+    return rule.remedies.format(min_visible_pixels=min_visible_pixels)
