@@ -71,7 +71,9 @@ def build(owner: type[T], document: Mapping[str, Any], **ready: Any) -> T:
 
 def _value(value: Any, kind: Any) -> Any:
     """A document's value as a field of a type holds it: mappings as dataclasses, lists as tuples."""
-    kind, *arguments = _unwrapped(kind)
+    kind = bare(kind)
+    arguments = get_args(kind)
+    kind = get_origin(kind) or kind
     if isinstance(value, dict):
         if dataclasses.is_dataclass(kind):
             return build(kind, value)  # type: ignore[arg-type]  # a type, not an instance
@@ -81,8 +83,6 @@ def _value(value: Any, kind: Any) -> Any:
     return Fraction(str(value)) if kind is Fraction else value
 
 
-def _unwrapped(kind: Any) -> tuple[Any, ...]:
-    """(type, its arguments...) of an annotation, without None where that is allowed."""
-    if NoneType in get_args(kind):
-        kind = next(k for k in get_args(kind) if k is not NoneType)
-    return get_origin(kind) or kind, *get_args(kind)
+def bare(kind: Any) -> Any:
+    """The type of a field without the None that stands for a key that was left out."""
+    return next(k for k in get_args(kind) if k is not NoneType) if NoneType in get_args(kind) else kind

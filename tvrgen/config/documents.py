@@ -23,8 +23,10 @@ def schema(name: str) -> Record:
     return found
 
 
+_extend: Any = validators.extend  # declared without types
+
 # JSON Schema counts 2.0 as an integer; here a number that counts is written as one
-_Validator: type[Draft202012Validator] = validators.extend(  # type: ignore[no-untyped-call]  # so it is declared
+_Validator: type[Draft202012Validator] = _extend(
     Draft202012Validator,
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine(
         "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)

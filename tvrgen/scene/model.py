@@ -1,8 +1,19 @@
-"""What a problem is made of: objects, states, steps, cameras and lights. Data, nothing else."""
+"""What a problem is made of: objects, states, steps, cameras and lights. Data, nothing else.
+
+A field with a `Key` is also a key of a config's `scene`.
+"""
 
 from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from tvrgen._support.keys import REQUIRED, Key
 
 Vector = tuple[float, float, float]
+Bytes = tuple[int, int, int]
+"""sRGB, each 0 to 255."""
+
+NAME = "^[A-Za-z][A-Za-z0-9_]*$"
+"""Regular expression for names of cameras, lights and values."""
 
 STAGE_LINE_HEIGHT = 0.002
 """Metres by which the line around the stage lies above the ground, against flicker between the two."""
@@ -41,70 +52,96 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Camera:
-    """A pinhole camera. Places in metres, lens and sensor width in millimetres; z points up in the picture."""
+    """A pinhole camera. A config places it by location, or by azimuth, elevation and distance from look_at.
+
+    Lengths in the scene are in metres, those of the camera in millimetres; z points up in the image.
+    """
 
     name: str
-    location: Vector
-    look_at: Vector = (0.0, 0.0, 0.0)
-    focal_length: float = 35.0
-    sensor_width: float = 32.0
+    location: Annotated[Vector, Key(form="point")]
+    azimuth: ClassVar[Annotated[float, Key(form="azimuth")]]
+    elevation: ClassVar[Annotated[float, Key(form="elevation")]]
+    distance: ClassVar[Annotated[float, Key(form="distance")]]
+    look_at: Annotated[Vector, Key(default=[0, 0, 0], form="point")] = (0.0, 0.0, 0.0)
+    focal_length: Annotated[float, Key("Millimetres.", default=35, above=0)] = 35.0
+    sensor_width: Annotated[float, Key("Millimetres; spans the image's width.", default=32, above=0)] = 32.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orbit:
+    """A rig of cameras around the stage, evenly spaced, named orbit_0, orbit_1, ..."""
+
+    count: Annotated[int, Key(default=REQUIRED, minimum=1, maximum=360)]
+    elevation: Annotated[float, Key(default=REQUIRED, form="elevation")]
+    distance: Annotated[float, Key(default=REQUIRED, form="distance")]
+    azimuth: Annotated[float, Key("Of orbit_0, in degrees.", default=0, form="azimuth")]
+    look_at: Annotated[Vector, Key(default=[0, 0, 0], form="point")]
+    focal_length: Annotated[float, Key("Millimetres.", default=35, above=0)]
+    sensor_width: Annotated[float, Key("Millimetres.", default=32, above=0)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Light:
-    """A lamp. `type` area: power in watts, size is its side in metres. `type` sun: power in W/m², size in degrees.
-
-    `color` is linear RGB in [0, 1].
-    """
+    """A lamp: an area light or a sun."""
 
     name: str
-    type: str
-    location: Vector
-    look_at: Vector = (0.0, 0.0, 0.0)
-    power: float
-    size: float
-    color: Vector = (1.0, 1.0, 1.0)
+    type: Annotated[str, Key(default="area", choices=("area", "sun"))]
+    location: Annotated[Vector, Key(default=REQUIRED, form="point")]
+    look_at: Annotated[Vector, Key(default=[0, 0, 0], form="point")] = (0.0, 0.0, 0.0)
+    power: Annotated[float, Key("Watts; of a sun, W/m2.", default=REQUIRED, minimum=0)]
+    size: Annotated[float, Key("Side in metres; of a sun, degrees.", default=0.5, minimum=0)]
+    color: Annotated[Vector, Key("Linear RGB.", default=[1, 1, 1], form="linear_rgb")] = (1.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """The table top, matte: sRGB bytes, half side in metres."""
+    """The table top, matte."""
 
-    color: tuple[int, int, int]
-    half_size: float
+    color: Annotated[Bytes, Key(default=[128, 128, 128], form="rgb")]
+    half_size: Annotated[float, Key("Metres.", default=40, above=0)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageLine:
-    """The thin frame drawn around the stage: sRGB bytes, width in metres (0: none)."""
+    """The thin frame drawn around the stage."""
 
-    color: tuple[int, int, int]
-    width: float
+    color: Annotated[Bytes, Key(default=[60, 60, 60], form="rgb")]
+    width: Annotated[float, Key("Metres; 0: no line.", default=0.03, minimum=0)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """The even light from all around: sRGB bytes and strength."""
+    """The even light from all around."""
 
-    color: tuple[int, int, int]
-    strength: float
+    color: Annotated[Bytes, Key(default=[255, 255, 255], form="rgb")]
+    strength: Annotated[float, Key("Of the light; 0: none.", default=0, minimum=0)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Jitter:
-    """Half widths in metres of the uniform noise added to each axis of a camera's or an area light's location."""
+    """Half widths in metres of the uniform noise on each axis of a location, drawn once a problem."""
 
-    camera: float
-    light: float
+    camera: Annotated[float, Key("Of cameras.", default=0, minimum=0)]
+    light: Annotated[float, Key("Of area lights.", default=0, minimum=0)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SceneSpec:
-    """A base scene: what stands around the objects, before jitter."""
+    """What stands around the objects.
 
-    ground: Ground
-    stage_line: StageLine
-    world: World
-    cameras: dict[str, Camera]
-    lights: dict[str, Light]
-    jitter: Jitter
+    It is the scene before jitter. A config's `extends` and `orbit` are resolved into the other keys.
+    """
+
+    extends: ClassVar[
+        Annotated[
+            str | None,
+            Key("A scene file that this one adds to, beside it or packaged.", default=None, form="file_or_null"),
+        ]
+    ]
+    ground: Annotated[Ground, Key(default={})]
+    stage_line: Annotated[StageLine, Key(default={})]
+    world: Annotated[World, Key(default={})]
+    cameras: Annotated[dict[str, Camera], Key(default={}, names=NAME)]
+    orbit: ClassVar[Annotated[Orbit, Key()]]
+    lights: Annotated[dict[str, Light], Key(at_least=1, names=NAME)]
+    jitter: Annotated[Jitter, Key(default={})]

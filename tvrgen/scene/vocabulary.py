@@ -9,8 +9,12 @@ its middle is what cameras see.
 import dataclasses
 import math
 from dataclasses import dataclass
+from typing import Annotated, ClassVar
 
+from tvrgen._support.json_lines import Record
+from tvrgen._support.keys import REQUIRED, Key, build
 from tvrgen.errors import UserError
+from tvrgen.scene.model import NAME, Bytes
 
 ATTRIBUTES = {"shape": "shapes", "size": "sizes", "color": "colors", "material": "materials"}
 """Attribute of an object -> the table of the vocabulary that lists its values."""
@@ -18,14 +22,22 @@ ATTRIBUTES = {"shape": "shapes", "size": "sizes", "color": "colors", "material":
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """A mesh file. `footprint` is the radius of its circle seen from above, in mesh units (None: measured).
+    """A mesh file, and the radius of its footprint.
 
-    `data` is the file's content, so that a worker elsewhere needs no file; it is empty in a dataset that is read back.
+    `footprint` None: it is measured. `data` is the file's content, so that a worker elsewhere needs no file; it is
+    empty in a dataset that is read back.
     """
 
-    mesh: str
-    footprint: float | None
-    sha256: str
+    mesh: Annotated[str, Key("The mesh file, beside the vocabulary file.", default=REQUIRED)]
+    footprint: Annotated[
+        float | None,
+        Key(
+            "Radius in mesh units of the circle around the mesh seen from above, which is scaled to the size's radius. "
+            "Measured where absent.",
+            above=0,
+        ),
+    ] = None
+    sha256: Annotated[str, Key("Of the mesh file; filled in by tvrgen.")]
     data: bytes = dataclasses.field(repr=False, compare=False)
 
 
@@ -39,13 +51,13 @@ class Material:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """Lengths on the ground: `unit` in metres, all others in units. Stage and field are squares of half side."""
+    """The lattice of positions: unit in metres, all others in units."""
 
-    unit: float
-    stage: int
-    field: int
-    move: int
-    gap: int
+    unit: Annotated[float, Key("Metres.", above=0)]
+    stage: Annotated[int, Key("Half side of the square that cameras see.", minimum=1, maximum=500)]
+    field: Annotated[int, Key("Half side of the square that holds all objects.", minimum=2, maximum=1000)]
+    move: Annotated[int, Key("Length of a move of distance 1.", minimum=1, maximum=500)]
+    gap: Annotated[int, Key("Smallest free ground between two footprints.", minimum=0, maximum=100)]
 
     def on_stage(self, position: tuple[int, int]) -> bool:
         return max(abs(position[0]), abs(position[1])) <= self.stage
@@ -56,13 +68,34 @@ class Grid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    shapes: dict[str, Shape]
-    sizes: dict[str, float]
-    materials: dict[str, Material]
-    colors: dict[str, tuple[int, int, int]]
-    directions: dict[str, tuple[float, float]]
-    distances: tuple[int, ...]
-    grid: Grid
+    """The named values of attributes and moves."""
+
+    extends: ClassVar[
+        Annotated[
+            str | None,
+            Key("The vocabulary this one adds to; null: none.", default="assets/vocabulary.yaml", form="file_or_null"),
+        ]
+    ]
+    shapes: Annotated[
+        dict[str, Shape], Key("A shape is a mesh file: PLY, GLB, OBJ or STL, z up, in the cube [-1, 1]^3.", names=NAME)
+    ]
+    sizes: Annotated[dict[str, float], Key("Footprint radius in metres.", names=NAME, above=0, maximum=3)]
+    materials: Annotated[
+        dict[str, Material],
+        Key(
+            "A recipe and its inputs; principled takes the inputs of Blender's Principled BSDF in snake case, matte "
+            "takes roughness, glass ior, density, roughness and gloss_roughness.",
+            names=NAME,
+            entries="material",
+        ),
+    ]
+    colors: Annotated[dict[str, Bytes], Key("sRGB bytes.", names=NAME, entries="rgb")]
+    directions: Annotated[
+        dict[str, tuple[float, float]],
+        Key("(towards the viewer, to the viewer's right) in move lengths.", names=NAME, entries="direction"),
+    ]
+    distances: Annotated[tuple[int, ...], Key("Move lengths that a move can have.", at_least=1, minimum=1, maximum=20)]
+    grid: Annotated[Grid, Key()]
 
     def values(self, attribute: str) -> tuple[str, ...]:
         """The names an attribute can have, in the file's order."""
@@ -82,23 +115,19 @@ class Vocabulary:
         return tuple(round(c * distance * self.grid.move) for c in self.directions[direction])
 
 
-def from_document(document: dict, meshes: dict[str, bytes], where: str) -> Vocabulary:
+def from_document(document: Record, meshes: dict[str, bytes], where: str) -> Vocabulary:
     """A resolved document (`$defs/vocabulary` of the config's schema) and the contents of its mesh files."""
-    grid = Grid(**document["grid"])
-    if not grid.stage < grid.field:
-        raise UserError(f"{where}: grid.field: {grid.field} is not larger than grid.stage ({grid.stage})")
-    return Vocabulary(
-        shapes={
-            name: Shape(mesh=s["mesh"], footprint=s.get("footprint"), sha256=s["sha256"], data=meshes.get(name, b""))
-            for name, s in document["shapes"].items()
-        },
+    vocabulary = build(
+        Vocabulary,
+        document,
+        shapes={name: build(Shape, s, data=meshes.get(name, b"")) for name, s in document["shapes"].items()},
         sizes={name: float(radius) for name, radius in document["sizes"].items()},
         materials={
             name: Material(recipe=m["recipe"], inputs={k: v for k, v in m.items() if k != "recipe"})
             for name, m in document["materials"].items()
         },
-        colors={name: tuple(rgb) for name, rgb in document["colors"].items()},
-        directions={name: tuple(vector) for name, vector in document["directions"].items()},
-        distances=tuple(document["distances"]),
-        grid=grid,
     )
+    grid = vocabulary.grid
+    if not grid.stage < grid.field:
+        raise UserError(f"{where}: grid.field: {grid.field} is not larger than grid.stage ({grid.stage})")
+    return vocabulary

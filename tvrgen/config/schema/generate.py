@@ -1,8 +1,7 @@
 """The JSON schemas of configs and prompt templates, made from the keys of the settings.
 
-`python -m tvrgen.config.schema` writes them anew after a change of a key. scene_and_vocabulary.json is written by hand:
-the definitions of what a config's `scene` and `vocabulary` hold. So are scene.schema.json and question.schema.json,
-which describe a dataset's records.
+`python -m tvrgen.config.schema` writes them anew after a change of a key. scene.schema.json and question.schema.json,
+which describe a dataset's records, are written by hand.
 """
 
 import dataclasses
@@ -12,8 +11,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
-from tvrgen._support.keys import ABSENT, REQUIRED, Key, keys
-from tvrgen.scene.vocabulary import ATTRIBUTES
+from tvrgen._support.keys import ABSENT, REQUIRED, Key, bare, keys
+from tvrgen.scene.model import SceneSpec
+from tvrgen.scene.vocabulary import ATTRIBUTES, Vocabulary
 from tvrgen.settings import Config, Implication, Prompt, Split
 
 Schema = dict[str, Any]
@@ -39,7 +39,8 @@ def config_schema() -> Schema:
         "title": "tvrgen config",
         "description": "One dataset: what problems, seen how, rendered how, written how.",
     }
-    return {**head, **top, "$defs": {**definitions, **_shared()}}
+    surroundings = {"scene": section(SceneSpec, definitions), "vocabulary": section(Vocabulary, definitions)}
+    return {**head, **top, "$defs": {**definitions, **surroundings, **_shared()}}
 
 
 def prompt_schema() -> Schema:
@@ -80,8 +81,30 @@ def _shared() -> Schema:
         "template": {"type": ["string", "object"]},
         "scene_or_file": {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/scene"}]},
         "vocabulary_or_file": {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/vocabulary"}]},
-        **json.loads((FOLDER / "scene_and_vocabulary.json").read_text()),
+        "file_or_null": {"type": ["string", "null"]},
+        "rgb": {**_vector(3, {"type": "integer", "minimum": 0, "maximum": 255}), "description": "sRGB bytes."},
+        "linear_rgb": _vector(3, {"type": "number", "minimum": 0}),
+        "point": {**_vector(3, {"type": "number"}), "description": "x, y, z in metres."},
+        "direction": _vector(2, {"type": "number"}),
+        "azimuth": {"type": "number", "minimum": -360, "maximum": 360, "description": "Degrees from +x towards +y."},
+        "elevation": {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "exclusiveMaximum": 90,
+            "description": "Degrees above the ground.",
+        },
+        "distance": {"type": "number", "exclusiveMinimum": 0, "description": "Metres."},
+        "material": {
+            "type": "object",
+            "required": ["recipe"],
+            "properties": {"recipe": {"enum": ["principled", "matte", "glass"]}},
+            "additionalProperties": {"type": "number"},
+        },
     }
+
+
+def _vector(length: int, entry: Schema) -> Schema:
+    return {"type": "array", "minItems": length, "maxItems": length, "items": entry}
 
 
 def _object(members: dict[str, tuple[Any, Key]], definitions: Schema) -> Schema:
@@ -109,6 +132,7 @@ def _property(name: str, kind: Any, key: Key, definitions: Schema) -> Schema:
 
 def _of_type(name: str, kind: Any, key: Key, definitions: Schema) -> Schema:
     """What the type of a field says, within the bounds of its key."""
+    kind = bare(kind)
     if dataclasses.is_dataclass(kind):
         if name not in definitions:
             definitions[name] = {}  # keeps its position before what it holds
@@ -116,16 +140,22 @@ def _of_type(name: str, kind: Any, key: Key, definitions: Schema) -> Schema:
         return {"$ref": f"#/$defs/{name}"}
     if get_origin(kind) is dict:
         few = {"minProperties": key.at_least} if key.at_least else {}
-        value = get_args(kind)[1]
-        entries = _split(definitions) if value is Split else {"$ref": f"#/$defs/{key.entries}"}
-        return {"type": "object", **few, "propertyNames": {"pattern": key.names}, "additionalProperties": entries}
+        entry = _entry(get_args(kind)[1], key, definitions)
+        return {"type": "object", **few, "propertyNames": {"pattern": key.names}, "additionalProperties": entry}
     if get_origin(kind) is tuple:
-        if key.entries:
-            return {"type": "array", "items": {"$ref": f"#/$defs/{key.entries}"}}
         few = {"minItems": key.at_least} if key.at_least else {}
-        entry = get_args(kind)[0]
-        return {"type": "array", **few, "uniqueItems": True, "items": _scalar(entry, key)}
+        apart = {} if key.entries else {"uniqueItems": True}
+        return {"type": "array", **few, **apart, "items": _entry(get_args(kind)[0], key, definitions)}
     return _scalar(kind, key)
+
+
+def _entry(kind: Any, key: Key, definitions: Schema) -> Schema:
+    """An entry of a list, or of a mapping with names of the user's own."""
+    if key.entries:
+        return {"$ref": f"#/$defs/{key.entries}"}
+    if kind is Split:
+        return _split(definitions)
+    return section(kind, definitions) if dataclasses.is_dataclass(kind) else _scalar(kind, key)
 
 
 def _scalar(kind: Any, key: Key) -> Schema:
