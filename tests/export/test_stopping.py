@@ -40,17 +40,17 @@ class Stopped(BaseException):
 
 
 def stopped_after(monkeypatch, count, *arguments, **options):
-    """An export that is stopped when so many questions' pictures have been read."""
-    left, pictures = [count], Question.pictures
+    """An export that is stopped when the images of `count` questions have been read."""
+    left, images = [count], Question.images
 
     def counted(self):
         if not left[0]:
             raise Stopped
         left[0] -= 1
-        return pictures(self)
+        return images(self)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Question, "pictures", counted)
+        patched.setattr(Question, "images", counted)
         with pytest.raises(Stopped):
             export(*arguments, **options)
 
@@ -88,13 +88,13 @@ def test_goes_on_where_it_was_killed(dataset, name, tmp_path):
     code = """
 import os, signal, sys
 from tvrgen.export import run, reader
-run.PART, left, pictures = 4, [int(sys.argv[4])], reader.Question.pictures
+run.PART, left, images = 4, [int(sys.argv[4])], reader.Question.images
 def counted(self):
     left[0] -= 1
     if left[0] < 0:
         os.kill(os.getpid(), signal.SIGKILL)
-    return pictures(self)
-reader.Question.pictures = counted
+    return images(self)
+reader.Question.images = counted
 run.export(*sys.argv[1:4])
 """
     out = tmp_path / "out"
@@ -264,12 +264,12 @@ def test_another_export_or_a_foreign_folder_is_left_alone(dataset, tmp_path, mon
 
 
 def test_two_at_once_are_refused(dataset, tmp_path, monkeypatch):
-    out, pictures = tmp_path / "o", Question.pictures
+    out, images = tmp_path / "o", Question.images
 
     def meanwhile(self):
-        monkeypatch.setattr(Question, "pictures", pictures)
+        monkeypatch.setattr(Question, "images", images)
         refused("another run is writing there", dataset, "verifiers", out)
-        return pictures(self)
+        return images(self)
 
-    monkeypatch.setattr(Question, "pictures", meanwhile)
+    monkeypatch.setattr(Question, "images", meanwhile)
     export(dataset, "verifiers", out)

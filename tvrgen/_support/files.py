@@ -3,9 +3,10 @@
 import contextlib
 import hashlib
 import json
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 from tvrgen.errors import UserError
 
@@ -42,3 +43,10 @@ def whole_file(path: Path) -> Iterator[TextIO]:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def add_to_tar(tar: tarfile.TarFile, name: str, file: BinaryIO, size: int) -> None:
+    """Adds `size` bytes of a file to a tar, with no times or owners, so that equal files give equal tars."""
+    entry = tarfile.TarInfo(name)
+    entry.size, entry.mode = size, 0o644
+    tar.addfile(entry, file)

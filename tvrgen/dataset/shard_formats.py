@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, ClassVar
 
 from tvrgen._support import json_lines
+from tvrgen._support.files import add_to_tar
 from tvrgen.dataset.storage.base import Storage
 from tvrgen.errors import UserError
 
@@ -175,10 +176,8 @@ class WebDataset(ShardFormat):
         paths = sorted(path for path in folder.iterdir() if path.is_file() and path.name != "run.json")
         with tarfile.open(folder / self._TAR, "w", format=tarfile.USTAR_FORMAT) as tar:
             for path in paths:
-                entry = tarfile.TarInfo(path.name)
-                entry.size, entry.mode = path.stat().st_size, 0o644
                 with open(path, "rb") as file:
-                    tar.addfile(entry, file)
+                    add_to_tar(tar, path.name, file, path.stat().st_size)
                 path.unlink()
 
     def opened(self, folder: Path, scratch: Path) -> Path:

@@ -1,8 +1,9 @@
-"""Datasets in the form that each trainer and evaluator loads: `tvrgen export DATASET FORMAT --out DIR`.
+"""Exports: datasets in the form that each trainer and evaluator loads (`tvrgen export DATASET FORMAT --out DIR`).
 
-One file for each consumer says what its rows look like and where its pictures go; `reader` gives the questions,
-`selection` says which of them and in what order, `output` is the folder, `writers` and `parquet` are the kinds of
-files, `card` is the README, and `run` does it all. A new format is one more such file, and a line here.
+Imports `scoring` and what lies below it. Each consumer has a file, which defines its rows and where its images go.
+`reader` gives the questions, `selection` chooses and orders them, `folder` is the folder that is written, `writers` and
+`parquet` write the kinds of files, `readme` writes README.md, and `run` exports. A new format is one more file, and a
+line here.
 """
 
 import sys
@@ -26,7 +27,7 @@ FORMATS = {
     "reason-rft": "reason_rft:ReasonRft",
     "trance": "trance:Trance",
 }
-"""What `tvrgen export` is asked for -> the module here and its class."""
+"""Name of a format -> module in this package and its class."""
 
 
 class _CallablePackage(types.ModuleType):

@@ -1,4 +1,4 @@
-"""EasyR1: Parquet rows with `<image>` in the prompt, a folder for each split that holds nothing else."""
+"""EasyR1: Parquet rows with `<image>` in the prompt, in a folder for each split that holds nothing else."""
 
 from typing import Any
 

@@ -1,7 +1,9 @@
-"""The folder that an export goes to: parts that are there whole or not at all.
+"""The folder of an export, which is written part by part.
 
-While it is made, `.export.json` says how far it is: parts that are done, and for files that grow from part to part how
-long they were when the last one was. `export.json`, written last, says that all is there, and what it was made from.
+Until the export is complete, `.export.json` has its progress: the number of finished parts, and the lengths after the
+last one of files that grow from part to part. An export that is stopped goes on from there: growing files are cut to
+these lengths; all other files are written whole or not at all. `export.json`, written last, marks the export as
+complete and says what it was made from.
 """
 
 import contextlib
@@ -34,7 +36,7 @@ _OTHER = {
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Questions `first` to `first + count - 1` of those of a split that are exported; part `number` of `of`."""
+    """Exported questions `first` to `first + count - 1` of a split: part `number` (from 0) of `of` parts."""
 
     split: str
     number: int
@@ -44,26 +46,26 @@ class Part:
 
 
 def fingerprint(dataset: Dataset, splits: tuple[str, ...], name: str, options: Record) -> Record:
-    """What an export is made from: where it is the same, so is the export."""
+    """Returns what an export is made from; equal fingerprints give equal exports."""
     shards = [(s["path"], s["sha256"]) for s in dataset.description["shards"] if s["path"].split("/")[0] in splits]
     digest = hashlib.sha256(json.dumps([dataset.description["hash"], shards]).encode()).hexdigest()
     return {"format": name, "splits": list(splits), "dataset": digest, "options": options}
 
 
-_PICTURES = {".png", ".jpg", ".webp"}
+_IMAGES = {".png", ".jpg", ".webp"}
 
 
 class Output:
-    """The folder, its files, and how far they are."""
+    """The folder of an export, its files and its progress. `made_from` is a fingerprint."""
 
     def __init__(self, root: Path, made_from: Record) -> None:
         self.root, self.made_from = root, made_from
         self._state: Record = {"parts": 0, "lengths": {}, "counts": {}}
         self._growing: dict[str, BinaryIO] = {}
-        self._shown: Collection[str] = ()
+        self._previous: Collection[str] = ()
 
     def complete(self) -> bool:
-        """Whether all is there already. Raises UserError where another export or something else is there."""
+        """Returns whether the export is complete. Raises UserError if the folder holds anything else."""
         check_folder(self.root)
         there = {p.name for p in self.root.iterdir()} if self.root.exists() else set()
         known = there & {DONE, BEGUN}
@@ -77,25 +79,25 @@ class Output:
         return DONE in known
 
     def _check_files(self) -> None:
-        """Raises UserError where a file of a complete export is gone, or not as long as it was."""
-        said = catalog.read_json(Folder(self.root), DONE).get("files")
-        for name, size in said.items() if isinstance(said, dict) else ():
+        """Raises UserError if a file of a complete export is missing or has another size."""
+        sizes = catalog.read_json(Folder(self.root), DONE).get("files")
+        for name, size in sizes.items() if isinstance(sizes, dict) else ():
             path = self.root / name
             if not path.is_file() or path.stat().st_size != size:
                 raise UserError(f"{path}: is not as it was exported; remove {self.root} and export again")
 
     def _sizes(self) -> Record:
-        """Bytes of all files but pictures and those that are on their way, by path."""
-        paths = (p for p in self.root.rglob("*") if p.suffix not in _PICTURES and not p.name.startswith("."))
+        """The sizes in bytes of all finished files, images excepted, by path."""
+        paths = (p for p in self.root.rglob("*") if p.suffix not in _IMAGES and not p.name.startswith("."))
         files = sorted(path for path in paths if path.is_file())
         return {path.relative_to(self.root).as_posix(): path.stat().st_size for path in files}
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
-        """Makes the folder this run's until the block ends. Raises UserError where another run is writing there."""
+        """Locks the folder for this run until the block ends. Raises UserError if another run is writing there."""
         self.root.mkdir(parents=True, exist_ok=True)
         with lock.holding(self.root / _LOCK, Folder(self.root)):
-            if self.complete():  # looks again at how far it is: now nobody else writes
+            if self.complete():  # reads the progress again: from here on nobody else writes
                 raise UserError(f"{self.root}: another run has just finished it")
             self._note()
             try:
@@ -126,22 +128,22 @@ class Output:
 
     @property
     def name(self) -> str:
-        """The folder's own name, also where it was given as "."."""
+        """The name of the folder, even if its path is "."."""
         return self.root.resolve().name
 
     @property
     def parts(self) -> int:
-        """How many parts are done."""
+        """The number of finished parts."""
         return self._state["parts"]
 
     @property
     def counts(self) -> Record:
-        """What has been counted of the parts that are done: split -> what -> number, or label -> number."""
+        """Counts of the finished parts: split -> "questions" or "bytes" -> number, or property -> label -> number."""
         return self._state["counts"]
 
     @contextlib.contextmanager
     def whole(self, path: str) -> Iterator[Path]:
-        """Where to write a file; it takes its place when the block ends, and is gone if the block fails."""
+        """Yields a path to write to; the file gets its name when the block ends, and is removed if the block fails."""
         target = self.root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         beside = target.with_name(f".{target.name}.partial")
@@ -156,16 +158,16 @@ class Output:
         with self.whole(path) as beside:
             beside.write_text(content, encoding="utf-8")
 
-    def pictures(self, contents: dict[str, bytes]) -> None:
-        """Writes a question's pictures, by their paths, but those that the last question had too."""
+    def images(self, contents: dict[str, bytes]) -> None:
+        """Writes a question's images, given by their paths, except those that the previous question had as well."""
         for path, content in contents.items():
-            if path not in self._shown:
+            if path not in self._previous:
                 with self.whole(path) as beside:
                     beside.write_bytes(content)
-        self._shown = contents.keys()
+        self._previous = contents.keys()
 
     def append(self, path: str, content: str, start: str = "") -> None:
-        """Adds to a file that grows, which begins with `start`; it takes its place when it is `closed`."""
+        """Appends to a growing file, which begins with `start`; it gets its name when it is closed."""
         if path not in self._growing:
             beside, length = self._beside(path), self._state["lengths"].get(path, 0)
             beside.parent.mkdir(parents=True, exist_ok=True)
@@ -178,11 +180,11 @@ class Output:
         self._growing[path].write(content.encode())
 
     def begins(self, path: str) -> bool:
-        """Whether nothing has been added to a file that grows."""
+        """Returns whether nothing has been appended to a growing file yet."""
         return path not in self._growing and path not in self._state["lengths"]
 
     def commit(self, counts: Record) -> None:
-        """A part is done: what was added to files stays, and so do its counts."""
+        """Marks a part as finished: the text appended to files is kept, and so are its counts."""
         for path, file in self._growing.items():
             file.flush()
             os.fsync(file.fileno())
@@ -192,12 +194,12 @@ class Output:
         self._note()
 
     def close(self, path: str, end: str = "") -> None:
-        """A file that grew is complete, after `end`."""
+        """Appends `end` to a growing file and gives it its name."""
         if path in self._growing:
             self._growing.pop(path).close()
         beside = self._beside(path)
         if not beside.exists() and (self.root / path).exists():
-            return  # before the last stop
+            return  # it was closed before the export was stopped
         with open(beside, "r+b") as file:
             file.truncate(self._state["lengths"][path])
             file.seek(0, os.SEEK_END)
@@ -205,7 +207,7 @@ class Output:
         beside.replace(self.root / path)
 
     def finish(self) -> None:
-        """All is there."""
+        """Marks the export as complete."""
         counts = {split: own["questions"] for split, own in self.counts.items()}
         content = {"made_from": self.made_from, "questions": counts, "files": self._sizes()}
         with self.whole(DONE) as beside:

@@ -1,4 +1,4 @@
-"""Hugging Face's `datasets`: Parquet with the pictures in it, and a dataset card."""
+"""Hugging Face's `datasets`: Parquet that contains the images, and a dataset card."""
 
 import re
 from collections import Counter
@@ -12,7 +12,7 @@ from tvrgen.export.parquet import Parquet
 from tvrgen.export.reader import Question
 from tvrgen.export.writers import answered
 
-_ROWS = 4  # problems on the card's picture
+_ROWS = 4  # problems in the preview
 _SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 
 
@@ -88,7 +88,7 @@ star_r1_reward("<think>...</think><answer>...</answer>", row["ground_truth"]).to
         size = next((k for k, limit in enumerate(_SIZES) if total < limit), len(_SIZES))
         names = ["n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "1M<n<10M", "10M<n<100M"]
         files = sum(path.stat().st_size for path in (self.out.root / "data").glob("*.parquet"))
-        known = re.fullmatch(r"[a-z0-9.-]+", licence)  # the Hub's names of licences
+        known = re.fullmatch(r"[a-z0-9.-]+", licence)  # as the Hub names licences
         matter = {
             **({"license": licence} if known else {"license": "other", "license_name": licence} if licence else {}),
             "language": ["en"],

@@ -1,4 +1,4 @@
-"""Hugging Face's `imagefolder`: pictures as files, and metadata.jsonl beside them."""
+"""Hugging Face's `imagefolder`: images as files, and metadata.jsonl beside them."""
 
 from typing import Any
 

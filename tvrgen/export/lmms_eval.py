@@ -1,4 +1,4 @@
-"""lmms-eval: Parquet with the pictures in it, and a task for each split."""
+"""lmms-eval: Parquet that contains the images, and a task for each split."""
 
 from typing import Any
 

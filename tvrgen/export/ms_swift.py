@@ -1,4 +1,4 @@
-"""ms-swift: JSON lines of messages, pictures by absolute paths."""
+"""ms-swift: JSON lines of messages, with absolute paths of the images."""
 
 from typing import Any
 

@@ -1,8 +1,8 @@
-"""Parquet files with pictures in them, which Hugging Face's `datasets` reads from version 2.19 on.
+"""Parquet files with images in them, which Hugging Face's `datasets` reads from version 2.19 on.
 
-A column is described by what stands for it in `columns`: a name of a type ("string", "int32", "float64"), IMAGE, a list
-of one description, or a mapping of descriptions. The schema's metadata say in the older spelling which columns are
-pictures: later versions read both, 2.19 and 3.6 only this one.
+A column has a description in `columns`: the name of a type ("string", "int32", "float64"), IMAGE, a list of one
+description, or a mapping of descriptions. The metadata of the schema mark the columns of images in the older spelling:
+versions 2.19 and 3.6 read that spelling only, later ones read both.
 """
 
 import json
@@ -14,14 +14,13 @@ from typing import Any, ClassVar
 from tvrgen.export.folder import Part
 from tvrgen.export.reader import Question
 from tvrgen.export.writers import Format
+from tvrgen.scene.vocabulary import ATTRIBUTES
 
 IMAGE = "image"
 CHANGES = [{"index": "int32", "attribute": "string", "value": "string", "accepted": ["string"]}]
-OBJECTS = [
-    {"index": "int32", "shape": "string", "size": "string", "color": "string", "material": "string", "on_stage": "bool"}
-]
+OBJECTS = [{"index": "int32", **dict.fromkeys(ATTRIBUTES, "string"), "on_stage": "bool"}]
 
-_GROUP = 100  # rows that are held at once
+_GROUP = 100  # rows in memory at once
 
 
 class Parquet(Format):
@@ -37,13 +36,13 @@ class Parquet(Format):
 
     @property
     def about_columns(self) -> dict[str, str]:
-        """The columns of what `about` tells."""
+        """The columns of the fields of `about`."""
         rationale = {"rationale": "string"} if self.rationales else {}
         return {"view": "string", "steps": "int32", "difficulty": "float64", **rationale}
 
     @abstractmethod
     def row(self, question: Question, number: int) -> dict[str, Any]:
-        """The row of a question, the `number`-th of its split."""
+        """Returns the row of a question; `number` is its position in the split."""
 
     def write(self, part: Part, questions: Iterable[Question]) -> int:
         import pyarrow as pa
@@ -52,7 +51,7 @@ class Parquet(Format):
         told = {"info": {"features": {name: features(own) for name, own in self.columns.items()}}}
         schema = arrow(self.columns).with_metadata({"huggingface": json.dumps(told)})
         rows, size = (self.row(q, k) for k, q in enumerate(questions, part.first)), 0
-        # pictures are compressed already; statistics and a dictionary of them would only take memory
+        # images are compressed already; statistics and a dictionary of them would only take memory
         options = {"compression": "snappy", "write_statistics": False, "use_dictionary": False}
         name = self.file.format(split=part.split, number=part.number, of=part.of)
         with self.out.whole(name) as path, parquet.ParquetWriter(path, schema, **options) as writer:
@@ -64,13 +63,13 @@ class Parquet(Format):
 
 
 def embedded(question: Question) -> list[dict[str, Any]]:
-    """A question's pictures as a value of the column [IMAGE]."""
-    named = zip(question.names, question.pictures(), strict=True)
+    """Returns a question's images as a value of a column [IMAGE]."""
+    named = zip(question.names, question.images(), strict=True)
     return [{"bytes": content, "path": name} for name, content in named]
 
 
 def arrow(columns: dict[str, Any]) -> Any:
-    """The schema for pyarrow."""
+    """Returns the columns as a schema of pyarrow."""
     import pyarrow as pa
 
     def typed(own: Any) -> Any:
@@ -88,7 +87,7 @@ def arrow(columns: dict[str, Any]) -> Any:
 
 
 def features(own: Any) -> Any:
-    """A column as the schema's metadata describe it."""
+    """Returns a column as the metadata of the schema describe it."""
     match own:
         case "image":
             return {"_type": "Image"}
@@ -100,10 +99,11 @@ def features(own: Any) -> Any:
             return {"feature": features(inner), "_type": "Sequence"}
         case dict():
             return {name: features(inner) for name, inner in own.items()}
+    raise TypeError(f"{own!r} describes no column")
 
 
 def described(name: str, own: Any) -> dict[str, Any]:
-    """A column as a dataset card describes it."""
+    """Returns a column as a dataset card describes it."""
     match own:
         case str():
             return {"name": name, "dtype": own}
@@ -113,3 +113,4 @@ def described(name: str, own: Any) -> dict[str, Any]:
             return {"name": name, "sequence": inner}
         case dict():
             return {"name": name, "struct": [described(key, part) for key, part in own.items()]}
+    raise TypeError(f"{own!r} describes no column")

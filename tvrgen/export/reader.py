@@ -29,10 +29,6 @@ class Question(StoredQuestion):
         """The reasoning as one text; empty where the dataset has none."""
         return " ".join(sentence["text"] for sentence in self.line.get("rationale", ()))
 
-    def pictures(self) -> tuple[bytes, bytes]:
-        """The files of its first and second image."""
-        return self.images()
-
 
 class Reader(SplitReader[Question]):
     """The questions of a split, as exports need them."""

@@ -1,4 +1,4 @@
-"""The README of an export: how it is loaded, what is in it, how it was made, whose it is."""
+"""The README of an export: how to load it, what it holds, how it was made, its licence."""
 
 import json
 import re
@@ -48,17 +48,17 @@ _CITE = """\
 
 
 def write(form: "Format", name: str, licence: str) -> None:
-    """Writes README.md, and the config that the dataset was made with beside it."""
+    """Writes README.md and, beside it, the config of the dataset."""
     config = form.dataset.description["config"]
     form.out.text(CONFIG, json.dumps(config, indent=1, ensure_ascii=False) + "\n")
     form.out.text("README.md", form.front(licence) + readme(form, name, licence))
 
 
 def readme(form: "Format", name: str, licence: str) -> str:
-    """The text, without what a format puts before it."""
+    """Returns the text of the README after the format's front matter."""
     splits = list(form.out.counts)
     tests = [name for name in splits[1:] if name.startswith(("test", "val"))]
-    # "./": a bare name may be another thing to who loads it, such as "imagefolder" to `datasets`
+    # "./": a bare name may have another meaning to the consumer, such as "imagefolder" to `datasets`
     folder = f"./{form.out.name}"
     text = _COMMANDS.sub(lambda block: block[0].replace("{out}", shlex.quote(folder)), form.text)
     for place, value in {"{out}": folder, "{split}": splits[0], "{test}": [*tests, splits[0]][0]}.items():
@@ -119,7 +119,7 @@ def _made(form: "Format", name: str) -> str:
 
 
 def _settings(where: str, config: dict[str, Any]) -> Iterator[str]:
-    """What a config, or the part of it that a split has of its own, says of scenes, pictures and questions."""
+    """Yields a line for each section of a config, or of a split's own part of it, on scenes, images and questions."""
     for section in ("sampling", "cameras", "render", "image", "question"):
         own = dict(config.get(section, {}))
         if "answer" in own.get("prompt", {}):

@@ -1,15 +1,17 @@
 """Reason-RFT: lists of questions whose answers are calls of functions."""
 
 import json
+from functools import cached_property
 from typing import Any
 
 from tvrgen.errors import UserError
 from tvrgen.export.reader import Question
 from tvrgen.export.writers import JsonList
 from tvrgen.questions.forms import changes_text
+from tvrgen.scene.vocabulary import ATTRIBUTES
+from tvrgen.settings import Split
 from tvrgen.transformations.base import Step
 
-_FIELDS = ("shape", "size", "color", "material")
 _PROMPT = """\
 The first image shows a scene of simple objects, the second one the same scene after some of them have changed, \
 perhaps from another viewpoint. These are the objects of the first scene, as (object_id, shape, size, color, material):
@@ -56,21 +58,21 @@ have 60,000 questions for training, and 1,000 each with the centre, the left and
             "image": self.keep(question),
             "problem": self._problem(line),
             "solution": changes_text.write(steps, "function"),
-            "ground_truth": json.dumps({"changes": line["changes"]}),  # no looks: answers here are by indices
+            "ground_truth": json.dumps({"changes": line["changes"]}),  # no looks: answers name objects by indices
         }
 
     def check(self) -> None:
         for name in self.splits:
-            if self._split(name).sampling.twins:
+            if self._settings[name].sampling.twins:
                 raise UserError(
                     f"reason-rft: split {name} has objects that look alike (sampling.twins), which its list of objects "
                     "cannot tell apart; export another format"
                 )
 
     def _problem(self, line: dict[str, Any]) -> str:
-        split = self._split(line["split"])
+        split = self._settings[line["split"]]
         objects = [
-            f"({o['index']}, {', '.join(o[f] for f in _FIELDS)}){'' if o['on_stage'] else ' out of sight'}"
+            f"({o['index']}, {', '.join(o[name] for name in ATTRIBUTES)}){'' if o['on_stage'] else ' out of sight'}"
             for o in line["initial_objects"]
         ]
         functions = [
@@ -84,9 +86,8 @@ have 60,000 questions for training, and 1,000 each with the centre, the left and
         rules += _REPEAT if split.sampling.repeat else ""
         return _PROMPT.format(objects="\n".join(objects), functions="\n".join(functions), rules=rules)
 
-    def _split(self, name: str) -> Any:
-        """A split's settings, which say what can change into what."""
-        if not hasattr(self, "_splits"):
-            config = self.dataset.config()
-            self._splits = {own: config.split(own) for own in self.splits}
-        return self._splits[name]
+    @cached_property
+    def _settings(self) -> dict[str, Split]:
+        """The settings of each split, which have the kinds of change and their values."""
+        config = self.dataset.config()
+        return {name: config.split(name) for name in self.splits}

@@ -1,4 +1,4 @@
-"""reasoning-gym: JSON lines of its entries; the pictures' paths stand in the metadata."""
+"""reasoning-gym: JSON lines of its entries, with the paths of the images in the metadata."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""An export from start to end: what is asked for is checked, then part after part is written."""
+"""An export from start to end: the request is checked, then part after part is written."""
 
 import copy
 import importlib
@@ -11,6 +11,7 @@ from typing import Any
 from tvrgen._support.messages import counted, nearest
 from tvrgen._support.progress import Progress, Silent
 from tvrgen.dataset.reader import Dataset, open_dataset
+from tvrgen.dataset.split_reader import SplitReader
 from tvrgen.errors import UserError
 from tvrgen.export import FORMATS, readme, selection
 from tvrgen.export.folder import Output, Part, fingerprint
@@ -19,7 +20,7 @@ from tvrgen.export.selection import ORDERS, Filter, Selection
 from tvrgen.export.writers import Format
 
 PART = 1000
-"""Questions in a part: what is lost at most when an export is stopped, and what a Parquet file or a tar holds."""
+"""Questions in a part: at most so many are written again after a stop, and are in one Parquet file or tar."""
 
 
 def export(
@@ -32,11 +33,20 @@ def export(
     licence: str = "",
     progress: Progress | None = None,
 ) -> str:
-    """Writes a dataset, or a split of it, as a format of FORMATS into a folder; returns a sentence on what is there.
+    """Writes a dataset in the form of a consumer. Returns a sentence on the result.
 
-    `progress` counts the questions looked through, if some are chosen, then those written. Goes on where the same
-    export was stopped. Raises UserError where the dataset is not whole, where the folder holds something else, and
-    where writing fails.
+    Args:
+        root: The dataset's folder or URL.
+        name: A format of FORMATS.
+        out: The folder to write. If the same export was stopped there, it goes on.
+        split: The split to export (default: all).
+        filters: Conditions that exported questions fulfil, such as "difficulty<0.5"; see `selection`.
+        order: "difficulty" to export the easiest questions first (default: the dataset's order).
+        licence: The licence that the README states.
+        progress: Display of the number of questions read through, if there are filters or an order, then of those
+            written.
+
+    Raises UserError if the dataset is not complete, if the folder holds something else, or if writing fails.
     """
     kind = find(name, str(root))
     kept = tuple(selection.parse(text) for text in filters)
@@ -45,7 +55,7 @@ def export(
     if dataset.storage.contains(Path(out)):
         raise UserError(f"--out {out}: lies in the dataset; choose another folder")
     if split is not None:
-        dataset.shards(split)  # is there one of that name?
+        dataset.shards(split)  # raises UserError if there is no such split
     splits = (split,) if split else dataset.splits
     check_complete(dataset, splits)
     options = {"filter": [f.text for f in kept], "order": order, "licence": licence}
@@ -76,7 +86,7 @@ def export(
 def _select(
     dataset: Dataset, splits: tuple[str, ...], filters: tuple[Filter, ...], order: str | None, progress: Progress
 ) -> dict[str, Selection]:
-    """The questions of each split that are exported."""
+    """The questions to export of each split."""
     if not filters and order is None:
         return {split: selection.select(dataset, split) for split in splits}
     progress.expect(sum(dataset.description["splits"][split]["questions"] for split in splits))
@@ -88,7 +98,7 @@ def _select(
 
 
 def find(name: str, root: str = "") -> type[Format]:
-    """The class of a format. Raises UserError where there is none; who wrote it as the dataset `root` is told."""
+    """Returns the class of a format. Raises UserError if there is none; if `root` names a format, says the order."""
     if name not in FORMATS and root in FORMATS:
         raise UserError(f"{root} {name}: the dataset comes first; write {name} {root}")
     if name not in FORMATS:
@@ -111,7 +121,7 @@ def _check(name: str, kind: type[Format], out: str | Path, filters: tuple, order
 
 
 def _write(dataset: Dataset, form: Format, out: Output, selections: dict[str, Selection], progress: Progress) -> None:
-    """The parts that are not there yet."""
+    """Writes the parts that are not finished."""
     planned = [part for split, own in selections.items() for part in parts(split, own.count, form.together(split))]
     progress.expect(sum(part.count for part in planned), sum(part.count for part in planned[: out.parts]))
     left = planned[out.parts :]
@@ -129,20 +139,20 @@ def _write(dataset: Dataset, form: Format, out: Output, selections: dict[str, Se
 
 
 def parts(split: str, count: int, together: int = 1) -> list[Part]:
-    """How the questions of a split are divided; what belongs `together` stays in one part."""
+    """Returns the parts of a split with `count` questions; `together` consecutive questions stay in one part."""
     size = max(1, PART // together) * together
     firsts = range(0, count, size)
     return [Part(split, k, len(firsts), first, min(size, count - first)) for k, first in enumerate(firsts)]
 
 
-def _questions(reader: Reader, chosen: Selection, first: int) -> Iterator[Question]:
+def _questions(reader: SplitReader[Question], chosen: Selection, first: int) -> Iterator[Question]:
     if chosen.positions is None:
         return reader.questions(first)
     return (reader.at(chosen.position(k)) for k in range(first, chosen.count))
 
 
 def _counted(questions: Iterable[Question], counts: dict[str, Any], progress: Progress) -> Iterator[Question]:
-    """The same questions, counted as they go by."""
+    """Yields the questions, and counts each in `counts` and `progress`."""
     for question in questions:
         own = selection.facts(question.line)
         counts["questions"] = counts.get("questions", 0) + 1

@@ -1,8 +1,8 @@
-"""Which questions are exported, and in what order: `--filter` and `--order`.
+"""The selection of the questions to export, and their order: `--filter` and `--order`.
 
-A filter is NAME, a comparison and a value, such as difficulty<0.5, steps>=2, objects<=6, view=left, kind=color. Of
-several values any will do: view=left,right. A question that changes colour and size has both kinds: kind=color keeps
-it, kind!=color does not. Of several filters all must hold.
+A filter is NAME, a comparison and a value, such as difficulty<0.5, steps>=2, objects<=6, view=left, kind=color. A list
+of values, view=left,right, keeps questions that have any of them. A question that changes colour and size has both
+kinds: kind=color keeps it, kind!=color does not. If there are several filters, all must hold.
 """
 
 import operator
@@ -14,29 +14,33 @@ from typing import Any
 
 import numpy as np
 
+from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import nearest
 from tvrgen.dataset.reader import Dataset
 from tvrgen.errors import UserError
 from tvrgen.export.reader import Position, Reader
+from tvrgen.questions.difficulty import WEIGHTS
 
 ORDERS = ("difficulty",)
-_PARTS = ("objects", "steps", "kinds", "hidden", "angle", "look_alikes", "crowding")
-_NUMBERS = ("difficulty", *(f"difficulty.{part}" for part in _PARTS), "steps", "objects")
+_NUMBERS = ("difficulty", *(f"difficulty.{part}" for part in WEIGHTS), "steps", "objects")
 _WORDS = ("view", "kind")
 _COMPARISONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _FORM = re.compile(r"\s*([A-Za-z_.]+)\s*(<=|>=|!=|==|=|<|>)\s*(\S.*?)\s*")
 
 
-def facts(line: dict[str, Any]) -> dict[str, tuple]:
-    """What filters can ask of a question line: values by name.
+def facts(line: Record) -> dict[str, tuple[Any, ...]]:
+    """Returns the values of a question line that filters compare, by name.
 
-    `difficulty` and its parts (tvrgen.difficulty), `steps` (changes), `objects` (visible in the first image), `view`
-    (of the second image), `kind` (of each change).
+    difficulty, difficulty.PART  the score and its parts; see tvrgen.questions.difficulty
+    steps                        the number of changes
+    objects                      the number of objects on stage in the first image
+    view                         the camera of the second image
+    kind                         the kind of each change
     """
     difficulty = line["difficulty"]
     return {
         "difficulty": (difficulty["score"],),
-        **{f"difficulty.{part}": (difficulty[part],) for part in _PARTS},
+        **{f"difficulty.{part}": (difficulty[part],) for part in WEIGHTS},
         "steps": (len(line["changes"]),),
         "objects": (sum(o["on_stage"] for o in line["initial_objects"]),),
         "view": (line["view"]["final"],),
@@ -46,22 +50,22 @@ def facts(line: dict[str, Any]) -> dict[str, tuple]:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """`name` `comparison` `values`; `text` is what the user wrote."""
+    """A condition on a value of questions; `text` is how the user wrote it."""
 
     name: str
     comparison: str
-    values: tuple
+    values: tuple[Any, ...]
     text: str
 
-    def keeps(self, own: tuple) -> bool:
-        """Whether a question with these values of `name` stays."""
+    def keeps(self, own: tuple[Any, ...]) -> bool:
+        """Returns whether a question with these values of `name` is kept."""
         if self.comparison in _COMPARISONS:
             return any(_COMPARISONS[self.comparison](value, self.values[0]) for value in own)
         return any(value in self.values for value in own) == (self.comparison == "=")
 
 
 def parse(text: str) -> Filter:
-    """A filter from its text. Raises UserError that says what can be written."""
+    """Returns the filter that a text describes. Raises UserError if it describes none."""
     where = f"--filter {text!r}"
     if not (found := _FORM.fullmatch(text)):
         raise UserError(f"{where}: write NAME, a comparison and a value, such as difficulty<0.5 or view=left")
@@ -69,7 +73,7 @@ def parse(text: str) -> Filter:
     comparison = "=" if comparison == "==" else comparison
     if name not in (*_NUMBERS, *_WORDS):
         raise UserError(f"{where}: unknown name {name!r}{nearest(name, (*_NUMBERS, *_WORDS))}")
-    values = [part.strip() for part in value.split(",")]
+    values: list[Any] = [part.strip() for part in value.split(",")]
     if comparison in _COMPARISONS and (name in _WORDS or len(values) > 1):
         hint = f"{name}={value}, or !=" if name in _WORDS else "one number"
         raise UserError(f"{where}: {comparison} compares numbers; write {hint}")
@@ -83,9 +87,10 @@ def parse(text: str) -> Filter:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The questions of a split that are exported.
+    """The questions to export of a split.
 
-    `positions`: integers (count, 5), in order; None: all as they lie. `seen`: words that filters asked for, by name.
+    `positions` are their positions in the dataset, in order, as integers of shape (count, 5); None means all questions
+    in the dataset's order. `seen` has the values that occur of each name that filters compare words with.
     """
 
     count: int
@@ -93,6 +98,8 @@ class Selection:
     seen: dict[str, set[str]] = field(default_factory=dict)
 
     def position(self, k: int) -> Position:
+        """Returns the position of the k-th of selected questions; `positions` must not be None."""
+        assert self.positions is not None
         return tuple(int(value) for value in self.positions[k])
 
 
@@ -103,14 +110,16 @@ def select(
     order: str | None = None,
     looked: Callable[[int], None] = lambda count: None,
 ) -> Selection:
-    """Looks through a split, where there is something to look for; keeps six numbers of each question that stays.
+    """Returns the questions of a split that all filters keep, in an order of ORDERS or the dataset's.
 
-    `looked` is told of so many more questions.
+    It reads the whole split if there are filters or an order, and keeps six numbers of each selected question. `looked`
+    is called with the number of further questions that were read.
     """
     filters = tuple(filters)
     if not filters and order is None:
         return Selection(dataset.description["splits"][split]["questions"])
-    positions, scores, seen = array("q"), array("d"), {f.name: set() for f in filters if f.name in _WORDS}
+    positions, scores = array("q"), array("d")
+    seen: dict[str, set[str]] = {f.name: set() for f in filters if f.name in _WORDS}
     with Reader(dataset, split) as reader:
         for question in reader.questions(images=False):
             looked(1)
@@ -127,7 +136,7 @@ def select(
 
 
 def check_any(selections: dict[str, Selection], filters: Iterable[Filter]) -> None:
-    """Raises UserError where the filters keep nothing of any split; it names what they could ask for."""
+    """Raises UserError, which names the values that occur, if the filters keep no question of any split."""
     if any(selection.count for selection in selections.values()):
         return
     known = ""

@@ -1,31 +1,32 @@
 """TRANCE: data.jsonl with a record for each scene, image/, properties.json, values.json, and data.h5 of all of these.
 
-TRANCE's `behind` is towards its centre camera: `front` and `behind` change places on the way.
+TRANCE's `behind` is towards its centre camera: `front` and `behind` are exchanged.
 """
 
 import io
 import json
 from collections.abc import Iterable
 from itertools import groupby, islice
+from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
+from tvrgen._support.json_lines import Record
 from tvrgen.dataset import records
 from tvrgen.errors import UserError
 from tvrgen.export.folder import Part
 from tvrgen.export.reader import Question
 from tvrgen.export.writers import Format
+from tvrgen.scene.model import Object
+from tvrgen.scene.vocabulary import ATTRIBUTES
 from tvrgen.settings import Split
 from tvrgen.transformations import registry, replay
 
-Record = dict[str, Any]
-
 CAMERAS = {"center": "Camera_Center", "left": "Camera_Left", "right": "Camera_Right"}
 _DATA, _H5 = "data.jsonl", "data.h5"
-_SIZE = (160, 120)  # pixels of data.h5's pictures, width and height
+_SIZE = (160, 120)  # width and height of the images in data.h5, in pixels
 _SWAPPED = {"front": "behind", "behind": "front"}
-_LOOKS = ("shape", "size", "color", "material")
 
 
 class Trance(Format):
@@ -78,22 +79,26 @@ own records. TRANCE's accuracy (the predicted steps are run, and outcomes compar
     def _record(self, scene: Record, questions: list[Question], idx: int, split: Split) -> Record:
         problem = records.problem_from(scene)
         states = replay.replay(problem.initial, problem.steps, split.kinds, split.vocabulary)
-        described = [
-            {"objects": [{**{f: getattr(o, f) for f in _LOOKS}, "position": list(o.position),
-                          "rotation": o.rotation} for o in state.objects], "images": {}}
+        described: list[Record] = [
+            {"objects": [self._object(o) for o in state.objects], "images": {}}
             for state in (states if len(states) > 1 else states * 2)
-        ]  # fmt: skip
+        ]
         for question in questions:
             view = question.line["view"]
             for state, camera, name in zip((described[0], described[-1]), view.values(), question.names, strict=True):
                 state["images"][CAMERAS[camera]] = name
             paths = [f"image/{name}" for name in question.names]
-            self.out.pictures(dict(zip(paths, question.pictures(), strict=True)))
+            self.out.images(dict(zip(paths, question.images(), strict=True)))
         steps = [self._step(step) for step in scene["steps"]]
         return {"idx": idx, "split": split.name, "states": described, "transformations": steps}
 
+    def _object(self, obj: Object) -> Record:
+        looks = {name: getattr(obj, name) for name in ATTRIBUTES}
+        return {**looks, "position": list(obj.position), "rotation": obj.rotation}
+
     def _step(self, step: Record) -> Record:
-        accepted = step["accepted"] if step.get("type") != "in" else [step["value"]]  # positions are told
+        # the record has positions, so that of the moves onto the stage the true one alone is right
+        accepted = step["accepted"] if step.get("type") != "in" else [step["value"]]
         moved = step["kind"] == "position"
         return {
             "obj_idx": step["object"],
@@ -107,8 +112,8 @@ own records. TRANCE's accuracy (the predicted steps are run, and outcomes compar
         self.out.close(_DATA)
         words, seen_so = self.dataset.config().vocabulary, next(iter(self._splits.values())).vocabulary
         grid, directions = words.grid, {_direction(name): vector for name, vector in seen_so.directions.items()}
-        looks = {name: list(words.values(name)) for name in _LOOKS}
-        # models count values in this order, which is TRANCE's if the vocabulary is
+        looks = {name: list(words.values(name)) for name in ATTRIBUTES}
+        # models number the values in this order, which is that of TRANCE if the vocabulary is TRANCE's
         ordered = sorted(directions, key=lambda name: list(words.directions).index(name.replace("-", "_")))
         moves = {"direction": ordered, "step": list(words.distances)}
         field, stage = grid.field * grid.unit, grid.stage * grid.unit
@@ -134,8 +139,8 @@ own records. TRANCE's accuracy (the predicted steps are run, and outcomes compar
         with self.out.whole(_H5) as path:
             self._pack(path)
 
-    def _pack(self, path: Any) -> None:
-        """data.h5, from the other files, in one pass; only keys are held."""
+    def _pack(self, path: Path) -> None:
+        """Writes data.h5 from the other files in one pass, with only the keys in memory."""
         import h5py
         import numpy as np
 

@@ -1,4 +1,4 @@
-"""TRL's GRPOTrainer, from 0.24 on: conversations whose pictures stand in a column of their own."""
+"""TRL's GRPOTrainer, from 0.24 on: conversations, with the images in a column of their own."""
 
 from typing import Any
 

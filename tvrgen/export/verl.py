@@ -1,4 +1,4 @@
-"""verl: Parquet rows with `<image>` in the prompt, and the right answer in `reward_model`."""
+"""verl: Parquet rows with `<image>` in the prompt and the right answer in `reward_model`."""
 
 from typing import Any
 

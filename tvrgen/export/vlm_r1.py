@@ -1,4 +1,4 @@
-"""VLM-R1: JSON lines of conversations, and a folder of pictures."""
+"""VLM-R1: JSON lines of conversations, and a folder of images."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""VLMEvalKit: a table with the pictures in it."""
+"""VLMEvalKit: a table that contains the images."""
 
 import base64
 from typing import Any
@@ -27,8 +27,8 @@ picture's view), `split`.
 
     def row(self, question: Question, number: int) -> tuple[Any, ...]:
         line = question.line
-        pictures = [base64.b64encode(content).decode() for content in question.pictures()]
+        images = [base64.b64encode(content).decode() for content in question.images()]
         names = list(question.names)
         truth = ground_truth(line)
         category, split = line["view"]["final"], line["split"]
-        return number, question.id, pictures, names, line["question"], line["answer"], truth, category, split
+        return number, question.id, images, names, line["question"], line["answer"], truth, category, split

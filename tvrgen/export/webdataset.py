@@ -29,6 +29,6 @@ right), `view`, `steps`, `difficulty`, and `rationale` where the dataset has it.
 
     def files(self, question: Question) -> Iterator[tuple[str, bytes]]:
         row = {"id": question.id, **answered(question.line), **self.about(question)}
-        for role, name, content in zip(("initial", "final"), question.names, question.pictures(), strict=True):
+        for role, name, content in zip(("initial", "final"), question.names, question.images(), strict=True):
             yield f"{question.id}.{role}.{name.rsplit('.', 1)[1]}", content
         yield f"{question.id}.json", json.dumps(row, ensure_ascii=False).encode()

@@ -1,7 +1,7 @@
-"""The kinds of files that formats consist of, and what all formats have in common.
+"""The base of all formats, and the writers of their files.
 
-A format is a class that says what a row looks like (`row`) and what its README says (`title`, `text`); one of `Lines`,
-`Tars` or `parquet.Parquet` writes the rows, and it lays its pictures where `keep` puts them.
+A format is a class with a row for each question (`row`) and the text of its README (`title`, `text`). One of `Lines`,
+`Tars` or `parquet.Parquet` writes its rows; `keep` writes its images, if they are files of their own.
 """
 
 import csv
@@ -12,23 +12,26 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
+from tvrgen._support.files import add_to_tar
+from tvrgen._support.json_lines import Record
 from tvrgen.dataset.reader import Dataset
 from tvrgen.export.folder import Output, Part
 from tvrgen.export.reader import Question, ground_truth
 
-Record = dict[str, Any]
-
 TOKENS = "<image><image>"
-"""What stands for the two pictures, for consumers that look for it in the text."""
+"""Placeholders for the two images in a prompt, which some consumers replace."""
 
 
 class Format(ABC):
-    """One consumer's form of a dataset.
+    """A dataset in the form of one consumer.
 
-    `title` and `text` are the README's: {out} stands for the folder's path, {split} for the first split's name, {test}
-    for that of one to evaluate on; `ordered`, how the consumer is kept from shuffling, is told where there is an order.
-    `whole`: the format holds whole problems, so that questions can neither be left out nor ordered. `fixed`: its files
-    name others by absolute paths, so that the folder must stay where it is.
+    title    the consumer's name
+    text     the part of the README on loading; {out} becomes the folder's path, {split} the name of the first split,
+             {test} that of a split to evaluate on
+    ordered  a sentence on how to keep the consumer from shuffling; the README has it if --order was given
+    whole    the format holds whole problems, so that questions cannot be left out or ordered
+    fixed    its files name others by absolute paths, so that the folder cannot be moved
+    needs    modules of the extra `export` that it imports
     """
 
     title: ClassVar[str]
@@ -37,7 +40,6 @@ class Format(ABC):
     fixed: ClassVar[bool] = False
     ordered: ClassVar[str] = ""
     needs: ClassVar[tuple[str, ...]] = ()
-    """Modules of the extra `export`."""
 
     def __init__(self, dataset: Dataset, out: Output, splits: tuple[str, ...]) -> None:
         self.dataset, self.out, self.splits = dataset, out, splits
@@ -47,37 +49,37 @@ class Format(ABC):
 
     @property
     def heading(self) -> str:
-        """The README's first line."""
+        """The first line of the README."""
         return f"Transformation-driven Visual Reasoning, for {self.title}"
 
     def front(self, licence: str) -> str:
-        """What the README begins with, before its heading."""
+        """Returns the text before the README's heading: front matter, or nothing."""
         return ""
 
     def check(self) -> None:  # noqa: B027
-        """Raises UserError where the dataset has what the format has no place for."""
+        """Raises UserError if the dataset has something that the format cannot hold."""
 
     @abstractmethod
     def write(self, part: Part, questions: Iterable[Question]) -> int:
-        """Writes a part; returns the bytes that its rows take in memory, where the format counts them."""
+        """Writes a part. Returns the size of its rows in memory, in bytes, or 0 if the format does not count it."""
 
     def finish(self) -> None:  # noqa: B027
-        """Writes what is written once, after all parts."""
+        """Writes the files that belong to no part, after all parts."""
 
     def together(self, split: str) -> int:
-        """How many questions of the dataset, one after another, must not be parted."""
+        """Returns the number of consecutive questions of the dataset that must be in the same part."""
         return 1
 
     def keep(self, question: Question, folder: str = "images/{split}") -> list[str]:
-        """Writes a question's pictures, those of a thousand problems into one folder; returns their paths."""
+        """Writes a question's images, those of a thousand problems into one folder. Returns their paths."""
         thousand = int(question.line["scene"].rsplit("-", 1)[1]) // 1000
         folder = f"{folder.format(split=question.line['split'])}/{thousand:03d}"
         paths = [f"{folder}/{name}" for name in question.names]
-        self.out.pictures(dict(zip(paths, question.pictures(), strict=True)))
+        self.out.images(dict(zip(paths, question.images(), strict=True)))
         return paths
 
     def about(self, question: Question) -> Record:
-        """What most rows say of a question, besides prompt and answer: flat, and alike in every row."""
+        """Returns the further fields that most rows have: flat values, and the same keys in every row."""
         line = question.line
         return {
             "view": line["view"]["final"],
@@ -88,25 +90,28 @@ class Format(ABC):
 
 
 class Lines(Format):
-    """A text file for each split, which grows from part to part: JSON lines, one JSON list, or a table."""
+    """A text file for each split, which each part extends: JSON lines, a JSON list, or a table."""
 
     file: ClassVar[str] = "{split}.jsonl"
-    start: ClassVar[str] = ""
     between: ClassVar[str] = "\n"
     end: ClassVar[str] = "\n"
 
     @abstractmethod
     def row(self, question: Question, number: int) -> Any:
-        """The row of a question, the `number`-th of its split."""
+        """Returns the row of a question; `number` is its position in the split."""
+
+    def start(self) -> str:
+        """Returns the text before the first row."""
+        return ""
 
     def line(self, row: Any) -> str:
-        """The text of a row."""
+        """Returns the text of a row."""
         return json.dumps(row, ensure_ascii=False, allow_nan=False)
 
     def write(self, part: Part, questions: Iterable[Question]) -> int:
         path = self.file.format(split=part.split)
         for number, question in enumerate(questions, part.first):
-            before = self.start if self.out.begins(path) else self.between
+            before = self.start() if self.out.begins(path) else self.between
             self.out.append(path, before + self.line(self.row(question, number)))
         return 0
 
@@ -116,19 +121,21 @@ class Lines(Format):
 
 
 class JsonList(Lines):
-    """A JSON list for each split, a row a line."""
+    """A JSON list for each split, with one row a line."""
 
     file = "{split}.json"
-    start, between, end = "[\n", ",\n", "\n]\n"
+    between, end = ",\n", "\n]\n"
+
+    def start(self) -> str:
+        return "[\n"
 
 
 class Table(Lines):
-    """Values separated by tabs for each split, as pandas reads them."""
+    """A table of tab-separated values for each split, as pandas reads it."""
 
     file = "{split}.tsv"
     columns: ClassVar[tuple[str, ...]]
 
-    @property
     def start(self) -> str:
         return self.line(self.columns) + "\n"
 
@@ -139,13 +146,13 @@ class Table(Lines):
 
 
 class Tars(Format):
-    """Tars of a part each, a sample's files one after another; the same bytes whenever they are written."""
+    """A tar for each part, with the files of a sample next to each other. The same questions give the same bytes."""
 
     file: ClassVar[str] = "tvr-{split}-{number:06d}.tar"
 
     @abstractmethod
     def files(self, question: Question) -> Iterator[tuple[str, bytes]]:
-        """(name, content) of a sample's files."""
+        """Yields (name, content) of each file of a sample."""
 
     def write(self, part: Part, questions: Iterable[Question]) -> int:
         with (
@@ -154,12 +161,10 @@ class Tars(Format):
         ):
             for question in questions:
                 for name, content in self.files(question):
-                    entry = tarfile.TarInfo(name)
-                    entry.size, entry.mode = len(content), 0o644
-                    tar.addfile(entry, io.BytesIO(content))
+                    add_to_tar(tar, name, io.BytesIO(content), len(content))
         return 0
 
 
 def answered(line: Record) -> Record:
-    """Prompt and answer, as most rows have them: `ground_truth` is what the reward reads."""
+    """Returns prompt and answer as most rows have them; rewards read `ground_truth`."""
     return {"problem": line["question"], "answer": line["answer"], "ground_truth": ground_truth(line)}
