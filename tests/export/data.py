@@ -1,11 +1,51 @@
-"""Flat datasets of two splits to export."""
+"""Flat datasets of two splits to export, and the combinations of formats and storages that tests go through."""
 
 import dataclasses
+from itertools import cycle
 from pathlib import Path
 from unittest import mock
 
+import pytest
+
 from tests.tiny import FlatRenderer, generate_flat, load
+from tvrgen.errors import UserError
+from tvrgen.export import FORMATS
+from tvrgen.export.run import export, find
 from tvrgen.sampling import identity
+
+STORAGES = {"files": (), "tar": ("output.format=webdataset",), "memory": ()}
+"""A dataset as files, in tars, and in an object store: overrides of the config."""
+
+WRITERS = {find(name).__mro__[1]: name for name in reversed(FORMATS)}
+"""Class that writes the files of a format -> the first format that it writes."""
+
+
+def _sampled(name: str, chosen: bool, *values: str):
+    return pytest.param(*values, name, id="-".join((name, *values)), marks=() if chosen else pytest.mark.full)
+
+
+formats = pytest.mark.parametrize("name", FORMATS)
+one_format_a_writer = pytest.mark.parametrize("name", [_sampled(name, name in WRITERS.values()) for name in FORMATS])
+"""Every format, of which the normal suite takes one for each class of writers."""
+
+_ONCE = dict(zip(FORMATS, cycle(STORAGES), strict=False))
+formats_and_storages = pytest.mark.parametrize(
+    ("dataset", "name"),
+    [
+        _sampled(name, name in WRITERS.values() or _ONCE[name] == storage, storage)
+        for storage in STORAGES
+        for name in FORMATS
+    ],
+    indirect=["dataset"],
+)
+"""Every format and storage, of which the normal suite takes every storage with every class of writers, and each format
+with one storage.
+"""
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """The files of a folder by their paths."""
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
 class Turn:
@@ -32,3 +72,10 @@ def flat(place: Path | str, *overrides: str) -> Path | str:
     """A dataset with problems made by hand, whose splits have the same ones."""
     with mock.patch.object(identity, "belongs", return_value=True):
         return generate_flat(place, load(*overrides), FlatRenderer())
+
+
+def refused(match, *arguments, **options):
+    """Asserts that an export is refused with one line that matches."""
+    with pytest.raises(UserError, match=match) as caught:
+        export(*arguments, **options)
+    assert "\n" not in str(caught.value)

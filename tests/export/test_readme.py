@@ -1,0 +1,33 @@
+"""READMEs: their commands work for a folder of any name."""
+
+import re
+import shlex
+import subprocess
+
+from tests.export.data import formats
+from tvrgen.export.run import export
+
+
+@formats
+def test_commands_take_a_folder_of_any_name(dataset, name, tmp_path):
+    out = tmp_path / "it's mine"
+    export(dataset, name, out, split="test", filters=() if name == "trance" else ["difficulty<1.5"])
+    blocks = re.findall(r"```bash\n(.*?)```", (out / "README.md").read_text(), re.DOTALL)
+    assert blocks
+    for block in blocks:
+        assert out.name not in block  # unquoted
+        subprocess.run(["bash", "-n", "-c", block], check=True)  # it can be read
+    [made] = (line for line in blocks[-1].splitlines() if line.startswith("tvrgen export"))
+    words = shlex.split(made)
+    assert words[words.index("--out") + 1] == out.name
+    assert name == "trance" or words[words.index("--filter") + 1] == "difficulty<1.5"
+
+
+def test_a_folder_that_one_stands_in_has_a_name(dataset, tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    export(dataset, "vlm-r1", ".", split="test")
+    text = (tmp_path / "here/README.md").read_text()
+    assert "the folder that holds `here`" in text
+    assert "--data_file_paths ./here/test.jsonl" in text
+    assert "--out here --split test" in text

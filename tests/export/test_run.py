@@ -1,0 +1,77 @@
+"""Exports from start to end: every format has the dataset's questions, with the same bytes wherever it is written."""
+
+import io
+import json
+
+import pytest
+from PIL import Image
+
+from tests.export.data import contents, formats_and_storages
+from tests.export.rows import TOKENS, read
+from tests.tiny import run
+from tvrgen.cli.main import main
+from tvrgen.dataset.reader import open_dataset
+from tvrgen.export.run import export, find
+from tvrgen.scoring import star_r1_reward
+
+RIGHT = "<think>.</think><answer>{}</answer>"
+WRONG = "<think>.</think><answer>1.color.red</answer>"
+
+
+@formats_and_storages
+def test_rows_are_the_datasets_questions(dataset, name, tmp_path):
+    out = tmp_path / "out"
+    assert export(dataset, name, out).startswith(f"{out}: 21 questions")
+    for split in ("train", "test"):
+        lines = list(open_dataset(dataset).questions(split))
+        rows = read(name, out, split)
+        assert [row.id for row in rows] == [line["id"] for line in lines]
+        for row, line in zip(rows, lines, strict=True):
+            for content in row.pictures:
+                with Image.open(io.BytesIO(content)) as image:
+                    assert (image.mode, image.size) == ("RGB", (80, 60))
+            prompt = "<image><image>" * (name in TOKENS) + line["question"]
+            assert row.prompt == prompt or name in ("reason-rft", "trance")
+            assert "<image>" not in row.prompt or name in TOKENS
+            best = star_r1_reward(RIGHT.format(line["answer"]), row.truth)
+            assert best.correct
+            assert best.total == best.best == 11.0
+            assert star_r1_reward(WRONG, row.truth).total < 1
+    text = (out / "README.md").read_text()
+    assert "{" not in text.split("```")[0].split("---")[-1]
+    assert "arXiv:2505.15804" in text
+    assert json.loads((out / "export.json").read_text())["questions"] == {"train": 15, "test": 6}
+    assert json.loads((out / "config.json").read_text()) == open_dataset(dataset).description["config"]
+    assert not list(out.rglob(".*"))
+
+
+@formats_and_storages
+def test_the_same_bytes_wherever_it_is_written(dataset, name, tmp_path):
+    for folder in ("a", "b"):
+        export(dataset, name, tmp_path / folder / "out")
+    first, second = (contents(tmp_path / folder / "out") for folder in ("a", "b"))
+    assert first.keys() == second.keys()
+    differing = [path for path in first if first[path] != second[path]]
+    varying = (".jsonl", ".yaml", "export.json") if find(name).fixed else ()  # these hold absolute paths
+    assert [path for path in differing if not path.endswith(varying)] == []
+
+
+@pytest.mark.parametrize(("name", "module"), [("trance", "h5py"), ("hf", "pyarrow")])
+def test_what_is_not_installed_is_named(flat_dataset, name, module, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("importlib.util.find_spec", lambda own: None)
+    assert main(["export", str(flat_dataset), name, "--out", str(tmp_path / "o")]) == 2
+    due = f"tvrgen: error: {module} is not installed; pip install 'tvrgen[export]'\n"
+    assert capsys.readouterr().err == due
+    assert not (tmp_path / "o").exists()
+
+
+def test_the_command(flat_dataset, tmp_path):
+    out = tmp_path / "out"
+    result = run("export", flat_dataset, "trl", "--out", out, "--order", "difficulty", "--filter", "view=left")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith(f"{out}: 5 questions for TRL")
+    again = run("export", flat_dataset, "trl", "--out", out, "--order", "difficulty", "--filter", "view=left")
+    assert again.stdout == f"{out}: is complete already\n"
+    wrong = run("export", flat_dataset, "trll", "--out", out)
+    assert wrong.returncode == 2
+    assert wrong.stderr.startswith("tvrgen: error: unknown format 'trll'; did you mean 'trl'? (known: hf, ")
