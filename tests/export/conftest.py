@@ -1,5 +1,7 @@
 """Flat datasets to export."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.export.data import STORAGES, two_splits
@@ -8,10 +10,10 @@ from tvrgen.export.run import export
 
 
 @pytest.fixture(scope="module")
-def dataset(request, tmp_path_factory) -> str:
+def dataset(request, tmp_path_factory) -> Path | str:
     """A dataset of two splits, 5 and 2 problems of three views; tests may ask for one of STORAGES."""
     storage = getattr(request, "param", "files")
-    root = "memory://exports/flat" if storage == "memory" else str(tmp_path_factory.mktemp("flat") / "data")
+    root = "memory://exports/flat" if storage == "memory" else tmp_path_factory.mktemp("flat") / "data"
     return two_splits(root, *STORAGES[storage])
 
 
