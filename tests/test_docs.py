@@ -66,17 +66,17 @@ def test_dotted_names_exist(page):
 
 
 def exists(name: str) -> bool:
-    """Whether a module has this name, or the module before the last dot names it. Imports no trainer."""
-    parent, _, last = name.rpartition(".")
-    try:
-        if importlib.util.find_spec(name):
-            return True
-    except ModuleNotFoundError:  # the parent is no package
-        pass
-    module = importlib.util.find_spec(parent)
-    if module is None:  # the parent is a class
-        return exists(parent)
-    return bool(module and module.origin and re.search(rf"\b{last}\b", Path(module.origin).read_text()))
+    """Whether there is a module of this name, or one that names what follows it. Imports no trainer."""
+    parts, module = name.split("."), importlib.util.find_spec("tvrgen")
+    for end in range(2, len(parts) + 1):
+        try:
+            found = importlib.util.find_spec(".".join(parts[:end]))
+        except ModuleNotFoundError:  # the module before it is no package
+            found = None
+        if not found:
+            return bool(re.search(rf"\b{parts[end - 1]}\b", Path(module.origin).read_text()))
+        module = found
+    return True
 
 
 @pages
