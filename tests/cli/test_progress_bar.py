@@ -1,4 +1,4 @@
-"""What is told while work goes on: a bar on a terminal, lines in a log."""
+"""The progress bar: a bar on a terminal, lines in a log."""
 
 import os
 import pty
@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tvrgen._support.messages import counted
+from tvrgen.cli.progress_bar import Bar
 
 WORK = """
 import os, sys
@@ -46,6 +46,28 @@ def test_a_terminal_has_a_bar():
     assert b"\rcounting: 100%|" in said
 
 
-@pytest.mark.parametrize(("number", "says"), [(0, "0 faults"), (1, "1 fault"), (2, "2 faults")])
-def test_counted(number, says):
-    assert counted(number, "fault") == says
+def test_nothing_is_shown_before_the_first_update(capsys):
+    bar = Bar("counting", "questions")
+    bar.expect(10)
+    bar.__exit__(ValueError)  # an early error
+    with Bar("counting", "questions"):
+        pass  # nothing was expected
+    assert capsys.readouterr().err == ""
+
+
+def test_work_that_was_done_before_is_shown_at_the_end(capsys):
+    with Bar("counting", "questions") as bar:
+        bar.expect(10, 10)
+    assert "100%" in capsys.readouterr().err
+
+
+def test_each_stage_starts_anew(capsys):
+    with Bar("exporting", "questions") as bar:
+        for total, note in [(4, "looking through"), (2, "")]:
+            bar.expect(total)
+            for _ in range(total):
+                bar.update(1, note)
+    shown = capsys.readouterr().err
+    assert "4/4 questions" in shown
+    assert "looking through" in shown
+    assert shown.splitlines()[-1].count("2/2 questions") == 1

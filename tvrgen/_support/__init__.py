@@ -1,4 +1,4 @@
-"""What belongs to no subject: random generators, files, messages, progress, signals, scratch folders.
+"""Tools of every package: random generators, files, JSON, messages, progress, signals, scratch folders.
 
 Imports `errors` alone.
 """

@@ -12,10 +12,12 @@ from tvrgen.errors import UserError
 
 
 def pretty(data: Any) -> bytes:
+    """JSON of `data` in UTF-8, one value a line."""
     return (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def sha256(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal digits."""
     digest = hashlib.sha256()
     with open(path, "rb") as file:
         while block := file.read(1 << 20):
@@ -25,9 +27,9 @@ def sha256(path: Path) -> str:
 
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[TextIO]:
-    """A text file to fill, that is there whole when the block ends, and not at all if the block fails.
+    """Opens a text file for writing; it gets its name when the block ends, and is removed if the block fails.
 
-    Links are followed; what is no regular file (a pipe, a device) is written to as it is.
+    Links are followed; a pipe or a device is written to directly. Raises UserError if the path is a folder.
     """
     path = path.resolve()
     if path.is_dir():

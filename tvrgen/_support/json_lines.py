@@ -1,4 +1,4 @@
-"""JSON and lines of JSON, with errors that name the line."""
+"""JSON, and files with a JSON record a line; errors name the line."""
 
 import io
 import json
@@ -9,10 +9,11 @@ from typing import Any
 from tvrgen.errors import UserError
 
 Record = dict[str, Any]
+"""A JSON object."""
 
 
 def parse(content: bytes | str, where: str) -> Any:
-    """JSON. Raises UserError where it is none."""
+    """The value that JSON text holds; `where` names the text in errors. Raises UserError if it is not JSON."""
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as error:  # of JSON, or of UTF-8
@@ -20,7 +21,7 @@ def parse(content: bytes | str, where: str) -> Any:
 
 
 def read(path: Path) -> Iterator[Record]:
-    """The records of a JSONL file. Raises UserError where it cannot be read, naming the line that is not JSON."""
+    """Yields the records of a JSONL file. Raises UserError if it cannot be read, or for a line that is not JSON."""
     try:
         with open(path, "rb") as file:
             for number, line in enumerate(file, 1):
@@ -30,6 +31,6 @@ def read(path: Path) -> Iterator[Record]:
 
 
 def from_lines(content: bytes, where: str) -> Iterator[tuple[int, Record]]:
-    """(number, record) of each line. Raises UserError naming the line that is not JSON."""
+    """Yields (number, record) of each line, from 1. Raises UserError for a line that is not JSON."""
     for number, line in enumerate(io.BytesIO(content), 1):
         yield number, parse(line, f"{where}:{number}")

@@ -1,4 +1,4 @@
-"""Words for what is told to users."""
+"""Parts of messages to users: counts, suggestions, values and keys as text."""
 
 import difflib
 from collections.abc import Iterable
@@ -6,15 +6,15 @@ from typing import Any
 
 
 def counted(number: int, noun: str) -> str:
-    """ "1 problem", "12 problems"."""
+    """A number with its noun: "1 problem", "12 problems"."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-_SHOWN = 16
+_SHOWN = 16  # known words that a message lists
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """ "; did you mean 'x'? (x, y, z)" for an unknown word."""
+    """End of a message on an unknown word: "; did you mean 'x'? (known: x, y, z)"."""
     known = [str(k) for k in known]
     lowered = {k.lower(): k for k in known}
     close = difflib.get_close_matches(str(word).lower(), lowered, n=1, cutoff=0.6)

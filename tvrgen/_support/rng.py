@@ -1,4 +1,4 @@
-"""Randomness by name: a generator for every purpose, none shared."""
+"""Random generators, one for each purpose; none is shared."""
 
 import hashlib
 import json
@@ -7,6 +7,6 @@ import numpy as np
 
 
 def generator(seed: int, *key: str | int) -> np.random.Generator:
-    """A generator that depends on the seed and the key alone, e.g. (seed, "sample", "train", index, attempt)."""
+    """Random generator that depends on the seed and the key alone, e.g. (seed, "sample", "train", index, attempt)."""
     digest = hashlib.sha256(json.dumps([seed, *key]).encode()).digest()
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(list(np.frombuffer(digest, "<u4").tolist()))))

@@ -1,0 +1,80 @@
+"""Parser and messages of the command, in this process."""
+
+import argparse
+import logging
+
+import pytest
+
+from tvrgen.cli import common, main
+from tvrgen.errors import UserError
+
+
+@pytest.mark.parametrize("command", main.COMMANDS, ids=lambda command: command.__name__)
+def test_every_command_has_a_handler_and_help(command, capsys):
+    name = command.__name__.rpartition(".")[2]
+    with pytest.raises(SystemExit) as stop:
+        main.main([name, "--help"])
+    assert stop.value.code == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert " ".join(command.DESCRIPTION.split())[:40] in text
+    assert "--debug" in text
+
+
+def test_warnings_are_lines_on_standard_error(monkeypatch, capsys):
+    def run(options):
+        logging.getLogger("tvrgen.dataset.storage").warning("the store does not answer")
+        return 0
+
+    monkeypatch.setattr(main.status, "run", run)
+    before = list(logging.getLogger("tvrgen").handlers)
+    assert main.main(["status", "x"]) == 0
+    assert capsys.readouterr().err == "tvrgen: the store does not answer\n"
+    assert logging.getLogger("tvrgen").handlers == before
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "says"),
+    [
+        (UserError("is\nwrong"), 2, "tvrgen: error: is wrong\n"),
+        (FileNotFoundError(2, "No such file", "x"), 2, "tvrgen: error: x: No such file\n"),
+        (
+            ModuleNotFoundError("No", name="h5py"),
+            2,
+            "tvrgen: error: h5py is not installed; pip install 'tvrgen[export]'\n",
+        ),
+        (
+            ModuleNotFoundError("No", name="bpy"),
+            2,
+            "tvrgen: error: bpy is not installed; pip install 'tvrgen[render]'\n",
+        ),
+        (KeyboardInterrupt(), 130, "tvrgen: stopped; not all was looked at\n"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_an_error_is_one_line(error, code, says, monkeypatch, capsys):
+    def run(options):
+        raise error
+
+    monkeypatch.setattr(main.status, "run", run)
+    assert main.main(["status", "x"]) == code
+    assert capsys.readouterr().err == says
+
+
+def test_debug_raises(monkeypatch):
+    with pytest.raises(UserError):
+        main.main(["status", "/nowhere/at/all", "--debug"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [
+        (common.positive, {"1": 1, "12": 12}, ["0", "-1", "1.5", "x", ""]),
+        (common.natural, {"0": 0, "12": 12}, ["-1", "1.5", "x"]),
+        (common.amount, {"0": 0.0, "0.5": 0.5}, ["-1", "nan", "inf", "x"]),
+    ],
+)
+def test_types_of_arguments(kind, good, bad):
+    assert {text: kind(text) for text in good} == good
+    for text in bad:
+        with pytest.raises(argparse.ArgumentTypeError, match="write a"):
+            kind(text)

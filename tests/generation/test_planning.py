@@ -1,0 +1,28 @@
+"""Ranges of problems; records of many problems are tested with the command and the sampler."""
+
+import pytest
+
+from tests.tiny import load
+from tvrgen.errors import UserError
+from tvrgen.generation.planning import ranges
+
+CONFIG = load("splits={train: {count: 5}, test: {count: 3}}")
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ({}, [("train", 0, 5), ("test", 0, 3)]),
+        ({"split": "train"}, [("train", 0, 5)]),
+        ({"start": 2}, [("train", 2, 5), ("test", 2, 3)]),
+        ({"start": 1, "count": 2}, [("train", 1, 3), ("test", 1, 3)]),
+        ({"split": "train", "count": 100}, [("train", 0, 5)]),
+    ],
+)
+def test_a_range_is_within_its_split(options, found):
+    assert ranges(CONFIG, **options) == found
+
+
+def test_a_start_behind_the_end_is_refused():
+    with pytest.raises(UserError, match="--start 3: split test ends at problem 2"):
+        ranges(CONFIG, start=3)

@@ -1,0 +1,114 @@
+"""`tvrgen.generate` with painted images: what it returns, tells and refuses."""
+
+import functools
+import json
+import signal
+import threading
+
+import pytest
+
+from tests.tiny import json_bytes, load
+from tvrgen.dataset.validation.files import validate
+from tvrgen.errors import UserError
+from tvrgen.generation import run
+
+pytestmark = pytest.mark.rays
+STOPS = (signal.SIGINT, signal.SIGTERM)
+TWO_SPLITS = ("splits={train: {count: 5}, test: {count: 2}}", "output.shard_size=2")
+
+
+class Display:
+    """Progress that remembers."""
+
+    def __init__(self):
+        self.total, self.done, self.notes = None, 0, set()
+
+    def expect(self, total, done=0):
+        self.total, self.done = total, done
+
+    def update(self, count, note=""):
+        self.done += count
+        self.notes.add(note)
+
+
+@pytest.fixture
+def generate(monkeypatch):
+    monkeypatch.setenv("FAULTS", "{}")
+    return functools.partial(run.generate, opener="tests.faulty:open_faulty")
+
+
+def test_the_outcome_says_what_there_is(generate, tmp_path, capfd):
+    before = [signal.getsignal(number) for number in STOPS]
+    display, told = Display(), []
+    outcome = generate(load(*TWO_SPLITS), tmp_path / "out", progress=display, on_event=told.append)
+    assert (outcome.problems, outcome.questions, outcome.given_up) == (7, 21, ())
+    assert str(outcome) == f"{tmp_path / 'out'}: 7 problems, 21 questions; look at {tmp_path / 'out/preview.png'}"
+    assert validate(tmp_path / "out") == []
+    assert display.done == display.total == 28
+    assert [json.loads(line)["event"] for line in told] == ["start", *["shard"] * 4, "end"]
+    assert [signal.getsignal(number) for number in STOPS] == before
+    assert capfd.readouterr() == ("", "")
+
+
+def test_splits_can_be_made_one_by_one(generate, tmp_path):
+    config = load(*TWO_SPLITS)
+    assert generate(config, tmp_path / "a", splits="test").problems == 2
+    assert generate(config, tmp_path / "a", splits=["train"]).problems == 7
+    generate(config, tmp_path / "b")
+    assert json_bytes(tmp_path / "a") == json_bytes(tmp_path / "b")
+
+
+def test_a_config_can_be_a_name_or_a_file(generate, tmp_path):
+    (tmp_path / "my.yaml").write_text("splits: {train: {count: 1}}\nrender: {width: 80, height: 60}\n")
+    assert generate(tmp_path / "my.yaml", tmp_path / "out").problems == 1
+    with pytest.raises(UserError, match="quickstrat: no such config; did you mean 'quickstart'"):
+        generate("quickstrat", tmp_path / "none")
+
+
+def test_a_second_run_makes_what_was_asked_for_again_and_nothing_else(generate, tmp_path):
+    config, out = load(), tmp_path / "out"
+    generate(config, out)
+    times = {path: path.stat().st_mtime_ns for path in out.glob("train/*/shard.json")}
+    display = Display()
+    generate(config, out, redo=["train/shard-00001"], progress=display)
+    made = [path.parent.name for path, time in times.items() if path.stat().st_mtime_ns != time]
+    assert made == ["shard-00001"]
+    assert display.done == display.total
+
+
+def test_shards_that_always_fail_are_in_the_outcome(generate, tmp_path, monkeypatch):
+    monkeypatch.setenv("FAULTS", '{"2": "raise"}')
+    display = Display()
+    outcome = generate(load(), tmp_path / "out", max_retries=1, progress=display)
+    (failed,) = outcome.given_up
+    assert (failed.task.shard.path, failed.reason) == ("train/shard-00001", "ValueError: a picture went wrong")
+    assert outcome.problems == 3
+    assert "retries: 1" in display.notes
+    assert display.done < display.total
+
+
+def test_a_thread_can_make_a_dataset_where_the_renderer_allows_it(generate, tmp_path):
+    outcomes = []
+    thread = threading.Thread(target=lambda: outcomes.append(generate(load(), tmp_path / "out")))
+    thread.start()
+    thread.join()
+    assert outcomes[0].problems == 5
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"splits": "trian"}, "trian.*did you mean 'train'"),
+        ({"redo": ["train/shard-00009"]}, "is no shard of this config"),
+        ({"workers": 2, "cpus_per_worker": 0}, "Ray would start workers without end"),
+    ],
+)
+def test_mistakes_are_found_before_anything_is_written(options, says, generate, tmp_path):
+    with pytest.raises(UserError, match=says):
+        generate(load(), tmp_path / "out", **options)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_dataset_in_memory_is_of_one_process(generate):
+    with pytest.raises(UserError, match="of one process alone"):
+        generate(load(), "memory://x", workers=2)

@@ -1,0 +1,71 @@
+"""The status of a dataset, from what lies in its storage."""
+
+import json
+
+import pytest
+
+from tests.tiny import FlatRenderer, load, made
+from tvrgen._support.files import pretty
+from tvrgen.dataset import catalog
+from tvrgen.dataset.shards import shards_of
+from tvrgen.dataset.storage.open import open_storage
+from tvrgen.errors import UserError
+from tvrgen.generation.journal import QUARANTINE
+from tvrgen.generation.status import status
+
+
+def test_a_whole_dataset_is_finished(flat_dataset):
+    found = status(flat_dataset)
+    assert found.finished
+    assert not found.running
+    assert found.images_left == 0
+    (split,) = found.splits.values()
+    assert (split.problems, split.count, split.shards_done, split.shards) == (5, 5, 3, 3)
+    assert str(found).splitlines() == ["train: 5 of 5 problems, 3 of 3 shards", "finished"]
+
+
+def test_a_run_is_seen_while_it_goes_on(tmp_path, by_hand, monkeypatch):
+    from tests.tiny import handmade
+    from tvrgen.sampling import sampler
+
+    monkeypatch.setattr(sampler, "plan_problem", lambda c, s, i: handmade(c, c.split(s), i))
+    config, out = load(), tmp_path / "out"
+    with catalog.writing_to(open_storage(out), config):
+        assert str(status(out)).endswith("running: no shard is done yet\nnot finished")
+        shard = shards_of(config, "train")[0]
+        made(config, shard, out, FlatRenderer())
+        found = status(out)
+        assert found.running
+        assert found.splits["train"].problems == shard.count
+        assert found.images_left == (5 - shard.count) * 4
+    assert not status(out).running
+    assert "not finished; the same tvrgen generate goes on" in str(status(out))
+
+
+def test_shards_to_be_made_again_and_given_up_are_named(flat_dataset):
+    storage = open_storage(flat_dataset)
+    catalog.note_again(storage, {"train/shard-00001": "asked for"})
+    about = {"reason": "ValueError: broken", "node": "n1", "log": "the end"}
+    storage.write(QUARANTINE, pretty({"train/shard-00002": about}))
+    found = status(flat_dataset)
+    assert found.again == {"train/shard-00001": "asked for"}
+    assert found.given_up == {"train/shard-00002": about}
+    assert "to be made again: train/shard-00001: asked for" in str(found)
+    assert "given up: train/shard-00002: ValueError: broken (on n1)" in str(found)
+
+
+def test_the_rate_is_that_of_the_last_run(flat_dataset):
+    for name, images in [("run-20260101T000000-a", 1), ("run-20260102T000000-b", 30)]:
+        events = [{"time": 100, "event": "start"}, {"time": 110, "event": "shard", "images": images, "node": "n1"}]
+        events.append({"time": 110, "event": "shard", "images": images, "node": "n2"})
+        (flat_dataset / "log" / f"{name}.jsonl").write_text("\n".join(map(json.dumps, events)))
+    found = status(flat_dataset)
+    assert (found.rate, found.nodes) == (6.0, 2)
+    assert "the last run made 6.00 images a second on 2 nodes" in str(found)
+
+
+@pytest.mark.parametrize(("file", "says"), [("export.json", "is an export"), ("x", "no dataset was begun here")])
+def test_what_is_no_dataset_is_refused(file, says, tmp_path):
+    (tmp_path / file).write_text("{}")
+    with pytest.raises(UserError, match=says):
+        status(tmp_path)
