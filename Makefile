@@ -1,13 +1,21 @@
-# How people work here. Every target sets up $(VENV) by itself; nothing needs root.
-#   make demo   a small real dataset in demo/        make lint   what the linter says
-#   make test   the whole suite, small consumers too make bench  the figures that the README quotes
-#   make test-core  the core's tests, in an environment without Blender
-#   make fuzz   the scorer against random text, for SECONDS=120
+# Every target sets up $(VENV) by itself; nothing needs root. With uv on the PATH, that takes seconds instead of minutes.
+#   make demo       a small real dataset in demo/
+#   make test       all tests but the products marked `full`, and the small consumers; COVER=1 measures branches too
+#   make test-all   the same with those products
+#   make test-core  the tests of the core, in an environment without Blender
 #   make test-consumers  trainers and evaluators load their exports, each in an environment of its own, of gigabytes
+#   make coverage   the branches that tests without Blender cover; fails below 95 % of a package
+#   make mutants    small changes of the code that no test notices: MUTANTS=40 SEED=0
+#   make fuzz       the scorer against random text, for SECONDS=120
+#   make lint       ruff, import-linter, mypy
+#   make bench      the figures that the README quotes
 VENV ?= .venv
 CORE_VENV ?= .venv-core
 FUZZ_VENV ?= .venv-fuzz
 SECONDS ?= 120
+MUTANTS ?= 40
+SEED ?= 0
+JOBS ?= 2
 CONSUMER_VENVS ?= .venv-consumers
 BIN := $(VENV)/bin
 
@@ -23,19 +31,31 @@ CONSUMERS := $(basename $(notdir $(wildcard tests/consumers/requirements/*.txt))
 SMALL_CONSUMERS := datasets-3.6 reasoning-gym trl-data verifiers
 EXPORTS := $(CONSUMER_VENVS)/exports
 
-.PHONY: demo test test-all test-core test-consumers fuzz exports lint types bench clean setup
+# tests marked `serial` run one after another in one of the processes
+PYTEST := -m pytest -n $(JOBS) --dist loadgroup
+COVERED := --cov --cov-report= --cov-report=json:.coverage.json
+
+.PHONY: demo test test-all test-core test-consumers coverage mutants fuzz exports lint types bench clean setup
 .DEFAULT_GOAL := demo
 
 demo: setup
 	$(BIN)/tvrgen generate configs/quickstart.yaml --out demo
 
 test: setup
-	TVRGEN_TEST_ALL=1 $(BIN)/python -m pytest
+	TVRGEN_TEST_ALL=1 $(BIN)/python $(PYTEST) $(if $(COVER),$(COVERED))
+	$(if $(COVER),$(BIN)/python tools/branches.py .coverage.json)
 	@$(MAKE) --no-print-directory $(SMALL_CONSUMERS:%=test-consumer-%)
 
 test-all: setup
-	TVRGEN_TEST_ALL=1 $(BIN)/python -m pytest --full
+	TVRGEN_TEST_ALL=1 $(BIN)/python $(PYTEST) --full
 	@$(MAKE) --no-print-directory $(SMALL_CONSUMERS:%=test-consumer-%)
+
+coverage: setup
+	$(BIN)/python $(PYTEST) -m "not blender" $(COVERED)
+	$(BIN)/python tools/branches.py .coverage.json
+
+mutants: setup
+	$(BIN)/python tools/mutants.py --count $(MUTANTS) --seed $(SEED)
 
 lint: setup
 	$(BIN)/ruff check .
@@ -54,7 +74,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/scale.py
 
 test-core: $(CORE_VENV)/.installed
-	$(CORE_VENV)/bin/python -m pytest -m "not rays and not blender"
+	$(CORE_VENV)/bin/python $(PYTEST) -x -m "not rays and not blender"
 
 fuzz: $(FUZZ_VENV)/.installed
 	$(FUZZ_VENV)/bin/python -m tests.scoring.fuzz -max_total_time=$(SECONDS)
@@ -103,8 +123,15 @@ $(CONSUMER_VENVS)/%/.installed: tests/consumers/requirements/%.txt pyproject.tom
 
 comma := ,
 
-# $(1): folder, $(2): extras, $(3): what else pip is to install, $(4): requirements to install without their own
-ifneq ($(PYTHON),)
+# $(1): folder, $(2): extras, $(3): what else to install, $(4): requirements to install without their own.
+# uv installs from its cache, and brings a Python where none was found.
+ifneq ($(UV),)
+define make_environment
+echo "setting up $(1) with uv ..."; \
+$(UV) venv --quiet --clear --python $(or $(PYTHON),3.11) $(1) && $(UV) pip install --quiet --python $(1)/bin/python --editable '.$(if $(2),[$(2)])' $(3) \
+	$(if $(4),&& $(UV) pip install --quiet --python $(1)/bin/python --no-deps --requirement $(4))
+endef
+else ifneq ($(PYTHON),)
 define make_environment
 echo "setting up $(1) with $$($(PYTHON) --version) ..."; \
 $(PYTHON) -m venv $(1) >$(1)-setup.log 2>&1 || { echo "$(PYTHON) cannot make virtual environments; on Debian: apt-get install python3-venv"; exit 1; }; \
@@ -112,12 +139,6 @@ $(1)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.
 	$(if $(4),&& $(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement $(4) >>$(1)-setup.log 2>&1) \
 	|| { tail -n 5 $(1)-setup.log; echo "installing failed; the whole story is in $(1)-setup.log"; exit 1; }; \
 rm -f $(1)-setup.log
-endef
-else ifneq ($(UV),)
-define make_environment
-echo "setting up $(1) with uv ..."; \
-$(UV) venv --quiet --clear --python 3.11 $(1) && $(UV) pip install --quiet --python $(1)/bin/python --editable '.$(if $(2),[$(2)])' $(3) \
-	$(if $(4),&& $(UV) pip install --quiet --python $(1)/bin/python --no-deps --requirement $(4))
 endef
 else
 define make_environment
