@@ -1,4 +1,4 @@
-"""Can the pictures be read? `make bench`, or `python benchmarks/legible.py`.
+"""Can the images be read? `make bench`, or `python benchmarks/legible.py`.
 
 Small classifiers (scikit-learn) learn colour, shape and material from crops of objects that the centre camera sees,
 and are tried on scenes of another seed, from the centre, the left and the right. An object counts where a problem may
@@ -49,7 +49,7 @@ Crops = dict[str, np.ndarray]
 
 
 def crops(renderer: Renderer, settings: loader.Config, camera: str, count: int, folder: Path) -> Crops:
-    """Every object that may change in the final pictures of the first problems, as one camera sees them."""
+    """Every object that may change in the final images of the first problems, as one camera sees them."""
     split, found = settings.split("train"), []
     for k in tqdm(range(count), f"rendering {camera}", leave=False):
         planned, eye = sampler.plan_problem(settings, "train", k), Eye(split.vocabulary)
@@ -57,11 +57,11 @@ def crops(renderer: Renderer, settings: loader.Config, camera: str, count: int, 
         state = shot.state
         renderer.render(shot, path)
         with Image.open(path) as image:
-            picture = np.asarray(image)
+            pixels = np.asarray(image)
         index = eye.index_map(state, shot.view)
         for number, (obj, sight) in enumerate(zip(state.objects, eye.look(state, shot.view), strict=True)):
             if sight.pixels >= SEEN:
-                alone = np.where(np.isin(index, (0, number + 1))[..., None], picture, 128).astype(np.uint8)
+                alone = np.where(np.isin(index, (0, number + 1))[..., None], pixels, 128).astype(np.uint8)
                 crop = Image.fromarray(alone).resize((SIDE, SIDE), Image.Resampling.BILINEAR, box=sight.box)
                 left, top, right, bottom = sight.box
                 depth = _foot(obj, split.vocabulary, shot.view)

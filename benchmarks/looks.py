@@ -34,7 +34,7 @@ def main() -> None:
     parser.add_argument("config", nargs="?", default="quickstart", help="whose vocabulary and scene (quickstart)")
     parser.add_argument("--size", help="of the objects (default: the vocabulary's smallest)")
     parser.add_argument("--camera", default="center")
-    parser.add_argument("--width", type=int, default=480, help="pixels of a picture (default: 480)")
+    parser.add_argument("--width", type=int, default=480, help="pixels of an image (default: 480)")
     parser.add_argument("--out", type=Path, default=Path("looks.png"))
     options = parser.parse_args()
     settings = loader.load(options.config)
@@ -43,13 +43,13 @@ def main() -> None:
     view = camera_model.view(settings.scene.cameras[options.camera], options.width, options.width * 3 // 4)
     sheet = Image.new("RGB", (view.width * len(words.materials), view.height * len(PRESETS)))
     with tempfile.TemporaryDirectory() as folder:
-        renderer, picture = worker.open_renderer(settings, Path(folder) / "log"), Path(folder) / "picture.png"
+        renderer, path = worker.open_renderer(settings, Path(folder) / "log"), Path(folder) / "image.png"
         for row, preset in enumerate(PRESETS):
             renderer.configure(next(iter(loader.load(options.config, {"render.preset": preset}).splits.values())))
             for column, material in enumerate(words.materials):
                 scene, lights = state(settings, material, size), tuple(settings.scene.lights.values())
-                renderer.render(Shot(when="initial", state=scene, view=view, lights=lights), picture)
-                with Image.open(picture) as image:
+                renderer.render(Shot(when="initial", state=scene, view=view, lights=lights), path)
+                with Image.open(path) as image:
                     sheet.paste(image, (column * view.width, row * view.height))
                 label = column * view.width + 8, row * view.height + 8
                 ImageDraw.Draw(sheet).text(label, f"{material}, {preset}", fill="white", stroke_width=1, stroke_fill=0)

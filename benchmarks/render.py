@@ -1,4 +1,4 @@
-"""Pictures against time: `make bench`, or `python benchmarks/render.py`.
+"""Images against time: `make bench`, or `python benchmarks/render.py`.
 
 For fixed scenes and views it renders a converged reference (cached), TRANCE's settings, and each preset of ours, in
 alternating rounds, and prints how much faster each is than TRANCE's settings and how near it comes to the reference.
@@ -45,10 +45,10 @@ PROBLEMS = 4  # made whole, for the share of everything else
 
 @dataclass
 class Result:
-    """One setting's seconds (all rounds) and pictures (of the last round), by shot."""
+    """One setting's seconds (all rounds) and images (of the last round), by shot."""
 
     seconds: list[list[float]] = field(default_factory=list)
-    pictures: list[np.ndarray] = field(default_factory=list)
+    images: list[np.ndarray] = field(default_factory=list)
 
 
 def trance(renderer: Renderer, samples: int, dither: float = 1.0) -> None:
@@ -65,7 +65,7 @@ def trance(renderer: Renderer, samples: int, dither: float = 1.0) -> None:
 
 
 def without_dither(path: Path) -> np.ndarray:
-    """The picture just rendered, saved again with no dither."""
+    """The image just rendered, saved again with no dither."""
     scene = bpy.context.scene
     dither, scene.render.dither_intensity = scene.render.dither_intensity, 0
     bpy.data.images["Render Result"].save_render(str(path.with_suffix(".bmp")), scene=scene)
@@ -75,7 +75,7 @@ def without_dither(path: Path) -> np.ndarray:
 
 
 def shown(document: dict) -> str:
-    """What reference pictures depend on, besides what a shot says: scene, vocabulary, and the code that builds them."""
+    """What reference images depend on, besides what a shot says: scene, vocabulary, and the code that builds them."""
     sources = [Path(module.__file__).read_bytes() for module in (stage, lamps, materials, mesh)]
     parts = document["scene"], document["vocabulary"], bpy.app.version, [hashlib.sha256(s).hexdigest() for s in sources]
     return repr(parts)
@@ -101,7 +101,7 @@ def take(renderer: Renderer, shot: Shot, path: Path) -> tuple[float, np.ndarray]
 
 
 def reference(scene_shots: list[Shot], renderer: Renderer, samples: int, look: str) -> list[np.ndarray]:
-    """Converged pictures, by TRANCE's settings but for the samples: (H, W, 3) in [0, 255], at 16 bits, as rounding them
+    """Converged images, by TRANCE's settings but for the samples: (H, W, 3) in [0, 255], at 16 bits, as rounding them
     to 8 would count against both sides. From the cache where they are there; `look`: what they depend on.
     """
     CACHE.mkdir(exist_ok=True)
@@ -122,7 +122,7 @@ def reference(scene_shots: list[Shot], renderer: Renderer, samples: int, look: s
 
 
 def converged(renderer: Renderer, shot: Shot, path: Path) -> None:
-    """One picture as it stands in Blender's hands, 16-bit."""
+    """One image as it stands in Blender's hands, 16-bit."""
     scene = bpy.context.scene
     with quiet(renderer._log):
         renderer._stage.set(shot.state, shot.view, shot.lights)
@@ -133,9 +133,9 @@ def converged(renderer: Renderer, shot: Shot, path: Path) -> None:
     path.with_suffix(".new.tif").replace(path)
 
 
-def likeness(truth: np.ndarray, picture: np.ndarray) -> tuple[float, float, float]:
+def likeness(truth: np.ndarray, image: np.ndarray) -> tuple[float, float, float]:
     """SSIM and PSNR of sRGB in [0, 255], and FLIP (0: the same)."""
-    pair = truth, picture.astype(np.float64)
+    pair = truth, image.astype(np.float64)
     error = flip_evaluator.evaluate(*(p.astype(np.float32) / 255 for p in pair), "LDR")[1]
     return (
         structural_similarity(*pair, channel_axis=2, data_range=255),
@@ -171,7 +171,7 @@ def overhead(renderer: Renderer, rounds: int) -> str:
     parts = {"path tracing": raw - one + (sixteen - one) / 15, "denoising": whole - raw}
     parts |= {"all else": whole - sum(parts.values()), "of it annotations": annotating}
     spent = ", ".join(f"{what} {seconds / whole:.1%}" for what, seconds in parts.items())
-    return f"{PROBLEMS} problems with all annotations, {images} pictures in {whole:.1f} s: {spent}"
+    return f"{PROBLEMS} problems with all annotations, {images} images in {whole:.1f} s: {spent}"
 
 
 def main() -> None:
@@ -186,7 +186,7 @@ def main() -> None:
 
     base = loader.load("quickstart", assignments(SETUP))
     with tempfile.TemporaryDirectory() as folder:
-        picture = Path(folder) / "picture.png"
+        path = Path(folder) / "image.png"
         renderer = worker.open_renderer(base, Path(folder) / "log")
 
         def preset(name: str, *overrides: str) -> Callable[[], None]:
@@ -208,27 +208,27 @@ def main() -> None:
         truth = reference(scene_shots, renderer, options.reference, shown(base.document))
         results = {name: Result() for name in (first, undithered, *settings)}
         for _ in range(options.rounds):
-            results[undithered].pictures = []
+            results[undithered].images = []
             for name, prepare in settings.items():
                 prepare()
                 taken = []
                 for shot in scene_shots:
-                    taken.append(take(renderer, shot, picture))
+                    taken.append(take(renderer, shot, path))
                     if name == first:
-                        results[undithered].pictures.append(without_dither(picture))
+                        results[undithered].images.append(without_dither(path))
                 results[name].seconds.append([seconds for seconds, _ in taken])
-                results[name].pictures = [pixels for _, pixels in taken]
+                results[name].images = [pixels for _, pixels in taken]
             results[undithered].seconds = results[first].seconds
         if not options.rounds:
             return
         share = overhead(renderer, options.rounds)
     print(f"{machine()}, Blender {bpy.app.version_string}")
     print(f"{options.scenes} scenes at 320x240 against {options.reference} samples; mean (worst)")
-    a_picture = {n: statistics.median(map(sum, r.seconds)) / options.scenes for n, r in results.items()}
+    per_image = {n: statistics.median(map(sum, r.seconds)) / options.scenes for n, r in results.items()}
     for name, result in results.items():
-        ssim, psnr, flip = zip(*itertools.starmap(likeness, zip(truth, result.pictures, strict=True)), strict=True)
+        ssim, psnr, flip = zip(*itertools.starmap(likeness, zip(truth, result.images, strict=True)), strict=True)
         print(
-            f"{name:26} {a_picture[name]:7.3f} s  {a_picture[first] / a_picture[name]:6.1f} times as fast"
+            f"{name:26} {per_image[name]:7.3f} s  {per_image[first] / per_image[name]:6.1f} times as fast"
             f"  SSIM {statistics.mean(ssim):.5f} ({min(ssim):.4f})  PSNR {statistics.mean(psnr):.1f} ({min(psnr):.1f})"
             f"  FLIP {statistics.mean(flip):.4f} ({max(flip):.4f})"
         )

@@ -63,7 +63,7 @@ def crowd(workers: int, images: int, seconds: float) -> None:
     usage = resource.getrusage(resource.RUSAGE_SELF)
     spent, tenth = usage.ru_utime + usage.ru_stime, max(1, len(bar.held) // 10)
     held = (bar.held[tenth], bar.held[len(bar.held) // 2], bar.held[-1])
-    print(f"{workers} workers at {seconds} s a picture: {images} images, {len(shards)} shards in {wall:.0f} s")
+    print(f"{workers} workers at {seconds} s per image: {images} images, {len(shards)} shards in {wall:.0f} s")
     print(
         f"the first worker was ready after {begun - events[0]['time']:.0f} s; all were busy {busy / wall / workers:.1%}"
     )
@@ -96,7 +96,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--workers", type=int, default=64)
     parser.add_argument("--images", type=int, default=100_000)
-    parser.add_argument("--seconds", type=float, default=0.2, help="seconds a picture (default: 0.2)")
+    parser.add_argument("--seconds", type=float, default=0.2, help="seconds per image (default: 0.2)")
     options = parser.parse_args()
     print(machine(), flush=True)
     crowd(options.workers, options.images, options.seconds)

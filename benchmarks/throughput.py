@@ -1,4 +1,4 @@
-"""How fast problems are planned and pictures rendered here: `make bench`, or `python benchmarks/throughput.py`."""
+"""How fast problems are planned and images rendered here: `make bench`, or `python benchmarks/throughput.py`."""
 
 import argparse
 import os
@@ -68,7 +68,7 @@ def memory() -> float:
 
 
 def rendering() -> Iterator[str]:
-    """Median seconds for a picture of the quickstart config, then memory while small ones of many scenes are made."""
+    """Median seconds for an image of the quickstart config, then memory while small ones of many scenes are made."""
     settings = loader.load("quickstart")
     split, seconds = settings.split("train"), []
     with tempfile.TemporaryDirectory() as folder:
@@ -89,7 +89,7 @@ def rendering() -> Iterator[str]:
             renderer.render(planned.shots[-1], Path(folder) / "image.png")
             held += [memory()] * (k in (99, SCENES // 2 - 1, SCENES - 1))
     size = f"{split.render.width}x{split.render.height}, {split.render.samples} samples, denoised"
-    yield f"rendering: {statistics.median(seconds):.2f} s a picture ({size}; Blender {version})"
+    yield f"rendering: {statistics.median(seconds):.2f} s per image ({size}; Blender {version})"
     yield f"memory after 100, {SCENES // 2} and {SCENES} scenes: {', '.join(f'{m:.0f}' for m in held)} MB"
 
 

@@ -21,21 +21,21 @@ from tvrgen.settings import Config
 
 
 class Waiting:
-    """Takes WAIT seconds a picture, all of them the same."""
+    """Takes WAIT seconds per image, all of them the same."""
 
     def __init__(self) -> None:
         self.description: dict[str, str] = {}
         self._seconds = float(os.environ["WAIT"])
 
     def configure(self, split) -> list[str]:
-        picture = io.BytesIO()
-        Image.new("RGB", (split.render.width, split.render.height), "gray").save(picture, "PNG")
-        self._picture = picture.getvalue()
+        image = io.BytesIO()
+        Image.new("RGB", (split.render.width, split.render.height), "gray").save(image, "PNG")
+        self._image = image.getvalue()
         return ["none"]
 
     def render(self, shot, path: Path) -> None:
         time.sleep(self._seconds)
-        path.write_bytes(self._picture)
+        path.write_bytes(self._image)
 
     def save(self, shots, path: Path) -> None:
         raise NotImplementedError
@@ -49,7 +49,7 @@ def open_waiting(settings: Config, log: Path, threads: int = 0) -> Waiting:
 def make(
     out: str, workers: int, problems: int, shard_size: int, say: Callable[[str], None], progress: Progress | None = None
 ) -> None:
-    """Makes a dataset, four pictures a problem; `workers` 1: in this process."""
+    """Makes a dataset, four images a problem; `workers` 1: in this process."""
     settings = loader.load("quickstart", {"splits.train.count": problems, "output.shard_size": shard_size})
     threads = 1 if workers > 1 else 0
     opener = "waiting:open_waiting"

@@ -16,7 +16,7 @@ from pathlib import Path
 from throughput import machine
 
 ROOT = Path(__file__).parent.parent
-PROBLEMS = 12  # of four pictures
+PROBLEMS = 12  # of four images
 
 
 def rate(out: str, *arguments: str, waiting: float | None = None) -> tuple[float, float]:
