@@ -35,7 +35,7 @@ FAULTS = {
     "seed: -1": "seed: -1 is too small",
     "sead: 1": "sead: unknown key; did you mean 'seed'?",
     "vocabulary: {colors: {pink: [300, 0, 0]}}": "vocabulary.colors.pink[0]: 300 is too large",
-    "vocabulary: {colors: {hot pink: [3, 0, 0]}}": "'hot pink' is no name",
+    "vocabulary: {colors: {hot pink: [3, 0, 0]}}": "'hot pink' is not a name",
     "vocabulary: {shapes: {cone: cone.ply}}": "vocabulary.shapes.cone: holds 'cone.ply'; write keys and values",
     "vocabulary: {materials: {wood: {recipe: oak}}}": "vocabulary.materials.wood.recipe: unknown value 'oak'",
     "output: {shard_size: 0}": "output.shard_size: 0 is too small",
@@ -44,7 +44,7 @@ FAULTS = {
     "splits: {train: {}}": "splits.train.count: is missing",
     "splits: {train: {count: 0}}": "splits.train.count: 0 is too small",
     "splits: {train: {cuont: 1}}": "splits.train.cuont: unknown key; did you mean 'count'?",
-    "splits: {'a/b': {count: 1}}": "'a/b' is no name",
+    "splits: {'a/b': {count: 1}}": "'a/b' is not a name",
 }
 
 

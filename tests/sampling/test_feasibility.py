@@ -3,6 +3,7 @@
 import pytest
 
 from tests.config.faults import fault
+from tvrgen.config import loader
 
 FAULTS = {
     "sampling: {objects: [2, 8], visible: all, moves: [in]}": "nothing is out of sight that could enter; add inner",
@@ -33,3 +34,17 @@ FAULTS = {
 @pytest.mark.parametrize("text", FAULTS)
 def test_a_fault_is_one_line_that_names_its_place(text, tmp_path):
     assert FAULTS[text] in fault(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    "sampling",
+    [
+        {"only": {"color": ["red", "blue"]}, "never": {"step": ["color.red"]}},  # what is red becomes blue
+        {"only": {"color": ["red", "blue"]}},
+        {"kinds": ["position"], "moves": ["out"], "on_stage": [4, 5]},
+        {"objects": 18, "on_stage": 18},
+    ],
+)
+def test_what_can_just_be_met_is_accepted(sampling):
+    config = loader.Config.from_dict({"splits": {"train": {"count": 4}}, "sampling": sampling})
+    assert config.split("train").kinds

@@ -161,7 +161,7 @@ def _explain(error: ValidationError) -> str:
         case "uniqueItems":
             return f"{path}: lists an entry twice in {shown(value)}"
         case "pattern":
-            return f"{path + ': ' if path else ''}{shown(value)} is no name; write letters, digits and underscores"
+            return f"{path + ': ' if path else ''}{shown(value)} is not a name; write letters, digits and underscores"
         case "type":
             wanted = " or ".join(_WORDS.get(name, name) for name in ([rule] if isinstance(rule, str) else rule))
             return f"{path or 'top level'}: holds {shown(value)}; write {wanted}"

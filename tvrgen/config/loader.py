@@ -23,7 +23,10 @@ from tvrgen.scene import vocabulary
 
 
 class Config(settings.Config):
-    """All settings of one dataset, from a file (`load`) or a dict (`Config.from_dict`)."""
+    """All settings of one dataset, from a file (`load`) or a dict (`Config.from_dict`).
+
+    `settings.Config` is the data, which the packages below this one read.
+    """
 
     __slots__ = ()
 

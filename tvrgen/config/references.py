@@ -1,8 +1,9 @@
-"""A config's references followed: the scene and the vocabulary it names, put into the config itself.
+"""The references of a config: the scene, the vocabulary and the prompts that it names, put into the config itself.
 
 Paths are relative to the file that names them, then to the packaged files; never to the working directory.
 """
 
+import dataclasses
 import hashlib
 from pathlib import Path
 
@@ -11,9 +12,10 @@ from tvrgen._support.json_lines import Record
 from tvrgen.config import documents
 from tvrgen.config.yaml_files import read_yaml
 from tvrgen.errors import UserError
+from tvrgen.scene.vocabulary import Vocabulary
 from tvrgen.settings import PRESETS
 
-_TABLES = ("shapes", "sizes", "materials", "colors", "directions", "distances", "grid")
+_TABLES = tuple(table.name for table in dataclasses.fields(Vocabulary))
 
 _PROMPTS = "configs/prompts"
 
@@ -22,14 +24,17 @@ Meshes = dict[str, bytes]
 
 
 def resolve(document: Record, source: str, folder: Path | None) -> tuple[Record, Meshes]:
-    """The config with defaults, scene and vocabulary inside. `folder` None: a dataset that is read back, no meshes."""
+    """The config with its defaults, scene, vocabulary and prompts in itself, and the contents of its mesh files.
+
+    `folder` is where the config lies. None: it is the resolved config of a dataset, and no file is read.
+    """
     resolved = documents.fill(document, "config")
-    for section in (resolved, *resolved["splits"].values()):
+    sections = {"": resolved} | {f"splits.{name}.": split for name, split in resolved["splits"].items()}
+    for path, section in sections.items():
         if preset := section.get("render", {}).pop("preset", None):
             section["render"] = PRESETS[preset] | section["render"]
-    for key, section in (("question", resolved), *((f"splits.{n}.question", s) for n, s in resolved["splits"].items())):
-        if "prompt" in section.get("question", {}):
-            section["question"]["prompt"] = _prompt(section["question"]["prompt"], f"{key}.prompt", source, folder)
+        if prompt := section.get("question", {}).get("prompt"):
+            section["question"]["prompt"] = _prompt(prompt, f"{path}question.prompt", source, folder)
     # a default means the packaged file, whatever lies beside the config
     folders = {
         key: folder if key in document else resources.ROOT if folder else None for key in ("scene", "vocabulary")
@@ -40,7 +45,7 @@ def resolve(document: Record, source: str, folder: Path | None) -> tuple[Record,
 
 
 def unfolded(document: Record, keys: set[str], source: str, folder: Path) -> Record:
-    """The config with its scene or vocabulary, where `keys` has them, as keys and values that can be overridden."""
+    """The config in which the scene or the vocabulary, if `keys` has it, is a mapping whose keys can be overridden."""
     unfolded = dict(document)
     defaults = documents.fill(document, "config")
     if "scene" in keys and isinstance(defaults["scene"], str):
@@ -51,7 +56,7 @@ def unfolded(document: Record, keys: set[str], source: str, folder: Path) -> Rec
 
 
 def _read(value: str | Record, key: str, source: str, folder: Path | None) -> tuple[Record, str, Path | None]:
-    """The document a key means, the name to give it in errors, and the folder its own paths are relative to."""
+    """The document that a key names or holds, its name in messages, and the folder that its own paths start from."""
     if isinstance(value, dict):
         return value, f"{source}: {key}", folder
     path = resources.find(value, folder)
@@ -75,7 +80,7 @@ def _scene(value: str | Record, source: str, folder: Path | None, above: tuple[s
 
 
 def _prompt(value: str | Record, key: str, source: str, folder: Path | None) -> Record:
-    """A template, read where it is named."""
+    """A prompt template, from its file if the key names one."""
     where = f"{source}: {key}"
     if isinstance(value, str):
         packaged_names = sorted(path.stem for path in (resources.ROOT / _PROMPTS).glob("*.yaml"))
@@ -100,16 +105,9 @@ def _vocabulary(value: str | Record, source: str, folder: Path | None, above: tu
     documents.check(value, where, "config", "vocabulary")
     base_folder = folder if "extends" in value else resources.ROOT if folder else None
     own = documents.fill(value, "config", "vocabulary")
-    meshes: Meshes = {}
-    for name, shape in own.get("shapes", {}).items():
-        if folder is not None:
-            meshes[name] = data = _mesh(shape["mesh"], folder, f"{where}: shapes.{name}.mesh")
-            digest = hashlib.sha256(data).hexdigest()
-            if shape.get("sha256", digest) != digest:
-                raise UserError(
-                    f"{where}: shapes.{name}.mesh: {shape['mesh']} is not the file the dataset was made with"
-                )
-            shape["sha256"] = digest
+    shapes = own.get("shapes", {})
+    meshes = {n: _mesh(s, folder, f"{where}: shapes.{n}.mesh") for n, s in shapes.items()} if folder else {}
+    for shape in shapes.values():
         if Path(shape["mesh"]).is_absolute():
             shape["mesh"] = Path(shape["mesh"]).name
     base = own.pop("extends")
@@ -123,10 +121,16 @@ def _vocabulary(value: str | Record, source: str, folder: Path | None, above: tu
     return whole, base_meshes | meshes
 
 
-def _mesh(name: str, folder: Path, where: str) -> bytes:
+def _mesh(shape: Record, folder: Path, where: str) -> bytes:
+    """The content of a shape's mesh file, whose SHA-256 is noted in the shape, or compared with what is noted there."""
+    name = shape["mesh"]
     path = resources.find(name, folder, folder="assets")
     if path is None:
         raise UserError(f"{where}: no file {name!r} beside the vocabulary")
     if path.suffix.lower() not in (".ply", ".glb", ".obj", ".stl"):
-        raise UserError(f"{where}: {name!r} is no mesh file; write a .ply, .glb, .obj or .stl")
-    return path.read_bytes()
+        raise UserError(f"{where}: {name!r} is not a mesh file; write a .ply, .glb, .obj or .stl")
+    content = path.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    if shape.setdefault("sha256", digest) != digest:
+        raise UserError(f"{where}: {name} is not the file that the dataset was made with")
+    return content

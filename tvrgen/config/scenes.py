@@ -20,7 +20,7 @@ def build(document: Record, words: Vocabulary, where: str) -> SceneSpec:
         rig = _orbit(keys.build(Orbit, document["orbit"]), f"{where}: orbit")
         cameras |= {name: camera for name, camera in rig.items() if name not in cameras}
     if not cameras:
-        raise UserError(f"{where}: cameras: there is none; write one, or an orbit")
+        raise UserError(f"{where}: cameras: is empty; write one, or an orbit")
     lights = {name: keys.build(Light, light, name=name) for name, light in document["lights"].items()}
     scene = keys.build(SceneSpec, document, cameras=cameras, lights=lights)
     _check_cameras(scene, words, where)

@@ -136,6 +136,7 @@ def _check_known(names: Iterable[str], known: Iterable[str], what: str, where: s
 
 
 def _kinds(names: tuple[str, ...], where: str) -> dict[str, Kind]:
+    """The kinds that a config names, by their names in steps."""
     kinds: dict[str, Kind] = {}
     for name in names:
         if name not in registry.BUILT_IN and ":" not in name:
@@ -154,7 +155,10 @@ def _kinds(names: tuple[str, ...], where: str) -> dict[str, Kind]:
 
 
 def _check_values(kinds: dict[str, Kind], words: Vocabulary, where: str) -> None:
-    """Values stand between dots and commas in answers, and are told apart whatever their case and their joints."""
+    """Raises UserError for values that answers cannot hold.
+
+    Answers separate values by dots and commas, and readers ignore case and the characters that join words.
+    """
     for name, kind in kinds.items():
         seen: dict[str, str] = {}
         for value in kind.values(words):
