@@ -13,17 +13,17 @@ from tvrgen.export import FORMATS
 csv.field_size_limit(1 << 30)
 
 TOKENS = {"verl", "easyr1", "vlm-r1", "llamafactory", "ms-swift"}
-"""Formats whose prompts have a token for each picture."""
+"""Formats whose prompts have a token for each image."""
 
 
 @dataclass
 class Row:
-    """`truth` is what the reward reads; `pictures` are files' contents."""
+    """`truth` is what the reward reads; `images` are files' contents."""
 
     id: str
     prompt: str
     truth: object
-    pictures: list[bytes]
+    images: list[bytes]
     whole: dict
 
 
@@ -44,8 +44,8 @@ def tables(pattern):
 
 def _hf(out, split):
     for row in tables("data/{split}-*.parquet")(out, split):
-        pictures = [image["bytes"] for image in row["images"]]
-        yield Row(row["id"], row.get("problem") or row["question"], row["ground_truth"], pictures, row)
+        images = [image["bytes"] for image in row["images"]]
+        yield Row(row["id"], row.get("problem") or row["question"], row["ground_truth"], images, row)
 
 
 def _trl(out, split):
@@ -59,8 +59,8 @@ def _verl(out, split):
     for row in tables("{split}-*.parquet")(out, split):
         (message,) = row["prompt"]
         assert (row["data_source"], message["role"], row["reward_model"]["style"]) == ("tvr", "user", "rule")
-        pictures = [image["bytes"] for image in row["images"]]
-        yield Row(row["extra_info"]["id"], message["content"], row["reward_model"]["ground_truth"], pictures, row)
+        images = [image["bytes"] for image in row["images"]]
+        yield Row(row["extra_info"]["id"], message["content"], row["reward_model"]["ground_truth"], images, row)
 
 
 def _easyr1(out, split):
@@ -75,8 +75,8 @@ def _json_lines(path):
 
 def _imagefolder(out, split):
     for row in _json_lines(out / split / "metadata.jsonl"):
-        pictures = [(out / split / path).read_bytes() for path in row["images_file_names"]]
-        yield Row(row["id"], row["problem"], row["ground_truth"], pictures, row)
+        images = [(out / split / path).read_bytes() for path in row["images_file_names"]]
+        yield Row(row["id"], row["problem"], row["ground_truth"], images, row)
 
 
 def _webdataset(out, split):
@@ -111,39 +111,39 @@ def _ms_swift(out, split):
         (message,) = row["messages"]
         assert not {"objects", "label", "options", "channel"} & row.keys()
         assert all(Path(p).is_absolute() for p in row["images"])
-        pictures = [Path(p).read_bytes() for p in row["images"]]
-        yield Row(row["tvr_id"], message["content"], row["solution"], pictures, row)
+        images = [Path(p).read_bytes() for p in row["images"]]
+        yield Row(row["tvr_id"], message["content"], row["solution"], images, row)
 
 
 def _vlmevalkit(out, split):
     with open(out / f"{split}.tsv", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t"):
-            pictures = [base64.b64decode(text) for text in ast.literal_eval(row["image"])]
+            images = [base64.b64decode(text) for text in ast.literal_eval(row["image"])]
             assert len(ast.literal_eval(row["image_path"])) == 2
-            yield Row(row["id"], row["question"], row["ground_truth"], pictures, row)
+            yield Row(row["id"], row["question"], row["ground_truth"], images, row)
 
 
 def _reasoning_gym(out, split):
     for row in _json_lines(out / f"{split}.jsonl"):
         told = row["metadata"]
-        pictures = [(out / p).read_bytes() for p in told["images"]]
-        yield Row(told["id"], row["question"], told["ground_truth"], pictures, row)
+        images = [(out / p).read_bytes() for p in told["images"]]
+        yield Row(told["id"], row["question"], told["ground_truth"], images, row)
 
 
 def _verifiers(out, split):
     for row in _json_lines(out / f"{split}.jsonl"):
-        pictures = [(out / p).read_bytes() for p in row["images"]]
-        yield Row(row["id"], row["problem"], row["ground_truth"], pictures, row)
+        images = [(out / p).read_bytes() for p in row["images"]]
+        yield Row(row["id"], row["problem"], row["ground_truth"], images, row)
 
 
 def _reason_rft(out, split):
     for row in json.loads((out / f"{split}.json").read_text()):
-        pictures = [(out / p).read_bytes() for p in row["image"]]
-        yield Row(row["id"], row["problem"], row["solution"], pictures, row)
+        images = [(out / p).read_bytes() for p in row["image"]]
+        yield Row(row["id"], row["problem"], row["solution"], images, row)
 
 
 def _trance(out, split):
-    """A row for each final picture of each record; `behind` and `front` as they are in tvrgen."""
+    """A row for each final image of each record; `behind` and `front` as they are in tvrgen."""
     names = {"Camera_Center": "center", "Camera_Left": "left", "Camera_Right": "right"}
     for line in _json_lines(out / "data.jsonl"):
         if line["split"] != split:
@@ -161,8 +161,8 @@ def _trance(out, split):
         (initial,) = first["images"].values()
         for camera, name in last["images"].items():
             scene = name.split("-final")[0]
-            pictures = [(out / "image" / n).read_bytes() for n in (initial, name)]
-            yield Row(f"{scene}-{names[camera]}", "", changes, pictures, line)
+            images = [(out / "image" / n).read_bytes() for n in (initial, name)]
+            yield Row(f"{scene}-{names[camera]}", "", changes, images, line)
 
 
 def _ours(kind, value):

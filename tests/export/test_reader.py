@@ -38,19 +38,19 @@ def test_incomplete_datasets_are_refused(dataset, tmp_path):
 def test_shards_that_validate_found_faulty_are_refused(dataset, tmp_path):
     data = tmp_path / "data"
     shutil.copytree(dataset, data)
-    (data / "log/again.json").write_text(json.dumps({"train/shard-00001": "a picture is broken"}))
-    refused(r"train/shard-00001: is to be made again \(a picture is broken\)", data, "trl", tmp_path / "o")
+    (data / "log/again.json").write_text(json.dumps({"train/shard-00001": "an image is broken"}))
+    refused(r"train/shard-00001: is to be made again \(an image is broken\)", data, "trl", tmp_path / "o")
 
 
-PICTURE, LINES, CHANGED = "images/000002-final-left.png", "questions.jsonl", "is not as it was made"
+IMAGE, LINES, CHANGED = "images/000002-final-left.png", "questions.jsonl", "is not as it was made"
 OTHER = "images/000003-initial-center.png"
 
 
 FAULTS = {
-    "no picture": (PICTURE, None, f"train-000002-left: {PICTURE}: is missing"),
-    "another file": (PICTURE, lambda content: b"no picture", f"shard-00001/{PICTURE}: {CHANGED}"),
-    "another picture": (PICTURE, lambda content: _black(), f"shard-00001/{PICTURE}: {CHANGED}"),
-    "torn picture": (
+    "no image": (IMAGE, None, f"train-000002-left: {IMAGE}: is missing"),
+    "another file": (IMAGE, lambda content: b"no image", f"shard-00001/{IMAGE}: {CHANGED}"),
+    "another image": (IMAGE, lambda content: _black(), f"shard-00001/{IMAGE}: {CHANGED}"),
+    "torn image": (
         "images/000003-initial-center.png",
         lambda content: content[:-9],
         f"initial-center.png: {CHANGED}",

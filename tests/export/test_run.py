@@ -27,7 +27,7 @@ def test_rows_are_the_datasets_questions(dataset, name, tmp_path):
         rows = read(name, out, split)
         assert [row.id for row in rows] == [line["id"] for line in lines]
         for row, line in zip(rows, lines, strict=True):
-            for content in row.pictures:
+            for content in row.images:
                 with Image.open(io.BytesIO(content)) as image:
                     assert (image.mode, image.size) == ("RGB", (80, 60))
             prompt = "<image><image>" * (name in TOKENS) + line["question"]

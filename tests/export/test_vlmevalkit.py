@@ -42,8 +42,8 @@ def test_vlmevalkit(vlmeval, questions, tmp_path):
     assert not {"A", "B"} & set(rows[0])  # it would be taken for multiple choice
     for k, (row, question) in enumerate(zip(rows, questions, strict=True)):
         assert (row["index"], row["question"], row["answer"]) == (str(k), question["question"], question["answer"])
-        pictures, names = ast.literal_eval(row["image"]), ast.literal_eval(row["image_path"])
-        assert [Image.open(io.BytesIO(base64.b64decode(p))).size for p in pictures] == [(80, 60)] * 2
+        images, names = ast.literal_eval(row["image"]), ast.literal_eval(row["image_path"])
+        assert [Image.open(io.BytesIO(base64.b64decode(p))).size for p in images] == [(80, 60)] * 2
         assert len(set(names)) == 2
     for say, tacc, reward in ((right, 1.0, FULL), (wrong, 0.0, NONE)):
         said = [

@@ -42,10 +42,10 @@ def test_rationales_become_text(tmp_path):
     assert [r.split("</think>")[0].removeprefix("<think>") for r in responses] == texts
 
 
-@pytest.mark.parametrize("picture", ["jpeg", "webp"])
-def test_other_pictures_stay_what_they_are(picture, tmp_path):
-    data = generate_flat(tmp_path / "data", load(f"image.format={picture}"), FlatRenderer())
+@pytest.mark.parametrize("form", ["jpeg", "webp"])
+def test_other_images_stay_what_they_are(form, tmp_path):
+    data = generate_flat(tmp_path / "data", load(f"image.format={form}"), FlatRenderer())
     for name in ("hf", "vlm-r1"):
         export(data, name, tmp_path / name)
-        with Image.open(io.BytesIO(read(name, tmp_path / name)[0].pictures[1])) as image:
-            assert image.format == picture.upper()
+        with Image.open(io.BytesIO(read(name, tmp_path / name)[0].images[1])) as image:
+            assert image.format == form.upper()

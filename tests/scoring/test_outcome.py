@@ -81,7 +81,7 @@ def test_the_truth_is_correct_and_so_is_every_accepted_value(name):
 
 @pytest.mark.rays
 def test_where_an_object_came_from_is_not_seen():
-    """It came behind_left.2 and went on front_left.2; the pictures show where it ends. Any way there will do."""
+    """It came behind_left.2 and went on front_left.2; the images show where it ends. Any way there will do."""
     config = loader.load("trance_view")
     split, planned = config.split("test"), sampler.plan_problem(config, "test", 43)
     scene = scene_line(planned, split)

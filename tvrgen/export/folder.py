@@ -67,9 +67,9 @@ class Output:
     def complete(self) -> bool:
         """Returns whether the export is complete. Raises UserError if the folder holds anything else."""
         check_folder(self.root)
-        there = {p.name for p in self.root.iterdir()} if self.root.exists() else set()
-        known = there & {DONE, BEGUN}
-        if not known and {name for name in there if name != _LOCK and not name.endswith(".partial")}:
+        names = {p.name for p in self.root.iterdir()} if self.root.exists() else set()
+        known = names & {DONE, BEGUN}
+        if not known and {name for name in names if name != _LOCK and not name.endswith(".partial")}:
             raise UserError(f"{self.root}: is not empty and holds no export; choose another --out")
         for name in known:
             self._compare(name)
@@ -113,10 +113,11 @@ class Output:
                 stack.callback(file.close)
 
     def _compare(self, name: str) -> None:
+        """Reads DONE or BEGUN. Raises UserError if it belongs to another export."""
         found = catalog.read_json(Folder(self.root), name)
         before = found.get("made_from") if isinstance(found, dict) else None
         if not isinstance(before, dict):
-            raise UserError(f"{self.root / name}: is none of tvrgen's; choose another --out")
+            raise UserError(f"{self.root / name}: was not written by tvrgen; choose another --out")
         differing = [key for key, value in self.made_from.items() if before.get(key) != value]
         if differing == ["folder"]:
             was = before.get("folder", "another folder")
@@ -166,16 +167,14 @@ class Output:
                     beside.write_bytes(content)
         self._previous = contents.keys()
 
-    def append(self, path: str, content: str, start: str = "") -> None:
-        """Appends to a growing file, which begins with `start`; it gets its name when it is closed."""
+    def append(self, path: str, content: str) -> None:
+        """Appends to a growing file, which gets its name when it is closed."""
         if path not in self._growing:
             beside, length = self._beside(path), self._state["lengths"].get(path, 0)
             beside.parent.mkdir(parents=True, exist_ok=True)
             file = open(beside, "r+b" if length else "wb")  # noqa: SIM115
             file.truncate(length)
             file.seek(length)
-            if not length:
-                file.write(start.encode())
             self._growing[path] = file
         self._growing[path].write(content.encode())
 

@@ -13,7 +13,7 @@ __all__ = ["Position", "Question", "Reader", "check_complete", "ground_truth"]
 
 
 class Question(StoredQuestion):
-    """A question line with its images, and what rows say of it."""
+    """A question line with its images, and the names and texts that rows have of it."""
 
     __slots__ = ()
 

@@ -20,7 +20,7 @@ from tvrgen.export.selection import ORDERS, Filter, Selection
 from tvrgen.export.writers import Format
 
 PART = 1000
-"""Questions in a part: at most so many are written again after a stop, and are in one Parquet file or tar."""
+"""Questions in a part: the most that a stop can lose, and the number in one Parquet file or tar."""
 
 
 def export(
@@ -77,8 +77,8 @@ def export(
             readme.write(form, name, licence)
             target.finish()
     except OSError as error:
-        what = f"{error.filename or out}: {error.strerror or error}"
-        raise UserError(f"{what}; what was finished is kept, and the same command goes on") from error
+        failure = f"{error.filename or out}: {error.strerror or error}"
+        raise UserError(f"{failure}; what was finished is kept, and the same command goes on") from error
     questions = sum(own["questions"] for own in target.counts.values())
     return f"{out}: {counted(questions, 'question')} for {kind.title}; how to load them: {Path(out) / 'README.md'}"
 
@@ -98,7 +98,7 @@ def _select(
 
 
 def find(name: str, root: str = "") -> type[Format]:
-    """Returns the class of a format. Raises UserError if there is none; if `root` names a format, says the order."""
+    """Returns the class of a format. Raises UserError if there is none, or if `root` and `name` were exchanged."""
     if name not in FORMATS and root in FORMATS:
         raise UserError(f"{root} {name}: the dataset comes first; write {name} {root}")
     if name not in FORMATS:

@@ -108,17 +108,18 @@ def lines(figures: Figures) -> Iterator[str]:
         yield f"{counted(ids['answered'], 'answer')} to questions of {', '.join(figures['splits'])}"
         if figures["left_out"]:
             yield f"left out, as nothing answers their questions: {', '.join(figures['left_out'])}"
-        says = {
+        effects = {
             "missing": "scored as no answer",
             "unknown": "left out",
             "double": "the first counts",
             "no text": "scored as empty ones",
         }
-        for what, then in says.items():
-            if names := ids[what]:
+        for fault, effect in effects.items():
+            if names := ids[fault]:
                 more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-                who = counted(len(names), "response" if what == "no text" else "id")
-                yield f"{who} {'are' if len(names) > 1 else 'is'} {what}: {', '.join(names[:_NAMED])}{more}; {then}"
+                count = counted(len(names), "response" if fault == "no text" else "id")
+                verb = "are" if len(names) > 1 else "is"
+                yield f"{count} {verb} {fault}: {', '.join(names[:_NAMED])}{more}; {effect}"
         yield ""
     whole = figures["all"]["all"]
     for name, meaning in MEANS.items():
