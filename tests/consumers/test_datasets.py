@@ -14,7 +14,7 @@ def load(path, tmp_path, **arguments):
 @pytest.mark.parametrize("name", ["hf", "imagefolder"])
 def test_rows(name, exports, questions, tmp_path):
     if name == "imagefolder" and datasets.__version__.startswith("2."):
-        pytest.skip("its imagefolder reads one picture a row")
+        pytest.skip("its imagefolder reads one image a row")
     rows = load(exports / name, tmp_path)
     assert [row["id"] for row in rows] == [question["id"] for question in questions]
     for row, question in zip(rows, questions, strict=True):

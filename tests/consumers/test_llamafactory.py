@@ -42,9 +42,9 @@ def test_rows(arguments, questions):
     rows = get_dataset(template, model, data, training, stage="sft", **tokens)["train_dataset"]
     assert len(rows) == len(questions)
     tokenizer = tokens["tokenizer"]
-    picture = tokenizer.convert_tokens_to_ids("<|vision_start|>")
+    image_token = tokenizer.convert_tokens_to_ids("<|vision_start|>")
     for row, question in zip(rows, questions, strict=True):
-        assert row["input_ids"].count(picture) == len(row["images"]) == 2
+        assert row["input_ids"].count(image_token) == len(row["images"]) == 2
         prompt = tokenizer.decode(
             [i for i, label in zip(row["input_ids"], row["labels"], strict=True) if label == -100]
         )

@@ -50,7 +50,7 @@ def test_one_step(trl_rows, questions, tmp_path, monkeypatch):
     assert all(isinstance(completion[0]["content"], str) for completion in completions)
     assert given == [NONE, FULL, NONE, FULL]
     learnt = [name for name, p in trainer.model.named_parameters() if (p != before[name]).any()]
-    assert any("visual" in name for name in learnt)  # the pictures had their part in it
+    assert any("visual" in name for name in learnt)  # gradients reached what encodes the images
     log = next(entry for entry in trainer.state.log_history if "rewards/watched/mean" in entry)
     assert log["rewards/watched/mean"] == pytest.approx((FULL + NONE) / 2)
     assert log["rewards/reward/mean"] == pytest.approx(sum(own) / 4)

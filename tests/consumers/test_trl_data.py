@@ -6,7 +6,7 @@ from tests.consumers.responses import FULL, NONE, right, wrong
 from tvrgen.scoring.adapters.trl import reward
 
 
-def test_rows_are_conversations_with_two_pictures(trl_rows, questions):
+def test_rows_are_conversations_with_two_images(trl_rows, questions):
     assert [row["id"] for row in trl_rows] == [question["id"] for question in questions]
     for row, question in zip(trl_rows, questions, strict=True):
         assert is_conversational(row)

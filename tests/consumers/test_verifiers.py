@@ -39,10 +39,10 @@ def test_tasks(path, questions):
 
 def test_the_loader_finds_it_by_a_name_without_dots(path, tmp_path, monkeypatch):
     lines = 'from tvrgen.adapters.verifiers import TvrTaskset\n\n__all__ = ["TvrTaskset"]\n'
-    (tmp_path / "tvr_pictures.py").write_text(lines)
+    (tmp_path / "tvr_images.py").write_text(lines)
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
-    assert loaders.taskset_class("tvr-pictures") is TvrTaskset
-    config = loaders.taskset_config_type("tvr-pictures")
+    assert loaders.taskset_class("tvr-images") is TvrTaskset
+    config = loaders.taskset_config_type("tvr-images")
     assert config is TvrConfig
     assert next(iter(TvrTaskset(config(path=str(path))))).data.idx == 0
 

@@ -75,7 +75,7 @@ def save(folder: Path, first_special: int = 256) -> Path:
         vision_end_token_id=tokens.convert_tokens_to_ids("<|vision_end|>"),
     )  # fmt: skip
     model = Qwen2_5_VLForConditionalGeneration(config)
-    # what it says at random must not look like another picture
+    # random output must not contain the placeholder of another image
     model.generation_config = GenerationConfig(**ends, suppress_tokens=list(ids.values()))
     model.save_pretrained(folder)
     return folder
