@@ -110,11 +110,14 @@ def test_ctrl_c_while_planning_ends_at_once(command, tmp_path):
     if command == "generate":
         pytest.importorskip("bpy")
     hopeless = ["--set=sampling.min_visible_pixels=9000", "--set=sampling.max_attempts=1000000"]
+    modules = "bpy, tvrgen.generation.run" if command == "generate" else "tvrgen.generation.planning"
+    code = f"import sys, trimesh, tvrgen.cli.main, {modules}; print(); sys.exit(tvrgen.cli.main.main(sys.argv[1:]))"
     process = start(
-        [sys.executable, "-m", "tvrgen", command, "quickstart", "--out", str(tmp_path / "x"), *hopeless],
-        cwd=ROOT, stderr=subprocess.PIPE, text=True,
+        [sys.executable, "-uc", code, command, "quickstart", "--out", str(tmp_path / "x"), *hopeless],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    time.sleep(4)
+    process.stdout.readline()  # all modules are loaded
+    time.sleep(3)
     assert process.poll() is None
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=20)

@@ -47,7 +47,7 @@ def test_warnings_are_lines_on_standard_error(monkeypatch, capsys):
             2,
             "tvrgen: error: bpy is not installed; pip install 'tvrgen[render]'\n",
         ),
-        (KeyboardInterrupt(), 130, "tvrgen: stopped; not all was looked at\n"),
+        (KeyboardInterrupt(), 130, "tvrgen: stopped; not everything was looked at\n"),
     ],
     ids=lambda value: type(value).__name__,
 )

@@ -17,7 +17,7 @@ class Command(Protocol):
     DESCRIPTION: str
     """A paragraph of the command's own help."""
     WHEN_STOPPED: str
-    """What Ctrl-C leaves behind, for the message "stopped; ..."."""
+    """End of the message after Ctrl-C, "stopped; ...": the state of the output."""
 
     def arguments(self, parser: argparse.ArgumentParser) -> None:
         """Adds the command's arguments to its parser."""
@@ -59,7 +59,7 @@ def add_dataset(parser: argparse.ArgumentParser) -> None:
 
 
 def add_split(parser: argparse.ArgumentParser, default: str = "") -> None:
-    """Adds --split; `default` says in its help what happens without it."""
+    """Adds --split; `default` is the part of its help on the default."""
     parser.add_argument("--split", action=Once, help=f"this split only{default}")
 
 
@@ -102,7 +102,7 @@ def _whole(text: str, least: int) -> int:
 
 
 def check_output(out: Path, option: str, inputs: Iterable[Path | None]) -> None:
-    """Raises UserError if the file `out` cannot be written, or is one of the inputs or inside one of them."""
+    """Raises UserError if `out` cannot be a new file, is one of the inputs, or is a file of an input dataset."""
     for path in filter(None, inputs):
         if out.resolve() == path.resolve():
             raise UserError(f"{option} {out}: is what is read; write another file's name")

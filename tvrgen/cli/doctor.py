@@ -3,8 +3,8 @@
 import argparse
 
 HELP = "check this machine"
-DESCRIPTION = "Looks at all that rendering needs."
-WHEN_STOPPED = "not all was looked at"
+DESCRIPTION = "Checks everything that rendering needs."
+WHEN_STOPPED = "not everything was checked"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -11,7 +11,7 @@ DESCRIPTION = (
     "Writes a dataset in the form that a trainer or evaluator loads, with a README that says how (docs/formats.md). "
     "Stopped or killed, the same command goes on."
 )
-WHEN_STOPPED = "what was finished is kept, and the same command goes on from there"
+WHEN_STOPPED = "finished parts are kept, and the same command goes on from there"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +19,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("format", metavar="FORMAT", help=", ".join(FORMATS))
     parser.add_argument("--out", required=True, metavar="DIR", help="a folder")
     add_split(parser)
-    parser.add_argument("--order", metavar="difficulty", help="easiest first (default: as they lie)")
+    parser.add_argument("--order", metavar="difficulty", help="easiest first (default: as in the dataset)")
     parser.add_argument(
         "--filter", action="append", default=[], metavar="EXPR", help="keeps these questions only: difficulty<0.5, "
         "steps>=2, objects<=6, view=left,right, kind!=position; all must hold")  # fmt: skip

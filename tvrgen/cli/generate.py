@@ -9,10 +9,10 @@ from tvrgen.cli.progress_bar import Bar
 
 HELP = "make a dataset: plan, render, write"
 DESCRIPTION = (
-    "Makes what is missing of a dataset. Stopped or killed, the same command goes on; with larger counts, it adds to "
-    "what is there."
+    "Makes the missing shards of a dataset. Stopped or killed, the same command goes on; with larger counts, it adds "
+    "problems to the dataset."
 )
-WHEN_STOPPED = "what was finished is kept, and the same command goes on from there"
+WHEN_STOPPED = "finished shards are kept, and the same command goes on from there"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

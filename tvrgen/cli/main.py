@@ -1,4 +1,4 @@
-"""The `tvrgen` command: its parser, exit codes, messages, and what Ctrl-C does."""
+"""The `tvrgen` command: parser, exit codes, messages, Ctrl-C."""
 
 import argparse
 import contextlib
@@ -75,7 +75,7 @@ def parser() -> argparse.ArgumentParser:
 
 @contextlib.contextmanager
 def _log_on_stderr() -> Iterator[None]:
-    """Prints what the package logs as "tvrgen: message" on standard error, until the block ends."""
+    """Prints the package's log on standard error, as "tvrgen: message", until the block ends."""
     logger, handler = logging.getLogger("tvrgen"), logging.StreamHandler()
     handler.setFormatter(logging.Formatter("tvrgen: %(message)s"))
     propagate, logger.propagate = logger.propagate, False

@@ -11,7 +11,7 @@ _INTERVAL = 30.0  # seconds between lines in a log
 
 
 class _Lines:
-    """File in which tqdm's updates become lines: a log cannot overwrite what it holds."""
+    """File that turns tqdm's updates into lines: a log cannot overwrite its last line."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
@@ -30,10 +30,10 @@ class Bar:
     It appears with the first update, so that an early error is the only line.
     """
 
-    def __init__(self, what: str, unit: str, total: int | None = None, hidden: bool = False) -> None:
+    def __init__(self, title: str, unit: str, total: int | None = None, hidden: bool = False) -> None:
         self._format = f"{{desc}}: {{percentage:3.0f}}%|{{bar}}| {{n_fmt}}/{{total_fmt}} {unit}"
         self._format += " [{elapsed}<{remaining}, {rate_noinv_fmt}{postfix}]"
-        self._what, self._unit, self._hidden = what, unit, hidden
+        self._title, self._unit, self._hidden = title, unit, hidden
         self._total, self._done, self._start = total, 0, time.time()
         self._bar: tqdm[Any] | None = None
 
@@ -67,7 +67,7 @@ class Bar:
         bar: tqdm[Any] = tqdm(
             total=self._total or 0,
             initial=self._done,
-            desc=self._what,
+            desc=self._title,
             unit=f" {self._unit}",
             bar_format=self._format,
             disable=self._hidden,

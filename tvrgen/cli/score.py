@@ -22,7 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     answered.add_argument("predictions", nargs="?", type=file, metavar="PREDICTIONS.jsonl")
     answered.add_argument("--baseline", choices=BASELINES, help="in place of them")
     add_split(parser, " (default: those that have predictions)")
-    parser.add_argument("--untagged", action="store_true", help="an answer that stands in no <answer> counts, too")
+    parser.add_argument("--untagged", action="store_true", help="an answer outside <answer> counts, too")
     parser.add_argument(
         "--reward", action="append", default=[], metavar="OPTION=VALUE", help="such as partial_costs=true"
     )

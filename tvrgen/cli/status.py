@@ -5,8 +5,10 @@ import argparse
 from tvrgen.cli.common import add_dataset
 
 HELP = "how far a dataset is"
-DESCRIPTION = "What is done, missing and given up, and how fast it goes, while a run goes on or after it."
-WHEN_STOPPED = "not all was looked at"
+DESCRIPTION = (
+    "Shows which problems and shards are done, missing and given up, and how fast a run is: during a run or later."
+)
+WHEN_STOPPED = "not everything was looked at"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

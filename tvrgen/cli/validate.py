@@ -7,7 +7,7 @@ from tvrgen.cli.common import add_dataset
 
 HELP = "check a dataset"
 DESCRIPTION = "Names every fault of a dataset; exits 1 if any."
-WHEN_STOPPED = "not all was looked at"
+WHEN_STOPPED = "not everything was checked"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

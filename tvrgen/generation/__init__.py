@@ -1,5 +1,5 @@
 """A run that makes a dataset: driver, crews of workers, journal, status and planning without images.
 
-Imports `dataset` and what lies below it; `ray` only inside functions. A new crew implements `driver.Crew`; a new stage
+Imports `dataset` and the layers below it; `ray` only inside functions. A new crew implements `driver.Crew`; a new stage
 of making a shard starts in `worker`.
 """

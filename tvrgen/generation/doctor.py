@@ -35,12 +35,12 @@ def examine() -> Iterator[tuple[bool, str]]:
 
 
 def _render(folder: Path) -> Iterator[tuple[bool, str]]:
-    settings = loader.load("configs/quickstart.yaml", {"render.width": 80, "render.height": 60, "render.samples": 4})
-    split = next(iter(settings.splits.values()))
+    config = loader.load("configs/quickstart.yaml", {"render.width": 80, "render.height": 60, "render.samples": 4})
+    split = next(iter(config.splits.values()))
     try:
-        renderer = worker.open_renderer(settings, folder / "blender.log")
+        renderer = worker.open_renderer(config, folder / "blender.log")
         yield True, f"Blender {renderer.description['blender']}, devices: {', '.join(renderer.devices())}"
-        planned = sampler.plan_problem(settings, split.name, 0)
+        planned = sampler.plan_problem(config, split.name, 0)
         renderer.configure(split)
         start = time.perf_counter()
         renderer.render(planned.initial, folder / "test.png")

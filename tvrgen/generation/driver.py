@@ -1,7 +1,7 @@
 """Scheduler of a run: which shard is made next, how often it is tried, how long it may take.
 
 A crew makes the shards: this process (`local_crew`) or Ray actors (`ray_crew`). A crew reports events; the driver alone
-decides what follows from them, so that both crews behave the same.
+decides on the consequences, so that both crews behave the same.
 """
 
 import statistics

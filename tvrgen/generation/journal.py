@@ -41,13 +41,13 @@ class Journal:
         self._quarantine: Record = {}
         storage.remove(QUARANTINE)
 
-    def event(self, what: str, **facts: Any) -> None:
+    def event(self, name: str, **facts: Any) -> None:
         """Adds an event to the log."""
-        line = json.dumps({"time": round(time.time(), 3), "event": what, **facts}, ensure_ascii=False)
+        line = json.dumps({"time": round(time.time(), 3), "event": name, **facts}, ensure_ascii=False)
         if self._on_event:
             self._on_event(line)
         self._file.write(line)
-        if what == "end":
+        if name == "end":
             self._file.flush()
 
     def progress(self, images: int, workers: int) -> None:

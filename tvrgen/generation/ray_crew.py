@@ -45,7 +45,7 @@ class _Worker:
     ready: bool = False  # its renderer is open
     task: Task | None = None
     problems: int = 0  # made so far
-    about: Record = field(default_factory=dict)  # what `Actor.open` returned
+    about: Record = field(default_factory=dict)  # its node and log, from `Actor.open`
 
 
 class RayCrew:
@@ -152,7 +152,7 @@ class RayCrew:
             raise UserError(f"there was no worker for {PATIENCE / 60:.0f} minutes: {self._no_room()}")
 
     def _answer(self, member: _Worker, call: Any) -> Iterator[Event]:
-        """Handles an answered call: what it reports, and what the actor is to do next."""
+        """Yields the events of an answered call, and gives the actor its next one if its shard is not done."""
         task = member.task
         try:
             answer = self._ray.get(call)

@@ -1,4 +1,4 @@
-"""A run: makes what is missing of a dataset, from the config to dataset.json."""
+"""A run: makes the missing shards of a dataset, then dataset.json and the preview."""
 
 import contextlib
 import io
@@ -21,7 +21,8 @@ from tvrgen.generation import driver, process, worker
 from tvrgen.generation.driver import Crew, Failed, Limits, Task
 from tvrgen.generation.journal import Journal
 from tvrgen.generation.local_crew import LocalCrew
-from tvrgen.generation.ray_crew import RayCrew, RayOptions
+from tvrgen.generation.ray_crew import RayCrew
+from tvrgen.generation.ray_session import RayOptions
 from tvrgen.imaging.blender import requirements
 from tvrgen.sampling import design
 from tvrgen.settings import Config
@@ -31,7 +32,7 @@ PREVIEW = "preview.png"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """Result of a run: what the dataset holds now. `str(outcome)` is a sentence about it."""
+    """Result of a run: the size of the dataset now, and the shards given up. `str(outcome)` is a sentence about it."""
 
     out: str
     """The dataset's folder or URL."""
@@ -68,7 +69,7 @@ def generate(
     progress: Progress | None = None,
     on_event: Callable[[str], None] | None = None,
 ) -> Outcome:
-    """Makes what is missing of a dataset: plans, renders and writes. Stopped or killed, the same call goes on.
+    """Makes the missing shards of a dataset: plans, renders and writes. Stopped or killed, the same call goes on.
 
     One worker (and no `address`, no GPU share) renders in this process, which must then call from its main thread:
     Blender is one to a process and belongs to that thread, so a process makes one dataset at a time. More workers are
@@ -98,7 +99,7 @@ def generate(
     Raises:
         UserError: A mistake in the config or the arguments, before anything is written if it can be found by then; or
             a run in which nothing succeeds any more.
-        KeyboardInterrupt: On Ctrl-C. What was finished is kept.
+        KeyboardInterrupt: On Ctrl-C. Finished shards are kept.
     """
     config = config if isinstance(config, Config) else load(config)
     ray = None
@@ -131,7 +132,7 @@ def generate(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Run:
-    """What `generate` was asked for. `ray` is None where this process works alone."""
+    """Arguments of `generate`, checked. `ray` is None if this process works alone."""
 
     config: Config
     storage: Storage

@@ -1,4 +1,4 @@
-"""Status of a dataset: what is done, missing and given up, and how fast a run is; while it goes on or later."""
+"""Status of a dataset, during a run or later: problems and shards done, missing and given up, and the run's rate."""
 
 import contextlib
 import json
@@ -23,7 +23,7 @@ _RECENT = 600.0  # seconds over which the rate of a run in progress is taken
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SplitStatus:
-    """Problems and shards of a split: how many are done, and how many there are to be."""
+    """Numbers of problems and shards of a split: done, and in all."""
 
     problems: int
     count: int

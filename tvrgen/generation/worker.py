@@ -70,7 +70,7 @@ def opener(name: str) -> Callable[[Config, Path, int], Renderer]:
 def shard_steps(
     config: Config, shard: Shard, storage: Storage, renderer: Renderer, why: str = ""
 ) -> Generator[int, None, Record]:
-    """Plans, renders, writes and commits a shard: yields 1 after each image, and returns what its run.json says.
+    """Plans, renders, writes and commits a shard: yields 1 after each image, and returns the content of its run.json.
 
     `why` says why a shard that exists is made again; one that has grown keeps its images.
     """
