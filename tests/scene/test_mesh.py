@@ -1,0 +1,76 @@
+"""Meshes as they are loaded: upright on the ground, of radius 1, without faces that Blender would drop."""
+
+import hashlib
+
+import numpy as np
+import pytest
+
+from tests.tiny import load
+from tvrgen.errors import UserError
+from tvrgen.scene import mesh
+from tvrgen.scene.vocabulary import Shape
+
+pytestmark = pytest.mark.rays
+
+SHAPES = load().vocabulary.shapes
+PYRAMID = """
+v 0 0 5
+v 4 0 5
+v 0 4 5
+v 0 0 8
+f 1 3 2
+f 1 2 4
+f 2 3 4
+f 3 1 4
+"""
+
+
+def shape(text: str, **options) -> Shape:
+    return Shape(mesh="test.obj", sha256=hashlib.sha256(text.encode()).hexdigest(), data=text.encode(), **options)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_shipped_meshes_stand_on_the_ground_with_a_footprint_of_radius_1(name):
+    loaded = mesh.load(SHAPES[name])
+    least, greatest = loaded.bounds
+    assert least[2] == 0
+    np.testing.assert_allclose((least + greatest)[:2], 0, atol=1e-12)
+    assert SHAPES[name].footprint or np.hypot(*loaded.vertices[:, :2].T).max() == pytest.approx(1)
+
+
+def test_a_given_footprint_is_the_unit():
+    measured, given = mesh.load(shape(PYRAMID)), mesh.load(shape(PYRAMID, footprint=2.0))
+    np.testing.assert_allclose(given.bounds[1], (1, 1, 1.5))
+    np.testing.assert_allclose(measured.bounds[1], np.array((1, 1, 1.5)) / np.sqrt(2))
+
+
+def test_faces_without_area_and_faces_given_twice_are_dropped():
+    loaded = mesh.load(shape(f"{PYRAMID}f 1 2 2\nf 2 4 1\n"))
+    assert len(loaded.faces) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "message"), [("v 0 0 0\nv 1 0 0\nv 2 0 0\nf 1 2 3\n", "holds no triangles"), ("", "mesh test.obj: ")]
+)
+def test_a_file_without_triangles_is_refused_in_one_line(text, message):
+    with pytest.raises(UserError, match=message) as caught:
+        mesh.load(shape(text))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_corner_normals_are_unit_vectors_near_those_of_their_face(name):
+    loaded = mesh.load(SHAPES[name])
+    normals, corners = loaded.corner_normals(), loaded.vertices[loaded.faces]
+    faces = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    faces /= np.linalg.norm(faces, axis=1, keepdims=True)
+    np.testing.assert_allclose(np.linalg.norm(normals, axis=2), 1, atol=1e-9)
+    assert (normals * faces[:, None]).sum(axis=2).min() > np.cos(np.radians(mesh.CREASE))
+
+
+def test_faces_that_meet_at_more_than_the_crease_keep_an_edge():
+    loaded = mesh.load(shape(PYRAMID))
+    normals, corners = loaded.corner_normals(), loaded.vertices[loaded.faces]
+    faces = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    faces /= np.linalg.norm(faces, axis=1, keepdims=True)
+    np.testing.assert_allclose(normals, np.repeat(faces[:, None], 3, axis=1), atol=1e-9)
