@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 import tvrgen
-from tests.dataset.test_validation import seal
+from tests.dataset.validation.damages import seal
 from tests.tiny import FlatRenderer, generate_flat, load
 from tvrgen.dataset import versions
 from tvrgen.dataset.reader import open_dataset

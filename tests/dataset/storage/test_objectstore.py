@@ -49,14 +49,21 @@ def bucket(server, weather):
     return stores.bucket(server)
 
 
-@pytest.fixture(params=["memory", "s3", "folder"])
+@pytest.fixture
 def anywhere(request, tmp_path):
+    """A new storage of the kind that the test's parameter names."""
     if request.param == "memory":
         return f"memory://{uuid4().hex}/set"
     return str(tmp_path / "set") if request.param == "folder" else request.getfixturevalue("bucket") + "/data/set"
 
 
-@pytest.mark.parametrize("form", ["files", "webdataset"])
+PAIRS = [("memory", "files"), ("s3", "webdataset"), ("folder", "files"), ("folder", "webdataset")]
+"""Each kind of storage and each shard format; a folder with both, as what is local is read another way."""
+
+everywhere = pytest.mark.parametrize(("anywhere", "form"), PAIRS, indirect=["anywhere"])
+
+
+@everywhere
 def test_a_dataset_is_the_same_anywhere(by_hand, form, anywhere, tmp_path):
     config = load(f"output.format={form}", "output.blend=true")
     beside = generate_flat(tmp_path / "beside", config, FlatRenderer())
@@ -74,7 +81,7 @@ def test_a_dataset_is_the_same_anywhere(by_hand, form, anywhere, tmp_path):
     assert "5 of 5 problems, 3 of 3 shards" in str(status(anywhere))
 
 
-@pytest.mark.parametrize("form", ["files", "webdataset"])
+@everywhere
 def test_what_is_cut_short_is_named_and_made_again(by_hand, form, anywhere):
     config = load(f"output.format={form}")
     generate_flat(anywhere, config, FlatRenderer())
@@ -92,7 +99,7 @@ def test_what_is_cut_short_is_named_and_made_again(by_hand, form, anywhere):
     assert catalog.again(storage) == {}
 
 
-@pytest.mark.parametrize("form", ["files", "webdataset"])
+@everywhere
 def test_a_split_grows_and_keeps_what_it_has(form, anywhere, tmp_path):
     small, large = (load(f"output.format={form}", f"splits.train.count={count}") for count in (5, 9))
     generate_flat(anywhere, small, FlatRenderer())
@@ -109,6 +116,7 @@ def test_a_split_grows_and_keeps_what_it_has(form, anywhere, tmp_path):
         generate_flat(anywhere, small, FlatRenderer())
 
 
+@pytest.mark.parametrize("anywhere", ["s3", "folder"], indirect=True)
 def test_a_grown_shard_that_was_lost_as_it_was_replaced_is_made_anew(anywhere, tmp_path):
     """The run that replaced it was killed when the old one was gone and the new one not whole."""
     large = load("splits.train.count=6")
