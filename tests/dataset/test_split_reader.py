@@ -1,0 +1,65 @@
+"""Reading a split: all questions in order or each by its position, with images as they were made."""
+
+import pytest
+
+from tests.tiny import FlatRenderer, generate_flat, load
+from tvrgen.dataset.reader import open_dataset
+from tvrgen.dataset.split_reader import SplitReader, StoredQuestion
+from tvrgen.errors import UserError
+
+
+@pytest.fixture(scope="module", params=["files", "webdataset"])
+def made(request, tmp_path_factory):
+    config = load(f"output.format={request.param}")
+    return generate_flat(tmp_path_factory.mktemp(request.param) / "data", config, FlatRenderer())
+
+
+def reader(root, **options) -> SplitReader[StoredQuestion]:
+    return SplitReader(open_dataset(root), "train", StoredQuestion, **options)
+
+
+def test_all_questions_come_in_order_with_their_images(made):
+    lines = [line["id"] for line in open_dataset(made).questions()]
+    with reader(made) as split:
+        questions = [(question.id, question.images()) for question in split.questions()]
+    assert [identity for identity, _ in questions] == lines
+    assert all(content.startswith(b"\x89PNG") for _, images in questions for content in images)
+
+
+@pytest.mark.parametrize("first", [0, 1, 5, 6, 14, 15])
+def test_reading_begins_at_any_question(first, made):
+    with reader(made) as split:
+        found = [question.id for question in split.questions(first)]
+    assert found == [line["id"] for line in open_dataset(made).questions()][first:]
+
+
+@pytest.mark.parametrize("looked", [False, True])
+def test_each_question_is_found_by_its_position(looked, made):
+    with reader(made) as split:
+        positions = {question.id: question.position for question in split.questions(images=False)}
+    with reader(made, looked=looked) as split:
+        for identity, position in reversed(positions.items()):
+            question = split.at(position)
+            assert question.id == identity
+            assert len(question.images()) == 2
+
+
+def test_another_question_may_be_read_in_between(made):
+    with reader(made) as split:
+        last = [question.position for question in split.questions(images=False)][-1]
+        found = [(question.id, split.at(question.position).id) for question in reader(made).questions()]
+        assert split.at(last).id == found[-1][0]
+    assert all(one == other for one, other in found)
+
+
+def test_what_is_not_as_it_was_made_is_named(flat_dataset):
+    path = flat_dataset / "train/shard-00001/images/000002-final-left.png"
+    path.write_bytes(path.read_bytes()[:-1])
+    with reader(flat_dataset) as split, pytest.raises(UserError, match=r"final-left\.png: is not as it was made"):
+        [question.images() for question in split.questions()]
+    path.unlink()
+    with reader(flat_dataset) as split, pytest.raises(UserError, match=r"train-000002-left: images/.*: is missing"):
+        [question.images() for question in split.questions()]
+    (flat_dataset / "train/shard-00001/questions.jsonl").write_text("{}\n")
+    with reader(flat_dataset) as split, pytest.raises(UserError, match=r"questions\.jsonl: is not as it was made"):
+        list(split.questions())
