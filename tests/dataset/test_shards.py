@@ -129,13 +129,16 @@ def test_a_run_that_made_nothing_leaves_nothing(tmp_path):
 @pytest.mark.parametrize("text", ["...", "[]", '{"model_type": "x"}'])
 def test_a_folder_with_other_things_is_refused(tmp_path, name, text):
     (tmp_path / name).write_text(text)
-    refused = pytest.raises(UserError, match=r"holds no tvrgen dataset|is none of tvrgen's")
+    refused = pytest.raises(UserError, match=r"holds no tvrgen dataset|was not written by tvrgen")
     with refused, catalog.writing_to(open_storage(tmp_path), load()):
         pass
     assert [p.name for p in tmp_path.iterdir()] == [name]
     (tmp_path / "file").write_text("")
     for name in ("file", "file/data"):
-        with pytest.raises(UserError, match="is no folder"), catalog.writing_to(open_storage(tmp_path / name), load()):
+        with (
+            pytest.raises(UserError, match="is not a folder"),
+            catalog.writing_to(open_storage(tmp_path / name), load()),
+        ):
             pass
 
 

@@ -58,7 +58,7 @@ def test_a_later_format_is_one_line_that_says_which_tvrgen_reads_it(command, key
 @pytest.mark.parametrize("keys", [{"format": "2"}, {"plan": None}])
 def test_a_number_that_is_none_describes_no_dataset(keys, flat_dataset):
     change(flat_dataset / "dataset.json", **keys)
-    with pytest.raises(UserError, match="describes no dataset"):
+    with pytest.raises(UserError, match="does not describe a dataset"):
         open_dataset(flat_dataset)
 
 

@@ -1,4 +1,4 @@
-"""What describes a dataset as a whole: config.json, dataset.json, and the shards that are to be made again."""
+"""Files that describe a dataset: config.json, dataset.json, and log/again.json, which lists shards to be made again."""
 
 import contextlib
 import hashlib
@@ -22,7 +22,7 @@ AGAIN = "log/again.json"
 
 
 GROWN = "grown"
-"""Why a shard is made again: its split has more problems now. Its pictures stay as they are."""
+"""Reason to make a shard again: its split has more problems now. The shard keeps its images."""
 
 
 @contextlib.contextmanager
@@ -44,7 +44,7 @@ def writing_to(storage: Storage, config: Config) -> Iterator[set[str]]:
                 yield there
             except BaseException:
                 with contextlib.suppress(OSError):  # what ended the run says more
-                    if not storage.discard_partial():  # nothing was made: leave nothing
+                    if not storage.discard_partial():  # nothing was made, so nothing is left
                         _leave(storage, config, new)
                 raise
     except PermissionError as error:
@@ -68,7 +68,7 @@ def _check_free(storage: Storage) -> None:
         if storage.names() - {"log"}:
             raise UserError(f"{storage}: is not empty and holds no tvrgen dataset; choose another --out")
     elif not _is_config(storage):
-        raise UserError(f"{storage}: its config.json is none of tvrgen's; choose another --out")
+        raise UserError(f"{storage}: its config.json was not written by tvrgen; choose another --out")
 
 
 def _is_config(storage: Storage) -> bool:
@@ -100,8 +100,9 @@ def _json_or_none(storage: Storage, path: str) -> Any:
 
 
 def _write_config(storage: Storage, config: Config, there: set[str]) -> None:
-    """The config, unless it is there; another may take its place while there is no shard, and one with more problems
-    at any time.
+    """Writes config.json unless it exists.
+
+    Another config replaces it while no shard exists, one with more problems at any time.
     """
     if there:
         before = read_json(storage, "config.json")
@@ -125,7 +126,7 @@ def _but_counts(document: Record) -> Record:
 
 
 def _grow(storage: Storage, config: Config, counts: dict[str, int], there: set[str]) -> None:
-    """Has the shards made again that were the last of their splits, and not full."""
+    """Notes the last shard of each split that grows, if it is not full, as one to be made again."""
     for name, count in counts.items():
         split = config.split(name)
         if split.count < count:
@@ -140,12 +141,12 @@ def _grow(storage: Storage, config: Config, counts: dict[str, int], there: set[s
 
 
 def again(storage: Storage) -> dict[str, str]:
-    """The shards that are to be made again, by their paths, and why."""
+    """Paths of the shards to be made again, each with the reason."""
     return read_json(storage, AGAIN) if storage.exists(AGAIN) else {}
 
 
 def note_again(storage: Storage, more: dict[str, str], done: tuple[str, ...] = ()) -> None:
-    """Adds shards to those to be made again, and takes away what is done."""
+    """Adds shards to those to be made again, and removes those that are done."""
     before = again(storage)
     after = {path: why for path, why in {**before, **more}.items() if path not in done}
     if after != before:
@@ -153,9 +154,9 @@ def note_again(storage: Storage, more: dict[str, str], done: tuple[str, ...] = (
 
 
 def finish(storage: Storage, config: Config) -> Record:
-    """Clears what was begun and not committed, writes dataset.json over the shards that are there, and returns it.
+    """Removes shards that were not committed, and writes and returns dataset.json, which lists the committed ones.
 
-    Raises UserError for a shard that has lost what describes it.
+    Raises UserError for a shard that lacks shard.json or run.json.
     """
     there, splits, listed, versions = storage.discard_partial(), {}, [], {"tvrgen": {tvrgen.__version__}}
 
@@ -190,7 +191,7 @@ def finish(storage: Storage, config: Config) -> Record:
 
 
 def read_json(storage: Storage, path: str) -> Any:
-    """A JSON file of a storage. Raises UserError where it is none."""
+    """Returns a parsed JSON file. Raises UserError where it is missing, cannot be read, or is not JSON."""
     try:
         return json_lines.parse(storage.read(path), storage / path)
     except OSError as error:

@@ -35,7 +35,7 @@ class Dataset:
         self.description: Record = catalog.read_json(self.storage, "dataset.json")
         check_format(self.description, self.storage / "dataset.json")
         if not _is_description(self.description):
-            raise UserError(f"{self.storage / 'dataset.json'}: describes no dataset; run tvrgen generate again")
+            raise UserError(f"{self.storage / 'dataset.json'}: does not describe a dataset; run tvrgen generate again")
         self.splits = tuple(self.description["splits"])
 
     @property

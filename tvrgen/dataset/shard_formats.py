@@ -242,7 +242,7 @@ def _as_tar(where: str) -> Iterator[None]:
     try:
         yield
     except (tarfile.TarError, EOFError) as error:
-        raise UserError(f"{where}: is no tar that can be read: {error}") from error
+        raise UserError(f"{where}: is not a tar that can be read: {error}") from error
 
 
 FORMATS: dict[str, ShardFormat] = {form.name: form for form in (Files(), WebDataset())}

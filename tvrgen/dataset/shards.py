@@ -1,13 +1,13 @@
-"""How a dataset lies at its place: shards that are there whole or not at all, and what describes them.
+"""Layout of a dataset: shards, which exist whole or not at all, and the files that describe them.
 
 config.json                    the resolved config, written first
 SPLIT/shard-00000/             one shard
     scenes.jsonl, questions.jsonl, images/, annotations/    or all of these in samples.tar
-    blend/                     where the config asks for it
+    blend/                     if the config asks for it
     shard.json                 size and SHA-256 of every file that two runs would make alike
     run.json                   device, versions, seconds; size and SHA-256 of the .blend files
 dataset.json                   config, versions, splits, and the SHA-256 of every shard.json; written last
-log/                           what runs said (tvrgen.generation.journal); again.json: shards to be made again, and why
+log/                           logs of runs (tvrgen.generation.journal); again.json: shards to be made again, and why
 """
 
 import contextlib
@@ -38,7 +38,7 @@ class Shard:
 
 
 def shards_of(config: Config, split: str) -> list[Shard]:
-    """All shards of a split, the last one perhaps smaller."""
+    """Returns all shards of a split in order; the last one may be smaller."""
     size, count = config.split(split).output.shard_size, config.split(split).count
     return [Shard(split, n, first, min(size, count - first)) for n, first in enumerate(range(0, count, size))]
 
@@ -57,16 +57,16 @@ def _manifest(folder: Path, shard: Shard) -> Record:
 
 
 def entries(folder: Path, wanted: Callable[[Path], bool]) -> dict[str, Record]:
-    """What is said of the files in a folder, those wanted, by their paths in it."""
+    """Returns the entries of the wanted files of a folder, by their paths in it."""
     files = (path for path in sorted(folder.rglob("*")) if path.is_file() and wanted(path))
     return {path.relative_to(folder).as_posix(): entry(path) for path in files}
 
 
 def entry(path: Path) -> Record:
-    """What shard.json or run.json says of a file."""
+    """Returns the entry of a file in shard.json or run.json: its size in bytes and its SHA-256."""
     return {"bytes": path.stat().st_size, "sha256": sha256(path)}
 
 
 def varies(path: Path) -> bool:
-    """Whether a file of a shard may differ between two runs."""
+    """Whether a file of a shard may differ between two runs of the same config."""
     return path.name == "run.json" or path.suffix == ".blend"  # Blender writes addresses into its files

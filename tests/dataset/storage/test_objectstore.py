@@ -228,7 +228,11 @@ def test_a_run_that_slept_leaves_the_place_to_the_one_that_took_it(bucket):
 
 @pytest.mark.parametrize(
     ("url", "message"),
-    [("nowhere://x", "Protocol not known: nowhere"), ("", "is no place"), ("s3://no-such-bucket-here/x", "no dataset")],
+    [
+        ("nowhere://x", "Protocol not known: nowhere"),
+        ("", "names no storage"),
+        ("s3://no-such-bucket-here/x", "no dataset"),
+    ],
 )
 def test_a_place_that_is_none_is_one_line(url, message, weather):
     with pytest.raises(UserError, match=message):

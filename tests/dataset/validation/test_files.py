@@ -98,7 +98,7 @@ def test_the_command_names_the_faults_and_exits_1(dataset, tmp_path, capsys):
     assert "sound, 15 questions in train" in capsys.readouterr().out
     test_shards.DAMAGES["truncated picture"][0](dataset)
     assert main.main(["validate", str(dataset)]) == 1
-    assert "000002-final-left.png: is no picture" in capsys.readouterr().out
+    assert "000002-final-left.png: cannot be read as an image" in capsys.readouterr().out
     (dataset / "dataset.json").write_text("[]")
     for nothing in (dataset, tmp_path / "nothing"):
         assert main.main(["validate", str(nothing)]) == 2

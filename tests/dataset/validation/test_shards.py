@@ -33,9 +33,12 @@ from tvrgen.dataset.validation.files import dataset_faults
 from tvrgen.generation import worker
 
 DAMAGES = {
-    "truncated picture": (picture(lambda p: p.write_bytes(p.read_bytes()[:60])), "left.png: is no picture"),
-    "empty picture": (picture(lambda p: p.write_bytes(b"")), "left.png: is no picture"),
-    "no PNG": (picture(lambda p: Image.new("RGB", (80, 60)).save(p, "JPEG")), "left.png: is no picture"),
+    "truncated picture": (
+        picture(lambda p: p.write_bytes(p.read_bytes()[:60])),
+        "cannot be read as an image",
+    ),
+    "empty picture": (picture(lambda p: p.write_bytes(b"")), "cannot be read as an image"),
+    "no PNG": (picture(lambda p: Image.new("RGB", (80, 60)).save(p, "JPEG")), "cannot be read as an image"),
     "picture of another size": (
         picture(lambda p: Image.new("RGB", (8, 8)).save(p)),
         "left.png: is RGB 8x8, not RGB 80x60",

@@ -1,1 +1,1 @@
-"""Pictures for people: what a dataset looks like."""
+"""Reports for people: the contact sheet, and tables and plots of a dataset's balance."""

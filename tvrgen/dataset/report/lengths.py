@@ -1,17 +1,17 @@
-"""How long prompts, answers and rationales are, and how hard the questions."""
+"""Lengths of prompts, answers and rationales, and difficulties of questions."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
 Lengths = dict[str, dict[str, dict[str, float]]]
-"""What -> split -> {"least", "median", "mean", "most"}; in words, but `difficulty` in [0, 1]."""
+"""Text -> split -> {"least", "median", "mean", "most"}, in words; `difficulty` is in [0, 1]."""
 
 TEXTS = ("question", "answer", "rationale")
 
 
 def lengths(questions: Iterable[dict[str, Any]]) -> Lengths:
-    """Of question lines, read once; kept are only counts, so memory does not grow with them."""
+    """Returns the lengths of question lines, which are read once and counted, so memory does not grow with them."""
     counts: defaultdict[str, defaultdict[str, Counter]] = defaultdict(lambda: defaultdict(Counter))
     for line in questions:
         texts = {name: line[name] for name in TEXTS if name in line}

@@ -34,9 +34,9 @@ tr:first-child th + th { text-align: right; }
 def write_report(lines: Iterable[dict], out: Path, title: str, questions: Iterable[dict] = ()) -> list[str]:
     """Writes index.html, statistics.json and plot-*.png into `out`, in place of those of an earlier report.
 
-    `lines` are scene lines (scene.schema.json) and `questions` question lines, if there are any, read once. Returns the
-    sentences on balance, each beginning with its split. Raises UserError where matplotlib is missing, a line is none,
-    there is none, or `out` cannot be written; then nothing is written.
+    `lines` are scene lines (scene.schema.json) and `questions` question lines, if any; both are read once. Returns the
+    sentences on balance, each of which begins with its split. Raises UserError where matplotlib is missing, a line is
+    not a scene line, there are no lines, or `out` cannot be written; then nothing is written.
     """
     plots.require()
     if ":/" in str(out):  # of two slashes a path keeps one
@@ -65,7 +65,7 @@ def write_report(lines: Iterable[dict], out: Path, title: str, questions: Iterab
 
 
 def sentences(statistics: Statistics) -> dict[str, list[str]]:
-    """Table or grid -> how balanced each split is in it, in words."""
+    """Returns sentences on the balance of each split, by table or grid."""
     said = {key: list(_about_table(table)) for key, table in statistics.tables.items()}
     for key, about in (("target", _about_targets), ("consecutive", _about_pairs)):
         said[key] = list(about(statistics))
@@ -119,7 +119,7 @@ def _about_pairs(statistics: Statistics) -> Iterator[str]:
 
 
 def as_data(statistics: Statistics) -> dict[str, Any]:
-    """All tables as JSON has them; statistics.json."""
+    """Returns the content of statistics.json: all tables."""
     return {
         "problems": statistics.problems,
         "tables": {key: vars(table) for key, table in statistics.tables.items()},

@@ -31,7 +31,7 @@ _INK, _FAINT = "#222222", "#bbbbbb"
 
 @dataclass(frozen=True)
 class Plot:
-    """A picture of the table or grid `key` (or of "positions"), and what it shows in words."""
+    """A plot of the table or grid `key` (or of "positions"), and its description in words."""
 
     key: str
     title: str
@@ -66,7 +66,7 @@ def draw(statistics: Statistics) -> Iterator[Plot]:
 
 
 def _bars(table: Table) -> bytes:
-    """A row for each label, in it a bar for each split: its share, so that splits of any size compare."""
+    """Draws a row for each label, with a bar for each split: its share, so that splits of any size compare."""
     shown = {split: counts for split, counts in table.counts.items() if any(counts.values())}
     labels = list(next(iter(shown.values())))
     thickness = 0.8 / len(shown)
@@ -164,7 +164,7 @@ def _panels(number: int, height: float, columns: int) -> "tuple[Figure, list[Axe
 
 
 def _plain(text: object) -> str:
-    """Without the dollar signs' meaning as the beginning and end of a formula."""
+    """Escapes dollar signs, which begin and end formulas."""
     return str(text).replace("$", r"\$")
 
 

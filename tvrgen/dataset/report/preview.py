@@ -1,4 +1,4 @@
-"""The contact sheet: problems in rows, their pictures side by side, question and answer beside them."""
+"""The contact sheet: problems in rows, their images side by side, question and answer beside them."""
 
 import textwrap
 from itertools import groupby, islice
@@ -10,7 +10,7 @@ from tvrgen.dataset.reader import Dataset, open_image
 _TEXT, _FAINT, _BOX, _PAPER, _ANSWER = (30, 30, 30), (110, 110, 110), (255, 150, 0), (255, 255, 255), (0, 90, 170)
 _LABEL, _BACKING = (255, 255, 255), (20, 20, 20)
 _MARGIN, _LINE, _FONT, _LABEL_FONT = 10, 17, 13, 16
-_TILE_WIDTH = 320  # pixels, to which pictures are scaled
+_TILE_WIDTH = 320  # pixels to which images are scaled
 _COLUMN = 72  # characters of the text column
 
 _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
@@ -32,17 +32,17 @@ def preview(dataset: Dataset, rows: int = 8, split: str | None = None) -> Image.
 
 
 def _row(scene: dict, questions: list[dict], font: _Font) -> Image.Image:
-    pictures = [("initial", questions[0]["view"]["initial"], questions[0]["images"][0])]
-    pictures += [("final", q["view"]["final"], q["images"][1]) for q in questions]
+    images = [("initial", questions[0]["view"]["initial"], questions[0]["images"][0])]
+    images += [("final", q["view"]["final"], q["images"][1]) for q in questions]
     changed = sorted({change["index"] for change in questions[0]["changes"]})
-    tiles = [_tile(path, scene["visibility"][when][camera], changed) for when, camera, path in pictures]
+    tiles = [_tile(path, scene["visibility"][when][camera], changed) for when, camera, path in images]
     lines = _words(scene, questions[0])
     text_width = int(font.getlength("n" * _COLUMN))
     height = max(tiles[0].height + 2 * _LINE, (len(lines) + 1) * _LINE) + _MARGIN
     row = Image.new("RGB", (_MARGIN + len(tiles) * (_TILE_WIDTH + _MARGIN) + text_width, height), _PAPER)
     draw = ImageDraw.Draw(row)
     left = _MARGIN
-    for tile, (when, camera, _) in zip(tiles, pictures, strict=True):
+    for tile, (when, camera, _) in zip(tiles, images, strict=True):
         draw.text((left, _MARGIN - 4), f"{when}, {camera}", _FAINT, font)
         row.paste(tile, (left, _MARGIN + _LINE))
         left += _TILE_WIDTH + _MARGIN

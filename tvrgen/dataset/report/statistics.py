@@ -1,4 +1,4 @@
-"""How balanced a dataset is: what is counted on its scene lines, as tables.
+"""Statistics of a dataset's balance: counts over its scene lines, as tables.
 
 Lines are counted one at a time and never kept, so memory depends on how many different things occur, not on how many
 lines there are. The tables do not depend on the order of the lines.
@@ -53,12 +53,12 @@ _GRIDS = {
 
 
 class BadLine(ValueError):
-    """There is no line, or one that is no scene line; the text is one line."""
+    """Raised where there are no lines, or one is not a scene line; the text is one line."""
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """Numbers of `unit`: split -> label -> number, the same labels in every split.
+    """Counts of `unit`: split -> label -> number, the same labels in every split.
 
     `focus` is the label whose share is of interest, None where all labels should occur equally often.
     """
@@ -71,7 +71,7 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class Grid:
-    """Numbers of steps (or of pairs of them) by two things: split -> integers (rows, columns)."""
+    """Counts of steps (or of pairs of them) by two properties: split -> integers (rows, columns)."""
 
     title: str
     row: str
@@ -83,9 +83,9 @@ class Grid:
 
 @dataclass(frozen=True)
 class ChiSquare:
-    """How far a matrix is from what is expected, beside what independent draws of that expectation have.
+    """Chi-square distance of a matrix from what is expected.
 
-    They have `freedom` on average, and `quantile` or less in 95 % of all cases.
+    Independent draws of what is expected have a distance of `freedom` on average, and 95 % have `quantile` or less.
     """
 
     against: str
@@ -96,7 +96,7 @@ class ChiSquare:
 
 @dataclass(frozen=True, eq=False)
 class Statistics:
-    """All that was counted of a dataset.
+    """The counts of a dataset.
 
     `chi_squares` are those of the grid `consecutive`. `positions` are initial ones, in grid units: split -> integers
     (places, 4), each x, y, 1 on stage or 0, and the number of objects there.
@@ -110,7 +110,7 @@ class Statistics:
 
 
 def collect(lines: Iterable[dict]) -> Statistics:
-    """Counts scene lines. Raises BadLine where there are none or one is not as scene.schema.json says."""
+    """Counts scene lines. Raises BadLine where there are none, or one does not fit scene.schema.json."""
     counters: defaultdict[str, defaultdict[str, Counter]] = defaultdict(lambda: defaultdict(Counter))
     problems: Counter[str] = Counter()
     for number, line in enumerate(lines, 1):
@@ -137,7 +137,7 @@ def collect(lines: Iterable[dict]) -> Statistics:
 
 
 def observations(line: dict) -> Iterator[tuple[str, Hashable]]:
-    """All that is counted of one scene line: tables and labels."""
+    """Yields the table and label of everything that is counted of a scene line."""
     objects, steps = line["initial"]["objects"], line["steps"]
     if not objects:
         raise ValueError("it holds no object")
@@ -169,9 +169,9 @@ def observations(line: dict) -> Iterator[tuple[str, Hashable]]:
 
 
 def chi_squares(matrix: np.ndarray) -> tuple[ChiSquare, ...]:
-    """A square matrix of counts against all cells alike, and against the product of its own marginals.
+    """Compares a square matrix of counts with a uniform one, and with the product of its own marginals.
 
-    What stands for a kind that has no count, neither as row nor as column, is left out.
+    Kinds without a count, as row and as column, are left out.
     """
     there = np.flatnonzero(matrix.sum(0) + matrix.sum(1))
     matrix, rows, found = matrix[np.ix_(there, there)], len(there), []
@@ -199,7 +199,7 @@ def _distance(counts: np.ndarray, expect: Callable[[np.ndarray], np.ndarray]) ->
 
 
 def _tables(counters: Counters, splits: list[str]) -> Iterator[tuple[str, Table]]:
-    """The tables in which anything was counted."""
+    """Yields the tables in which anything was counted, by name."""
     for name, (title, unit, focus) in _TABLES.items():
         own = {s: counters[name][s] for s in splits}
         if name == "value":
@@ -211,7 +211,7 @@ def _tables(counters: Counters, splits: list[str]) -> Iterator[tuple[str, Table]
 
 
 def _counts(counters: dict[str, Counter], bins: list[str] | None = None) -> dict[str, dict[str, int]]:
-    """With labels as text, in order. Labels of a histogram are indices of bins, with the empty ones in between."""
+    """Turns labels into texts, in order. Labels of a histogram are indices of `bins`; empty ones between them stay."""
     labels = sorted(set().union(*counters.values()))
     if bins and labels[-1]:
         labels = [0, *range(next(filter(None, labels)), labels[-1] + 1)]

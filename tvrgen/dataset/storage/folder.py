@@ -18,7 +18,7 @@ def check_folder(path: Path) -> None:
     """Raises UserError where a folder cannot be made, as it or a folder above it is a file."""
     there = next((own for own in (path, *path.absolute().parents) if own.exists()), path)
     if there.exists() and not there.is_dir():
-        raise UserError(f"{path}: {'' if there == path else f'{there} '}is no folder; choose another --out")
+        raise UserError(f"{path}: {'' if there == path else f'{there} '}is not a folder; choose another --out")
 
 
 class _Appended:
@@ -93,7 +93,7 @@ class Folder(Storage):
             try:
                 folder.rename(target)
             except OSError:
-                if not target.is_dir():  # else another worker, thought dead, made the same shard
+                if not target.is_dir():  # if it is, another worker, which counted as dead, made the shard
                     raise
         finally:
             for rest in (folder, old):

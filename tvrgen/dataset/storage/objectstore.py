@@ -16,14 +16,14 @@ from tvrgen.dataset.storage.base import MANIFEST, LogFile, Storage
 from tvrgen.errors import UserError
 
 PATIENCE = 120.0
-"""Seconds for which a store that fails is asked again before it counts as lost; the library's own tries come on top."""
+"""Seconds for which a failing request is repeated, after the library's own tries, before the store counts as lost."""
 
-_TOGETHER = 16  # files on their way at once
+_TOGETHER = 16  # files sent or asked for at the same time
 _SILENCE = 8.0  # seconds without an answer before a warning
 _STORED = 30.0  # seconds between writes of a log, which a store can only write anew
 _NO_KEY = {"NoCredentialsError", "PartialCredentialsError", "DefaultCredentialsError", "ClientAuthenticationError"}
 """Errors of credentials, by the names of their types: final if they come at the first request."""
-# asking again changes nothing
+# repeating a request that ends in one of these changes nothing
 _FINAL = (FileExistsError, FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
 
 _log = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ class ObjectStore(Storage):
 
     def exists(self, path: str) -> bool:
         try:
-            self._patiently(self._files.info, self._at(path))  # `exists` of some libraries says no to any fault
+            self._patiently(self._files.info, self._at(path))  # some libraries' `exists` returns False for any fault
         except FileNotFoundError:
             return False
         return True
@@ -126,13 +126,13 @@ class ObjectStore(Storage):
             yield folder
             if self.exists(f"{shard}/{MANIFEST}"):
                 if not again:
-                    return  # another worker, thought dead, made the same shard
-                self.remove(f"{shard}/{MANIFEST}")  # from here on the shard is not there
+                    return  # another worker, which counted as dead, made the shard
+                self.remove(f"{shard}/{MANIFEST}")  # from here on the shard does not exist
             files = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / MANIFEST)
             with ThreadPoolExecutor(_TOGETHER) as pool:
                 list(pool.map(lambda path: self._send(path, f"{shard}/{path.relative_to(folder).as_posix()}"), files))
             there = {name.rsplit("/", 1)[-1] for name in self._patiently(self._files.find, self._at(shard))}
-            if {path.name for path in files} - there:  # a run that thought this worker dead has cleared them
+            if {path.name for path in files} - there:  # a run for which this worker counted as dead removed them
                 raise OSError(f"{self / shard}: files were removed while they were sent")
             self._send(folder / MANIFEST, f"{shard}/{MANIFEST}")
 
@@ -181,7 +181,7 @@ class ObjectStore(Storage):
         return False
 
     def _whole(self, begun: set[str]) -> set[str]:
-        """Those that have a shard.json: a request for each."""
+        """Returns the shards that have a shard.json; makes a request for each."""
         with ThreadPoolExecutor(_TOGETHER) as pool:
             there = pool.map(lambda shard: self.exists(f"{shard}/{MANIFEST}"), begun)
         return {shard for shard, whole in zip(begun, there, strict=True) if whole}
@@ -193,14 +193,14 @@ class ObjectStore(Storage):
         return f"{self._base}/{path}".rstrip("/")
 
     def _patiently(self, function: Callable, *arguments: Any, **options: Any) -> Any:
-        """Calls, and calls again while the store is down. Raises OSError in the end, whatever the library raised."""
+        """Calls a function of the library, repeatedly while the store fails. Raises OSError when PATIENCE is over."""
         start, pause = time.monotonic(), 0.5
         while True:
             try:
                 found = function(*arguments, **options)
                 self._answered = True
                 return found
-            except Exception as error:  # libraries raise what they like where a connection breaks
+            except Exception as error:  # a broken connection raises whatever the library does not catch
                 hidden = isinstance(error, _FINAL) and _is_fault(error.__cause__)
                 if isinstance(error, _FINAL) and not hidden:
                     raise
@@ -222,6 +222,6 @@ class ObjectStore(Storage):
 
 
 def _is_fault(cause: BaseException | None) -> bool:
-    """Whether a "not found" hides that nothing was asked: fsspec's files behind http say so of any fault."""
+    """Whether "not found" stands for a fault of the connection, as in fsspec's file system for HTTP."""
     unreached = isinstance(cause, OSError) and not isinstance(cause, _FINAL)
     return unreached or getattr(cause, "status", 0) >= 500

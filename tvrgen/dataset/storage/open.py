@@ -12,5 +12,5 @@ def open_storage(name: str | Path) -> Storage:
     """Opens a folder, or an object store by its URL. Raises UserError where no installed library reaches it."""
     text = str(name).removeprefix("file://")
     if not text:
-        raise UserError("'': is no place for a dataset; write a folder or a URL")
+        raise UserError("'': names no storage; write a folder or a URL")
     return ObjectStore(text) if "://" in text else Folder(Path(text))

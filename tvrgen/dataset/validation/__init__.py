@@ -1,1 +1,1 @@
-"""Validation: is a dataset what its config says, file by file and record by record?"""
+"""Validation: a dataset is compared with its config, file by file and record by record."""

@@ -1,4 +1,4 @@
-"""Faults as lines of text: where they are, and in what two documents differ."""
+"""Faults as lines of text, with their place, and the differences of two documents."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -8,7 +8,7 @@ from tvrgen.transformations.base import Rejected
 
 
 def within(place: object, faults: Iterable[str]) -> Iterator[str]:
-    """The faults with their place before them. That a check itself fails, in whatever way, is a fault too."""
+    """Yields the faults with their place before them. An exception of the check is a fault too."""
     try:
         for fault in faults:
             yield _placed(place, fault)
@@ -21,12 +21,12 @@ def within(place: object, faults: Iterable[str]) -> Iterator[str]:
 
 
 def _placed(place: object, text: str) -> str:
-    """The text with its place before it, unless it names its file itself."""
+    """Puts the place before a text, unless the text begins with it."""
     return text if text.startswith(str(place)) else f"{place}: {text}"
 
 
 def differences(found: Any, due: Any, path: str = "") -> Iterator[str]:
-    """Where JSON differs from what is due. Keys have an order too: that of cameras, or of values in a prompt."""
+    """Yields the differences of JSON from what is due. The order of keys counts, as cameras and values are in order."""
     if isinstance(found, dict) and isinstance(due, dict):
         for key, at in ((key, f"{path}.{key}" if path else key) for key in {**due, **found}):
             if key not in found or key not in due:

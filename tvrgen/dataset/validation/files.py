@@ -77,7 +77,9 @@ def _opened(storage: Storage) -> tuple[Record, Config]:
     except UserError:
         raise
     except Exception as error:  # the file may hold anything
-        raise UserError(f"{storage / 'dataset.json'}: describes no dataset; run tvrgen generate again") from error
+        raise UserError(
+            f"{storage / 'dataset.json'}: does not describe a dataset; run tvrgen generate again"
+        ) from error
 
 
 def _dataset_faults(storage: Storage, description: Record, config: Config) -> Iterator[tuple[str, str]]:

@@ -1,8 +1,8 @@
-"""A scene line against the problem that must stand behind it.
+"""Faults of a scene line: it is compared with the line that its problem must have.
 
-The config alone tells a problem's levels, id and files; its line tells, besides, what was drawn: how the objects look,
-where they, cameras and lights stand, and what is seen. From these the problem is planned again, without rays, and its
-lines are compared with those that are there. What comparing cannot see, such as the rules, is checked on its own.
+The config alone determines a problem's levels, id and files. Its line tells what was drawn besides: looks and positions
+of the objects, locations of cameras and lights, and sights. From these the problem is planned again, without rays, and
+its lines are compared with those of the dataset. Rules, which a comparison cannot see, are checked by themselves.
 """
 
 import dataclasses
@@ -29,7 +29,7 @@ Moved = TypeVar("Moved", Camera, Light)
 
 
 def dealt(config: Config, split: Split, index: int) -> Problem:
-    """All that the config alone tells of a problem; nothing is drawn yet."""
+    """The part of a problem that the config alone determines; nothing is drawn yet."""
     levels = design.levels(config, split, index)
     return Problem(
         split=split.name,
@@ -94,7 +94,7 @@ def _unlike_design(line: Record, levels: Levels) -> Iterator[str]:
 
 
 def _planned_again(line: Record, problem: Problem, config: Config, split: Split) -> Planned:
-    """The problem with all that follows from what its line tells was drawn. Raises Rejected where it breaks a rule."""
+    """The problem that follows from what was drawn, as its line tells. Raises Rejected where it breaks a rule."""
     told, jitter = records.problem_from(line), config.scene.jitter
     states = replay.replay(told.initial, problem.steps, split.kinds, split.vocabulary)
     fairness.check_states(states, problem.steps, split.sampling, split.vocabulary)
@@ -135,7 +135,7 @@ def _moved(things: Iterable[Moved], told: Iterable[Moved], reach: float) -> Iter
 
 
 def _sight_faults(planned: Planned, split: Split) -> Iterator[str]:
-    """Faults of what is seen, as far as they show without rays. Raises Rejected where it breaks a rule."""
+    """Faults of the sights that show without rays. Raises Rejected where a sight breaks a rule."""
     on_stage, frame = split.vocabulary.grid.on_stage, split.render
     changed = {step.object for step in planned.problem.steps}
     least = fairness.least_pixels(split.sampling.min_visible_pixels, frame.width)
@@ -148,5 +148,5 @@ def _sight_faults(planned: Planned, split: Split) -> Iterator[str]:
             inside = left < right <= frame.width and top < bottom <= frame.height and on_stage(obj.position)
             possible = inside and 0 < sight.pixels <= (right - left) * (bottom - top) and sight.fraction > 0
             if not possible and sight != NOTHING:
-                yield f"{place}[{k}]: no picture shows an object so"
+                yield f"{place}[{k}]: no image shows an object like this"
         fairness.check_sight(shot, changed, least, split.vocabulary.grid)

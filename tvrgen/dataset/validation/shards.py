@@ -216,7 +216,7 @@ def _image_faults(path: Path, modes: tuple[str, ...], split: Split) -> Iterator[
                 return  # and not decoded: it may be huge
             image.load()
     except (OSError, SyntaxError, ValueError) as error:
-        yield f"is no picture: {error}"
+        yield f"cannot be read as an image: {error}"
 
 
 def _line_faults(checked: _Checked, kind: str, ids: list[str], lines: dict[str, Record]) -> Iterator[str]:
