@@ -69,3 +69,9 @@ def test_what_is_no_dataset_is_refused(file, says, tmp_path):
     (tmp_path / file).write_text("{}")
     with pytest.raises(UserError, match=says):
         status(tmp_path)
+
+
+def test_the_status_is_told_from_a_log_that_was_cut_short(flat_dataset):
+    lines = ['{"time": 10, "event": "start"}', '{"time": 20, "event": "shard", "images": 8, "node": "n"}', '{"time": 3']
+    (flat_dataset / "log/run-20261125T201500-1f2e3d.jsonl").write_text("\n".join(lines))
+    assert "the last run made 0.80 images a second on 1 node" in str(status(flat_dataset))

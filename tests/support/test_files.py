@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from pathlib import Path
 
 import pytest
 
@@ -57,3 +58,9 @@ def test_pretty_json_is_read_back():
     data = {"name": "Würfel", "sizes": [1, 2.5]}
     assert json.loads(pretty(data)) == data
     assert "Würfel" in pretty(data).decode()
+
+
+def test_a_device_is_written_to_as_it_is():
+    with whole_file(Path("/dev/null")) as file:
+        file.write("gone")
+    assert Path("/dev/null").is_char_device()
