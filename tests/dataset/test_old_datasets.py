@@ -13,8 +13,10 @@ import pytest
 from tests.tiny import run
 from tvrgen.dataset.reader import open_dataset, open_image
 from tvrgen.dataset.validation.files import dataset_faults
+from tvrgen.dataset.versions import FORMAT
 from tvrgen.export import FORMATS
 from tvrgen.export.run import export, find
+from tvrgen.sampling.version import PLAN
 from tvrgen.scoring.baselines import baseline
 from tvrgen.scoring.evaluation import evaluate
 from tvrgen.scoring.options import Options
@@ -92,7 +94,9 @@ def test_they_grow_and_keep_what_they_have(old):
     grown = ("--set", "splits.train.count=4", "--set", f"output.format={form}", "--workers", "1")
     run("generate", OLD / "old.yaml", "--out", old, *grown, check=True)
     assert {p: (old / p).read_bytes() for p in kept} == kept
-    assert [line["index"] for line in open_dataset(old).scenes("train")] == [0, 1, 2, 3]
+    dataset = open_dataset(old)
+    assert [line["index"] for line in dataset.scenes("train")] == [0, 1, 2, 3]
+    assert (dataset.description["format"], dataset.description["plan"]) == (FORMAT, PLAN)
     assert list(dataset_faults(old)) == []
 
 

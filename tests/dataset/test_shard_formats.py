@@ -7,6 +7,7 @@ import tarfile
 import pytest
 
 from tests.tiny import FlatRenderer, generate_flat, load
+from tvrgen.config import documents
 from tvrgen.dataset.reader import open_dataset
 from tvrgen.dataset.shard_formats import FORMATS, Entry, Files
 from tvrgen.dataset.validation.files import dataset_faults
@@ -102,6 +103,10 @@ def test_a_tar_that_cannot_be_read_is_named(content, tmp_path):
         read(form, tmp_path, "scene")
     with pytest.raises(UserError, match="is not a tar that can be read"):
         form.opened(tmp_path, tmp_path / "scratch")
+
+
+def test_a_config_can_ask_for_every_format():
+    assert documents.schema("config")["$defs"]["output"]["properties"]["format"]["enum"] == [*FORMATS]
 
 
 def test_a_third_format_is_one_class(by_hand, tmp_path, monkeypatch):

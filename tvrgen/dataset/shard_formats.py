@@ -4,8 +4,8 @@ files:       scenes.jsonl and questions.jsonl beside the folders `images` and `a
 webdataset:  samples.tar, a problem's files one after another (ID.final-0.png, ID.initial.png, ID.questions.json,
              ID.scene.json), the same bytes whenever and wherever it is packed
 
-All code that depends on the format asks a `ShardFormat`. A third one is a class here, a value in FORMATS, and its name
-in the config's schema.
+All code that depends on the format asks a `ShardFormat`. A third format is a class here, in FORMATS, and a choice of
+`OutputSettings.format`.
 """
 
 import contextlib

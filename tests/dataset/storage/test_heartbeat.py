@@ -59,7 +59,13 @@ def test_a_dead_runs_lock_is_taken_over(url):
         assert open_storage(url).is_locked()
 
 
-@pytest.mark.parametrize("error", [FileExistsError("412"), OSError(22, "At least one of the pre-conditions")])
+class HttpError(Exception):
+    code = 412
+
+
+@pytest.mark.parametrize(
+    "error", [FileExistsError("412"), OSError(22, "At least one of the pre-conditions"), HttpError("conditionNotMet")]
+)
 def test_a_lock_whose_first_answer_was_lost_is_ones_own(error, monkeypatch):
     """The store wrote it, the connection broke, and the second try finds it there."""
     monkeypatch.setattr(heartbeat, "BEAT", 0.2)

@@ -95,8 +95,8 @@ class ObjectStore(Storage):
     def _pipe_new(self, path: str, content: bytes) -> None:
         try:
             self._files.pipe_file(path, content, mode="create")
-        except OSError as error:
-            if error.errno == errno.EINVAL:  # "precondition failed", where the store does not say which
+        except Exception as error:
+            if _is_unmet(error):
                 raise FileExistsError(path) from None
             raise
 
@@ -225,3 +225,9 @@ def _is_fault(cause: BaseException | None) -> bool:
     """Whether "not found" stands for a fault of the connection, as in fsspec's file system for HTTP."""
     unreached = isinstance(cause, OSError) and not isinstance(cause, _FINAL)
     return unreached or getattr(cause, "status", 0) >= 500
+
+
+def _is_unmet(error: Exception) -> bool:
+    """Whether a conditional write failed on its condition, in a library that raises no FileExistsError for it."""
+    codes = {getattr(error, name, None) for name in ("code", "status")}
+    return bool(codes & {412, "412"}) or getattr(error, "errno", None) == errno.EINVAL
