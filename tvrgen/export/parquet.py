@@ -48,8 +48,8 @@ class Parquet(Format):
         import pyarrow as pa
         from pyarrow import parquet
 
-        told = {"info": {"features": {name: features(own) for name, own in self.columns.items()}}}
-        schema = arrow(self.columns).with_metadata({"huggingface": json.dumps(told)})
+        info = {"info": {"features": {name: features(own) for name, own in self.columns.items()}}}
+        schema = arrow(self.columns).with_metadata({"huggingface": json.dumps(info)})
         rows, size = (self.row(q, k) for k, q in enumerate(questions, part.first)), 0
         # images are compressed already; statistics and a dictionary of them would only take memory
         options = {"compression": "snappy", "write_statistics": False, "use_dictionary": False}

@@ -80,8 +80,8 @@ have 60,000 questions for training, and 1,000 each with the centre, the left and
             for kind, values in split.values.items()
         ]
         grid = split.vocabulary.grid
-        told = _DIRECTIONS.format(length=grid.move * grid.unit, stage=2 * grid.stage * grid.unit)
-        rules = told if "position" in split.kinds else ""
+        directions = _DIRECTIONS.format(length=grid.move * grid.unit, stage=2 * grid.stage * grid.unit)
+        rules = directions if "position" in split.kinds else ""
         rules += _LEAVING if rules and {"in", "out"} & {*split.sampling.moves} else ""
         rules += _REPEAT if split.sampling.repeat else ""
         return _PROMPT.format(objects="\n".join(objects), functions="\n".join(functions), rules=rules)

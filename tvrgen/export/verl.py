@@ -51,12 +51,12 @@ it.
 
     def row(self, question: Question, number: int) -> dict[str, Any]:
         line = question.line
-        told = {"split": line["split"], "index": number, "id": question.id, "answer": line["answer"]}
+        identity = {"split": line["split"], "index": number, "id": question.id, "answer": line["answer"]}
         return {
             "data_source": "tvr",
             "prompt": [{"role": "user", "content": TOKENS + line["question"]}],
             "images": parquet.embedded(question),
             "ability": "spatial",
             "reward_model": {"style": "rule", "ground_truth": ground_truth(line)},
-            "extra_info": {**told, **self.about(question)},
+            "extra_info": {**identity, **self.about(question)},
         }

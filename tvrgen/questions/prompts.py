@@ -26,26 +26,10 @@ def check(template: Prompt) -> None:
     """
     if taken := [name for name in template.variants if name in _PLACEHOLDERS]:
         raise ValueError(f"variants.{taken[0]}: is a built-in placeholder; choose another name")
-    known = (*_PLACEHOLDERS, *template.variants)
-    texts = [("text", template.text, known), ("directions", template.directions, _OF_DIRECTIONS)]
-    texts += [("leaving", template.leaving, ()), ("repeat", template.repeat, ())]
-    texts += [(f"variants.{name}", text, _PLACEHOLDERS) for name, own in template.variants.items() for text in own]
-    used: set[str] = set()
-    for key, text, names in texts:
-        try:
-            found = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
-        except ValueError as error:
-            raise ValueError(f"{key}: {error}; double the braces that are meant as text") from error
-        if unknown := [name for name in found if name not in names]:
-            hint = "; write texts of your own as variants" if key == "text" else ""
-            raise ValueError(f"{key}: unknown placeholder {{{unknown[0]}}}; known: {', '.join(names)}{hint}")
-        if "<image>" in text:
-            raise ValueError(f"{key}: holds <image>, which exports add themselves; leave it out")
-        used |= set(found)
+    texts = _texts(template)
+    used = {name for key, text, known in texts for name in _placeholders(key, text, known)}
     if template.answer != "description" and "objects" not in used:
-        raise ValueError(
-            "text: lacks {objects}, without which indices mean nothing; add it, or write answer: description"
-        )
+        raise ValueError("text: lacks {objects}, so indices mean nothing; add it, or write answer: description")
     if template.answer == "description" and "objects" in used:
         raise ValueError("text: {objects} shows indices, which a description does not use; write answer: triplet")
     if unused := [name for name in template.variants if name not in used]:
@@ -54,38 +38,80 @@ def check(template: Prompt) -> None:
         raise ValueError("text: does not ask for the answer in <answer></answer>, where the scorer reads it")
 
 
+def _texts(template: Prompt) -> list[tuple[str, str, tuple[str, ...]]]:
+    """(key, text, known placeholders) of each text of a template."""
+    return [
+        ("text", template.text, (*_PLACEHOLDERS, *template.variants)),
+        ("directions", template.directions, _OF_DIRECTIONS),
+        ("leaving", template.leaving, ()),
+        ("repeat", template.repeat, ()),
+        *((f"variants.{name}", text, _PLACEHOLDERS) for name, texts in template.variants.items() for text in texts),
+    ]
+
+
+def _placeholders(key: str, text: str, known: tuple[str, ...]) -> list[str]:
+    """The placeholders in a text. Raises ValueError for unknown ones, for wrong braces and for <image>."""
+    try:
+        found = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+    except ValueError as error:
+        raise ValueError(f"{key}: {error}; double the braces that are meant as text") from error
+    if unknown := [name for name in found if name not in known]:
+        hint = "; write texts of your own as variants" if key == "text" else ""
+        raise ValueError(f"{key}: unknown placeholder {{{unknown[0]}}}; known: {', '.join(known)}{hint}")
+    if "<image>" in text:
+        raise ValueError(f"{key}: holds <image>, which exports add themselves; leave it out")
+    return found
+
+
 def prompt(
     rng: np.random.Generator, initial: State, split: Split, locations: Sequence[str | None] | None = None
 ) -> str:
-    """The prompt of a question of a split; `rng` draws its variants.
+    """Returns the prompt of a question of a split; `rng` draws its variants.
 
-    `locations` says for each object where in the first image it is, or None if it cannot be seen. Without
-    `locations`, the prompt tells no positions.
+    `locations` has for each object its location in the first image, in words, or None if it cannot be seen there.
+    Without `locations`, the prompt tells no positions.
     """
-    template, grid = split.question.prompt, split.vocabulary.grid
-    objects = "\n".join(
-        f"{k}: {' '.join(o.looks)}"
-        + (f", {locations[k]}" if locations and locations[k] else "")
-        + ("" if grid.on_stage(o.position) else " (out of sight)")
-        for k, o in enumerate(initial.objects)
-    )
-    joint = "_" if template.answer == "function" else "."
-    changes = "\n".join(
-        f"{kind}: {', '.join(value.replace('.', joint) for value in values)}" for kind, values in split.values.items()
-    )
-    moves = any(isinstance(kind, Position) for kind in split.kinds.values())
-    sizes = {"length": f"{grid.move * grid.unit:g}", "stage": f"{2 * grid.stage * grid.unit:g}"}
-    told = {
-        "objects": objects,
-        "changes": changes,
-        "directions": template.directions.format(**sizes) if moves else "",
-        "leaving": template.leaving.format() if moves and {"in", "out"} & {*split.sampling.moves} else "",
-        "repeat": template.repeat.format() if split.sampling.repeat else "",
+    template = split.question.prompt
+    builtin = {
+        "objects": _listed(initial, split, locations),
+        "changes": _changes(split),
+        **_rules(split),
         "example": _example(rng, initial, split),
         "no_change": changes_text.NO_CHANGE,
     }
     drawn = {name: texts[rng.integers(len(texts))] for name, texts in template.variants.items()}
-    return template.text.format(**told, **{name: text.format(**told) for name, text in drawn.items()})
+    return template.text.format(**builtin, **{name: text.format(**builtin) for name, text in drawn.items()})
+
+
+def _listed(initial: State, split: Split, locations: Sequence[str | None] | None) -> str:
+    """The initial objects, a line each: "0: large red metal cube"."""
+    on_stage = split.vocabulary.grid.on_stage
+    return "\n".join(
+        f"{k}: {' '.join(o.looks)}"
+        + (f", {locations[k]}" if locations and locations[k] else "")
+        + ("" if on_stage(o.position) else " (out of sight)")
+        for k, o in enumerate(initial.objects)
+    )
+
+
+def _changes(split: Split) -> str:
+    """The kinds of change with their values, a line each: "color: gray, red"."""
+    joint = "_" if split.question.prompt.answer == "function" else "."
+    return "\n".join(
+        f"{kind}: {', '.join(value.replace('.', joint) for value in values)}" for kind, values in split.values.items()
+    )
+
+
+def _rules(split: Split) -> dict[str, str]:
+    """The template's texts on directions, leaving and repeating; empty where a split does not need them."""
+    template, grid = split.question.prompt, split.vocabulary.grid
+    moves = any(isinstance(kind, Position) for kind in split.kinds.values())
+    sizes = {"length": f"{grid.move * grid.unit:g}", "stage": f"{2 * grid.stage * grid.unit:g}"}
+    return {
+        "directions": template.directions.format(**sizes) if moves else "",
+        "leaving": template.leaving.format() if moves and {"in", "out"} & {*split.sampling.moves} else "",
+        "repeat": template.repeat.format() if split.sampling.repeat else "",
+    }
 
 
 def _example(rng: np.random.Generator, initial: State, split: Split) -> str:
