@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.tiny import FlatRenderer, load, made
+from tests.tiny import FlatRenderer, handmade, load, made
 from tvrgen._support.files import pretty
 from tvrgen.dataset import catalog
 from tvrgen.dataset.shards import shards_of
@@ -12,6 +12,7 @@ from tvrgen.dataset.storage.open import open_storage
 from tvrgen.errors import UserError
 from tvrgen.generation.journal import QUARANTINE
 from tvrgen.generation.status import status
+from tvrgen.sampling import sampler
 
 
 def test_a_whole_dataset_is_finished(flat_dataset):
@@ -24,10 +25,7 @@ def test_a_whole_dataset_is_finished(flat_dataset):
     assert str(found).splitlines() == ["train: 5 of 5 problems, 3 of 3 shards", "finished"]
 
 
-def test_a_run_is_seen_while_it_goes_on(tmp_path, by_hand, monkeypatch):
-    from tests.tiny import handmade
-    from tvrgen.sampling import sampler
-
+def test_a_run_is_seen_while_it_goes_on(tmp_path, monkeypatch):
     monkeypatch.setattr(sampler, "plan_problem", lambda c, s, i: handmade(c, c.split(s), i))
     config, out = load(), tmp_path / "out"
     with catalog.writing_to(open_storage(out), config):

@@ -1,0 +1,74 @@
+"""The worker: a few seconds of work at a time, and how a shard ends."""
+
+import pytest
+
+from tests.tiny import FlatRenderer, load, made
+from tvrgen.dataset.shards import shards_of
+from tvrgen.errors import UserError
+from tvrgen.generation import process, worker
+
+
+def steps(*images, result=None, error=None):
+    yield from images
+    if error is not None:
+        raise error
+    return result
+
+
+@pytest.fixture
+def log(tmp_path):
+    path = tmp_path / "log"
+    path.write_text("first\nlast")
+    return path
+
+
+def test_a_shard_that_is_done_has_its_facts(log):
+    images, facts, failure = worker.advance(steps(1, 1, 1, result={"samples": 4}), 60, log)
+    assert (images, failure) == (3, None)
+    assert facts == {"samples": 4, **process.about(), "memory": facts["memory"]}
+
+
+def test_work_stops_after_its_seconds_and_goes_on(log):
+    shard = steps(1, 1, result={})
+    assert worker.advance(shard, 0, log) == (0, None, None)
+    assert worker.advance(shard, 60, log)[0] == 2
+
+
+def test_a_failure_has_its_reason_its_node_and_the_log(log):
+    images, facts, failure = worker.advance(steps(1, error=ValueError("broken\nimage")), 60, log)
+    assert (images, facts) == (1, None)
+    assert failure == ("ValueError: broken image", process.node(), "first\nlast")
+
+
+@pytest.mark.parametrize("error", [UserError("a mistake"), KeyboardInterrupt()], ids=["mistake", "stop"])
+def test_mistakes_and_stops_end_the_run(error, log):
+    with pytest.raises(type(error)):
+        worker.advance(steps(1, error=error), 60, log)
+
+
+def test_a_renderer_is_named_by_its_function():
+    assert worker.opener(worker.OPENER) is worker.open_renderer
+    assert worker.opener("tests.faulty:open_faulty").__name__ == "open_faulty"
+
+
+@pytest.mark.rays
+@pytest.mark.parametrize("config", [(), ("output.intermediate=true",)], ids=["ends", "all"], indirect=True)
+def test_the_number_of_images_is_known_before_they_are_made(config, tmp_path):
+    for shard in shards_of(config, "train"):
+        assert made(config, shard, tmp_path, FlatRenderer()) == worker.images_in(shard, config)
+
+
+@pytest.mark.parametrize(("threads", "expected"), [(0, 2), (7, 7)])
+def test_the_threads_of_the_config_go_before_those_of_the_run(threads, expected, monkeypatch, tmp_path):
+    """Blender is loaded on as many cores as it renders with."""
+
+    class Loaded(Exception):
+        pass
+
+    def at_most(cores):
+        raise Loaded(cores)
+
+    monkeypatch.setattr(worker.requirements, "lacking", lambda: None)
+    monkeypatch.setattr(worker.cpu_affinity, "at_most", at_most)
+    with pytest.raises(Loaded, match=str(expected)):
+        worker.open_renderer(load(f"render.threads={threads}"), tmp_path / "log", 2)
