@@ -20,7 +20,7 @@ PAGES = sorted(path for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")] if
 """All pages but the change log, which names modules of earlier versions."""
 
 CODE = re.compile(r"^```.*?^```|^(?: {4}.*\n)+", re.MULTILINE | re.DOTALL)
-FOLDERS = "tvrgen|docs|tests|configs|scenes|assets|benchmarks|cluster"
+FOLDERS = "tvrgen|docs|tests|configs|scenes|assets|benchmarks|cluster|tools"
 
 
 def pages(test):

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import bpy
 import numpy as np
@@ -34,7 +35,7 @@ class Renderer:
 
     def __init__(self, scene: SceneSpec, vocabulary: Vocabulary, log: Path, threads: int = 0) -> None:
         self._log, self._threads = log, threads
-        self._file: dict[str, int] = {}  # Pillow's options for the image format
+        self._file: dict[str, Any] = {}  # options of Pillow's writer for the image format
         self._denoiser: Denoiser | None = None
         self._scratch = scratch.folder_of(self)
         self.description = {"blender": bpy.app.version_string}
