@@ -19,7 +19,7 @@ from tvrgen.export.folder import Part
 from tvrgen.export.reader import Question
 from tvrgen.export.writers import Format
 from tvrgen.scene.model import Object
-from tvrgen.scene.vocabulary import ATTRIBUTES
+from tvrgen.scene.vocabulary import ATTRIBUTES, Grid, Vocabulary
 from tvrgen.settings import Split
 from tvrgen.transformations import registry, replay
 
@@ -110,32 +110,12 @@ own records. TRANCE's accuracy (the predicted steps are run, and outcomes compar
 
     def finish(self) -> None:
         self.out.close(_DATA)
-        words, seen_so = self.dataset.config().vocabulary, next(iter(self._splits.values())).vocabulary
-        grid, directions = words.grid, {_direction(name): vector for name, vector in seen_so.directions.items()}
-        looks = {name: list(words.values(name)) for name in ATTRIBUTES}
-        # models number the values in this order, which is that of TRANCE if the vocabulary is TRANCE's
-        ordered = sorted(directions, key=lambda name: list(words.directions).index(name.replace("-", "_")))
-        moves = {"direction": ordered, "step": list(words.distances)}
-        field, stage = grid.field * grid.unit, grid.stage * grid.unit
-        edges = {f"{axis}_{end}": sign * field for axis in "xy" for end, sign in (("min", -1), ("max", 1))}
-        seen = {f"vis_{name}": edge / field * stage for name, edge in edges.items()}
-        coordinate = {
-            "unit": grid.unit,
-            "step": grid.move * grid.unit,
-            "min_gap": grid.gap * grid.unit,
-            **edges,
-            **seen,
-        }
-        properties = {
-            "shape": {name: name for name in words.shapes},
-            "color": {name: [*rgb, 255] for name, rgb in words.colors.items()},
-            "material": {name: name for name in words.materials},
-            "size": words.sizes,
-            "position": {"direction": directions, "step": list(words.distances)},
-            "coordinate": {name: round(value, 9) for name, value in coordinate.items()},
-        }
-        self.out.text("values.json", json.dumps({**looks, "position": moves}, indent=2) + "\n")
-        self.out.text("properties.json", json.dumps(properties, indent=2) + "\n")
+        words = self.dataset.config().vocabulary
+        # directions as the initial camera sees them: the same in every split
+        directions = next(iter(self._splits.values())).vocabulary.directions
+        named = {_direction(name): vector for name, vector in directions.items()}
+        self.out.text("values.json", json.dumps(_values(words, named), indent=2) + "\n")
+        self.out.text("properties.json", json.dumps(_properties(words, named), indent=2) + "\n")
         with self.out.whole(_H5) as path:
             self._pack(path)
 
@@ -162,6 +142,36 @@ own records. TRANCE's accuracy (the predicted steps are run, and outcomes compar
             for split, own in keys.items():
                 for name, listed in own.items():
                     file[split].create_dataset(name, data=str(listed))
+
+
+def _values(words: Vocabulary, directions: dict[str, Any]) -> Record:
+    """values.json: the values of each attribute, in the order in which models number them.
+
+    That order is TRANCE's if the vocabulary is TRANCE's.
+    """
+    ordered = sorted(directions, key=lambda name: list(words.directions).index(name.replace("-", "_")))
+    looks = {name: list(words.values(name)) for name in ATTRIBUTES}
+    return {**looks, "position": {"direction": ordered, "step": list(words.distances)}}
+
+
+def _properties(words: Vocabulary, directions: dict[str, Any]) -> Record:
+    """properties.json: the meaning of each value, and the lengths of the coordinate system in metres."""
+    return {
+        "shape": {name: name for name in words.shapes},
+        "color": {name: [*rgb, 255] for name, rgb in words.colors.items()},
+        "material": {name: name for name in words.materials},
+        "size": words.sizes,
+        "position": {"direction": directions, "step": list(words.distances)},
+        "coordinate": {name: round(value, 9) for name, value in _coordinate(words.grid).items()},
+    }
+
+
+def _coordinate(grid: Grid) -> dict[str, float]:
+    """The lengths of the grid, and the edges of the field and of the stage, in metres."""
+    field, stage = grid.field * grid.unit, grid.stage * grid.unit
+    edges = {f"{axis}_{end}": sign * field for axis in "xy" for end, sign in (("min", -1), ("max", 1))}
+    seen = {f"vis_{name}": edge / field * stage for name, edge in edges.items()}
+    return {"unit": grid.unit, "step": grid.move * grid.unit, "min_gap": grid.gap * grid.unit, **edges, **seen}
 
 
 def _direction(name: str) -> str:
