@@ -203,4 +203,4 @@ def test_an_eye_keeps_what_did_not_change():
     before = State(objects=(*alone("cube").objects, *alone("sphere", position=(-10, 10)).objects))
     after = with_object(before, 0, color="cyan")
     assert eye.look(before, view) == eye.look(after, view)
-    assert len(eye._seen) == 2
+    assert len(eye._covers) == 2

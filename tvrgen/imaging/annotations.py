@@ -1,7 +1,7 @@
-"""What a picture shows pixel by pixel, from the planner's own rays: object indices, depth, normals.
+"""Annotations of an image, pixel by pixel, by the planner's own rays: object indices, depth, normals.
 
-One ray goes through each pixel's centre, as for the masks: no pixel is a mixture of two surfaces. Glass counts as the
-surface it is, not as what is seen through it.
+One ray goes through each pixel's centre, as for the masks: no pixel is a mixture of two surfaces. Glass counts as a
+surface; what lies behind it does not show.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from tvrgen.scene.model import STAGE_LINE_HEIGHT, Object, SceneSpec, State
 from tvrgen.scene.vocabulary import Vocabulary
 
 DEPTH_UNIT = 1000
-"""Levels of a depth file in a metre."""
+"""Levels of a depth file per metre."""
 
 _FARTHEST = 65535 / DEPTH_UNIT
 _INWARDS = (0.01, 0.1, 0.5, 1.0, 2.0)  # pixels, by which a ray that just misses its object is moved towards its middle
@@ -29,9 +29,11 @@ _INWARDS = (0.01, 0.1, 0.5, 1.0, 2.0)  # pixels, by which a ray that just misses
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Surfaces:
-    """What is nearest in each pixel: `index` (H, W) uint8, 0 or 1 + an object's index; `depth` (H, W) float64, metres
-    along the optical axis, inf where there is nothing; `normals` (H, W, 3) float64, unit vectors in the world, 0 where
-    there is nothing."""
+    """The nearest surface in each pixel.
+
+    `index` (H, W) uint8: 1 + an object's index, 0 for none. `depth` (H, W) float64: metres along the optical axis, inf
+    for none. `normals` (H, W, 3) float64: unit vectors in the world, 0 for none.
+    """
 
     index: np.ndarray
     depth: np.ndarray
@@ -39,21 +41,21 @@ class Surfaces:
 
 
 def surfaces(state: State, view: View, scene: SceneSpec, eye: Eye) -> Surfaces:
-    """What the view shows of a state and of the ground."""
+    """The surfaces of a state's objects and of the ground in a view."""
     index, vocabulary = eye.index_map(state, view), eye.vocabulary
     depth, normals = _ground(view, scene, vocabulary)
     for k, obj in enumerate(state.objects):
-        pixels = np.nonzero(index == k + 1)
-        if len(pixels[0]):
-            depth[pixels], normals[pixels] = _object(obj, pixels, view, vocabulary)
+        rows, columns = np.nonzero(index == k + 1)
+        if len(rows):
+            depth[rows, columns], normals[rows, columns] = _object(obj, (rows, columns), view, vocabulary)
     return Surfaces(index, depth, normals)
 
 
 def save(kind: str, seen: Surfaces, path: Path) -> None:
     """Writes one annotation as PNG: `index` 8-bit palette, `depth` 16-bit in millimetres, `normals` 8-bit RGB.
 
-    Depth is 0 where there is nothing, or nothing within 65.535 m. A normal's x, y and z in [-1, 1] become [0, 255];
-    (0, 0, 0), which is no unit vector, is nothing.
+    Depth is 0 where no surface is within 65.535 m. A normal's x, y and z in [-1, 1] become [0, 255]; (0, 0, 0), which
+    is no unit vector, stands for no surface.
     """
     if kind == "index":
         image = Image.fromarray(seen.index, "P")
@@ -68,7 +70,7 @@ def save(kind: str, seen: Surfaces, path: Path) -> None:
 
 
 def index_faults(path: Path, sights: tuple[Sight, ...]) -> Iterator[str]:
-    """Where an index file differs from what a record says is seen."""
+    """Yields the differences between an index file and the sights of a record."""
     with Image.open(path) as image:
         index = np.asarray(image)
     counts = np.bincount(index.ravel(), minlength=len(sights) + 1)
@@ -98,7 +100,9 @@ def _ground(view: View, scene: SceneSpec, words: Vocabulary) -> tuple[np.ndarray
     return depth, normals
 
 
-def _object(obj: Object, pixels: tuple[np.ndarray, np.ndarray], view: View, words: Vocabulary) -> tuple:
+def _object(
+    obj: Object, pixels: tuple[np.ndarray, np.ndarray], view: View, words: Vocabulary
+) -> tuple[np.ndarray, np.ndarray]:
     """Depth and normals of one object in pixels that it covers."""
     whole, placement = mesh.load(words.shapes[obj.shape]), camera_model.place(obj, words)
     bundle = rays.in_mesh(placement, view)

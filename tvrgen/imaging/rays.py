@@ -1,4 +1,4 @@
-"""Which pixels any mesh covers, by rays cast through the centres of the pixels.
+"""The pixels that any mesh covers, by rays cast through the centres of the pixels.
 
 Embree answers for all pixels at once, but in single precision and with each processor's own instructions, so that a
 ray within some 1e-6 pixels of an outline may hit on one machine and miss on another. Such rays are found by casting
@@ -40,8 +40,9 @@ def cover(mesh: Mesh, placement: Placement, view: View) -> tuple[int, int, np.nd
     mask = hit.reshape(len(rows), len(columns))
     if not mask.any():
         return None
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    return left + int(columns[0]), top + int(rows[0]), mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    covered = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    (first_row, last_row), (first_column, last_column) = ((int(line[0]), int(line[-1])) for line in covered)
+    return left + first_column, top + first_row, mask[first_row : last_row + 1, first_column : last_column + 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Rays:
         return np.stack([x * right[k] + y * down[k] + forward[k] for k in range(3)], axis=-1)
 
     def hit(self, mesh: Mesh, u: np.ndarray, v: np.ndarray) -> np.ndarray:
-        """(N,) bool: which rays hit the mesh."""
+        """(N,) bool: whether the ray through each pixel position (u, v) hits the mesh."""
         return _embree(mesh).run(*self._single(u, v), query="DISTANCE") < np.float32(1e37)  # 1e37: nothing was hit
 
     def _single(self, u: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -69,7 +70,7 @@ class Rays:
 
 
 class Hits(NamedTuple):
-    """The first face that each of N rays hits: its index, the place in it (barycentric u and v of its second and
+    """The first face that each of N rays hits: its index, the point in it (barycentric u and v of its second and
     third corner), and the depth along the optical axis in metres, inf where none is hit."""
 
     face: np.ndarray
@@ -84,14 +85,14 @@ def in_world(view: View) -> Rays:
 
 
 def in_mesh(placement: Placement, view: View) -> Rays:
-    """The same in the coordinates of a placed mesh."""
+    """The rays of a view in the coordinates of a placed mesh."""
     world = in_world(view)
     axes = tuple(placement.turn_to_local(axis) for axis in world.axes)
     return dataclasses.replace(world, origin=placement.to_local(world.origin), axes=axes)
 
 
 def hits(mesh: Mesh, rays: Rays, u: np.ndarray, v: np.ndarray) -> Hits:
-    """What rays through pixel places (u, v) hit, in single precision."""
+    """The first hits of the rays through pixel positions (u, v), in single precision."""
     found = _embree(mesh).run(*rays._single(u, v), output=1)
     missed = found["primID"] < 0
     depth = np.where(missed, np.inf, found["tfar"].astype(np.float64))
@@ -100,7 +101,7 @@ def hits(mesh: Mesh, rays: Rays, u: np.ndarray, v: np.ndarray) -> Hits:
 
 @lru_cache(maxsize=256)
 def _embree(mesh: Mesh):
-    """The mesh as Embree has it."""
+    """The mesh in an Embree scene."""
     from embreex.mesh_construction import TriangleMesh
     from embreex.rtcore_scene import EmbreeScene
 
@@ -110,7 +111,7 @@ def _embree(mesh: Mesh):
 
 
 def _outline(hit: np.ndarray) -> np.ndarray:
-    """The pixels of a mask that have a neighbour of the other sort."""
+    """The pixels of a mask that have a neighbour of the other value."""
     edge = np.zeros_like(hit)
     rows, columns = hit[1:] != hit[:-1], hit[:, 1:] != hit[:, :-1]
     edge[1:] |= rows
@@ -122,7 +123,7 @@ def _outline(hit: np.ndarray) -> np.ndarray:
 
 def _exact(mesh: Mesh, rays: Rays, u: float, v: float) -> bool:
     """Whether one ray hits, by the signs of the volumes that it spans with each triangle's edges."""
-    direction = rays.directions(np.float64(u), np.float64(v))
+    direction = rays.directions(np.asarray(u, np.float64), np.asarray(v, np.float64))
     corner = [[mesh.vertices[mesh.faces[:, c], k] - rays.origin[k] for k in range(3)] for c in range(3)]
     volumes = [camera_model.dot(direction, camera_model.cross(corner[c], corner[(c + 1) % 3])) for c in range(3)]
     return bool((np.all([w >= 0 for w in volumes], axis=0) | np.all([w <= 0 for w in volumes], axis=0)).any())

@@ -1,8 +1,8 @@
-"""Which pixels a convex mesh covers: its outline in the view, filled row by row.
+"""The pixels that a convex mesh covers: its outline in the view, filled row by row.
 
 The outline of a convex mesh is made of the edges between a face that is turned to the camera and one that is turned
 away. A row of pixels is covered between the outermost two points in which the outline crosses the row of their
-centres. That is what a ray through every pixel's centre finds, at a fraction of the cost and in double precision.
+centres. A ray through every pixel's centre would find the same, at a multiple of the cost.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Convex:
 
 @lru_cache(maxsize=256)
 def convex(mesh: Mesh) -> Convex | None:
-    """The mesh as a convex one, or None where it is not closed or not convex."""
+    """The mesh as a convex one, or None if it is not closed or not convex."""
     directed = np.concatenate([mesh.faces[:, [0, 1]], mesh.faces[:, [1, 2]], mesh.faces[:, [2, 0]]])
     face = np.tile(np.arange(len(mesh.faces)), 3)
     key = directed.min(axis=1) * len(mesh.vertices) + directed.max(axis=1)
@@ -53,12 +53,12 @@ def convex(mesh: Mesh) -> Convex | None:
 
 
 def _decimal(values: np.ndarray) -> np.ndarray:
-    """Rounded, so that how a library sums does not matter: planes only choose which edges make the outline."""
+    """Rounds values, so that how a library sums does not matter: planes only choose the edges of the outline."""
     return np.ascontiguousarray(values.round(12))
 
 
 def cover(shape: Convex, placement: Placement, view: View) -> tuple[int, int, np.ndarray] | None:
-    """(left, top, mask): the pixels that the placed mesh covers. None where it covers none in the frame."""
+    """Returns (left, top, mask): the pixels that the placed mesh covers. None if it covers none in the frame."""
     eye = placement.to_local(view.camera.location)
     front = camera_model.dot(shape.normals, eye) > shape.offsets
     ends = shape.edges[:, front[shape.faces[0]] != front[shape.faces[1]]]

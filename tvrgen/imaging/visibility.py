@@ -1,12 +1,13 @@
-"""What each camera sees of each object: the pixels that its mesh covers, less those of nearer objects.
+"""Sights: the pixels of each object in an image, which are those that its mesh covers less those of nearer objects.
 
-Objects stand on the ground in footprints that do not overlap, so that of any two only one can hide the other, and
-which one follows from their places alone: no depth is compared.
+Objects stand on the ground in footprints that do not overlap, so that of any two only one can hide the other. Which
+one follows from their positions alone: no depth is compared.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tvrgen.imaging import rays, silhouettes
 from tvrgen.scene import camera_model, mesh
@@ -17,10 +18,10 @@ from tvrgen.scene.vocabulary import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What one image shows of one object.
+    """The visible part of one object in one image.
 
-    `pixels` are the visible ones; `fraction` is their share of those that the object would cover in the frame if it
-    stood alone; `box` is (left, top, right, bottom) of the visible pixels, right and bottom exclusive.
+    `pixels` counts the visible ones; `fraction` is their share of those that the object would cover in the frame if it
+    were alone; `box` is (left, top, right, bottom) of the visible pixels, right and bottom exclusive.
     """
 
     pixels: int
@@ -33,11 +34,11 @@ NOTHING = Sight(0, 0.0, None)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Cover:
-    """The pixels an object would cover if it stood alone: a mask from (top, left), without empty margins."""
+    """The pixels that an object would cover if it were alone: a mask from (top, left), without empty margins."""
 
     left: int
     top: int
-    mask: np.ndarray
+    mask: NDArray[np.bool_]
     pixels: int
     power: float
 
@@ -48,18 +49,18 @@ class _Cover:
 
 
 class Eye:
-    """Sees states through views. Keeps what it saw of an object, as most objects stay as they are."""
+    """Works out what views show of states. Caches each object's pixels, as most objects stay as they are."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
-        self._seen: dict[tuple, _Cover | None] = {}
+        self._covers: dict[tuple[object, ...], _Cover | None] = {}
 
     def forget(self) -> None:
-        """Call between problems: no view of one problem occurs in another."""
-        self._seen.clear()
+        """Empties the cache. Call it between problems: no view of one problem occurs in another."""
+        self._covers.clear()
 
-    def index_map(self, state: State, view: View) -> np.ndarray:
-        """(H, W) uint8: 0 where no object is seen, else 1 + its index."""
+    def index_map(self, state: State, view: View) -> NDArray[np.uint8]:
+        """(H, W) uint8: 0 where no object is visible, else 1 + its index."""
         indices = np.zeros((view.height, view.width), np.uint8)
         covers = [(k, cover) for k, obj in enumerate(state.objects) if (cover := self._cover(obj, view))]
         for k, cover in sorted(covers, key=lambda entry: -entry[1].power):
@@ -68,16 +69,16 @@ class Eye:
         return indices
 
     def look(self, state: State, view: View) -> tuple[Sight, ...]:
-        """What the view shows of each object of the state."""
+        """The sights of the state's objects in the view, in the order of their indices."""
         covers = [self._cover(obj, view) for obj in state.objects]
         return tuple(_sight(cover, covers) if cover else NOTHING for cover in covers)
 
     def _cover(self, obj: Object, view: View) -> _Cover | None:
         key = (obj.shape, obj.size, obj.position, obj.rotation, view.camera, view.width)
-        if key not in self._seen:
+        if key not in self._covers:
             on_stage = self.vocabulary.grid.on_stage(obj.position)
-            self._seen[key] = self._cast(obj, view) if on_stage else None
-        return self._seen[key]
+            self._covers[key] = self._cast(obj, view) if on_stage else None
+        return self._covers[key]
 
     def _cast(self, obj: Object, view: View) -> _Cover | None:
         shape = self.vocabulary.shapes[obj.shape]
@@ -97,7 +98,7 @@ class Eye:
 
 
 def _sight(cover: _Cover, covers: list[_Cover | None]) -> Sight:
-    """What is left of an object behind those nearer to the camera."""
+    """The sight of an object behind those nearer to the camera."""
     left, top, right, bottom = cover.box
     mask = cover.mask
     for other in covers:
@@ -116,5 +117,5 @@ def _sight(cover: _Cover, covers: list[_Cover | None]) -> Sight:
     if not pixels:
         return NOTHING
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    box = (left + columns[0], top + rows[0], left + columns[-1] + 1, top + rows[-1] + 1)
-    return Sight(pixels, round(pixels / cover.pixels, 4), tuple(int(b) for b in box))
+    box = (int(left + columns[0]), int(top + rows[0]), int(left + columns[-1] + 1), int(top + rows[-1] + 1))
+    return Sight(pixels, round(pixels / cover.pixels, 4), box)

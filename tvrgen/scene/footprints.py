@@ -7,9 +7,9 @@ from tvrgen.scene.vocabulary import Grid, Vocabulary
 
 
 def crowded(state: State, vocabulary: Vocabulary, moved: Collection[int] | None = None) -> tuple[int, int] | None:
-    """The first pair of objects whose footprints stand closer than the gap, or None.
+    """The indices of the first two objects whose footprints are closer than the gap, or None.
 
-    Where only the objects `moved` can be at fault, only pairs with one of them are looked at.
+    With `moved`, only pairs with one of these objects are checked.
     """
     objects = state.objects
     for j in range(len(objects)) if moved is None else moved:
@@ -24,5 +24,5 @@ def crowded(state: State, vocabulary: Vocabulary, moved: Collection[int] | None 
 
 
 def required_distance(radius_a: float, radius_b: float, grid: Grid) -> float:
-    """Smallest allowed distance of two centres in grid units: the radii and the gap, with room for rounding."""
+    """The least distance of two centres in grid units: both radii (metres) and the gap, with room for rounding."""
     return (radius_a + radius_b) / grid.unit + grid.gap - 1e-9

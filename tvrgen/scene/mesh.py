@@ -1,15 +1,17 @@
-"""A shape's mesh, as both the planner and Blender take it.
+"""Meshes of shapes, the same for the planner and for Blender.
 
-A loaded mesh stands upright on the plane z = 0, its footprint circle has radius 1 and its centre at x = y = 0: scaled
-by a size's radius, turned and moved, it is the object.
+A loaded mesh rests on the plane z = 0; its footprint circle has radius 1 and its centre at x = y = 0. Scaled by a
+size's radius, turned and moved, it is the object.
 """
 
 import io
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tvrgen.errors import UserError
 from tvrgen.scene.vocabulary import Shape
@@ -22,15 +24,15 @@ CREASE = 30.0
 class Mesh:
     """Triangles: `vertices` (V, 3) float64, `faces` (F, 3) int64, counterclockwise seen from outside."""
 
-    vertices: np.ndarray
-    faces: np.ndarray
+    vertices: NDArray[np.float64]
+    faces: NDArray[np.int64]
 
     @property
-    def bounds(self) -> np.ndarray:
+    def bounds(self) -> NDArray[np.float64]:
         """(2, 3): least and greatest coordinates."""
         return np.stack([self.vertices.min(axis=0), self.vertices.max(axis=0)])
 
-    def corner_normals(self) -> np.ndarray:
+    def corner_normals(self) -> NDArray[np.float64]:
         """(F, 3, 3): the normal at each corner of each face, the mean of the smooth faces around it by area."""
         corners = self.vertices[self.faces]
         areas = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
@@ -49,8 +51,8 @@ class Mesh:
         return normals.reshape(-1, 3, 3)
 
 
-def _sound(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
-    """The faces that have an area, each once: what a mesh file has besides, Blender would drop."""
+def _sound(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The faces that have an area, each once: Blender would drop all others of a mesh file."""
     if not len(faces):
         return faces
     corners = vertices[faces]
@@ -58,16 +60,18 @@ def _sound(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
     _, first = np.unique(np.sort(faces, axis=1), axis=0, return_index=True)
     once = np.zeros(len(faces), bool)
     once[first] = True
-    return faces[once & (areas > 1e-12 * max(areas.max(), 1e-30))]
+    kept: NDArray[np.int64] = faces[once & (areas > 1e-12 * max(areas.max(), 1e-30))]
+    return kept
 
 
 @lru_cache(maxsize=256)
 def load(shape: Shape) -> Mesh:
-    """The mesh of a shape. Raises UserError for a file without triangles."""
+    """Returns the mesh of a shape. Raises UserError if its file cannot be read or holds no triangles."""
     import trimesh
 
     try:
-        mesh = trimesh.load(io.BytesIO(shape.data), file_type=Path(shape.mesh).suffix[1:].lower(), force="mesh")
+        # trimesh says that it returns any geometry; `force` makes it a mesh
+        mesh: Any = trimesh.load(io.BytesIO(shape.data), file_type=Path(shape.mesh).suffix[1:].lower(), force="mesh")
         mesh.merge_vertices(merge_norm=True, merge_tex=True)
         vertices, faces = np.asarray(mesh.vertices, np.float64), np.asarray(mesh.faces, np.int64)
     except Exception as error:  # each format's reader has its own exceptions

@@ -1,4 +1,4 @@
-"""What a problem is made of: objects, states, steps, cameras and lights. Data, nothing else.
+"""The data of a problem: objects, states, cameras, lights, and the base scene around them.
 
 A field with a `Key` is also a key of a config's `scene`.
 """
@@ -16,7 +16,7 @@ NAME = "^[A-Za-z][A-Za-z0-9_]*$"
 """Regular expression for names of cameras, lights and values."""
 
 STAGE_LINE_HEIGHT = 0.002
-"""Metres by which the line around the stage lies above the ground, against flicker between the two."""
+"""Height of the line around the stage above the ground, in metres, against flicker between the two."""
 
 
 LOOKS = ("size", "color", "material", "shape")

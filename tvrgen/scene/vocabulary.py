@@ -1,4 +1,4 @@
-"""The named values that objects and steps can have, and what each of them means in the picture.
+"""The named values that objects and steps can have, and what each of them means in an image.
 
 Terms: a *shape* is a mesh, a *size* a footprint radius in metres, a *material* a handful of shader inputs, a *color*
 three sRGB bytes, a *direction* a pair (towards the viewer, to the viewer's right) in move lengths, a *distance* a
@@ -60,9 +60,11 @@ class Grid:
     gap: Annotated[int, Key("Smallest free ground between two footprints.", minimum=0, maximum=100)]
 
     def on_stage(self, position: tuple[int, int]) -> bool:
+        """Whether a position lies on the stage, its edge included."""
         return max(abs(position[0]), abs(position[1])) <= self.stage
 
     def in_field(self, position: tuple[int, int]) -> bool:
+        """Whether a position lies in the field, its edge included."""
         return max(abs(position[0]), abs(position[1])) <= self.field
 
 
@@ -98,11 +100,11 @@ class Vocabulary:
     grid: Annotated[Grid, Key()]
 
     def values(self, attribute: str) -> tuple[str, ...]:
-        """The names an attribute can have, in the file's order."""
+        """The names that an attribute can have, in the file's order."""
         return tuple(getattr(self, ATTRIBUTES[attribute]))
 
     def facing(self, azimuth: float) -> "Vocabulary":
-        """The same vocabulary for a viewer who stands at `azimuth` degrees: directions turned to world (x, y)."""
+        """The same vocabulary for a viewer at `azimuth` degrees: directions become world (x, y)."""
         cos, sin = math.cos(math.radians(azimuth)), math.sin(math.radians(azimuth))
         turned = {
             name: (round(towards * cos - right * sin, 9), round(towards * sin + right * cos, 9))
@@ -112,11 +114,16 @@ class Vocabulary:
 
     def displacement(self, direction: str, distance: int) -> tuple[int, int]:
         """A move in grid units. Directions of a turned vocabulary are rounded to the grid."""
-        return tuple(round(c * distance * self.grid.move) for c in self.directions[direction])
+        x, y = (round(c * distance * self.grid.move) for c in self.directions[direction])
+        return x, y
 
 
 def from_document(document: Record, meshes: dict[str, bytes], where: str) -> Vocabulary:
-    """A resolved document (`$defs/vocabulary` of the config's schema) and the contents of its mesh files."""
+    """Builds a vocabulary from a resolved document (`$defs/vocabulary` of the config's schema).
+
+    `meshes` holds the contents of its mesh files by shape; `where` names the document in messages. Raises UserError if
+    the field is not larger than the stage.
+    """
     vocabulary = build(
         Vocabulary,
         document,

@@ -1,0 +1,142 @@
+"""Rules of a fair problem: kept by every planned problem, and their breach found by its check."""
+
+import pytest
+
+from tests.tiny import handmade, load, with_object
+from tvrgen.sampling import fairness
+from tvrgen.transformations import base, replay
+from tvrgen.transformations.base import Step
+
+pytestmark = pytest.mark.rays
+
+
+def test_every_step_changes_something_once(planned):
+    _, split, problems = planned
+    grid = split.vocabulary.grid
+    for plan in problems:
+        steps = plan.problem.steps
+        assert split.sampling.repeat or len({(s.object, s.kind) for s in steps}) == len(steps)
+        changed = set()
+        for before, after, step in zip(plan.states, plan.states[1:], steps, strict=False):
+            was, is_ = before.objects[step.object], after.objects[step.object]
+            assert was != is_
+            assert [k for k, o in enumerate(before.objects) if o != after.objects[k]] == [step.object]
+            left = grid.on_stage(was.position) and not grid.on_stage(is_.position)
+            assert not (left and step.object in changed)
+            assert grid.on_stage(was.position) or grid.on_stage(is_.position)
+            changed.add(step.object)
+
+
+def test_changed_objects_are_in_sight(planned):
+    _, split, problems = planned
+    needed, grid = 150 * (split.render.width / 320) ** 2, split.vocabulary.grid
+    for plan in problems:
+        for k in {s.object for s in plan.problem.steps}:
+            if grid.on_stage(plan.states[0].objects[k].position):
+                assert plan.initial.seen[k].pixels >= needed
+            if grid.on_stage(plan.states[-1].objects[k].position):
+                assert all(shot.seen[k].pixels >= needed for shot in plan.finals)
+
+
+def test_no_two_objects_look_the_same(planned):
+    _, split, problems = planned
+    for plan in problems:
+        looks = [o.looks for o in plan.problem.initial.objects]
+        assert split.sampling.twins or len(set(looks)) == len(looks)
+
+
+def test_what_looks_alike_in_the_end_has_not_moved(planned):
+    _, split, problems = planned
+    for plan in problems if not split.sampling.twins else []:
+        last = [(k, o) for k, o in enumerate(plan.states[-1].objects) if max(map(abs, o.position)) <= 20]
+        for k, o in last:
+            if any(o.looks == other.looks for j, other in last if j != k):
+                assert plan.states[0].objects[k].position == o.position
+
+
+def test_constraints_hold_in_every_state(planned):
+    _, split, problems = planned
+    constraints = split.sampling.constraints
+    for o in (o for plan in problems for state in plan.states for o in state.objects):
+        for attribute in ("shape", "size", "color", "material"):
+            value = getattr(o, attribute)
+            assert value in (getattr(constraints.only, attribute) or (value,))
+            assert value not in (getattr(constraints.never, attribute) or ())
+        for rule in constraints.only.pairs:
+            if all(getattr(o, a) in values for a, values in rule.when.items()):
+                assert all(getattr(o, a) in values for a, values in rule.then.items())
+
+
+BROKEN = {
+    "objects keep a gap": {"position": (5, 12)},
+    "objects stay in the field": {"position": (41, 0)},
+    "no two objects look the same": {"shape": "sphere", "size": "small", "color": "cyan", "material": "glass"},
+}
+
+
+@pytest.mark.parametrize("rule", BROKEN)
+def test_a_broken_rule_is_found_by_its_check(rule):
+    """Construction keeps these rules; the check must find a breach all the same."""
+    config = load()
+    split = config.split("train")
+    sound = handmade(config, split, 0)
+    fairness.check_states(sound.states, sound.problem.steps, split.sampling, split.vocabulary)
+    initial = with_object(sound.states[0], 0, **BROKEN[rule])
+    steps = sound.problem.steps[1:]
+    states = replay.replay(initial, steps, split.kinds, split.vocabulary)
+    with pytest.raises(base.Rejected, match=rule):
+        fairness.check_states(states, steps, split.sampling, split.vocabulary)
+
+
+@pytest.mark.parametrize(
+    ("steps", "rule"),
+    [
+        ([(2, "color", "red"), (2, "position", "front.1")], "an object that has changed does not leave"),
+        ([(0, "color", "blue"), (0, "color", "cyan")], "an object changes once in each kind"),
+        ([(2, "position", "front.1"), (2, "color", "red")], "an object out of sight only enters"),
+        ([(2, "position", "front.1"), (2, "position", "front.1")], "a move begins or ends on stage"),
+    ],
+)
+def test_broken_sequences_are_found(steps, rule):
+    config = load()
+    split = config.split("train")
+    steps = tuple(Step(object=k, kind=kind, value=value) for k, kind, value in steps)
+    states = replay.replay(handmade(config, split, 0).states[0], steps, split.kinds, split.vocabulary)
+    with pytest.raises(base.Rejected, match=rule):
+        fairness.check_states(states, steps, split.sampling, split.vocabulary)
+
+
+def test_a_twin_out_of_sight_does_not_enter():
+    """No image tells which of two twins off stage it was; one on stage, or one without a twin, may enter."""
+    config = load("sampling.twins=true")
+    split = config.split("train")
+    first = with_object(handmade(config, split, 0).states[0], 0, position=(-10, 0))
+    enters = (Step(object=2, kind="position", value="behind.1"),)
+    alone = with_object(first, 2, position=(30, 0))
+    twins = with_object(
+        alone, 1, **dict(zip(("size", "color", "material", "shape"), alone.objects[2].looks, strict=True))
+    )
+    hidden = with_object(twins, 1, position=(30, -20))
+    for initial in (alone, twins):
+        states = replay.replay(initial, enters, split.kinds, split.vocabulary)
+        fairness.check_states(states, enters, split.sampling, split.vocabulary)
+    states = replay.replay(hidden, enters, split.kinds, split.vocabulary)
+    with pytest.raises(base.Rejected, match="of twins out of sight, none enters"):
+        fairness.check_states(states, enters, split.sampling, split.vocabulary)
+    other = (Step(object=0, kind="color", value="blue"),)
+    states = replay.replay(hidden, other, split.kinds, split.vocabulary)
+    fairness.check_states(states, other, split.sampling, split.vocabulary)
+
+
+def test_a_changed_object_on_stage_has_enough_pixels_in_each_shot():
+    config = load()
+    split = config.split("train")
+    planned, grid = handmade(config, split, 0), split.vocabulary.grid
+    fairness.check_sight(planned.initial, {0, 2}, 40, grid)
+    fairness.check_sight(planned.finals[0], {0, 2}, 40, grid)  # object 2 has left
+    with pytest.raises(base.Rejected, match=r"a changed object is in sight \(initial image, camera center\)"):
+        fairness.check_sight(planned.initial, {0, 2}, 40.1, grid)
+
+
+def test_pixels_in_sight_grow_with_the_square_of_the_width():
+    assert [fairness.least_pixels(150, width) for width in (320, 160, 640)] == [150, 37.5, 600]

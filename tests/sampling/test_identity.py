@@ -1,0 +1,53 @@
+"""A problem's hash: blind to order, and of one split."""
+
+import dataclasses
+
+import pytest
+
+from tests.sampling.conftest import COUNT
+from tests.tiny import load, with_object
+from tvrgen.errors import UserError
+from tvrgen.generation import planning
+from tvrgen.sampling import identity, sampler
+from tvrgen.scene.model import State
+
+pytestmark = pytest.mark.rays
+
+
+def test_every_problem_is_of_its_split_alone(planned):
+    config, split, problems = planned
+    ordinal = sorted(config.splits).index(split.name)
+    assert all(int(plan.hash, 16) % len(config.splits) == ordinal for plan in problems)
+    assert len({plan.hash for plan in problems}) == COUNT
+
+
+def test_the_hash_is_blind_to_the_order_of_steps():
+    plan = sampler.plan_problem(load("sampling.steps=4"), "train", 1)
+    assert identity.digest(plan.problem.initial, plan.problem.steps[::-1]) == plan.hash
+
+
+def test_the_hash_is_blind_to_the_order_of_objects():
+    plan = sampler.plan_problem(load(), "train", 1)
+    objects, steps = plan.problem.initial.objects, plan.problem.steps
+    order = list(reversed(range(len(objects))))
+    shuffled = State(objects=tuple(objects[k] for k in order))
+    renamed = tuple(dataclasses.replace(s, object=order.index(s.object)) for s in steps)
+    assert identity.digest(shuffled, renamed) == plan.hash
+    moved = with_object(plan.problem.initial, 0, position=(-40, 40))
+    assert identity.digest(moved, steps) != plan.hash
+    assert identity.digest(plan.problem.initial, steps[:-1]) != plan.hash
+
+
+def test_a_problem_in_two_splits_is_refused(monkeypatch):
+    config = load("splits.val={count: 3}", "splits.train.count=3")
+    assert len(list(planning.record_lines(config, [("train", 0, 3), ("val", 0, 3)]))) == 6
+    monkeypatch.setattr(identity, "digest", lambda *_: "0" * 32)
+    monkeypatch.setattr(identity, "belongs", lambda *_: True)
+    with pytest.raises(UserError, match="val-000000 is the same problem as train-000000"):
+        list(planning.record_lines(config, [("train", 0, 3), ("val", 0, 3)]))
+
+
+@pytest.mark.parametrize("splits", [1, 2, 3, 7])
+def test_a_hash_belongs_to_one_split(splits):
+    for digest in ("0" * 32, "f" * 32, "0123456789abcdef" * 2):
+        assert sum(identity.belongs(digest, ordinal, splits) for ordinal in range(splits)) == 1
