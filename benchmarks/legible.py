@@ -3,7 +3,7 @@
 Small classifiers (scikit-learn) learn colour, shape and material from crops of objects that the centre camera sees,
 and are tried on scenes of another seed, from the centre, the left and the right. An object counts where a problem may
 change it: where at least 150 of its pixels are visible (at 320x240); what hides the rest is painted grey. Size is
-learned from what a record says, the box and how far away it stands on the ground, as it cannot be told from a crop.
+learned from what a record says, the box and its distance on the ground, as it cannot be told from a crop.
 Exits with 1 if less is right than it should be.
 """
 
@@ -38,7 +38,7 @@ from tvrgen.scene.camera_model import View
 from tvrgen.scene.model import Object
 from tvrgen.scene.vocabulary import ATTRIBUTES, Vocabulary
 
-SETUP = ("cameras.final=[left, center, right]", "sampling.visible=[4, 10]", "splits.train.count=1000000")
+SETUP = ("cameras.final=[left, center, right]", "sampling.on_stage=[4, 10]", "splits.train.count=1000000")
 SEEDS = {"learning": 11, "trying": 12}
 SIDE = 24  # pixels of a crop, whatever the object's size
 WANTED = {"color": 0.99, "shape": 0.98, "material": 0.98, "size": 0.98}
@@ -71,7 +71,7 @@ def crops(renderer: Renderer, settings: loader.Config, camera: str, count: int, 
 
 
 def _foot(obj: Object, words: Vocabulary, view: View) -> float:
-    """Depth in metres of the place on the ground where an object stands."""
+    """Depth in metres of the point on the ground below an object's centre."""
     stand = camera_model.place(obj, words)
     return float(view.project(np.array([[stand.x, stand.y, 0.0]]))[0, 2])
 

@@ -39,7 +39,7 @@ from tvrgen.settings import PRESETS
 
 CACHE = Path(__file__).parent / ".cache"
 CAMERAS = ("left", "center", "right")
-SETUP = ("seed=4", "cameras.final=[left, center, right]", "sampling.visible=[4, 10]", "splits.train.count=100")
+SETUP = ("seed=4", "cameras.final=[left, center, right]", "sampling.on_stage=[4, 10]", "splits.train.count=100")
 PROBLEMS = 4  # made whole, for the share of everything else
 
 
@@ -122,7 +122,7 @@ def reference(scene_shots: list[Shot], renderer: Renderer, samples: int, look: s
 
 
 def converged(renderer: Renderer, shot: Shot, path: Path) -> None:
-    """One image as it stands in Blender's hands, 16-bit."""
+    """An image as Blender renders it, 16-bit."""
     scene = bpy.context.scene
     with quiet(renderer._log):
         renderer._stage.set(shot.state, shot.view, shot.lights)

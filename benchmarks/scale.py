@@ -1,4 +1,4 @@
-"""How far the driver carries: `python benchmarks/scale.py`, some seven minutes.
+"""How many workers one driver can serve: `python benchmarks/scale.py`, about seven minutes.
 
 Many Ray workers on this machine, which plan and write as ever but only wait where they would render, make a large
 dataset with the real driver. Then workers that do nothing at all show how many shards a second pass through the driver.

@@ -1,4 +1,4 @@
-"""How fast answers are scored, and what ready configs give away: `python benchmarks/scoring.py`, some two minutes.
+"""Scoring speed, and what blind baselines score on ready configs: `python benchmarks/scoring.py`, about two minutes.
 
 Each split of each ready config is planned, not rendered, and answered without looking (tvrgen.scoring.baselines).
 """

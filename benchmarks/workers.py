@@ -1,4 +1,4 @@
-"""What workers, Ray and object stores cost: `python benchmarks/workers.py`, some ten minutes.
+"""Costs of workers, Ray and object stores: `python benchmarks/workers.py`, about ten minutes.
 
 Sides alternate, over several rounds; medians. Rates are those of the time in which all workers are at work.
 """

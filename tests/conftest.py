@@ -1,4 +1,4 @@
-"""What the tests share: tiny configs, a renderer that paints flat pictures, and a dataset made without Blender."""
+"""Fixtures that tests share: tiny configs, a renderer that paints images in one colour, a dataset without Blender."""
 
 import importlib.util
 import os
@@ -51,7 +51,7 @@ def config(request):
 
 @pytest.fixture
 def flat_dataset(tmp_path) -> Path:
-    """A dataset of 5 problems in 3 shards, its pictures flat, its problems written by hand."""
+    """A dataset of 5 problems in 3 shards, with images in one colour and problems written by hand."""
     return generate_flat(tmp_path / "flat", load(), FlatRenderer())
 
 

@@ -1,4 +1,4 @@
-"""The picture of the packages in docs/architecture.md is that of the code."""
+"""The diagram of the packages in docs/architecture.md shows the code as it is."""
 
 import sys
 
@@ -9,7 +9,7 @@ from tools import architecture
 pytestmark = pytest.mark.skipif(sys.version_info < (3, 11), reason="pyproject.toml is read by tomllib, of Python 3.11")
 
 
-def test_the_picture_is_that_of_the_contract_and_the_docstrings():
+def test_the_diagram_is_that_of_the_contract_and_the_docstrings():
     page = architecture.PAGE.read_text()
     assert architecture.drawn(page) == page, "run `python tools/architecture.py`"
 

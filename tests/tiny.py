@@ -1,4 +1,4 @@
-"""Small things to test with."""
+"""Small configs, problems and datasets for tests, and a renderer without Blender."""
 
 import dataclasses
 import os
@@ -29,11 +29,11 @@ from tvrgen.transformations.base import Step
 ROOT = Path(__file__).parent.parent
 SHIPPED = sorted(p.stem for p in (ROOT / "configs").glob("*.yaml"))
 SMALL = ("render.width=80", "render.height=60", "render.samples=4", "render.threads=1")
-"""Overrides for tiny pictures; what counts as in sight shrinks with them."""
+"""Overrides for tiny images; the pixels needed to be in sight shrink with them."""
 
 
 def load(*overrides: str) -> Config:
-    """The quickstart config with tiny pictures: 5 problems, shards of 2."""
+    """The quickstart config with tiny images: 5 problems, shards of 2."""
     base = (*SMALL, "splits.train.count=5", "output.shard_size=2")
     return loader.load("configs/quickstart.yaml", assignments((*base, *overrides)))
 
@@ -63,7 +63,7 @@ def json_bytes(dataset: Path) -> dict[str, bytes]:
 
 
 class FlatRenderer:
-    """Paints the picture's size in one colour, and remembers what it was asked for."""
+    """Renderer that writes images in one colour and remembers its calls."""
 
     def __init__(self) -> None:
         self.description, self.asked = {"flat": "1"}, []
@@ -127,12 +127,12 @@ def question_lines(planned: Planned, split: Split, seed: int) -> list[Record]:
 
 
 def made(config: Config, shard: Shard, root: Path, renderer: FlatRenderer, why: str = "") -> int:
-    """Makes one shard as a worker does; returns the number of its pictures."""
+    """Makes one shard as a worker does; returns the number of its images."""
     return sum(worker.shard_steps(config, shard, open_storage(root), renderer, why))
 
 
 def generate_flat(root: Path | str, config: Config, renderer: FlatRenderer) -> Path:
-    """A whole dataset through the real worker and store, with hand-made problems and flat pictures."""
+    """A whole dataset through the real worker and storage, with hand-made problems and images in one colour."""
     target = open_storage(root)
     with (
         catalog.writing_to(target, config) as there,

@@ -1,4 +1,4 @@
-"""The picture of the packages in docs/architecture.md: `python tools/architecture.py` draws it anew.
+"""The diagram of the packages in docs/architecture.md: `python tools/architecture.py` draws it anew.
 
 Layers come from the import-linter contract in pyproject.toml, sentences from the packages' docstrings.
 """
@@ -35,12 +35,12 @@ def subject(package: str) -> str:
 
 
 def rows(package: str) -> Iterator[str]:
-    """A package's lines in the picture: its name, and its subject beside it."""
+    """A package's lines in the diagram: its name, and its subject beside it."""
     for number, line in enumerate(textwrap.wrap(subject(package), WIDTH - NAMES - 4)):
         yield f"| {'' if number else package:{NAMES}}{line:{WIDTH - NAMES - 4}} |"
 
 
-def picture() -> str:
+def diagram() -> str:
     """A box for each layer. Packages in one box do not import each other."""
     edge = "+" + "-" * (WIDTH - 2) + "+"
     boxes = ([*(row for package in layer for row in rows(package)), edge] for layer in layers())
@@ -48,9 +48,9 @@ def picture() -> str:
 
 
 def drawn(page: str) -> str:
-    """The page with the picture of now between its two marker lines."""
+    """The page with the diagram as the code is now between its two marker lines."""
     before, rest = page.split(BEGIN)
-    return f"{before}{BEGIN}\n{picture()}\n{END}{rest.split(END)[1]}"
+    return f"{before}{BEGIN}\n{diagram()}\n{END}{rest.split(END)[1]}"
 
 
 if __name__ == "__main__":
