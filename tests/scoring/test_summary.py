@@ -29,6 +29,29 @@ def test_ids_that_are_missing_unknown_and_double_are_named(dataset, tmp_path):
     assert figures["all"]["all"]["n"] == 18
 
 
+def test_responses_in_a_dict_score_as_those_in_a_file(dataset, tmp_path):
+    path = answered(dataset, tmp_path / "p.jsonl")
+    responses = {line["id"]: line["response"] for line in map(json.loads, path.read_text().splitlines())}
+    figures = score(dataset, responses)
+    assert figures.pop("predictions") == "responses"
+    assert figures == {name: value for name, value in score(dataset, path).items() if name != "predictions"}
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({}, "write either predictions or a baseline"),
+        ({"predictions": {"x": ""}, "baseline": "random"}, "write either predictions or a baseline"),
+        ({"predictions": {}}, "responses: there is none"),
+        ({"predictions": {"x": ""}}, "responses: none of its 1 ids is a question of"),
+        ({"baseline": "randm"}, "unknown baseline 'randm'; did you mean 'random'"),
+    ],
+)
+def test_arguments_that_score_nothing_are_refused(options, says, dataset):
+    with pytest.raises(UserError, match=says):
+        score(dataset, **options)
+
+
 def test_the_command(dataset, tmp_path):
     path = answered(dataset, tmp_path / "p.jsonl")
     done = run("score", dataset, path, "--json", tmp_path / "s.json", check=True)
