@@ -163,3 +163,11 @@ def test_the_glossary_names_what_code_has():
     for row in rows:
         for name in re.findall(r"`([\w.]+)`", row[2]):
             assert set(name.split(".")) <= known, (row[0], name)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tvrgen").rglob("*.py")), ids=lambda path: path.name)
+def test_code_uses_the_glossarys_words(path):
+    """No identifier says `picture`, and no module outside the storage asks which kind of storage it has."""
+    assert not {name for name in identifiers(path) if "picture" in name.lower()}
+    if path.parent.name != "storage":
+        assert not re.search(r"isinstance\([^()]*\b(Folder|ObjectStore)\b", path.read_text())
