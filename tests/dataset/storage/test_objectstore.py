@@ -216,13 +216,14 @@ def test_a_second_run_is_refused_while_the_first_is_alive_and_takes_over_when_it
     assert not storage.exists(lock.LOCK)
 
 
-def test_a_run_that_slept_leaves_the_place_to_the_one_that_took_it(bucket):
+def test_a_run_that_slept_leaves_the_store_to_the_one_that_took_it_and_says_so(bucket, caplog):
     storage = open_storage(bucket)
     other = json.dumps({"run": "x", "host": "elsewhere", "pid": 1, "beat": 7}).encode()
     with storage.locked():
         storage.write(lock.LOCK, other)
         time.sleep(4 * heartbeat.BEAT)
         assert storage.read(lock.LOCK) == other
+    assert caplog.messages == [f"{bucket}: another run took over while this one slept; stop this one"]
     assert storage.read(lock.LOCK) == other
 
 
