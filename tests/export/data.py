@@ -63,15 +63,15 @@ class Turn:
         return f"turns by {value} degrees"
 
 
-def two_splits(place: Path | str, *overrides: str, train: int = 5, test: int = 2) -> Path | str:
-    """A dataset with problems made by hand, of three views each; both splits have the same ones."""
-    return flat(place, f"splits={{train: {{count: {train}}}, test: {{count: {test}}}}}", *overrides)
+def two_splits(root: Path | str, *overrides: str, train: int = 5, test: int = 2) -> Path | str:
+    """A dataset with problems made by hand, of three views each; its splits have the same problems."""
+    return flat(root, f"splits={{train: {{count: {train}}}, test: {{count: {test}}}}}", *overrides)
 
 
-def flat(place: Path | str, *overrides: str) -> Path | str:
-    """A dataset with problems made by hand, whose splits have the same ones."""
+def flat(root: Path | str, *overrides: str) -> Path | str:
+    """A dataset with problems made by hand, whose splits have the same problems."""
     with mock.patch.object(identity, "belongs", return_value=True):
-        return generate_flat(place, load(*overrides), FlatRenderer())
+        return generate_flat(root, load(*overrides), FlatRenderer())
 
 
 def refused(match, *arguments, **options):
