@@ -35,8 +35,7 @@ class Listed:
     step: Annotated[
         Names | None,
         Key(
-            "Steps as kind.value, such as color.cyan; in only, kinds that are not named keep all values.",
-            form="names",
+            "Steps as kind.value, such as color.cyan; in only, kinds that are not named keep all values.", form="names"
         ),
     ] = None
     objects: Annotated[Numbers | None, Key("Numbers of objects.", form="numbers")] = None

@@ -29,9 +29,7 @@ class SamplingSettings:
     objects: Annotated[
         tuple[int, ...],
         Key(
-            "Objects in the scene, those off stage included: a number or [min, max].",
-            default=10,
-            form="count_or_range",
+            "Objects in the scene, those off stage included: a number or [min, max].", default=10, form="count_or_range"
         ),
     ]
     on_stage: Annotated[
@@ -44,8 +42,7 @@ class SamplingSettings:
         ),
     ]
     steps: Annotated[
-        tuple[int, ...],
-        Key("Changes in a problem: a number or [min, max].", default=[1, 4], form="count_or_range"),
+        tuple[int, ...], Key("Changes in a problem: a number or [min, max].", default=[1, 4], form="count_or_range")
     ]
     moves: Annotated[
         tuple[str, ...],
@@ -276,10 +273,7 @@ class OutputSettings:
     shard_size: Annotated[
         int,
         Key(
-            "Problems in a shard, the unit that is written whole or not at all.",
-            default=100,
-            minimum=1,
-            maximum=100000,
+            "Problems in a shard, the unit that is written whole or not at all.", default=100, minimum=1, maximum=100000
         ),
     ]
     format: Annotated[
@@ -304,6 +298,5 @@ class OutputSettings:
         bool, Key("Whether the states between the steps are rendered too, by the initial camera.", default=False)
     ]
     blend: Annotated[
-        bool,
-        Key("Whether each problem also gets a .blend file, with a Blender scene for each image.", default=False),
+        bool, Key("Whether each problem also gets a .blend file, with a Blender scene for each image.", default=False)
     ]
