@@ -1,134 +1,19 @@
-"""Visibility: masks, boxes, fractions; the same on every processor."""
+"""Visibility: sights, boxes, fractions; the same on every processor."""
 
 import dataclasses
-import importlib.util
 import math
 
 import numpy as np
 import pytest
 
-from tests.tiny import load, with_object
-from tvrgen.imaging import rays, silhouettes, visibility
+from tests.imaging.meshes import CONFIG, VIEWS, WORDS, alone
+from tests.tiny import with_object
+from tvrgen.imaging import visibility
 from tvrgen.imaging.visibility import Eye
-from tvrgen.scene import camera_model, mesh
-from tvrgen.scene.camera_model import Placement
+from tvrgen.scene import camera_model
 from tvrgen.scene.model import Camera, Object, State
 
 pytestmark = pytest.mark.rays
-
-CONFIG = load()
-WORDS = CONFIG.vocabulary
-VIEWS = {name: camera_model.view(camera, 96, 72) for name, camera in CONFIG.scene.cameras.items()}
-
-
-def alone(shape: str, size: str = "medium", position=(3, -4), rotation=25.0) -> State:
-    return State(
-        objects=(Object(shape=shape, size=size, color="red", material="metal", position=position, rotation=rotation),)
-    )
-
-
-@pytest.mark.parametrize("shape", WORDS.shapes)
-def test_a_mesh_stands_on_the_ground_in_its_circle(shape):
-    target = mesh.load(WORDS.shapes[shape])
-    radius = np.hypot(*target.vertices[:, :2].T).max()
-    assert target.vertices[:, 2].min() == 0
-    assert 0.95 <= radius <= 1 + 1e-6
-
-
-def test_a_cube_is_as_large_as_its_circle_allows():
-    target = mesh.load(WORDS.shapes["cube"])
-    half_edge = target.bounds[1] - [0, 0, target.bounds[1][2] / 2]
-    assert half_edge == pytest.approx([0.5**0.5] * 3, abs=1e-6)
-
-
-@pytest.mark.parametrize("shape", WORDS.shapes)
-def test_corner_normals_point_outwards_and_are_smooth_where_round(shape):
-    target = mesh.load(WORDS.shapes[shape])
-    normals = target.corner_normals()
-    np.testing.assert_allclose(np.linalg.norm(normals, axis=2), 1, atol=1e-9)
-    corners = target.vertices[target.faces]
-    flat = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    assert ((normals * flat[:, None]).sum(axis=2) > 0).all()
-    if shape == "sphere":
-        outwards = corners - [0, 0, 1]
-        np.testing.assert_allclose(normals, outwards / np.linalg.norm(outwards, axis=2, keepdims=True), atol=0.01)
-    else:  # the large flat faces stay flat
-        top = np.flatnonzero((corners[:, :, 2] == corners[:, :, 2].max()).all(axis=1))
-        np.testing.assert_allclose(normals[top], np.broadcast_to([0, 0, 1], (len(top), 3, 3)), atol=0.06)
-
-
-def box_mesh(low, high) -> tuple[np.ndarray, np.ndarray]:
-    corners = np.array(
-        [[float(x), y, z] for x in (low[0], high[0]) for y in (low[1], high[1]) for z in (low[2], high[2])]
-    )
-    quads = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
-    return corners, np.array([t for a, b, c, d in quads for t in ((a, b, c), (a, c, d))])
-
-
-def hollow() -> mesh.Mesh:
-    """Two blocks that touch nowhere: not convex, and with a gap to look through."""
-    blocks = [box_mesh((-0.7, -0.7, 0), (-0.2, 0.7, 1)), box_mesh((0.2, -0.7, 0), (0.7, 0.7, 1.3))]
-    vertices, faces = [b[0] for b in blocks], [b[1] + 8 * k for k, b in enumerate(blocks)]
-    return mesh.Mesh(np.concatenate(vertices), np.concatenate(faces))
-
-
-MESHES = {name: mesh.load(shape) for name, shape in WORDS.shapes.items()} if importlib.util.find_spec("trimesh") else {}
-PLACES = [
-    Placement(0.4, -0.6, 0.9, *camera_model.turn(25)),
-    Placement(-2.9, 2.9, 0.3, *camera_model.turn(0)),
-    Placement(6.6, 0.2, 0.9, *camera_model.turn(200)),  # over the frame's lower edge
-]
-
-
-def painted(whole: mesh.Mesh, placement: Placement, view: camera_model.View) -> np.ndarray:
-    """(H, W) bool: the union of all projected triangles, pixel by pixel, by code of its own."""
-    projected = view.project(np.stack(placement.to_world(whole.vertices.T), 1))[:, :2][whole.faces]
-    rows, columns = np.nonzero(np.ones((view.height, view.width)))
-    points, result = np.stack([columns, rows], 1) + 0.5, np.zeros((view.height, view.width), bool)
-    for a, b, c in projected:
-        low, high = np.min([a, b, c], axis=0), np.max([a, b, c], axis=0)
-        near = np.flatnonzero(((points >= low) & (points <= high)).all(axis=1))
-        p = points[near]
-        sides = [
-            (q[0] - o[0]) * (p[:, 1] - o[1]) - (q[1] - o[1]) * (p[:, 0] - o[0]) for o, q in ((a, b), (b, c), (c, a))
-        ]
-        inside = np.all([s >= 0 for s in sides], axis=0) | np.all([s <= 0 for s in sides], axis=0)
-        result[rows[near[inside]], columns[near[inside]]] = True
-    return result
-
-
-def spread(found, view: camera_model.View) -> np.ndarray:
-    """A cover as a mask of the whole frame."""
-    result = np.zeros((view.height, view.width), bool)
-    if found:
-        left, top, mask = found
-        assert mask.any(axis=1)[[0, -1]].all()
-        assert mask.any(axis=0)[[0, -1]].all()
-        result[top : top + mask.shape[0], left : left + mask.shape[1]] = mask
-    return result
-
-
-@pytest.mark.parametrize("place", range(len(PLACES)))
-@pytest.mark.parametrize("camera", VIEWS)
-@pytest.mark.parametrize("name", [*WORDS.shapes, "hollow"])
-def test_covered_pixels_are_those_of_exact_triangles(name, camera, place):
-    view, placement = VIEWS[camera], PLACES[place]
-    whole = hollow() if name == "hollow" else MESHES[name]
-    expected = painted(whole, placement, view)
-    np.testing.assert_array_equal(spread(rays.cover(whole, placement, view), view), expected)
-    convex = silhouettes.convex(whole)
-    assert (convex is None) == (name == "hollow")
-    if convex:
-        np.testing.assert_array_equal(spread(silhouettes.cover(convex, placement, view), view), expected)
-
-
-def test_what_is_not_closed_or_not_convex_is_found_out():
-    vertices, faces = box_mesh((0, 0, 0), (1, 1, 1))
-    assert silhouettes.convex(mesh.Mesh(vertices, faces)) is not None
-    assert silhouettes.convex(mesh.Mesh(vertices, faces[1:])) is None
-    dented = vertices.copy()
-    dented[7] = 0.3
-    assert silhouettes.convex(mesh.Mesh(dented, faces)) is None
 
 
 def test_sights_follow_from_the_mask():
@@ -171,16 +56,6 @@ def test_pixels_grow_with_the_square_of_the_width():
         for w in (320, 640)
     )
     assert large / small == pytest.approx(4, rel=0.02)
-
-
-def test_rays_at_an_outline_are_decided_in_double_precision(monkeypatch):
-    """With wider doubts, many rays are decided anew: the masks stay the same."""
-    view, asked, exact = VIEWS["left"], [], rays._exact
-    usual = spread(rays.cover(MESHES["sphere"], PLACES[0], view), view)
-    monkeypatch.setattr(rays, "_SIDES", ((-0.3, 0), (0.3, 0), (0, -0.3), (0, 0.3)))
-    monkeypatch.setattr(rays, "_exact", lambda *a: (asked.append(a), exact(*a))[1])
-    np.testing.assert_array_equal(spread(rays.cover(MESHES["sphere"], PLACES[0], view), view), usual)
-    assert len(asked) > 15
 
 
 def test_nearer_objects_hide_farther_ones_as_depth_says():

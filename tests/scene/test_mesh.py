@@ -74,3 +74,25 @@ def test_faces_that_meet_at_more_than_the_crease_keep_an_edge():
     faces = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     faces /= np.linalg.norm(faces, axis=1, keepdims=True)
     np.testing.assert_allclose(normals, np.repeat(faces[:, None], 3, axis=1), atol=1e-9)
+
+
+def test_a_cube_is_as_large_as_its_circle_allows():
+    target = mesh.load(SHAPES["cube"])
+    half_edge = target.bounds[1] - [0, 0, target.bounds[1][2] / 2]
+    assert half_edge == pytest.approx([0.5**0.5] * 3, abs=1e-6)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_corner_normals_point_outwards_and_are_smooth_where_round(shape):
+    target = mesh.load(SHAPES[shape])
+    normals = target.corner_normals()
+    np.testing.assert_allclose(np.linalg.norm(normals, axis=2), 1, atol=1e-9)
+    corners = target.vertices[target.faces]
+    flat = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    assert ((normals * flat[:, None]).sum(axis=2) > 0).all()
+    if shape == "sphere":
+        outwards = corners - [0, 0, 1]
+        np.testing.assert_allclose(normals, outwards / np.linalg.norm(outwards, axis=2, keepdims=True), atol=0.01)
+    else:  # the large flat faces stay flat
+        top = np.flatnonzero((corners[:, :, 2] == corners[:, :, 2].max()).all(axis=1))
+        np.testing.assert_allclose(normals[top], np.broadcast_to([0, 0, 1], (len(top), 3, 3)), atol=0.06)

@@ -1,36 +1,18 @@
-"""Kinds, replay, accepted values."""
+"""Applying and replaying steps."""
 
 import dataclasses
 
 import pytest
 
-from tests.tiny import handmade, load, with_object
+from tests.tiny import handmade, load
 from tvrgen.errors import UserError
-from tvrgen.transformations import attributes, position, replay
+from tvrgen.transformations import attributes, replay
 from tvrgen.transformations.base import Rejected, Step
 
 CONFIG = load()
 SPLIT = CONFIG.split("train")
 WORDS, KINDS = SPLIT.vocabulary, SPLIT.kinds
 STATE = handmade(CONFIG, SPLIT, 0).problem.initial
-EVERY = [(kind, value) for kind in KINDS.values() for value in kind.values(WORDS)]
-
-
-@pytest.mark.parametrize(("kind", "value"), EVERY, ids=lambda v: getattr(v, "name", v))
-def test_a_step_changes_its_own_attribute_alone(kind, value):
-    before = STATE.objects[0]
-    try:
-        after = kind.apply(before, value, WORDS)
-    except Rejected:
-        assert getattr(before, kind.name) == value
-        return
-    changed = {
-        f
-        for f in ("shape", "size", "color", "material", "position", "rotation")
-        if getattr(before, f) != getattr(after, f)
-    }
-    assert changed == {kind.name}
-    assert kind.phrase(value)
 
 
 def test_replay_gives_every_state():
@@ -38,44 +20,6 @@ def test_replay_gives_every_state():
     states = replay.replay(STATE, steps, KINDS, WORDS)
     assert [s.objects[0].color for s in states] == ["red", "blue", "blue"]
     assert states[2].objects[1].position == (5, -8)
-
-
-@pytest.mark.parametrize(
-    ("start", "value", "move"),
-    [((0, 0), "front.1", "inner"), ((20, 0), "front.1", "out"), ((30, 0), "behind.1", "in")],
-)
-def test_moves_have_types(start, value, move):
-    state = with_object(STATE, 0, position=start)
-    after = KINDS["position"].apply(state.objects[0], value, WORDS)
-    assert position.move_type(state.objects[0], after, WORDS) == move
-
-
-def test_an_object_may_leave_by_every_way_that_leads_out():
-    state = with_object(STATE, 0, position=(15, 0))
-    values = position.accepted(state.objects[0], "front.1", KINDS["position"], WORDS)
-    assert values[0] == "front.1"
-    assert set(values) == {"front.1", "front.2", "front_left.1", "front_left.2", "front_right.1", "front_right.2"}
-
-
-def test_an_object_may_have_entered_by_every_way_that_begins_out_of_sight():
-    # it lands at (15, 0); nobody saw where from
-    state = with_object(STATE, 0, position=(25, 0))
-    values = position.accepted(state.objects[0], "behind.1", KINDS["position"], WORDS)
-    assert values[0] == "behind.1"
-    assert set(values) == {"behind.1", "behind.2", "behind_left.1", "behind_left.2", "behind_right.1", "behind_right.2"}
-
-
-def test_no_accepted_move_begins_or_ends_outside_the_field():
-    """At the field's edge a longer way would begin outside it, and nothing stands there."""
-    state = with_object(STATE, 0, position=(29, 0))
-    values = position.accepted(state.objects[0], "behind.1", KINDS["position"], WORDS)
-    assert "behind.2" in values  # from (39, 0)
-    far = with_object(STATE, 0, position=(30, 20))
-    values = position.accepted(far.objects[0], "behind.1", KINDS["position"], WORDS)
-    # it lands at (20, 20): (40, 40) is in the field's corner, and from (20, 40) it may have come by left.2
-    assert {"behind.1", "behind.2", "behind_left.2", "left.2"} <= set(values)
-    small = dataclasses.replace(WORDS, grid=dataclasses.replace(WORDS.grid, field=35))
-    assert "behind_left.2" not in position.accepted(far.objects[0], "behind.1", KINDS["position"], small)
 
 
 @pytest.mark.parametrize("returned", [None, "cyan", "crimson", "same"])
@@ -88,9 +32,3 @@ def test_a_kind_that_returns_no_changed_object_of_the_vocabulary_is_found_out(re
     expected = Rejected if returned == "same" else UserError
     with pytest.raises(expected, match="changes something" if returned == "same" else "kind color: apply"):
         replay.apply(STATE, Step(object=0, kind="color", value="blue"), {"color": Odd("color")}, WORDS)
-
-
-def test_what_is_seen_has_one_right_value():
-    assert position.accepted(STATE.objects[0], "blue", KINDS["color"], WORDS) == ("blue",)
-    inner = with_object(STATE, 0, position=(0, 0))
-    assert position.accepted(inner.objects[0], "left.2", KINDS["position"], WORDS) == ("left.2",)

@@ -96,7 +96,7 @@ def problem_from(line: Record) -> Problem:
 
 
 def sights_from(part: list[Record]) -> tuple[Sight, ...]:
-    """What one image shows of each object, from the `visibility` of a scene line."""
+    """The sights of one image, from the `visibility` of a scene line."""
     return tuple(Sight(s["pixels"], s["fraction"], _frozen(s["box"])) for s in part)
 
 

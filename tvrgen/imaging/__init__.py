@@ -1,4 +1,4 @@
-"""What an image shows: silhouettes, rays, visible pixels and annotations; `blender` renders it.
+"""Images: shots, silhouettes, rays, visible pixels and annotations; `blender` renders them.
 
 Imports `settings`, `transformations`, `scene` and what lies below them. `blender` alone imports bpy. A new annotation
 starts in `annotations`, a new material in `blender.materials`.

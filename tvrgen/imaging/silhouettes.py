@@ -14,7 +14,7 @@ from tvrgen.scene import camera_model
 from tvrgen.scene.camera_model import Placement, View
 from tvrgen.scene.mesh import Mesh
 
-_FLAT = 1e-7  # a vertex that lies so little above a face's plane, in mesh units, lies in it
+_FLAT = 1e-7  # mesh units: a vertex at most this far above a face's plane is in it
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -84,7 +84,7 @@ class Eye:
         shape = self.vocabulary.shapes[obj.shape]
         placement = camera_model.place(obj, self.vocabulary)
         if placement.depth(view) < 2 * placement.radius:
-            return None  # beside or behind the camera, which a config keeps away from where objects stand
+            return None  # beside or behind the camera; a config keeps cameras away from the stage
         whole = mesh.load(shape)
         found = (
             silhouettes.cover(convex, placement, view)

@@ -1,4 +1,4 @@
-"""Demands that no scene can meet, found before the first problem is drawn."""
+"""Impossible demands of a config, found before the first problem is drawn."""
 
 import itertools
 import math
@@ -9,6 +9,7 @@ from tvrgen.errors import UserError
 from tvrgen.sampling.levels import IntendedStep
 from tvrgen.sampling.looks import possible
 from tvrgen.scene.model import Object
+from tvrgen.scene.vocabulary import ATTRIBUTES
 from tvrgen.settings import Split
 from tvrgen.transformations.attributes import Attribute
 from tvrgen.transformations.position import Position
@@ -18,7 +19,7 @@ JAMMING_DENSITY = 0.547
 
 
 def check(split: Split, where: Callable[[str], str]) -> None:
-    """Raises UserError for an impossible demand; `where` gives a key its full path."""
+    """Raises UserError for an impossible demand; `where` returns the full path of a key."""
     _check_numbers(split, where)
     _check_looks(split, where)
     _check_room(split, where)
@@ -36,12 +37,12 @@ def _check_numbers(split: Split, where: Callable[[str], str]) -> None:
 
 
 def _check_looks(split: Split, where: Callable[[str], str]) -> None:
-    """Enough different looks for all objects, unless they may be twins."""
+    """Checks that all objects can look different, unless twins are allowed."""
     words, most = split.vocabulary, max(split.sampling.objects)
-    for attribute in ("shape", "size", "color", "material"):
+    for attribute in ATTRIBUTES:
         if not words.values(attribute):
             raise UserError(f"{where('sampling.only')}: only and never leave no {attribute}")
-    tables = [words.values(a) for a in ("shape", "size", "color", "material")]
+    tables = [words.values(a) for a in ATTRIBUTES]
     looks = sum(
         split.sampling.constraints.allow(Object(shape=s, size=z, color=c, material=m, position=(0, 0), rotation=0.0))
         for s, z, c, m in itertools.product(*tables)
@@ -88,7 +89,7 @@ def _check_steps(split: Split, where: Callable[[str], str]) -> None:
 
 
 def _check_changes(split: Split, where: Callable[[str], str]) -> None:
-    """Enough objects for the most steps, where the fewest are visible."""
+    """Checks that the fewest objects on stage can take the most steps."""
     sampling = split.sampling
     moves = sampling.moves if any(isinstance(kind, Position) for kind in split.kinds.values()) else ()
     least_hidden, most_hidden = 0, 0
@@ -108,7 +109,7 @@ def _check_changes(split: Split, where: Callable[[str], str]) -> None:
         for name, kind in split.kinds.items()
         if not isinstance(kind, Position)
     )
-    # what leaves changes in no other way
+    # an object that leaves changes in no other way
     room = fewest * max(looks + ("inner" in moves), "out" in moves) + least_hidden * ("in" in moves) * (looks + 1)
     if most > room:
         how = f" ({', '.join(moves)})" if moves and "inner" not in moves else ""
@@ -119,7 +120,7 @@ def _check_changes(split: Split, where: Callable[[str], str]) -> None:
 
 
 def _check_shares(split: Split, where: Callable[[str], str]) -> None:
-    """Each kind's share of the steps, against what problems with few visible objects can take of it."""
+    """Checks that problems with few objects on stage can take each kind's share of the steps."""
     sampling = split.sampling
     if sampling.repeat:
         return
@@ -139,10 +140,10 @@ def _check_shares(split: Split, where: Callable[[str], str]) -> None:
 
 
 def _room(split: Split, half_side: int) -> int:
-    """About how many objects fit on a square when they are placed at random."""
+    """About the number of objects that fit on a square if they are placed at random; `half_side` in grid units."""
     grid, radii = split.vocabulary.grid, split.vocabulary.sizes.values()
     reach = [radius + grid.gap * grid.unit / 2 for radius in radii]
     disc = math.pi * sum(r * r for r in reach) / len(reach)
-    # centres may lie on the edge, so that footprints reach beyond it
+    # centres may be on the edge, so that footprints reach beyond it
     side = 2 * (half_side * grid.unit + sum(reach) / len(reach))
     return max(1, int(JAMMING_DENSITY * side * side / disc))

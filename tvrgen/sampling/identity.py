@@ -12,10 +12,10 @@ from tvrgen.transformations.base import Step
 
 
 def digest(initial: State, steps: tuple[Step, ...]) -> str:
-    """128 bits, as hexadecimal text, of the initial objects' looks and places and of the steps.
+    """The hash of the initial objects' looks and positions and of the steps: 128 bits as hexadecimal text.
 
-    The order of the steps does not count, nor do rotations, cameras and lights: problems that differ in these alone
-    are the same.
+    The order of objects and steps does not count, nor do rotations, cameras and lights: problems that differ in these
+    alone are the same.
     """
     objects = initial.objects
     order = sorted(range(len(objects)), key=lambda k: (objects[k].looks, objects[k].position))
@@ -28,5 +28,5 @@ def digest(initial: State, steps: tuple[Step, ...]) -> str:
 
 
 def belongs(digest: str, ordinal: int, splits: int) -> bool:
-    """Whether a problem is one of the split with this ordinal, of so many splits."""
+    """Whether a problem with this hash belongs to the split with an ordinal, of `splits` in all."""
     return int(digest, 16) % splits == ordinal

@@ -49,5 +49,5 @@ RULES = (
 
 
 def remedies(rule: Rule, min_visible_pixels: int) -> str:
-    """What to change in the config where a rule is broken too often."""
+    """Changes to the config that help if a rule is broken too often, in words."""
     return rule.remedies.format(min_visible_pixels=min_visible_pixels)

@@ -105,7 +105,7 @@ class Placement:
         """The power of the camera's ground point to the footprint circle, in square metres.
 
         Of two footprints that do not overlap, the line of equal powers runs between them. So the object with the
-        smaller power stands on the camera's side of an upright plane, and only it can hide the other.
+        smaller power is on the camera's side of an upright plane, and only it can hide the other.
         """
         dx, dy = camera.location[0] - self.x, camera.location[1] - self.y
         return dx * dx + dy * dy - self.radius * self.radius
