@@ -35,7 +35,7 @@ EXPORTS := $(CONSUMER_VENVS)/exports
 PYTEST := -m pytest -n $(JOBS) --dist loadgroup
 COVERED := --cov --cov-report= --cov-report=json:.coverage.json
 
-.PHONY: demo test test-all test-core test-consumers coverage mutants fuzz exports lint types bench clean setup
+.PHONY: demo test test-all test-core test-consumers coverage mutants fuzz exports lint bench clean setup
 .DEFAULT_GOAL := demo
 
 demo: setup
@@ -61,8 +61,6 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
-
-types: setup
 	$(BIN)/mypy
 
 bench: $(VENV)/.bench
