@@ -8,11 +8,11 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from tvrgen.config import loader
+from tvrgen.config.settings import PRESETS
 from tvrgen.generation import worker
 from tvrgen.imaging.shots import Shot
 from tvrgen.scene import camera_model
 from tvrgen.scene.model import Object, State
-from tvrgen.settings import PRESETS
 
 PLACES = list(itertools.product((-16, -8, 0, 8, 16), repeat=2))
 

@@ -26,6 +26,7 @@ from throughput import machine
 
 from tvrgen.config import loader
 from tvrgen.config.overrides import assignments
+from tvrgen.config.settings import PRESETS
 from tvrgen.dataset.shards import shards_of
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.generation import worker
@@ -35,7 +36,6 @@ from tvrgen.imaging.renderer import Renderer
 from tvrgen.imaging.shots import Shot
 from tvrgen.sampling import sampler
 from tvrgen.scene import camera_model, mesh
-from tvrgen.settings import PRESETS
 
 CACHE = Path(__file__).parent / ".cache"
 CAMERAS = ("left", "center", "right")

@@ -16,8 +16,8 @@ from PIL import Image
 
 from tvrgen._support.progress import Progress
 from tvrgen.config import loader
+from tvrgen.config.settings import Config
 from tvrgen.generation.run import generate
-from tvrgen.settings import Config
 
 
 class Waiting:

@@ -15,7 +15,7 @@ from tests.tiny import ROOT, FlatRenderer
 SCRIPT = """
 import json, sys
 from tests.tiny import load
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 from tvrgen.generation.run import generate
 
 asked = json.loads(sys.argv[1])

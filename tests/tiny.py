@@ -11,6 +11,7 @@ from PIL import Image
 
 from tvrgen.config import loader
 from tvrgen.config.overrides import assignments
+from tvrgen.config.settings import Config, Split
 from tvrgen.dataset import catalog, records
 from tvrgen.dataset.images import ImageFile, image_files
 from tvrgen.dataset.records import Record
@@ -22,7 +23,6 @@ from tvrgen.sampling import design, sampler
 from tvrgen.sampling.levels import Levels
 from tvrgen.sampling.problem import Planned, Problem
 from tvrgen.scene.model import Object, State
-from tvrgen.settings import Config, Split
 from tvrgen.transformations import replay
 from tvrgen.transformations.base import Step
 

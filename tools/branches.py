@@ -9,7 +9,7 @@ from collections import defaultdict
 
 LEAST = 95.0  # per cent
 PACKAGES = (
-    "scene", "transformations", "imaging", "sampling", "questions", "config", "settings", "scoring",
+    "scene", "transformations", "imaging", "sampling", "questions", "config", "scoring",
     "dataset", "export",
 )  # fmt: skip
 """Packages whose tests run in the process that measures. Blender, Ray and the command run in others."""

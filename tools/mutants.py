@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("scene", "transformations", "sampling", "questions", "config", "settings", "scoring", "imaging")
+PACKAGES = ("scene", "transformations", "sampling", "questions", "config", "scoring", "imaging")
 COPIED = ("tvrgen", "tests", "configs", "scenes", "assets", "docs", "pyproject.toml", "README.md", "LICENSE")
 COMPARISONS = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,

@@ -12,13 +12,14 @@ loads neither numpy nor bpy nor ray.
 """
 
 import importlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # what editors and type checkers see; _HOMES says the same at run time, and a test compares them
+    from tvrgen._support.errors import UserError
     from tvrgen.config.loader import Config, load
     from tvrgen.dataset.reader import open_dataset, open_image
     from tvrgen.dataset.validation.files import validate
-    from tvrgen.errors import UserError
     from tvrgen.export.run import export
     from tvrgen.generation.run import generate
     from tvrgen.generation.status import status
@@ -31,6 +32,9 @@ if TYPE_CHECKING:  # what editors and type checkers see; _HOMES says the same at
     from tvrgen.transformations.replay import replay
 
 __version__ = "0.2.0"
+
+# Modules that exports and users' files name and that moved: tvrgen.adapters, tvrgen.errors, tvrgen.transform.
+__path__.append(str(Path(__file__).parent / "_support" / "aliases"))
 
 __all__ = [
     "Camera",
@@ -64,7 +68,7 @@ _HOMES = {
     "Rejected": "transformations.base",
     "State": "scene.model",
     "Step": "transformations.base",
-    "UserError": "errors",
+    "UserError": "_support.errors",
     "generate": "generation.run",
     "load": "config.loader",
     "open_dataset": "dataset.reader",

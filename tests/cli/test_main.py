@@ -5,8 +5,8 @@ import logging
 
 import pytest
 
+from tvrgen._support.errors import UserError
 from tvrgen.cli import common, main
-from tvrgen.errors import UserError
 
 
 @pytest.mark.parametrize("command", main.COMMANDS, ids=lambda command: command.__name__)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.tiny import write_config
+from tvrgen._support.errors import UserError
 from tvrgen.config import loader
-from tvrgen.errors import UserError
 
 BASE = "splits: {train: {count: 4}}\n"
 

@@ -12,8 +12,8 @@ import yaml
 import tvrgen
 from tests.config.faults import BASE
 from tests.tiny import ROOT, SHIPPED, load, write_config
+from tvrgen._support.errors import UserError
 from tvrgen.config import loader
-from tvrgen.errors import UserError
 
 
 @pytest.mark.parametrize("name", SHIPPED)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tests.tiny import load
+from tvrgen._support.errors import UserError
 from tvrgen.config import loader, overrides
-from tvrgen.errors import UserError
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ import pytest
 
 from tests.config.faults import BASE, fault
 from tests.tiny import load, write_config
+from tvrgen._support.errors import UserError
 from tvrgen.config import loader
 from tvrgen.config.overrides import assignments
-from tvrgen.errors import UserError
-from tvrgen.settings import PRESETS
+from tvrgen.config.settings import PRESETS
 
 FAULTS = {
     "scene: scenes/clever.yaml": "scene: no file 'scenes/clever.yaml'",

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from tvrgen._support.keys import Key, build, keys
 from tvrgen.config import documents
 from tvrgen.config.schema import generate
-from tvrgen.settings import PRESETS, RenderSettings
+from tvrgen.config.settings import PRESETS, RenderSettings
 
 
 @pytest.mark.parametrize("name", generate.GENERATED)

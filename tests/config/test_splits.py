@@ -6,8 +6,8 @@ import pytest
 
 from tests.config.faults import fault
 from tests.tiny import SHIPPED, load
+from tvrgen._support.errors import UserError
 from tvrgen.config import documents, loader
-from tvrgen.errors import UserError
 
 FAULTS = {
     "sampling: {kinds: [colour]}": "sampling.kinds: unknown kind 'colour'; did you mean 'color'?",

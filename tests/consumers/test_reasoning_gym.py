@@ -8,7 +8,7 @@ import tvrgen.adapters.reasoning_gym
 from reasoning_gym.utils import extract_answer
 
 from tests.consumers.responses import right, wrong
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 
 assert tvrgen.adapters.reasoning_gym
 

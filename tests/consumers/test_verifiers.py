@@ -13,7 +13,7 @@ from verifiers.v1.trace import AgentInfo, TraceTask
 from verifiers.v1.utils import loaders
 
 from tests.consumers.responses import FULL, NONE, right, wrong
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 from tvrgen.scoring.adapters.verifiers import TvrConfig, TvrTask, TvrTaskset, load_taskset
 
 

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.tiny import FlatRenderer, generate_flat, json_bytes, load
+from tvrgen._support.errors import UserError
 from tvrgen.dataset import catalog
 from tvrgen.dataset.storage.open import open_storage
-from tvrgen.errors import UserError
 
 
 def test_only_what_is_missing_is_made_again(flat_dataset):

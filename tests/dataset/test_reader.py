@@ -3,8 +3,8 @@
 import pytest
 
 from tests.tiny import FlatRenderer, generate_flat, load
+from tvrgen._support.errors import UserError
 from tvrgen.dataset import reader
-from tvrgen.errors import UserError
 
 
 def test_reading_back(flat_dataset):

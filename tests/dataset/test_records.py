@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from tests.tiny import SHIPPED, handmade, load, question_lines, scene_line
+from tvrgen._support.errors import UserError
 from tvrgen._support.rng import generator
 from tvrgen.config import loader
 from tvrgen.dataset import records
-from tvrgen.errors import UserError
 from tvrgen.questions import prompts
 from tvrgen.sampling import sampler
 from tvrgen.scene.model import State

@@ -7,11 +7,11 @@ import tarfile
 import pytest
 
 from tests.tiny import FlatRenderer, generate_flat, load
+from tvrgen._support.errors import UserError
 from tvrgen.config import documents
 from tvrgen.dataset.reader import open_dataset
 from tvrgen.dataset.shard_formats import FORMATS, Entry, Files
 from tvrgen.dataset.validation.files import dataset_faults
-from tvrgen.errors import UserError
 from tvrgen.export.run import export
 
 SCENES = [f"train-{k:06d}" for k in range(3)]

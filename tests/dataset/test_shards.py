@@ -5,11 +5,11 @@ import json
 import pytest
 
 from tests.tiny import FlatRenderer, generate_flat, json_bytes, load
+from tvrgen._support.errors import UserError
 from tvrgen._support.files import sha256
 from tvrgen.dataset import shards
 from tvrgen.dataset.shards import shards_of
 from tvrgen.dataset.storage.open import open_storage
-from tvrgen.errors import UserError
 from tvrgen.generation import worker
 
 

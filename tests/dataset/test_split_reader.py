@@ -3,9 +3,9 @@
 import pytest
 
 from tests.tiny import FlatRenderer, generate_flat, load
+from tvrgen._support.errors import UserError
 from tvrgen.dataset.reader import open_dataset
 from tvrgen.dataset.split_reader import SplitReader, StoredQuestion
-from tvrgen.errors import UserError
 
 
 @pytest.fixture(scope="module", params=["files", "webdataset"])

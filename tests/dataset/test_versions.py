@@ -10,10 +10,10 @@ import pytest
 import tvrgen
 from tests.dataset.validation.damages import seal
 from tests.tiny import FlatRenderer, generate_flat, load
+from tvrgen._support.errors import UserError
 from tvrgen.dataset import versions
 from tvrgen.dataset.reader import open_dataset
 from tvrgen.dataset.validation.files import dataset_faults
-from tvrgen.errors import UserError
 from tvrgen.sampling.version import PLAN
 
 SCENES, QUESTIONS = "train/shard-00001/scenes.jsonl", "train/shard-00001/questions.jsonl"

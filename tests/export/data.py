@@ -8,7 +8,7 @@ from unittest import mock
 import pytest
 
 from tests.tiny import FlatRenderer, generate_flat, load
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 from tvrgen.export import FORMATS
 from tvrgen.export.run import export, find
 from tvrgen.sampling import identity

@@ -8,9 +8,9 @@ import pytest
 
 from tests.export.data import WRITERS, contents, one_format_a_writer, refused, two_splits
 from tests.tiny import ROOT, load
+from tvrgen._support.errors import UserError
 from tvrgen.dataset import catalog
 from tvrgen.dataset.storage.open import open_storage
-from tvrgen.errors import UserError
 from tvrgen.export import readme, run
 from tvrgen.export.reader import Question
 from tvrgen.export.run import export, find

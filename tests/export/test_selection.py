@@ -4,8 +4,8 @@ import pytest
 
 from tests.export.data import two_splits
 from tests.export.rows import read
+from tvrgen._support.errors import UserError
 from tvrgen.dataset.reader import open_dataset
-from tvrgen.errors import UserError
 from tvrgen.export import run
 from tvrgen.export.run import export
 from tvrgen.export.selection import facts, parse

@@ -6,7 +6,7 @@ import pytest
 
 from tests.export.data import STORAGES
 from tests.tiny import FlatRenderer, generate_flat, load
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 from tvrgen.export.run import export
 
 

@@ -2,7 +2,7 @@
 
 import importlib.metadata
 
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 from tvrgen.generation import doctor, worker
 
 

@@ -4,8 +4,8 @@ from collections import Counter, deque
 
 import pytest
 
+from tvrgen._support.errors import UserError
 from tvrgen.dataset.shards import Shard
-from tvrgen.errors import UserError
 from tvrgen.generation import driver
 from tvrgen.generation.driver import Done, Failed, Limits, Rendered, Task
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.tiny import load
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 from tvrgen.generation.planning import ranges
 
 CONFIG = load("splits={train: {count: 5}, test: {count: 3}}")

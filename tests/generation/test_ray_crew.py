@@ -13,9 +13,9 @@ import pytest
 
 from tests import faulty
 from tests.tiny import ROOT, SMALL, json_bytes, run
+from tvrgen._support.errors import UserError
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.dataset.validation.files import dataset_faults
-from tvrgen.errors import UserError
 from tvrgen.generation import ray_session
 from tvrgen.generation.status import status
 

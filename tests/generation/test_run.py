@@ -8,8 +8,8 @@ import threading
 import pytest
 
 from tests.tiny import json_bytes, load
+from tvrgen._support.errors import UserError
 from tvrgen.dataset.validation.files import validate
-from tvrgen.errors import UserError
 from tvrgen.generation import run
 
 pytestmark = pytest.mark.rays

@@ -5,11 +5,11 @@ import json
 import pytest
 
 from tests.tiny import FlatRenderer, handmade, load, made
+from tvrgen._support.errors import UserError
 from tvrgen._support.files import pretty
 from tvrgen.dataset import catalog
 from tvrgen.dataset.shards import shards_of
 from tvrgen.dataset.storage.open import open_storage
-from tvrgen.errors import UserError
 from tvrgen.generation.journal import QUARANTINE
 from tvrgen.generation.status import status
 from tvrgen.sampling import sampler

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.tiny import FlatRenderer, load, made
+from tvrgen._support.errors import UserError
 from tvrgen.dataset.shards import shards_of
-from tvrgen.errors import UserError
 from tvrgen.generation import process, worker
 
 

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from tests.tiny import ROOT, SHIPPED, handmade, load, question_lines, write_config
+from tvrgen._support.errors import UserError
 from tvrgen._support.rng import generator
 from tvrgen.config import loader
-from tvrgen.errors import UserError
 from tvrgen.questions import prompts
 from tvrgen.scoring import ground_truth, star_r1_reward
 

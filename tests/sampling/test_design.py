@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from tests.tiny import levels_of, load
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 from tvrgen.sampling import blocks, design
 from tvrgen.transformations import position
 

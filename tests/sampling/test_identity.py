@@ -6,7 +6,7 @@ import pytest
 
 from tests.sampling.conftest import COUNT
 from tests.tiny import load, with_object
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 from tvrgen.generation import planning
 from tvrgen.sampling import identity, sampler
 from tvrgen.scene.model import State

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.tiny import SMALL
+from tvrgen._support.errors import UserError
 from tvrgen.config import loader
-from tvrgen.errors import UserError
 from tvrgen.sampling import blocks, design, sampler
 
 pytestmark = pytest.mark.rays

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.tiny import load
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 from tvrgen.sampling import rules, sampler
 from tvrgen.transformations.base import GENERAL_REMEDIES, Rejected, Rule
 

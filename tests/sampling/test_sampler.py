@@ -9,8 +9,8 @@ import pytest
 
 from tests.sampling.conftest import COUNT
 from tests.tiny import ROOT, load, question_lines, scene_line
+from tvrgen._support.errors import UserError
 from tvrgen.dataset import records
-from tvrgen.errors import UserError
 from tvrgen.imaging.visibility import Eye
 from tvrgen.sampling import design, sampler
 from tvrgen.scene import camera_model

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.tiny import load
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 from tvrgen.scene import mesh
 from tvrgen.scene.vocabulary import Shape
 

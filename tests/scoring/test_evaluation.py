@@ -7,7 +7,7 @@ import pytest
 
 from tests.scoring.data import answered, means
 from tests.tiny import FlatRenderer, generate_flat, load
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 from tvrgen.scoring import Options
 from tvrgen.scoring.summary import score
 

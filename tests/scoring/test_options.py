@@ -2,7 +2,7 @@
 
 import pytest
 
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 from tvrgen.scoring import Options, star_r1_reward
 from tvrgen.scoring.options import STAR_R1, options_from
 

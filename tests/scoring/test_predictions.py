@@ -6,7 +6,7 @@ import json
 import pytest
 
 from tests.scoring.data import answered
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 from tvrgen.scoring.predictions import read_predictions
 from tvrgen.scoring.summary import score
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.scoring.data import answered
 from tests.tiny import FlatRenderer, generate_flat, load, run
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 from tvrgen.sampling import identity
 from tvrgen.scoring import summary
 from tvrgen.scoring.summary import score

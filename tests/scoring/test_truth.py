@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 from tvrgen.scene.model import LOOKS, Object
 from tvrgen.scene.vocabulary import ATTRIBUTES
 from tvrgen.scoring import ground_truth, star_r1_reward, truth_of

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tvrgen._support.errors import UserError
 from tvrgen._support.files import pretty, sha256, whole_file
-from tvrgen.errors import UserError
 
 
 def test_a_file_has_its_name_when_it_is_whole(tmp_path):

@@ -3,7 +3,7 @@
 import pytest
 
 from tvrgen._support import json_lines
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 
 
 def test_records_are_read_in_order(tmp_path):

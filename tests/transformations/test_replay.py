@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from tests.tiny import handmade, load
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 from tvrgen.transformations import attributes, replay
 from tvrgen.transformations.base import Rejected, Step
 

@@ -1,4 +1,4 @@
-"""Tools of every package: random generators, files, JSON, messages, progress, signals, scratch folders.
+"""Tools of every package: errors, random generators, files, JSON, messages, progress, signals, scratch folders.
 
-Imports `errors` alone.
+Imports nothing else of tvrgen. `aliases` has modules under the names that they had before 0.2.0.
 """

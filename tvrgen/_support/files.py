@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 
 
 def pretty(data: Any) -> bytes:

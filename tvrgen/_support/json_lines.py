@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 
 Record = dict[str, Any]
 """A JSON object."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn, Protocol
 
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 
 
 class Command(Protocol):

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from tvrgen import __version__
 from tvrgen._support import resources
+from tvrgen._support.errors import UserError
 from tvrgen.cli import doctor, export, generate, plan, score, stats, status, validate
 from tvrgen.cli.common import Command, Parser, one_line
-from tvrgen.errors import UserError
 
 COMMANDS: tuple[Command, ...] = (generate, plan, validate, stats, export, status, score, doctor)
 """Subcommands in the order of the help."""

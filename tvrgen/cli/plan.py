@@ -6,11 +6,11 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TextIO
 
+from tvrgen._support.errors import UserError
 from tvrgen._support.files import whole_file
 from tvrgen._support.messages import counted
 from tvrgen.cli.common import add_config, check_output, natural, positive
 from tvrgen.cli.progress_bar import Bar
-from tvrgen.errors import UserError
 
 HELP = "write scene lines without rendering"
 DESCRIPTION = (

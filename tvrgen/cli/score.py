@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
+from tvrgen._support.errors import UserError
 from tvrgen.cli.common import add_dataset, add_split, check_output, file
 from tvrgen.cli.progress_bar import Bar
-from tvrgen.errors import UserError
 from tvrgen.scoring.options import BASELINES, options_from
 
 HELP = "score answers to a dataset"

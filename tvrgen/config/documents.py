@@ -9,9 +9,9 @@ from typing import Any
 from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError, relevance
 
+from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import key_path, nearest, shown
-from tvrgen.errors import UserError
 
 _SCHEMAS = Path(__file__).parent / "schema"
 

@@ -8,16 +8,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tvrgen import settings
 from tvrgen._support import resources
+from tvrgen._support.errors import UserError
 from tvrgen._support.import_path import importable
 from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import nearest
-from tvrgen.config import documents, scenes, splits
+from tvrgen.config import documents, scenes, settings, splits
 from tvrgen.config.overrides import Overrides, listed, override, plain
 from tvrgen.config.references import resolve, unfolded
 from tvrgen.config.yaml_files import read_yaml
-from tvrgen.errors import UserError
 from tvrgen.sampling import feasibility
 from tvrgen.scene import vocabulary
 

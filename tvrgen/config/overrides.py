@@ -8,11 +8,11 @@ from typing import Any
 
 import yaml
 
+from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import nearest, shown
 from tvrgen.config.documents import NEW_NAMES, OLD_NAMES
 from tvrgen.config.yaml_files import odd_key
-from tvrgen.errors import UserError
 
 Overrides = Mapping[str, Any] | Iterable[tuple[str, Any]]
 """Dotted keys and their values, such as {"render.samples": 64}."""

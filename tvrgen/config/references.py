@@ -8,12 +8,12 @@ import hashlib
 from pathlib import Path
 
 from tvrgen._support import messages, resources
+from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen.config import documents
+from tvrgen.config.settings import PRESETS
 from tvrgen.config.yaml_files import read_yaml
-from tvrgen.errors import UserError
 from tvrgen.scene.vocabulary import Vocabulary
-from tvrgen.settings import PRESETS
 
 _TABLES = tuple(table.name for table in dataclasses.fields(Vocabulary))
 

@@ -4,8 +4,8 @@ import dataclasses
 from typing import Any
 
 from tvrgen._support import keys
+from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
-from tvrgen.errors import UserError
 from tvrgen.scene import camera_model
 from tvrgen.scene.model import Camera, Light, Orbit, SceneSpec
 from tvrgen.scene.vocabulary import Vocabulary

@@ -5,18 +5,18 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen._support.keys import build as build_settings
 from tvrgen._support.keys import keys
 from tvrgen._support.messages import nearest
 from tvrgen.config.documents import OLD_NAMES
-from tvrgen.errors import UserError
+from tvrgen.config.settings import Constraints, Never, Only, Split
 from tvrgen.questions import prompts
 from tvrgen.questions.forms.changes_text import normal
 from tvrgen.scene import camera_model
 from tvrgen.scene.model import SceneSpec
 from tvrgen.scene.vocabulary import ATTRIBUTES, Vocabulary
-from tvrgen.settings import Constraints, Never, Only, Split
 from tvrgen.transformations import registry
 from tvrgen.transformations.base import Kind
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import yaml
 
+from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import key_path, shown
-from tvrgen.errors import UserError
 
 
 class _Loader(yaml.SafeLoader):

@@ -9,14 +9,14 @@ from typing import Any
 
 import tvrgen
 from tvrgen._support import json_lines
+from tvrgen._support.errors import UserError
 from tvrgen._support.files import pretty
 from tvrgen._support.json_lines import Record
+from tvrgen.config.settings import Config, differences, identity
 from tvrgen.dataset.shards import Shard, shards_of
 from tvrgen.dataset.storage.base import MANIFEST, Storage
 from tvrgen.dataset.versions import FORMAT, check_format, check_plan
-from tvrgen.errors import UserError
 from tvrgen.sampling.version import PLAN
-from tvrgen.settings import Config, differences, identity
 
 AGAIN = "log/again.json"
 

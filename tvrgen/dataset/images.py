@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tvrgen.config.settings import ImageSettings, OutputSettings
 from tvrgen.dataset.shard_formats import FORMATS
 from tvrgen.imaging.shots import Shot
 from tvrgen.sampling.problem import Problem
-from tvrgen.settings import ImageSettings, OutputSettings
 
 SUFFIX = {"png": ".png", "jpeg": ".jpg", "webp": ".webp"}
 """`image.format` -> the ending of an image's name."""

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import nearest
 from tvrgen.config import loader
+from tvrgen.config.settings import Config
 from tvrgen.dataset import catalog, shard_formats
 from tvrgen.dataset.shard_formats import ShardFormat
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.dataset.versions import check_format
-from tvrgen.errors import UserError
-from tvrgen.settings import Config
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -11,6 +11,7 @@ from typing import Any
 
 from tvrgen._support.json_lines import Record
 from tvrgen.config import documents
+from tvrgen.config.settings import Split
 from tvrgen.dataset.images import BLEND, ImageFile
 from tvrgen.imaging.visibility import Sight
 from tvrgen.questions import changes
@@ -18,7 +19,6 @@ from tvrgen.sampling.problem import Planned, Problem
 from tvrgen.scene import camera_model
 from tvrgen.scene.model import Camera, Light, Object, State
 from tvrgen.scene.vocabulary import Grid
-from tvrgen.settings import Split
 from tvrgen.transformations.base import Step
 
 

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, ClassVar
 
 from tvrgen._support import json_lines
+from tvrgen._support.errors import UserError
 from tvrgen._support.files import add_to_tar
 from tvrgen.dataset.storage.base import Storage
-from tvrgen.errors import UserError
 
 Kind = str
 """Kind of a line: "scene" or "question"."""

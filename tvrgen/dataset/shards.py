@@ -18,9 +18,9 @@ from pathlib import Path
 
 from tvrgen._support.files import pretty, sha256
 from tvrgen._support.json_lines import Record
+from tvrgen.config.settings import Config
 from tvrgen.dataset.shard_formats import Files, ShardFormat
 from tvrgen.dataset.storage.base import MANIFEST, Storage
-from tvrgen.settings import Config
 
 
 @dataclass(frozen=True, slots=True, order=True)

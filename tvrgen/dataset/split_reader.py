@@ -9,13 +9,13 @@ from functools import partial
 from itertools import islice
 from typing import Any, BinaryIO, Generic, TypeVar
 
+from tvrgen._support.errors import UserError
 from tvrgen._support.files import sha256
 from tvrgen._support.json_lines import Record
 from tvrgen.config import documents
 from tvrgen.dataset.reader import Dataset, reading
 from tvrgen.dataset.shard_formats import Entry
 from tvrgen.dataset.storage.base import MANIFEST
-from tvrgen.errors import UserError
 
 Position = tuple[int, ...]
 """Where a question is: the number of its shard in the split, the byte of the shard's file from which it is read, the

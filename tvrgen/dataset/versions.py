@@ -3,8 +3,8 @@
 from typing import Any
 
 import tvrgen
+from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
-from tvrgen.errors import UserError
 from tvrgen.sampling.version import PLAN
 
 FORMAT = 1

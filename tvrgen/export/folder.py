@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from tvrgen._support.errors import UserError
 from tvrgen._support.files import pretty
 from tvrgen.dataset import catalog
 from tvrgen.dataset.reader import Dataset
 from tvrgen.dataset.storage import lock
 from tvrgen.dataset.storage.folder import Folder, check_folder
-from tvrgen.errors import UserError
 
 Record = dict[str, Any]
 

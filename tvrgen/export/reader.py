@@ -2,11 +2,11 @@
 
 import json
 
+from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen.dataset import catalog
 from tvrgen.dataset.reader import Dataset
 from tvrgen.dataset.split_reader import Position, SplitReader, StoredQuestion
-from tvrgen.errors import UserError
 from tvrgen.scoring import truth
 
 __all__ = ["Position", "Question", "Reader", "check_complete", "ground_truth"]

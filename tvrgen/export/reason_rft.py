@@ -4,12 +4,12 @@ import json
 from functools import cached_property
 from typing import Any
 
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
+from tvrgen.config.settings import Split
 from tvrgen.export.reader import Question
 from tvrgen.export.writers import JsonList
 from tvrgen.questions.forms import changes_text
 from tvrgen.scene.vocabulary import ATTRIBUTES
-from tvrgen.settings import Split
 from tvrgen.transformations.base import Step
 
 _PROMPT = """\

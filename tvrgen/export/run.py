@@ -8,11 +8,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from tvrgen._support.errors import UserError
 from tvrgen._support.messages import counted, nearest
 from tvrgen._support.progress import Progress, Silent
 from tvrgen.dataset.reader import Dataset, open_dataset
 from tvrgen.dataset.split_reader import SplitReader
-from tvrgen.errors import UserError
 from tvrgen.export import FORMATS, readme, selection
 from tvrgen.export.folder import Output, Part, fingerprint
 from tvrgen.export.reader import Question, Reader, check_complete

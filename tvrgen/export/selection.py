@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import nearest
 from tvrgen.dataset.reader import Dataset
-from tvrgen.errors import UserError
 from tvrgen.export.reader import Position, Reader
 from tvrgen.questions.difficulty import WEIGHTS
 

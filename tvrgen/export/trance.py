@@ -12,15 +12,15 @@ from typing import Any
 
 from PIL import Image
 
+from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
+from tvrgen.config.settings import Split
 from tvrgen.dataset import records
-from tvrgen.errors import UserError
 from tvrgen.export.folder import Part
 from tvrgen.export.reader import Question
 from tvrgen.export.writers import Format
 from tvrgen.scene.model import Object
 from tvrgen.scene.vocabulary import ATTRIBUTES, Grid, Vocabulary
-from tvrgen.settings import Split
 from tvrgen.transformations import registry, replay
 
 CAMERAS = {"center": "Camera_Center", "left": "Camera_Left", "right": "Camera_Right"}

@@ -11,8 +11,8 @@ from pathlib import Path
 from PIL import Image
 
 import tvrgen
+from tvrgen._support.errors import UserError
 from tvrgen.config import loader
-from tvrgen.errors import UserError
 from tvrgen.generation import worker
 from tvrgen.imaging.blender import requirements
 from tvrgen.sampling import sampler

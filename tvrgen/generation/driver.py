@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen.dataset.shards import Shard
-from tvrgen.errors import UserError
 
 
 @dataclass(frozen=True, slots=True)

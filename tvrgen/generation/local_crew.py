@@ -4,10 +4,10 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 from tvrgen._support.json_lines import Record
+from tvrgen.config.settings import Config
 from tvrgen.dataset.storage.base import Storage
 from tvrgen.generation import worker
 from tvrgen.generation.driver import Done, Event, Failed, Rendered, Task
-from tvrgen.settings import Config
 
 _TURN = 1.0  # seconds of work between reports to the driver
 

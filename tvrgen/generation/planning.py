@@ -5,11 +5,11 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from multiprocessing import get_context
 
+from tvrgen._support.errors import UserError
+from tvrgen.config.settings import Config
 from tvrgen.dataset import records
 from tvrgen.dataset.images import image_files
-from tvrgen.errors import UserError
 from tvrgen.sampling import design, sampler
-from tvrgen.settings import Config
 
 _CHUNK = 50  # problems that a process plans in one task
 

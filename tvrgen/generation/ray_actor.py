@@ -8,11 +8,11 @@ from pathlib import Path
 
 from tvrgen._support import scratch
 from tvrgen._support.json_lines import Record
+from tvrgen.config.settings import Config
 from tvrgen.dataset.shards import Shard
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.generation import process, worker
 from tvrgen.imaging.renderer import Renderer
-from tvrgen.settings import Config
 
 _GPU_VARIABLES = ("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES")
 

@@ -16,14 +16,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
+from tvrgen.config.settings import Config
 from tvrgen.dataset.storage.base import Storage
-from tvrgen.errors import UserError
 from tvrgen.generation import process, ray_session
 from tvrgen.generation.driver import Done, Event, Failed, Rendered, Task
 from tvrgen.generation.ray_actor import Actor
 from tvrgen.generation.ray_session import RayOptions
-from tvrgen.settings import Config
 
 TURN = 5.0
 """Seconds of work in one call of an actor, which returns after the image that is then in progress."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tvrgen._support import interrupts
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 
 _OBJECT_STORE = 2**27  # bytes of shared memory; our objects are few and small, and Ray would take a third of it all
 _TRIES = 3  # to start Ray on this machine, or its client: it allows itself 30 s, too few where all cores are busy

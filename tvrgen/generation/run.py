@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tvrgen._support import scratch
+from tvrgen._support.errors import UserError
 from tvrgen._support.messages import counted, nearest
 from tvrgen._support.progress import Progress, Silent
 from tvrgen.config.loader import load
+from tvrgen.config.settings import Config
 from tvrgen.dataset import catalog
 from tvrgen.dataset.reader import open_dataset
 from tvrgen.dataset.report.preview import preview
 from tvrgen.dataset.shards import shards_of
 from tvrgen.dataset.storage.base import Storage
 from tvrgen.dataset.storage.open import open_storage
-from tvrgen.errors import UserError
 from tvrgen.generation import driver, process, worker
 from tvrgen.generation.driver import Crew, Failed, Limits, Task
 from tvrgen.generation.journal import Journal
@@ -25,7 +26,6 @@ from tvrgen.generation.ray_crew import RayCrew
 from tvrgen.generation.ray_session import RayOptions
 from tvrgen.imaging.blender import requirements
 from tvrgen.sampling import design
-from tvrgen.settings import Config
 
 PREVIEW = "preview.png"
 

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import counted
 from tvrgen.config import loader
+from tvrgen.config.settings import Config
 from tvrgen.dataset import catalog
 from tvrgen.dataset.shards import shards_of
 from tvrgen.dataset.storage.base import Storage
 from tvrgen.dataset.storage.open import open_storage
-from tvrgen.errors import UserError
 from tvrgen.generation.journal import QUARANTINE
-from tvrgen.settings import Config
 
 _RECENT = 600.0  # seconds over which the rate of a run in progress is taken
 

@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING
 
 import tvrgen
 from tvrgen._support import scratch
+from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
+from tvrgen.config.settings import Config, Split
 from tvrgen.dataset import catalog, records, shards
 from tvrgen.dataset.images import BLEND, ImageFile, image_files
 from tvrgen.dataset.shard_formats import FORMATS, ShardFormat
 from tvrgen.dataset.shards import Shard
 from tvrgen.dataset.storage.base import MANIFEST, Storage
 from tvrgen.dataset.versions import FORMAT
-from tvrgen.errors import UserError
 from tvrgen.generation import process
 from tvrgen.imaging import annotations
 from tvrgen.imaging.blender import cpu_affinity, requirements
@@ -31,7 +32,6 @@ from tvrgen.imaging.visibility import Eye
 from tvrgen.sampling import design, identity, sampler
 from tvrgen.sampling.problem import Planned
 from tvrgen.sampling.version import PLAN
-from tvrgen.settings import Config, Split
 
 if TYPE_CHECKING:
     from tvrgen.imaging.blender.renderer import Renderer as BlenderRenderer

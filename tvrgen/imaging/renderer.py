@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from tvrgen.config.settings import Split
 from tvrgen.imaging.shots import Shot
-from tvrgen.settings import Split
 
 
 class Renderer(Protocol):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tvrgen._support.json_lines import Record
 from tvrgen._support.rng import generator
+from tvrgen.config.settings import Split
 from tvrgen.questions import difficulty, prompts, rationale
 from tvrgen.questions.difficulty import Difficulty
 from tvrgen.questions.forms import changes_text
@@ -12,7 +13,6 @@ from tvrgen.questions.rationale import Sentence
 from tvrgen.sampling.problem import Planned
 from tvrgen.scene.model import State
 from tvrgen.scene.vocabulary import ATTRIBUTES
-from tvrgen.settings import Split
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

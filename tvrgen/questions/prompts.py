@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from tvrgen.config.settings import Prompt, Split
 from tvrgen.questions.forms import changes_text
 from tvrgen.scene.model import Object, State
 from tvrgen.scene.vocabulary import ATTRIBUTES
-from tvrgen.settings import Prompt, Split
 from tvrgen.transformations.base import Step
 from tvrgen.transformations.position import Position
 

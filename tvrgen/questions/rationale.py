@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tvrgen.config.settings import Split
 from tvrgen.imaging.shots import Shot
 from tvrgen.questions.forms import changes_text
 from tvrgen.sampling import fairness
@@ -18,7 +19,6 @@ from tvrgen.sampling.problem import Planned
 from tvrgen.scene import camera_model
 from tvrgen.scene.model import Camera, Object
 from tvrgen.scene.vocabulary import ATTRIBUTES
-from tvrgen.settings import Split
 from tvrgen.transformations.base import Step
 from tvrgen.transformations.position import Position
 

@@ -17,10 +17,10 @@ from typing import TypeVar
 import numpy as np
 
 from tvrgen._support.rng import generator
+from tvrgen.config.settings import SamplingSettings, Split
 from tvrgen.sampling.decks import Deck, deal, sharing, shuffled, swap_until_they_fit
 from tvrgen.sampling.levels import IntendedStep, Levels
 from tvrgen.sampling.looks import possible
-from tvrgen.settings import SamplingSettings, Split
 from tvrgen.transformations.position import Position
 
 T = TypeVar("T")

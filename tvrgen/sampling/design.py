@@ -6,11 +6,11 @@ views are dealt in rounds, and all else follows from the problem's position in i
 
 import dataclasses
 
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
+from tvrgen.config.settings import Config, Split
 from tvrgen.sampling import blocks
 from tvrgen.sampling.decks import Deck
 from tvrgen.sampling.levels import Levels
-from tvrgen.settings import Config, Split
 
 
 def check(config: Config, split: Split) -> None:

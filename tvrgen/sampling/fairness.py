@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
+from tvrgen.config.settings import SamplingSettings
 from tvrgen.imaging.shots import Shot
 from tvrgen.sampling import rules
 from tvrgen.sampling.looks import undone
 from tvrgen.scene import footprints
 from tvrgen.scene.model import State
 from tvrgen.scene.vocabulary import Grid, Vocabulary
-from tvrgen.settings import SamplingSettings
 from tvrgen.transformations import position
 from tvrgen.transformations.base import Rejected, Step
 

@@ -4,13 +4,13 @@ import itertools
 import math
 from collections.abc import Callable
 
+from tvrgen._support.errors import UserError
 from tvrgen._support.messages import counted
-from tvrgen.errors import UserError
+from tvrgen.config.settings import Split
 from tvrgen.sampling.levels import IntendedStep
 from tvrgen.sampling.looks import possible
 from tvrgen.scene.model import Object
 from tvrgen.scene.vocabulary import ATTRIBUTES
-from tvrgen.settings import Split
 from tvrgen.transformations.attributes import Attribute
 from tvrgen.transformations.position import Position
 

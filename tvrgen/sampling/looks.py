@@ -4,11 +4,11 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
+from tvrgen.config.settings import Constraints, Split
 from tvrgen.sampling import placement
 from tvrgen.sampling.levels import IntendedStep
 from tvrgen.scene.model import Object
 from tvrgen.scene.vocabulary import ATTRIBUTES, Vocabulary
-from tvrgen.settings import Constraints, Split
 from tvrgen.transformations.base import Kind, Rejected, Step
 
 FIELDS = (*ATTRIBUTES, "position", "rotation")

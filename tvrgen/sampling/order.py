@@ -3,11 +3,11 @@
 import itertools
 from collections.abc import Iterable, Mapping
 
+from tvrgen.config.settings import SamplingSettings
 from tvrgen.sampling.fairness import check_states
 from tvrgen.scene import footprints
 from tvrgen.scene.model import State
 from tvrgen.scene.vocabulary import Vocabulary
-from tvrgen.settings import SamplingSettings
 from tvrgen.transformations import replay
 from tvrgen.transformations.attributes import Attribute
 from tvrgen.transformations.base import Kind, Rejected, Step

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from tvrgen._support.errors import UserError
 from tvrgen._support.rng import generator
-from tvrgen.errors import UserError
+from tvrgen.config.settings import Config, Split
 from tvrgen.imaging.shots import Shot
 from tvrgen.imaging.visibility import Eye
 from tvrgen.sampling import design, fairness, identity, order, placement, rules
@@ -22,7 +23,6 @@ from tvrgen.sampling.looks import can_take
 from tvrgen.sampling.problem import Planned, Problem
 from tvrgen.scene.model import Camera, Light, Object, SceneSpec, State, Vector
 from tvrgen.scene.vocabulary import ATTRIBUTES
-from tvrgen.settings import Config, Split
 from tvrgen.transformations import position, replay
 from tvrgen.transformations.base import UNCHANGED, Rejected, Rule, Step
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 from tvrgen.scene.vocabulary import Shape
 
 CREASE = 30.0

@@ -11,9 +11,9 @@ import math
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
+from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen._support.keys import REQUIRED, Key, build
-from tvrgen.errors import UserError
 from tvrgen.scene.model import NAME, Bytes
 
 ATTRIBUTES = {"shape": "shapes", "size": "sizes", "color": "colors", "material": "materials"}

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable
 
 from tvrgen._support.json_lines import Record
 from tvrgen._support.rng import generator
+from tvrgen.config.settings import Split
 from tvrgen.dataset.records import state_from
 from tvrgen.questions.forms import changes_text
 from tvrgen.scene import footprints
 from tvrgen.scene.model import State
-from tvrgen.settings import Split
 from tvrgen.transformations import position, replay
 from tvrgen.transformations.base import Rejected, Step
 

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
+from tvrgen.config.settings import Split
 from tvrgen.dataset.reader import Dataset
-from tvrgen.errors import UserError
 from tvrgen.scoring.metrics import Scored
 from tvrgen.scoring.options import Options
 from tvrgen.scoring.outcome import outcome_score
 from tvrgen.scoring.reward import answer_in, reward_of, right_kinds
 from tvrgen.scoring.truth import ground_truth, truth_of
-from tvrgen.settings import Split
 
 Respond = Callable[[Record, Record, Split], Any]
 """(question line, scene line, split) -> the response to the question; None if there is none."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tvrgen._support.json_lines import Record
+from tvrgen.config.settings import Split
 from tvrgen.dataset.records import state_from
 from tvrgen.questions.forms.changes_text import Answer, normal
 from tvrgen.scene import footprints
 from tvrgen.scene.model import Object, State
 from tvrgen.scene.vocabulary import ATTRIBUTES, Grid
-from tvrgen.settings import Split
 from tvrgen.transformations.base import Rejected, Step
 from tvrgen.transformations.position import Position
 

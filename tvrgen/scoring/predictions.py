@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
+from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
-from tvrgen.errors import UserError
-from tvrgen.settings import Split
+from tvrgen.config.settings import Split
 
 
 @dataclass

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from tvrgen import __version__
+from tvrgen._support.errors import UserError
 from tvrgen._support.messages import counted, nearest
 from tvrgen._support.progress import Progress, Silent
 from tvrgen.dataset.reader import Dataset, open_dataset
-from tvrgen.errors import UserError
 from tvrgen.scoring import baselines
 from tvrgen.scoring.evaluation import Respond, evaluate
 from tvrgen.scoring.metrics import MEANS, metrics

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 from tvrgen.questions.forms.changes_reader import parse_answer
 from tvrgen.questions.forms.changes_text import normal
 from tvrgen.scene.model import LOOKS

@@ -2,7 +2,7 @@
 
 import importlib
 
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 from tvrgen.scene.vocabulary import ATTRIBUTES
 from tvrgen.transformations.attributes import Attribute
 from tvrgen.transformations.base import Kind

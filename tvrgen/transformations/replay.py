@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 from tvrgen.scene.model import Object, State
 from tvrgen.scene.vocabulary import ATTRIBUTES, Vocabulary
 from tvrgen.transformations.base import UNCHANGED, Kind, Rejected, Step

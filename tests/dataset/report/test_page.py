@@ -8,11 +8,11 @@ import pytest
 
 from tests.dataset.report.made_up import line, lines, spoilt
 from tests.tiny import FlatRenderer, generate_flat, load, run
+from tvrgen._support.errors import UserError
 from tvrgen.dataset.reader import open_dataset
 from tvrgen.dataset.report import page
 from tvrgen.dataset.report.page import as_data, sentences, write_report
 from tvrgen.dataset.report.statistics import collect
-from tvrgen.errors import UserError
 
 
 class Page(HTMLParser):

@@ -7,10 +7,10 @@ from uuid import uuid4
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
+from tvrgen._support.errors import UserError
 from tvrgen.dataset.storage import heartbeat, objectstore
 from tvrgen.dataset.storage.lock import LOCK
 from tvrgen.dataset.storage.open import open_storage
-from tvrgen.errors import UserError
 
 
 @pytest.fixture(params=["create", "old library"])

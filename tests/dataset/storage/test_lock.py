@@ -8,9 +8,9 @@ import sys
 import pytest
 
 from tests.tiny import ROOT
+from tvrgen._support.errors import UserError
 from tvrgen.dataset.storage import lock
 from tvrgen.dataset.storage.open import open_storage
-from tvrgen.errors import UserError
 
 HOLDER = """
 import sys

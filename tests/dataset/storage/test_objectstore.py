@@ -10,6 +10,7 @@ from fsspec.implementations.memory import MemoryFileSystem
 
 from tests import stores
 from tests.tiny import FlatRenderer, generate_flat, handmade, json_bytes, load, made
+from tvrgen._support.errors import UserError
 from tvrgen.dataset import catalog
 from tvrgen.dataset.reader import open_dataset, open_image
 from tvrgen.dataset.shards import shards_of
@@ -17,7 +18,6 @@ from tvrgen.dataset.storage import heartbeat, lock, objectstore
 from tvrgen.dataset.storage.base import MANIFEST
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.dataset.validation.files import dataset_faults
-from tvrgen.errors import UserError
 from tvrgen.generation.status import status
 from tvrgen.sampling import sampler
 

@@ -16,9 +16,9 @@ from tests.dataset.validation.damages import (
     swap,
     turn_round,
 )
+from tvrgen._support.errors import UserError
 from tvrgen.cli import main
 from tvrgen.dataset.validation.files import dataset_faults
-from tvrgen.errors import UserError
 
 DAMAGES = {
     "missing shard": (remove(SHARD), "shard-00001: is missing; run tvrgen generate again"),

@@ -22,12 +22,12 @@ from tests.dataset.validation.damages import (
     turn_round,
 )
 from tests.tiny import FlatRenderer, generate_flat, load, made
+from tvrgen._support.errors import UserError
 from tvrgen._support.rng import generator
 from tvrgen.dataset import catalog
 from tvrgen.dataset.shards import shards_of
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.dataset.validation.files import dataset_faults
-from tvrgen.errors import UserError
 from tvrgen.sampling import identity
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 
 pytestmark = pytest.mark.blender
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.tiny import load
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 
 pytestmark = pytest.mark.blender
 

@@ -8,8 +8,8 @@ import pytest
 
 from tests.imaging.blender.rendering import SHAPES, one, open_renderer, take
 from tests.tiny import load
+from tvrgen._support.errors import UserError
 from tvrgen._support.rng import generator
-from tvrgen.errors import UserError
 from tvrgen.imaging.visibility import Eye
 from tvrgen.scene import camera_model
 from tvrgen.scene.model import Object, State

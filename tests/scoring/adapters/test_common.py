@@ -3,7 +3,7 @@
 import pytest
 
 from tests.scoring.adapters.data import BEST, CALLS, RIGHT, by_easyr1, by_verl
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 from tvrgen.scoring.adapters import common
 
 

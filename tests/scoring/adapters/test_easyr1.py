@@ -3,7 +3,7 @@
 import pytest
 
 from tests.scoring.adapters.data import BEST, RIGHT, by_easyr1
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 
 
 def test_parts_of_the_reward():

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.scoring.adapters.data import BEST, CHANGES, RIGHT
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 from tvrgen.scoring.adapters import trl
 
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 from tvrgen.scoring.adapters import vlmevalkit
 
 

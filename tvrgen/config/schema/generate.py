@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, get_args, get_origin
 
 from tvrgen._support.keys import ABSENT, REQUIRED, Key, bare, keys
+from tvrgen.config.settings import Config, Implication, Prompt, Split
 from tvrgen.scene.model import SceneSpec
 from tvrgen.scene.vocabulary import ATTRIBUTES, Vocabulary
-from tvrgen.settings import Config, Implication, Prompt, Split
 
 Schema = dict[str, Any]
 

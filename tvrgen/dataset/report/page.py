@@ -7,12 +7,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from tvrgen._support.errors import UserError
 from tvrgen._support.files import whole_file
 from tvrgen.dataset.report import plots
 from tvrgen.dataset.report.lengths import TEXTS, Lengths, lengths
 from tvrgen.dataset.report.plots import Plot
 from tvrgen.dataset.report.statistics import BadLine, Statistics, Table, collect
-from tvrgen.errors import UserError
 
 _STYLE = """\
 body { font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff; margin: 0 auto; padding: 1rem 1.25rem;

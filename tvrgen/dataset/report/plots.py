@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tvrgen._support.errors import UserError
 from tvrgen.dataset.report.statistics import Grid, Statistics, Table
-from tvrgen.errors import UserError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from tvrgen._support.errors import UserError
 from tvrgen.dataset.storage import lock
 from tvrgen.dataset.storage.base import LogFile, Storage
-from tvrgen.errors import UserError
 
 _PARTIAL, _OLD = ".partial", ".old"  # suffixes of what is being written, and of what is being replaced
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from filelock import lock_descriptor
 
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 
 LOCK = "log/lock"
 """Name of the lock's file or object in a dataset."""

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from tvrgen._support import scratch
+from tvrgen._support.errors import UserError
 from tvrgen.dataset.storage import heartbeat
 from tvrgen.dataset.storage.base import MANIFEST, LogFile, Storage
-from tvrgen.errors import UserError
 
 PATIENCE = 120.0
 """Seconds for which a failing request is repeated, after the library's own tries, before the store counts as lost."""

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from tvrgen._support.errors import UserError
 from tvrgen.dataset.storage.base import Storage
 from tvrgen.dataset.storage.folder import Folder
 from tvrgen.dataset.storage.objectstore import ObjectStore
-from tvrgen.errors import UserError
 
 
 def open_storage(name: str | Path) -> Storage:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 from tvrgen.transformations.base import Rejected
 
 

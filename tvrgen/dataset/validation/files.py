@@ -9,8 +9,10 @@ from itertools import islice
 from pathlib import Path
 
 import tvrgen
+from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen.config import documents
+from tvrgen.config.settings import Config, identity
 from tvrgen.dataset import catalog
 from tvrgen.dataset.reader import Dataset
 from tvrgen.dataset.shards import shards_of
@@ -19,9 +21,7 @@ from tvrgen.dataset.storage.open import open_storage
 from tvrgen.dataset.validation.differences import differences, within
 from tvrgen.dataset.validation.shards import shard_faults
 from tvrgen.dataset.versions import FORMAT, plan_of
-from tvrgen.errors import UserError
 from tvrgen.sampling.version import PLAN
-from tvrgen.settings import Config, identity
 
 _log = logging.getLogger(__name__)
 

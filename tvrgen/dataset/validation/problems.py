@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TypeVar, cast
 
+from tvrgen._support.errors import UserError
+from tvrgen.config.settings import Config, Split
 from tvrgen.dataset import records
 from tvrgen.dataset.images import ImageFile, image_files
 from tvrgen.dataset.records import Record
 from tvrgen.dataset.validation.differences import differences
-from tvrgen.errors import UserError
 from tvrgen.imaging.shots import Shot
 from tvrgen.imaging.visibility import NOTHING, Sight
 from tvrgen.sampling import design, fairness, identity, sampler
@@ -22,7 +23,6 @@ from tvrgen.sampling.levels import Levels
 from tvrgen.sampling.problem import Planned, Problem
 from tvrgen.scene.model import Camera, Light, State, Vector
 from tvrgen.scene.vocabulary import ATTRIBUTES
-from tvrgen.settings import Config, Split
 from tvrgen.transformations import replay
 
 Moved = TypeVar("Moved", Camera, Light)

@@ -11,8 +11,10 @@ from typing import Any
 from PIL import Image
 
 from tvrgen._support import json_lines, scratch
+from tvrgen._support.errors import UserError
 from tvrgen._support.files import sha256
 from tvrgen._support.json_lines import Record
+from tvrgen.config.settings import Config, Split
 from tvrgen.dataset import records, shards
 from tvrgen.dataset.images import BLEND, SUFFIX, ImageFile
 from tvrgen.dataset.shard_formats import FORMATS, ShardFormat
@@ -21,11 +23,9 @@ from tvrgen.dataset.storage.base import MANIFEST, Storage
 from tvrgen.dataset.validation.differences import differences, within
 from tvrgen.dataset.validation.problems import dealt, dealt_images, scene_faults, told_problem
 from tvrgen.dataset.versions import plan_of
-from tvrgen.errors import UserError
 from tvrgen.imaging import annotations
 from tvrgen.sampling.problem import Problem
 from tvrgen.sampling.version import PLAN
-from tvrgen.settings import Config, Split
 
 IMAGE = ("RGB",)
 ANNOTATIONS = {"index": ("P",), "depth": ("I;16", "I"), "normals": ("RGB",)}

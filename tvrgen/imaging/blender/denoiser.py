@@ -13,7 +13,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 
 _MARGIN = 8  # mirrored pixels around an image: the library leaves noise in the outermost pixels
 # constants and signatures from the library's header oidn.h, version 2

@@ -4,7 +4,7 @@ from typing import Any
 
 import bpy
 
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 
 GPU_TYPES = {"optix": "OPTIX", "cuda": "CUDA", "hip": "HIP", "oneapi": "ONEAPI", "metal": "METAL"}
 """Device types: name in a config -> Blender's name. The fastest comes first where a card supports several."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import bpy
 
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 from tvrgen.imaging.blender import versions
 from tvrgen.scene.vocabulary import Material
 

@@ -12,13 +12,13 @@ import numpy as np
 from PIL import Image
 
 from tvrgen._support import interrupts, scratch
+from tvrgen.config.settings import RenderSettings, Split
 from tvrgen.imaging.blender import blendfile, devices, stage, versions
 from tvrgen.imaging.blender.denoiser import Denoiser, denoiser
 from tvrgen.imaging.blender.stage import purge
 from tvrgen.imaging.shots import Shot
 from tvrgen.scene.model import SceneSpec
 from tvrgen.scene.vocabulary import Vocabulary
-from tvrgen.settings import RenderSettings, Split
 
 MAX_BOUNCES = 4
 """Bounces of a light path, as in TRANCE."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 from tvrgen.scoring import Options, Reward, star_r1_reward
 from tvrgen.scoring.options import NAMES, options_from
 

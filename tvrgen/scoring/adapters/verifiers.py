@@ -16,7 +16,7 @@ from pathlib import Path
 
 import verifiers.v1 as vf
 
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 from tvrgen.scoring.adapters import common
 
 __all__ = ["TvrTaskset"]

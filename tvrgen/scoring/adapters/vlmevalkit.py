@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-from tvrgen.errors import UserError
+from tvrgen._support.errors import UserError
 from tvrgen.scoring.adapters import common
 
 csv.field_size_limit(2**31 - 1)  # a cell can hold two images

@@ -9,14 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
+from tvrgen._support.errors import UserError
 from tvrgen._support.import_path import importable
 from tvrgen._support.json_lines import Record
 from tvrgen._support.keys import REQUIRED, Key
 from tvrgen._support.messages import nearest
-from tvrgen.errors import UserError
-from tvrgen.scene.model import SceneSpec
-from tvrgen.scene.vocabulary import Vocabulary
-from tvrgen.settings.sections import (
+from tvrgen.config.settings.sections import (
     CameraSettings,
     ImageSettings,
     OutputSettings,
@@ -24,6 +22,8 @@ from tvrgen.settings.sections import (
     RenderSettings,
     SamplingSettings,
 )
+from tvrgen.scene.model import SceneSpec
+from tvrgen.scene.vocabulary import Vocabulary
 from tvrgen.transformations.base import Kind
 
 NEUTRAL = ("render.device", "render.threads")

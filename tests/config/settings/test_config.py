@@ -5,9 +5,9 @@ import pickle
 import pytest
 
 from tests.tiny import load
+from tvrgen._support.errors import UserError
 from tvrgen.config import loader
-from tvrgen.errors import UserError
-from tvrgen.settings import differences, identity
+from tvrgen.config.settings import differences, identity
 
 
 def test_the_device_does_not_make_another_dataset():

@@ -5,8 +5,8 @@ import itertools
 
 import pytest
 
+from tvrgen.config.settings import Constraints, Implication, Never, Only
 from tvrgen.scene.model import Object
-from tvrgen.settings import Constraints, Implication, Never, Only
 
 CUBE = Object(shape="cube", size="small", color="red", material="glass", position=(0, 0), rotation=0.0)
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Annotated, Any, ClassVar
 
 from tvrgen._support.keys import REQUIRED, Key
-from tvrgen.settings.constraints import Constraints, Never, Only
+from tvrgen.config.settings.constraints import Constraints, Never, Only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,9 @@ A config key is one field of one of these dataclasses, annotated with a `tvrgen.
 default and bounds. Imports `transformations`, `scene` and what lies below them.
 """
 
-from tvrgen.settings.config import NEUTRAL, Config, Split, differences, identity
-from tvrgen.settings.constraints import Constraints, Implication, Never, Only, Values
-from tvrgen.settings.sections import (
+from tvrgen.config.settings.config import NEUTRAL, Config, Split, differences, identity
+from tvrgen.config.settings.constraints import Constraints, Implication, Never, Only, Values
+from tvrgen.config.settings.sections import (
     PRESETS,
     CameraSettings,
     ImageSettings,

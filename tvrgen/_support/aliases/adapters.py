@@ -1,0 +1,6 @@
+"""Rewards of trainers: the modules of `tvrgen.scoring.adapters` as `tvrgen.adapters.*`, which exports name."""
+
+from pathlib import Path
+
+# a module with a path is a package: tvrgen.adapters.verl is the file scoring/adapters/verl.py
+__path__ = [str(Path(__file__).parents[2] / "scoring" / "adapters")]

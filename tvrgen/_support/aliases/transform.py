@@ -1,0 +1,12 @@
+"""Kinds of change as versions before 0.2.0 named them: `from tvrgen.transform import Rejected`."""
+
+import importlib
+from typing import Any
+
+_HOMES = {"Attribute": "attributes", "Kind": "base", "Position": "position", "Rejected": "base"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'tvrgen.transform' has no attribute {name!r}; see tvrgen.transformations")
+    return getattr(importlib.import_module(f"tvrgen.transformations.{_HOMES[name]}"), name)
