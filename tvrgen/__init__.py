@@ -7,7 +7,7 @@
     tvrgen.generate(config, "demo")
     for question in tvrgen.open_dataset("demo").questions("train"): ...
 
-docs/python.md goes through all of it. Names are loaded when they are first used: importing the package is instant, and
+docs/python.md describes all of it. Names are loaded when they are first used: importing the package is instant, and
 loads neither numpy nor bpy nor ray.
 """
 

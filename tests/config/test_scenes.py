@@ -12,9 +12,9 @@ FAULTS = {
     "scene: {cameras: {top: {location: [0, 0, 9]}}, lights: {a: {location: [1, 2, 3], power: 9}}}": "cameras.top:",
     "scene: {cameras: {c: {azimuth: 3}}, lights: {a: {location: [1, 2, 3], power: 9}}}": "cameras.c: azimuth, elev",
     "scene: {cameras: {c: {}}, lights: {a: {location: [1, 2, 3], power: 9}}}": "cameras.c: write either",
-    "scene: {cameras: {c: {location: [9, 0, -5]}}, lights: {a: {location: [1, 2, 3], power: 9}}}": "stands -5 m above",
+    "scene: {cameras: {c: {location: [9, 0, -5]}}, lights: {a: {location: [1, 2, 3], power: 9}}}": "is -5 m above",
     "scene: {cameras: {c: {azimuth: 20, elevation: 20, distance: 3}}, lights: {a: {location: [1, 2, 3], power: 9}}}": (
-        "cameras.c: stands among the objects; move it 1.8 m up, or 3.9 m away"
+        "cameras.c: is among the objects; move it 1.8 m up, or 3.9 m away"
     ),
 }
 
@@ -45,10 +45,10 @@ def test_cameras_stand_by_angles_and_in_rigs(tmp_path):
     ("height", "jitter", "says"),
     [
         (1.81, 0, ""),
-        (1.79, 0, "cameras.c: stands among the objects; move it 1.8 m up, or 3.9 m away"),
+        (1.79, 0, "cameras.c: is among the objects; move it 1.8 m up, or 3.9 m away"),
         (2.01, 0.2, ""),
-        (1.99, 0.2, "cameras.c: stands among the objects; move it 2 m up, or 4.1 m away"),  # jitter may lower it
-        (0.2, 0.2, "cameras.c: stands 0.2 m above ground; write more than 0.2"),
+        (1.99, 0.2, "cameras.c: is among the objects; move it 2 m up, or 4.1 m away"),  # jitter may lower it
+        (0.2, 0.2, "cameras.c: is 0.2 m above ground; write more than 0.2"),
     ],
 )
 def test_a_camera_stands_above_the_objects_wherever_jitter_puts_it(height, jitter, says, tmp_path):

@@ -99,10 +99,10 @@ def test_either_name_overrides_the_other(written, override):
         ({"sampling.visible": 11}, "sampling.visible: 11 objects on stage, but"),
         ({"splits.train.sampling": {"on_stage": 11}}, "splits.train.sampling.on_stage: 11 objects"),
         ({"splits.train.sampling": {"visible": 11}}, "splits.train.sampling.visible: 11 objects"),
-        ({"sampling": {"visible": 2, "on_stage": 2}}, "sampling.on_stage: is there under its old name, visible, too"),
+        ({"sampling": {"visible": 2, "on_stage": 2}}, "sampling.on_stage: is given under its old name, visible, too"),
         (
             {"splits.train.sampling": {"never": {"visible": [2], "on_stage": [2]}}},
-            "splits.train.sampling.never.on_stage: is there under its old name",
+            "splits.train.sampling.never.on_stage: is given under its old name",
         ),
         ({"sampling": {"on_stge": 2}}, "sampling.on_stge: unknown key; did you mean 'on_stage'?"),
     ],

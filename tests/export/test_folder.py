@@ -1,4 +1,4 @@
-"""Folders of exports that are stopped, refused, or have no room: whole or absent, and the same command goes on."""
+"""Folders of exports that are stopped, refused, or have no room: whole or absent, and the same command continues."""
 
 import signal
 import subprocess
@@ -108,7 +108,7 @@ def test_no_room(dataset, name, tmp_path, monkeypatch):
     last = result.stderr.strip().splitlines()[-1]
     assert last.startswith("tvrgen: error: ")
     assert "File too large" in last
-    assert last.endswith("what was finished is kept, and the same command goes on")
+    assert last.endswith("what was finished is kept, and the same command continues")
     assert "Traceback" not in result.stderr
     assert not (out / "export.json").exists()
     export(dataset, name, out)

@@ -90,7 +90,7 @@ def test_corrupt_datasets_are_refused(dataset, name, fault, tmp_path):
     refused(said, data, name, tmp_path / "ordered", order="difficulty")
     assert not (out / "export.json").exists()
     assert not list(out.rglob("*.parquet")) or name == "hf"
-    broken.write_bytes(content)  # mended: the same command goes on
+    broken.write_bytes(content)  # mended: the same command continues
     export(data, name, out)
     export(dataset, name, tmp_path / "whole" / "o")
     assert contents(out) == contents(tmp_path / "whole" / "o")

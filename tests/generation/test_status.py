@@ -37,7 +37,7 @@ def test_a_run_is_seen_while_it_goes_on(tmp_path, monkeypatch):
         assert found.splits["train"].problems == shard.count
         assert found.images_left == (5 - shard.count) * 4
     assert not status(out).running
-    assert "not finished; the same tvrgen generate goes on" in str(status(out))
+    assert "not finished; tvrgen generate continues" in str(status(out))
 
 
 def test_shards_to_be_made_again_and_given_up_are_named(flat_dataset):

@@ -64,9 +64,9 @@ def test_the_command(dataset, tmp_path):
     only.write_text(json.dumps({"id": "train-000099-left", "response": "x"}) + "\n")
     for arguments, says in [
         ((dataset, only), "none of its 1 ids is a question of"),
-        ((dataset, path, "--json", path), "is what is read; write another"),
+        ((dataset, path, "--json", path), "is an input; write another"),
         ((dataset, path, "--json", dataset / "dataset.json"), "is a file of the dataset; write another"),
-        ((dataset, path, "--json", tmp_path / "no" / "s.json"), "there is no such folder"),
+        ((dataset, path, "--json", tmp_path / "no" / "s.json"), "no folder"),
         ((dataset, path, "--reward", "value=nan"), "value: 'nan'; write a number"),
         ((dataset, path, "--split", "train", "--split", "train"), "--split: is given twice"),
         ((dataset,), "one of the arguments PREDICTIONS.jsonl --baseline is required"),
@@ -78,7 +78,7 @@ def test_the_command(dataset, tmp_path):
         ),
         ((dataset, path, "--reward", "wrong=much"), "wrong: 'much'; write a number"),
         ((dataset, tmp_path / "nothing"), "No such file"),
-        ((dataset, "s3://mine/p.jsonl"), "s3://mine/p.jsonl: write a file of this machine"),
+        ((dataset, "s3://mine/p.jsonl"), "s3://mine/p.jsonl: write the path of a file on this machine"),
         ((dataset, tmp_path), "is a folder"),
         ((tmp_path, path), "there is no dataset.json"),
     ]:

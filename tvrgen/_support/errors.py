@@ -1,5 +1,5 @@
-"""The one exception whose text is meant for the user."""
+"""UserError: the exception whose message is meant for the user."""
 
 
 class UserError(Exception):
-    """Something the user can mend. The text is one line: what is wrong, where, what to write instead."""
+    """A mistake that the user can correct. The message is one line: where, what is wrong, what to write instead."""

@@ -1,4 +1,4 @@
-"""The import path, with the folder in which a user's own modules lie."""
+"""The import path (`sys.path`), extended by the folder of a user's own modules."""
 
 import contextlib
 import sys
@@ -8,9 +8,9 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def importable(folder: Path | None) -> Iterator[None]:
-    """Appends a folder to `sys.path` for the block, and takes it away after. None, or a folder on it, changes nothing.
+    """Appends a folder to `sys.path` until the block ends. Does nothing for None, or if the folder is there already.
 
-    Modules that the block imports stay in `sys.modules`; what they import later, inside functions, is not found.
+    Modules that the block imports stay in `sys.modules`; imports inside their functions fail after the block.
     """
     entry = str(folder)
     if folder is None or entry in sys.path:
@@ -20,5 +20,5 @@ def importable(folder: Path | None) -> Iterator[None]:
     try:
         yield
     finally:
-        with contextlib.suppress(ValueError):  # the block may have taken it away itself
+        with contextlib.suppress(ValueError):  # the block may have removed it itself
             sys.path.remove(entry)

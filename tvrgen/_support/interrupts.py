@@ -1,4 +1,4 @@
-"""Handlers of Ctrl-C (SIGINT) and SIGTERM: delayed, restored, or made the same.
+"""Signal handlers for Ctrl-C (SIGINT) and SIGTERM: delayed, restored, or made the same.
 
 Only the main thread may set signal handlers; in other threads these context managers do nothing.
 """

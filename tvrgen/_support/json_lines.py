@@ -13,7 +13,7 @@ Record = dict[str, Any]
 
 
 def parse(content: bytes | str, where: str) -> Any:
-    """The value that JSON text holds; `where` names the text in errors. Raises UserError if it is not JSON."""
+    """Returns the value of a JSON text; `where` names the text in errors. Raises UserError if it is not JSON."""
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as error:  # of JSON, or of UTF-8

@@ -20,12 +20,12 @@ REQUIRED: Any = object()
 """Default of a key that must be written."""
 
 ABSENT: Any = object()
-"""Default of a key that may be left out, and then has no value."""
+"""Default of an optional key that has no value if it is left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """What the schema says of a key, besides the type of its field.
+    """Schema of a config key, besides the type of its field.
 
     `minimum`, `maximum`, `above` and `below` bound numbers, the last two exclusively. `choices` are the values of a
     text, or of a list's entries. `at_least` is the smallest number of entries. `names` is a regular expression for the
@@ -62,7 +62,7 @@ def keys(owner: Any) -> dict[str, tuple[Any, Key]]:
 
 
 def build(owner: type[T], document: Mapping[str, Any], **ready: Any) -> T:
-    """A dataclass from the keys of a checked document; `ready` are the values of fields that follow from more."""
+    """Builds a dataclass from a checked document; `ready` has the fields that do not follow from one key alone."""
     fields = {f.name for f in dataclasses.fields(owner)}  # type: ignore[arg-type]  # a dataclass
     kinds = {name: kind for name, (kind, _) in keys(owner).items() if name in fields}
     read = {name: _value(document[name], kind) for name, kind in kinds.items() if name in document.keys() - ready}
@@ -70,7 +70,7 @@ def build(owner: type[T], document: Mapping[str, Any], **ready: Any) -> T:
 
 
 def _value(value: Any, kind: Any) -> Any:
-    """A document's value as a field of a type holds it: mappings as dataclasses, lists as tuples."""
+    """Converts a document's value to a field's type: mappings to dataclasses, lists to tuples."""
     kind = bare(kind)
     arguments = get_args(kind)
     kind = get_origin(kind) or kind
@@ -84,5 +84,5 @@ def _value(value: Any, kind: Any) -> Any:
 
 
 def bare(kind: Any) -> Any:
-    """The type of a field without the None that stands for a key that was left out."""
+    """Returns the type of a field without None, the value of an absent key."""
     return next(k for k in get_args(kind) if k is not NoneType) if NoneType in get_args(kind) else kind

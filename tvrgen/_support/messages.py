@@ -14,7 +14,7 @@ _SHOWN = 16  # known words that a message lists
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """End of a message on an unknown word: "; did you mean 'x'? (known: x, y, z)"."""
+    """Suggestion, the end of a message on an unknown word: "; did you mean 'x'? (known: x, y, z)"."""
     known = [str(k) for k in known]
     lowered = {k.lower(): k for k in known}
     close = difflib.get_close_matches(str(word).lower(), lowered, n=1, cutoff=0.6)
@@ -24,7 +24,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value as Python writes it, cut at 60 characters; "nothing" for None."""
+    """Returns the repr of a value, cut at 60 characters; "nothing" for None."""
     text = "nothing" if value is None else repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 

@@ -1,4 +1,4 @@
-"""Progress of long work, as told to whoever displays it."""
+"""Progress of long work: the protocol of displays, and a silent display."""
 
 from typing import Protocol
 
@@ -10,10 +10,10 @@ class Progress(Protocol):
     """
 
     def expect(self, total: int, done: int = 0) -> None:
-        """Takes the number of units in all, and how many of them are done already."""
+        """Sets the total number of units, and the number of units done already."""
 
     def update(self, count: int, note: str = "") -> None:
-        """Takes the number of units done since the last call (negative: work is to be done again), and a note."""
+        """Adds the units done since the last call (negative: work is repeated), and shows a note."""
 
 
 class Silent:

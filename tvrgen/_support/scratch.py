@@ -1,7 +1,7 @@
-"""Scratch folders: local, for files on their way, removed with the process that made them.
+"""Scratch folders: temporary, local, removed when the process that made them ends.
 
-A killed process cannot remove its folders, so the next one does. It knows them by the operating system's lock on each
-folder, which ends with its process, and holds between containers that share a disk and no process ids.
+A killed process cannot remove its folders, so the next one does. It recognises them by the operating system's lock on
+each folder, which ends with its process, and works between containers that share a disk but no process ids.
 """
 
 import contextlib
@@ -19,11 +19,11 @@ _NAME = "tvrgen-scratch-"
 
 @contextlib.contextmanager
 def folder() -> Iterator[Path]:
-    """An empty folder, gone when the block ends."""
+    """Makes an empty folder, which is removed when the block ends."""
     path = Path(tempfile.mkdtemp(prefix=f".{_NAME}"))
     lock = _lock(path)
     if lock is not None:
-        path = path.rename(path.with_name(path.name[1:]))  # under this name others look at it: it is locked by now
+        path = path.rename(path.with_name(path.name[1:]))  # locked before `clear` can find it by its name
     try:
         yield path
     finally:
@@ -33,7 +33,7 @@ def folder() -> Iterator[Path]:
 
 
 def folder_of(owner: object) -> Path:
-    """An empty folder, gone with an object or with this process."""
+    """Makes an empty folder, which is removed when `owner` is collected or this process ends."""
     stack = contextlib.ExitStack()
     weakref.finalize(owner, stack.close)
     return stack.enter_context(folder())
@@ -56,7 +56,7 @@ def _lock(path: Path) -> int | None:
     """
     try:
         file = os.open(path, os.O_RDONLY)
-    except OSError:  # it is gone, another user's, or on Windows
+    except OSError:  # removed meanwhile, another user's, or on Windows
         return None
     try:
         free = lock_descriptor(file, blocking=False)

@@ -40,7 +40,7 @@ class Once(argparse.Action):
         self, parser: argparse.ArgumentParser, options: argparse.Namespace, value: object, option: str | None = None
     ) -> None:
         if getattr(options, self.dest) is not None:
-            parser.error(f"{option}: is given twice; write one")
+            parser.error(f"{option}: is given twice; give it once")
         setattr(options, self.dest, value)
 
 
@@ -64,9 +64,9 @@ def add_split(parser: argparse.ArgumentParser, default: str = "") -> None:
 
 
 def file(text: str) -> Path:
-    """Argument type: a path on this machine."""
+    """Argument type: the path of a file on this machine."""
     if "://" in text:
-        raise argparse.ArgumentTypeError(f"{text}: write a file of this machine")
+        raise argparse.ArgumentTypeError(f"{text}: write the path of a file on this machine")
     return Path(text)
 
 
@@ -105,20 +105,20 @@ def check_output(out: Path, option: str, inputs: Iterable[Path | None]) -> None:
     """Raises UserError if `out` cannot be a new file, is one of the inputs, or is a file of an input dataset."""
     for path in filter(None, inputs):
         if out.resolve() == path.resolve():
-            raise UserError(f"{option} {out}: is what is read; write another file's name")
+            raise UserError(f"{option} {out}: is an input; write another file's name")
         if path.is_dir() and path.resolve() in out.resolve().parents:
             raise UserError(f"{option} {out}: is a file of the dataset; write another file's name")
     if out.is_dir():
         raise UserError(f"{option} {out}: is a folder; write a file's name")
     if not out.resolve().parent.is_dir():
-        raise UserError(f"{option} {out}: there is no such folder {str(out.parent)!r}; make it first")
+        raise UserError(f"{option} {out}: no folder {str(out.parent)!r}; make it first")
 
 
 _EXTRAS = {"trimesh": "plan", "embreex": "plan", "matplotlib": "stats", "pyarrow": "export", "h5py": "export"}
 
 
 def one_line(error: Exception) -> str:
-    """An error's message in one line; for a missing module, how to install it."""
+    """Returns an error's message in one line; for a missing module, how to install it."""
     if isinstance(error, ModuleNotFoundError):
         extra = _EXTRAS.get(error.name or "", "render")
         return f"{error.name} is not installed; pip install 'tvrgen[{extra}]'"

@@ -8,7 +8,7 @@ WHEN_STOPPED = "not everything was checked"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Needs none."""
+    """Adds nothing: the command has no arguments."""
 
 
 def run(options: argparse.Namespace) -> int:

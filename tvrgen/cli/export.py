@@ -9,9 +9,9 @@ from tvrgen.export import FORMATS
 HELP = "write a dataset as a trainer or evaluator loads it"
 DESCRIPTION = (
     "Writes a dataset in the form that a trainer or evaluator loads, with a README that says how (docs/formats.md). "
-    "Stopped or killed, the same command goes on."
+    "Stopped or killed, the same command continues."
 )
-WHEN_STOPPED = "finished parts are kept, and the same command goes on from there"
+WHEN_STOPPED = "finished parts are kept, and the same command continues from there"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -9,33 +9,35 @@ from tvrgen.cli.progress_bar import Bar
 
 HELP = "make a dataset: plan, render, write"
 DESCRIPTION = (
-    "Makes the missing shards of a dataset. Stopped or killed, the same command goes on; with larger counts, it adds "
+    "Makes the missing shards of a dataset. Stopped or killed, the same command continues; with larger counts, it adds "
     "problems to the dataset."
 )
-WHEN_STOPPED = "finished shards are kept, and the same command goes on from there"
+WHEN_STOPPED = "finished shards are kept, and the same command continues from there"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     add_config(parser)
-    parser.add_argument("--out", required=True, metavar="DIR|URL", help="a folder, or s3://, gs://, ...")
-    parser.add_argument("--redo", nargs="+", default=[], metavar="SHARD", help="make these again: train/shard-00003")
-    parser.add_argument("--log-json", action="store_true", help="JSON lines on standard output in place of the bar")
+    parser.add_argument("--out", required=True, metavar="DIR|URL", help="output: a folder, or s3://, gs://, ...")
+    parser.add_argument("--redo", nargs="+", default=[], metavar="SHARD", help="make again: train/shard-00003")
+    parser.add_argument("--log-json", action="store_true", help="print JSON lines instead of the progress bar")
     _worker_arguments(parser.add_argument_group("workers"))
 
 
 def _worker_arguments(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--workers", type=positive, metavar="N", help="processes; more than 1 uses Ray (default: 1, or "
-                       "all that the cluster at --address has room for)")  # fmt: skip
-    group.add_argument("--address", metavar="auto|ray://...", help="a Ray cluster that runs already")
-    group.add_argument("--threads", type=positive, default=0, metavar="T", help="threads that each renders with")
-    group.add_argument("--cpus-per-worker", type=amount, default=1, metavar="C", help="default: 1")
-    group.add_argument("--gpus-per-worker", type=amount, default=0, metavar="G", help="0.5: two workers share a GPU")
-    group.add_argument("--max-retries", type=natural, default=2, metavar="N", help="of a shard (default: 2)")
-    group.add_argument("--time-limit", type=positive, default=600, metavar="SECONDS", help="of a shard, at least "
-                       "(default: 600; more where its number of images asks for it)")  # fmt: skip
-    group.add_argument("--max-problems-per-worker", type=positive, default=0, metavar="N", help="then it is replaced")
-    group.add_argument("--max-memory", type=positive, default=0, metavar="MB", help="of a worker; then it is replaced")
-    group.add_argument("--dashboard", action="store_true", help="Ray's, on this machine")
+    group.add_argument("--workers", type=positive, metavar="N", help="worker processes; more than 1 need Ray "
+                       "(default: 1, or all that the cluster at --address has room for)")  # fmt: skip
+    group.add_argument("--address", metavar="auto|ray://...", help="a running Ray cluster")
+    group.add_argument("--threads", type=positive, default=0, metavar="T", help="render threads of a worker")
+    group.add_argument("--cpus-per-worker", type=amount, default=1, metavar="C", help="reserved CPUs (default: 1)")
+    group.add_argument("--gpus-per-worker", type=amount, default=0, metavar="G", help="reserved GPUs; "
+                       "0.5: two workers share one")  # fmt: skip
+    group.add_argument("--max-retries", type=natural, default=2, metavar="N", help="more tries of a shard (default: 2)")
+    group.add_argument("--time-limit", type=positive, default=600, metavar="SECONDS", help="limit of a shard "
+                       "(default: 600; more for shards with many images)")  # fmt: skip
+    group.add_argument("--max-problems-per-worker", type=positive, default=0, metavar="N",
+                       help="replace workers after N")  # fmt: skip
+    group.add_argument("--max-memory", type=positive, default=0, metavar="MB", help="replace workers that use more")
+    group.add_argument("--dashboard", action="store_true", help="serve Ray's dashboard")
 
 
 def run(options: argparse.Namespace) -> int:

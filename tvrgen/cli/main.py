@@ -25,7 +25,7 @@ examples:
   tvrgen score demo predictions.jsonl                         STAR-R1's reward and metrics, TRANCE's outcomes
   tvrgen export demo trl --out demo-trl                       as a trainer loads it
   tvrgen status demo                                          what is done, what is missing, how fast does it go?
-  tvrgen doctor                                               is this machine ready to render?
+  tvrgen doctor                                               can this machine render?
 
 A config is a YAML file; the shipped ones are {configs}.
 Documentation: README.md, docs/.
@@ -45,7 +45,7 @@ def main(given: list[str] | None = None) -> int:
             print(f"tvrgen: stopped; {options.when_stopped}", file=sys.stderr)
             return 130
         except BrokenPipeError:
-            sys.stderr.close()  # the reader of our output is gone
+            sys.stderr.close()  # the reader of our output has closed the pipe
             return 141
         except (UserError, OSError, ModuleNotFoundError) as error:
             if options.debug:
@@ -55,7 +55,7 @@ def main(given: list[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """The parser of all subcommands; a parsed command's handler is `options.run`."""
+    """Returns the parser of all subcommands; a parsed command's handler is `options.run`."""
     top = Parser(
         prog="tvrgen",
         description="Datasets for Transformation-driven Visual Reasoning, from one YAML file.",

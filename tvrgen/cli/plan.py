@@ -25,7 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--questions", action="store_true", help="question lines: prompts, answers, rationales")
     parser.add_argument("--count", type=positive, metavar="N", help="the number of problems (default: all)")
     parser.add_argument("--workers", type=positive, default=1, metavar="N", help="processes (default: 1)")
-    parser.add_argument("--start", type=natural, default=0, metavar="I", help="from this problem on (default: 0)")
+    parser.add_argument("--start", type=natural, default=0, metavar="I", help="index of the first problem (default: 0)")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _output(name: str, config: str) -> AbstractContextManager[TextIO]:
-    """The file to write, or standard output for "-"."""
+    """Opens the file to write, or standard output for "-"."""
     if not name:
         raise UserError("--out '': write a file's name, or - for standard output")
     if name == "-":

@@ -25,7 +25,7 @@ class _Lines:
 
 
 class Bar:
-    """Progress bar; a context manager. On a terminal a bar, elsewhere a line each half minute.
+    """Progress bar; a context manager. Draws a bar on a terminal, prints a line each half minute elsewhere.
 
     It appears with the first update, so that an early error is the only line.
     """
@@ -43,7 +43,7 @@ class Bar:
 
     def __exit__(self, kind: type | None, *_: object) -> None:
         if self._bar is None and kind is None and self._total is not None:
-            self.update(0)  # all was done before
+            self.update(0)  # everything was done before
         self._close()
 
     def expect(self, total: int, done: int = 0) -> None:

@@ -20,13 +20,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_dataset(parser)
     answered = parser.add_mutually_exclusive_group(required=True)
     answered.add_argument("predictions", nargs="?", type=file, metavar="PREDICTIONS.jsonl")
-    answered.add_argument("--baseline", choices=BASELINES, help="in place of them")
+    answered.add_argument("--baseline", choices=BASELINES, help="score a baseline instead of predictions")
     add_split(parser, " (default: those that have predictions)")
-    parser.add_argument("--untagged", action="store_true", help="an answer outside <answer> counts, too")
+    parser.add_argument("--untagged", action="store_true", help="accept answers outside <answer>")
     parser.add_argument(
-        "--reward", action="append", default=[], metavar="OPTION=VALUE", help="such as partial_costs=true"
+        "--reward",
+        action="append",
+        default=[],
+        metavar="OPTION=VALUE",
+        help="reward option, such as partial_costs=true",
     )
-    parser.add_argument("--json", type=file, metavar="FILE", help="write all figures into a file")
+    parser.add_argument("--json", type=file, metavar="FILE", help="write all figures to a file")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -35,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
 
     if options.json:
         if str(options.json) == "-":
-            raise UserError("--json -: figures go into a file, beside what is printed; write its name")
+            raise UserError("--json -: figures are written to a file; write its name")
         check_output(options.json, "--json", [options.predictions, Path(options.dataset)])
     pairs = [pair.partition("=")[::2] for pair in options.reward]
     rewards = options_from([("untagged", options.untagged), *((name.strip(), value) for name, value in pairs)])

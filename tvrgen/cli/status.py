@@ -4,9 +4,9 @@ import argparse
 
 from tvrgen.cli.common import add_dataset
 
-HELP = "how far a dataset is"
+HELP = "show the progress of a dataset"
 DESCRIPTION = (
-    "Shows which problems and shards are done, missing and given up, and how fast a run is: during a run or later."
+    "Shows how many problems and shards are done, missing and given up, and the rate of the run; during a run or later."
 )
 WHEN_STOPPED = "not everything was looked at"
 

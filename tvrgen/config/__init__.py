@@ -1,6 +1,6 @@
 """From a YAML file, or a dict, to frozen settings: read, checked against a schema, resolved.
 
 `settings` is data that every package above `transformations` reads; it imports `transformations` and what lies below.
-The rest loads configs, and imports `questions`, `sampling` and what lies below them. A new config key is one field of
+The rest loads configs, and imports `questions`, `sampling` and the layers below them. A new config key is one field of
 `settings`.
 """

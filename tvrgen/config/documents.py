@@ -48,7 +48,7 @@ def check(document: Any, where: str, name: str, definition: str = "") -> None:
 
 
 def fill(document: Record, name: str, definition: str = "") -> Record:
-    """The document with the schema's defaults, but not those of splits: what a split leaves out, it inherits."""
+    """Fills in the schema's defaults, except in splits, which inherit the keys that they leave out."""
     root = schema(name)
     filled: Record = copy.deepcopy(document)
     _fill(filled, root["$defs"][definition] if definition else root, root["$defs"])
@@ -88,7 +88,7 @@ OLD_NAMES = {new: old for old, new in NEW_NAMES.items()}
 
 
 def with_new_names(config: Record, source: str) -> Record:
-    """A checked config with each key under its name. Raises UserError for a key that is there under its old one too."""
+    """A checked config with each key under its name. Raises UserError if both occur."""
     copied: Record = _renamed(config, schema("config"), NEW_NAMES, f"{source}: ")
     return copied
 
@@ -109,7 +109,7 @@ def _renamed(node: Any, part: Record, names: dict[str, str], where: str) -> Any:
     for key, value in node.items():
         new = names[key] if properties.keys() >= {key, names.get(key)} else key
         if new != key and new in node:
-            raise UserError(f"{where}{new}: is there under its old name, {key}, too; leave that out")
+            raise UserError(f"{where}{new}: is given under its old name, {key}, too; leave that out")
         copied[new] = _renamed(value, properties.get(key, others), names, f"{where}{key}.")
     return copied
 
@@ -125,7 +125,7 @@ _WORDS = {
 
 
 def _explain(error: ValidationError) -> str:
-    """One line for a person: the key's path, what is wrong, what to write."""
+    """Describes a schema error in one line: the key's path, what is wrong, what to write."""
     while error.validator == "anyOf":
         branches = [e for e in error.context if e.validator != "type" or len(e.relative_path)]
         if not branches:

@@ -1,7 +1,7 @@
 """From a YAML file to frozen settings: read, checked, resolved.
 
-The *resolved* config holds its scene and vocabulary in itself, with all defaults filled in. It is what `config.json`
-of a dataset holds, and what its hash is taken of: no path of the machine that made it is in it.
+The *resolved* config contains its scene, its vocabulary and all defaults. A dataset's `config.json` holds it, and the
+dataset's hash is computed from it, so it contains no path of the machine that made it.
 """
 
 from collections.abc import Mapping
@@ -31,16 +31,16 @@ class Config(settings.Config):
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any], folder: str | Path | None = None) -> "Config":
-        """The config in a dict that holds what a YAML file would hold.
+        """Returns the config in a dict with the content of a YAML file.
 
-        Files that it names are sought in `folder`, then among the packaged ones. Raises UserError for every fault.
+        Files that it names are looked up in `folder`, then among the packaged ones. Raises UserError for every fault.
         """
         base = resources.ROOT if folder is None else Path(folder).resolve()
         return from_document(plain(document, "config"), "config", base)
 
 
 def load(name: str | Path, overrides: Overrides = ()) -> Config:
-    """The config in a YAML file (by path, or by the name of a packaged one), some of its keys overridden.
+    """Returns the config in a YAML file (a path, or the name of a packaged one), with some keys overridden.
 
     Raises UserError for every fault.
     """
@@ -63,9 +63,9 @@ def _file(name: str | Path) -> Path:
 
 
 def from_document(document: Record, source: str, folder: Path | None = None) -> Config:
-    """A config from a document, resolved already or not. Raises UserError for every fault.
+    """Returns the config in a document, resolved already or not. Raises UserError for every fault.
 
-    `folder` is what its paths are relative to, and where modules with the user's kinds may lie. Without a folder no
+    Paths are relative to `folder`, which may also contain modules with the user's kinds. Without a folder no
     file is read, and the config can replay and check, but neither plan nor render.
     """
     documents.check(document, source, "config")
@@ -75,7 +75,7 @@ def from_document(document: Record, source: str, folder: Path | None = None) -> 
     built = {}
     for name in resolved["splits"]:
         sections = splits.Sections(name, resolved, document, source)
-        with importable(folder):  # kinds of the user's own may lie beside the config
+        with importable(folder):  # the config's folder may contain kinds of the user's own
             built[name] = splits.build(sections, words, scene)
         feasibility.check(built[name], sections.where)
     return Config(

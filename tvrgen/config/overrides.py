@@ -60,7 +60,7 @@ def override(document: Record, pairs: Iterable[tuple[str, Any]]) -> Record:
 
 
 def _put(node: Record, key: str, value: Any) -> None:
-    """Sets a key; where the document has it under its other name, old or new, it takes that one's place."""
+    """Sets a key, in the place of its other name (old or new) if the document has that."""
     other = OLD_NAMES.get(key) or NEW_NAMES.get(key)
     renamed = {key if name == other else name: held for name, held in node.items()}
     node.clear()
@@ -68,7 +68,7 @@ def _put(node: Record, key: str, value: Any) -> None:
 
 
 def plain(value: Any, where: str) -> Any:
-    """A copy in the types that YAML gives. Raises UserError for a key that is not text."""
+    """Copies a document into the types that YAML yields. Raises UserError for a key that is not text."""
     copied = _plain(value)
     if odd := odd_key(copied):
         raise UserError(f"{where}: {odd[0]}: the key is {shown(odd[1])}, not text; write it in quotes")

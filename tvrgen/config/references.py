@@ -1,4 +1,4 @@
-"""The references of a config: the scene, the vocabulary and the prompts that it names, put into the config itself.
+"""References of a config: the scene, vocabulary and prompts that it names are read into the config.
 
 Paths are relative to the file that names them, then to the packaged files; never to the working directory.
 """
@@ -24,9 +24,9 @@ Meshes = dict[str, bytes]
 
 
 def resolve(document: Record, source: str, folder: Path | None) -> tuple[Record, Meshes]:
-    """The config with its defaults, scene, vocabulary and prompts in itself, and the contents of its mesh files.
+    """Returns the config with defaults, scene, vocabulary and prompts filled in, and the contents of its mesh files.
 
-    `folder` is where the config lies. None: it is the resolved config of a dataset, and no file is read.
+    `folder` is the config's folder; None for the resolved config of a dataset, which needs no file.
     """
     resolved = documents.fill(document, "config")
     sections = {"": resolved} | {f"splits.{name}.": split for name, split in resolved["splits"].items()}
@@ -35,7 +35,7 @@ def resolve(document: Record, source: str, folder: Path | None) -> tuple[Record,
             section["render"] = PRESETS[preset] | section["render"]
         if prompt := section.get("question", {}).get("prompt"):
             section["question"]["prompt"] = _prompt(prompt, f"{path}question.prompt", source, folder)
-    # a default means the packaged file, whatever lies beside the config
+    # a default names the packaged file, even if the config's folder has one of that name
     folders = {
         key: folder if key in document else resources.ROOT if folder else None for key in ("scene", "vocabulary")
     }
@@ -45,7 +45,7 @@ def resolve(document: Record, source: str, folder: Path | None) -> tuple[Record,
 
 
 def unfolded(document: Record, keys: set[str], source: str, folder: Path) -> Record:
-    """The config in which the scene or the vocabulary, if `keys` has it, is a mapping whose keys can be overridden."""
+    """Reads the scene or the vocabulary into the config, if `keys` has it, so that its keys can be overridden."""
     unfolded = dict(document)
     defaults = documents.fill(document, "config")
     if "scene" in keys and isinstance(defaults["scene"], str):
@@ -122,7 +122,7 @@ def _vocabulary(value: str | Record, source: str, folder: Path | None, above: tu
 
 
 def _mesh(shape: Record, folder: Path, where: str) -> bytes:
-    """The content of a shape's mesh file, whose SHA-256 is noted in the shape, or compared with what is noted there."""
+    """Returns the content of a shape's mesh file; adds its SHA-256 to the shape, or compares it with the one there."""
     name = shape["mesh"]
     path = resources.find(name, folder, folder="assets")
     if path is None:

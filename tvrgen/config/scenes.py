@@ -14,7 +14,7 @@ _ANGLES = ("azimuth", "elevation", "distance")
 
 
 def build(document: Record, words: Vocabulary, where: str) -> SceneSpec:
-    """The scene in a document. Raises UserError for a camera that cannot stand where it is placed."""
+    """Returns the scene in a document. Raises UserError for a camera among the objects or under the ground."""
     cameras = {name: _camera(name, entry, f"{where}: cameras.{name}") for name, entry in document["cameras"].items()}
     if "orbit" in document:
         rig = _orbit(keys.build(Orbit, document["orbit"]), f"{where}: orbit")
@@ -35,7 +35,7 @@ def _orbit(orbit: Orbit, where: str) -> dict[str, Camera]:
 
 
 def _camera(name: str, entry: Record, where: str) -> Camera:
-    """A camera by its location, or by azimuth, elevation and distance; to the millimetre."""
+    """Returns a camera, placed by location, or by azimuth, elevation and distance; rounded to the millimetre."""
     angles = {key: entry[key] for key in _ANGLES if key in entry}
     if ("location" in entry) == bool(angles):
         raise UserError(f"{where}: write either location, or azimuth, elevation and distance")
@@ -49,15 +49,15 @@ def _camera(name: str, entry: Record, where: str) -> Camera:
 
 
 def _check_cameras(scene: SceneSpec, words: Vocabulary, where: str) -> None:
-    """No camera among the objects or under the ground, wherever jitter puts it."""
+    """Raises UserError if jitter can put a camera among the objects or under the ground."""
     radius, jitter = max(words.sizes.values()), scene.jitter.camera
     reach, height = words.grid.stage * words.grid.unit + radius + jitter, 2 * radius + jitter
     for camera in scene.cameras.values():
         x, y, z = camera.location
         if z <= jitter:
-            raise UserError(f"{where}: cameras.{camera.name}: stands {z:g} m above ground; write more than {jitter:g}")
+            raise UserError(f"{where}: cameras.{camera.name}: is {z:g} m above ground; write more than {jitter:g}")
         if max(abs(x), abs(y)) < reach and z < height:
             raise UserError(
-                f"{where}: cameras.{camera.name}: stands among the objects; move it {height:.3g} m up, or {reach:.3g} m"
+                f"{where}: cameras.{camera.name}: is among the objects; move it {height:.3g} m up, or {reach:.3g} m"
                 " away from the middle"
             )

@@ -1,4 +1,4 @@
-"""One split's settings from the resolved config: what it says itself over what it inherits, checked."""
+"""Settings of a split, from the resolved config: its own keys override the inherited ones, and all are checked."""
 
 import dataclasses
 import re
@@ -51,7 +51,7 @@ class Sections:
 
 
 def build(sections: Sections, words: Vocabulary, scene: SceneSpec) -> Split:
-    """The settings of a split. Raises UserError for unknown names, and where nothing is left that may occur."""
+    """Returns the settings of a split. Raises UserError for unknown names, and if constraints leave no value."""
     where, views = sections.where, sections["cameras"]
     kinds = _kinds(tuple(sections["sampling"]["kinds"]), where("sampling.kinds"))
     _check_cameras(sections, scene)
@@ -109,7 +109,7 @@ def _narrowed(words: Vocabulary, constraints: Constraints) -> Vocabulary:
 
 
 def _check_question(split: Split, where: str) -> None:
-    """The template: its places are known, and what it asks can be answered."""
+    """Raises UserError for unknown placeholders in the template, or an answer form that cannot name all objects."""
     template, sampling = split.question.prompt, split.sampling
     try:
         prompts.check(template)

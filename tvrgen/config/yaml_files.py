@@ -1,4 +1,4 @@
-"""YAML files that people write: read, with what YAML lets pass in silence refused."""
+"""Reader of YAML files, which refuses mistakes that YAML accepts silently, such as duplicate keys."""
 
 from collections.abc import Hashable
 from pathlib import Path
@@ -12,7 +12,7 @@ from tvrgen._support.messages import key_path, shown
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML in which no key occurs twice: one of the two values would be lost in silence."""
+    """YAML loader that rejects duplicate keys: YAML itself silently drops one of the two values."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen = set()
@@ -26,7 +26,7 @@ class _Loader(yaml.SafeLoader):
 
 
 def read_yaml(path: Path) -> Record:
-    """The mapping in a YAML file. Raises UserError if there is none."""
+    """Returns the mapping in a YAML file. Raises UserError if the file cannot be read, or holds no mapping."""
     try:
         document = yaml.load(path.read_text(), _Loader)
     except OSError as error:

@@ -1,7 +1,7 @@
 """The folder of an export, which is written part by part.
 
 Until the export is complete, `.export.json` has its progress: the number of finished parts, and the lengths after the
-last one of files that grow from part to part. An export that is stopped goes on from there: growing files are cut to
+last one of files that grow from part to part. An export that was stopped continues from there: growing files are cut to
 these lengths; all other files are written whole or not at all. `export.json`, written last, marks the export as
 complete and says what it was made from.
 """
@@ -13,16 +13,15 @@ import os
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from tvrgen._support.errors import UserError
 from tvrgen._support.files import pretty
+from tvrgen._support.json_lines import Record
 from tvrgen.dataset import catalog
 from tvrgen.dataset.reader import Dataset
 from tvrgen.dataset.storage import lock
 from tvrgen.dataset.storage.folder import Folder, check_folder
-
-Record = dict[str, Any]
 
 DONE, BEGUN, _LOCK = "export.json", ".export.json", ".lock"
 

@@ -38,7 +38,7 @@ def export(
     Args:
         root: The dataset's folder or URL.
         name: A format of FORMATS.
-        out: The folder to write. If the same export was stopped there, it goes on.
+        out: The folder to write. If the same export was stopped there, it continues.
         split: The split to export (default: all).
         filters: Conditions that exported questions fulfil, such as "difficulty<0.5"; see `selection`.
         order: "difficulty" to export the easiest questions first (default: the dataset's order).
@@ -78,7 +78,7 @@ def export(
             target.finish()
     except OSError as error:
         failure = f"{error.filename or out}: {error.strerror or error}"
-        raise UserError(f"{failure}; what was finished is kept, and the same command goes on") from error
+        raise UserError(f"{failure}; what was finished is kept, and the same command continues") from error
     questions = sum(own["questions"] for own in target.counts.values())
     return f"{out}: {counted(questions, 'question')} for {kind.title}; how to load them: {Path(out) / 'README.md'}"
 

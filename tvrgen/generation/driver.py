@@ -213,7 +213,7 @@ class _Drive:
         if count > self._limits.tries * (max(1, self._crew.workers) + 2):
             raise UserError(
                 f"{failed.task.shard.path}: {failed.reason} ({count} shards failed one after another; what is done is "
-                "kept, and the same command goes on)"
+                "kept, and the same command continues)"
             )
 
 

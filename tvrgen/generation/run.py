@@ -69,7 +69,7 @@ def generate(
     progress: Progress | None = None,
     on_event: Callable[[str], None] | None = None,
 ) -> Outcome:
-    """Makes the missing shards of a dataset: plans, renders and writes. Stopped or killed, the same call goes on.
+    """Makes the missing shards of a dataset: plans, renders and writes. Stopped or killed, the same call continues.
 
     One worker (and no `address`, no GPU share) renders in this process, which must then call from its main thread:
     Blender is one to a process and belongs to that thread, so a process makes one dataset at a time. More workers are

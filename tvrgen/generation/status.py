@@ -65,7 +65,7 @@ class Status:
             yield f"running: {rate}, {left}" if self.running else f"the last run made {rate}"
         elif self.running:
             yield "running: no shard is done yet"
-        resume = "" if self.running else "; the same tvrgen generate goes on"
+        resume = "" if self.running else "; tvrgen generate continues"
         yield "finished" if self.finished else f"not finished{resume}"
 
 

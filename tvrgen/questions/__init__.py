@@ -1,5 +1,5 @@
 """Questions about a problem, one file a family: prompt, answer, rationale and difficulty.
 
-Imports `sampling` and what lies below it; `forms`, which scorers use, needs the standard library alone. A new prompt
+Imports `sampling` and the layers below it; `forms`, which scorers use, needs the standard library alone. A new prompt
 is a template in `configs/prompts`; a new form of answers is a file in `forms`.
 """

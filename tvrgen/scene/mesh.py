@@ -52,7 +52,7 @@ class Mesh:
 
 
 def _sound(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The faces that have an area, each once: Blender would drop all others of a mesh file."""
+    """Removes faces without area and duplicate faces, as Blender does when it reads a mesh file."""
     if not len(faces):
         return faces
     corners = vertices[faces]

@@ -16,16 +16,16 @@ NAME = "^[A-Za-z][A-Za-z0-9_]*$"
 """Regular expression for names of cameras, lights and values."""
 
 STAGE_LINE_HEIGHT = 0.002
-"""Height of the line around the stage above the ground, in metres, against flicker between the two."""
+"""Height in metres of the line around the stage above the ground: in one plane, the two would flicker."""
 
 
 LOOKS = ("size", "color", "material", "shape")
-"""The attributes of `Object.looks`, in the order in which English says them."""
+"""The attributes of `Object.looks`, in the order of English adjectives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Object:
-    """One thing on the ground. Values are names of the vocabulary.
+    """An object on the ground. Its attributes hold names of the vocabulary.
 
     `position` is (x, y) in grid units, so that equality is exact; `rotation` is about z, in degrees.
     """
@@ -64,7 +64,7 @@ class Camera:
     distance: ClassVar[Annotated[float, Key(form="distance")]]
     look_at: Annotated[Vector, Key(default=[0, 0, 0], form="point")] = (0.0, 0.0, 0.0)
     focal_length: Annotated[float, Key("Millimetres.", default=35, above=0)] = 35.0
-    sensor_width: Annotated[float, Key("Millimetres; spans the image's width.", default=32, above=0)] = 32.0
+    sensor_width: Annotated[float, Key("Millimetres, over the image's width.", default=32, above=0)] = 32.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ class Orbit:
     count: Annotated[int, Key(default=REQUIRED, minimum=1, maximum=360)]
     elevation: Annotated[float, Key(default=REQUIRED, form="elevation")]
     distance: Annotated[float, Key(default=REQUIRED, form="distance")]
-    azimuth: Annotated[float, Key("Of orbit_0, in degrees.", default=0, form="azimuth")]
+    azimuth: Annotated[float, Key("Azimuth of orbit_0, in degrees.", default=0, form="azimuth")]
     look_at: Annotated[Vector, Key(default=[0, 0, 0], form="point")]
     focal_length: Annotated[float, Key("Millimetres.", default=35, above=0)]
     sensor_width: Annotated[float, Key("Millimetres.", default=32, above=0)]
@@ -95,7 +95,7 @@ class Light:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """The table top, matte."""
+    """The ground: a matte square."""
 
     color: Annotated[Bytes, Key(default=[128, 128, 128], form="rgb")]
     half_size: Annotated[float, Key("Metres.", default=40, above=0)]
@@ -103,31 +103,31 @@ class Ground:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageLine:
-    """The thin frame drawn around the stage."""
+    """The line around the stage."""
 
     color: Annotated[Bytes, Key(default=[60, 60, 60], form="rgb")]
-    width: Annotated[float, Key("Metres; 0: no line.", default=0.03, minimum=0)]
+    width: Annotated[float, Key("Width in metres; 0: no line.", default=0.03, minimum=0)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """The even light from all around."""
+    """The background: uniform light from all directions."""
 
     color: Annotated[Bytes, Key(default=[255, 255, 255], form="rgb")]
-    strength: Annotated[float, Key("Of the light; 0: none.", default=0, minimum=0)]
+    strength: Annotated[float, Key("Strength of the light; 0: none.", default=0, minimum=0)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Jitter:
-    """Half widths in metres of the uniform noise on each axis of a location, drawn once a problem."""
+    """Random shift of locations: uniform on each axis, drawn for each problem. Values are half widths in metres."""
 
-    camera: Annotated[float, Key("Of cameras.", default=0, minimum=0)]
-    light: Annotated[float, Key("Of area lights.", default=0, minimum=0)]
+    camera: Annotated[float, Key("Shift of cameras.", default=0, minimum=0)]
+    light: Annotated[float, Key("Shift of area lights; suns stay.", default=0, minimum=0)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SceneSpec:
-    """What stands around the objects.
+    """The surroundings of the objects: ground, world, cameras and lights.
 
     It is the scene before jitter. A config's `extends` and `orbit` are resolved into the other keys.
     """

@@ -1,9 +1,9 @@
-"""The named values that objects and steps can have, and what each of them means in an image.
+"""The vocabulary: the named values of objects and steps, with their meshes, lengths, materials and colors.
 
 Terms: a *shape* is a mesh, a *size* a footprint radius in metres, a *material* a handful of shader inputs, a *color*
 three sRGB bytes, a *direction* a pair (towards the viewer, to the viewer's right) in move lengths, a *distance* a
-number of move lengths. The *grid* is the ground's lattice of places: the *field* holds all objects, the *stage* in
-its middle is what cameras see.
+number of move lengths. The *grid* is the lattice of positions on the ground: the *field* contains all objects, the
+cameras see the *stage* in its middle.
 """
 
 import dataclasses
@@ -24,11 +24,11 @@ ATTRIBUTES = {"shape": "shapes", "size": "sizes", "color": "colors", "material":
 class Shape:
     """A mesh file, and the radius of its footprint.
 
-    `footprint` None: it is measured. `data` is the file's content, so that a worker elsewhere needs no file; it is
+    `footprint` None: it is measured. `data` is the file's content, so that remote workers need no file; it is
     empty in a dataset that is read back.
     """
 
-    mesh: Annotated[str, Key("The mesh file, beside the vocabulary file.", default=REQUIRED)]
+    mesh: Annotated[str, Key("The mesh file, in the folder of the vocabulary file.", default=REQUIRED)]
     footprint: Annotated[
         float | None,
         Key(
@@ -37,7 +37,7 @@ class Shape:
             above=0,
         ),
     ] = None
-    sha256: Annotated[str, Key("Of the mesh file; filled in by tvrgen.")]
+    sha256: Annotated[str, Key("SHA-256 of the mesh file; filled in by tvrgen.")]
     data: bytes = dataclasses.field(repr=False, compare=False)
 
 
@@ -51,20 +51,20 @@ class Material:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """The lattice of positions: unit in metres, all others in units."""
+    """The lattice of positions. `unit` is in metres, all other lengths are in units."""
 
     unit: Annotated[float, Key("Metres.", above=0)]
     stage: Annotated[int, Key("Half side of the square that cameras see.", minimum=1, maximum=500)]
     field: Annotated[int, Key("Half side of the square that holds all objects.", minimum=2, maximum=1000)]
     move: Annotated[int, Key("Length of a move of distance 1.", minimum=1, maximum=500)]
-    gap: Annotated[int, Key("Smallest free ground between two footprints.", minimum=0, maximum=100)]
+    gap: Annotated[int, Key("Smallest free distance between two footprints.", minimum=0, maximum=100)]
 
     def on_stage(self, position: tuple[int, int]) -> bool:
-        """Whether a position lies on the stage, its edge included."""
+        """Whether a position is on the stage, its edge included."""
         return max(abs(position[0]), abs(position[1])) <= self.stage
 
     def in_field(self, position: tuple[int, int]) -> bool:
-        """Whether a position lies in the field, its edge included."""
+        """Whether a position is in the field, its edge included."""
         return max(abs(position[0]), abs(position[1])) <= self.field
 
 
@@ -96,7 +96,7 @@ class Vocabulary:
         dict[str, tuple[float, float]],
         Key("(towards the viewer, to the viewer's right) in move lengths.", names=NAME, entries="direction"),
     ]
-    distances: Annotated[tuple[int, ...], Key("Move lengths that a move can have.", at_least=1, minimum=1, maximum=20)]
+    distances: Annotated[tuple[int, ...], Key("Lengths of moves, in move lengths.", at_least=1, minimum=1, maximum=20)]
     grid: Annotated[Grid, Key()]
 
     def values(self, attribute: str) -> tuple[str, ...]:

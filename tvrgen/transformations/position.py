@@ -1,4 +1,4 @@
-"""The kind that moves an object, the types of its moves, and the moves that images cannot tell apart."""
+"""The kind that moves an object, the types of its moves, and the moves that images cannot distinguish."""
 
 import dataclasses
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Applying steps to states: one, or all in order."""
+"""Application of steps to states: one step, or all in order."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from tvrgen.transformations.base import UNCHANGED, Kind, Rejected, Step
 
 
 def apply(state: State, step: Step, kinds: Mapping[str, Kind], vocabulary: Vocabulary) -> State:
-    """The state after one step. Raises `Rejected` if the kind does, or if nothing changes.
+    """Returns the state after one step. Raises `Rejected` if the kind does, or if nothing changes.
 
     Raises UserError for a kind that returns anything but an object of the vocabulary.
     """
@@ -24,7 +24,7 @@ def apply(state: State, step: Step, kinds: Mapping[str, Kind], vocabulary: Vocab
 def replay(
     initial: State, steps: tuple[Step, ...], kinds: Mapping[str, Kind], vocabulary: Vocabulary
 ) -> tuple[State, ...]:
-    """The states before, between and after the steps: len(steps) + 1 of them."""
+    """Returns the len(steps) + 1 states before, between and after the steps."""
     states = [initial]
     for step in steps:
         states.append(apply(states[-1], step, kinds, vocabulary))

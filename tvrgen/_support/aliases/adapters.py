@@ -1,4 +1,4 @@
-"""Rewards of trainers: the modules of `tvrgen.scoring.adapters` as `tvrgen.adapters.*`, which exports name."""
+"""Former path of `tvrgen.scoring.adapters`: the READMEs of exports name its modules `tvrgen.adapters.*`."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The exception for users' mistakes as versions before 0.2.0 named it: `from tvrgen.errors import UserError`."""
+"""Former path of UserError, before 0.2.0: `from tvrgen.errors import UserError`."""
 
 from tvrgen._support.errors import UserError
 

@@ -1,4 +1,4 @@
-"""Kinds of change as versions before 0.2.0 named them: `from tvrgen.transform import Rejected`."""
+"""Former path of `tvrgen.transformations`, before 0.2.0: `from tvrgen.transform import Rejected`."""
 
 import importlib
 from typing import Any

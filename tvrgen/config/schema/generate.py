@@ -37,7 +37,7 @@ def config_schema() -> Schema:
     head = {
         "$schema": _DRAFT,
         "title": "tvrgen config",
-        "description": "One dataset: what problems, seen how, rendered how, written how.",
+        "description": "A dataset: its problems, questions, images and files.",
     }
     surroundings = {"scene": section(SceneSpec, definitions), "vocabulary": section(Vocabulary, definitions)}
     return {**head, **top, "$defs": {**definitions, **surroundings, **_shared()}}
@@ -131,11 +131,11 @@ def _property(name: str, kind: Any, key: Key, definitions: Schema) -> Schema:
 
 
 def _of_type(name: str, kind: Any, key: Key, definitions: Schema) -> Schema:
-    """What the type of a field says, within the bounds of its key."""
+    """The schema of a field's type, within the bounds of its key."""
     kind = bare(kind)
     if dataclasses.is_dataclass(kind):
         if name not in definitions:
-            definitions[name] = {}  # keeps its position before what it holds
+            definitions[name] = {}  # keeps its position before the definitions in it
             definitions[name] = section(kind, definitions)
         return {"$ref": f"#/$defs/{name}"}
     if get_origin(kind) is dict:
@@ -166,7 +166,7 @@ def _scalar(kind: Any, key: Key) -> Schema:
 
 
 def _split(definitions: Schema) -> Schema:
-    """What a split says itself. Its sections have no defaults: what it leaves out, it inherits."""
+    """The schema of a split. Its sections have no defaults: a split inherits the keys that it leaves out."""
     own = {}
     for name, (kind, key) in keys(Split).items():
         if not key.shared:
@@ -181,7 +181,7 @@ def _summary(owner: Any) -> str:
 
 
 def written(schema: Schema) -> str:
-    """A schema as the text of its file: what fits in a line stands in one."""
+    """Returns the text of a schema's file; each value that fits is on one line."""
     return _text(schema, "") + "\n"
 
 
@@ -195,4 +195,4 @@ def _text(value: Any, indent: str) -> str:
 
 
 GENERATED = {"config": config_schema, "prompt": prompt_schema}
-"""Name of a schema -> what makes it."""
+"""Name of a schema -> function that makes it."""

@@ -1,7 +1,7 @@
-"""The settings of a dataset, frozen: what a config says once it is read, checked and resolved.
+"""The settings of a dataset: frozen dataclasses with the values of a resolved config.
 
 A config key is one field of one of these dataclasses, annotated with a `tvrgen._support.keys.Key`: its description,
-default and bounds. Imports `transformations`, `scene` and what lies below them.
+default and bounds. Imports `transformations`, `scene` and the layers below them.
 """
 
 from tvrgen.config.settings.config import NEUTRAL, Config, Split, differences, identity

@@ -1,4 +1,4 @@
-"""Splits and the config as a whole, and what identifies a dataset."""
+"""Splits, the config as a whole, and the hash that identifies a dataset."""
 
 import copy
 import dataclasses
@@ -27,7 +27,7 @@ from tvrgen.scene.vocabulary import Vocabulary
 from tvrgen.transformations.base import Kind
 
 NEUTRAL = ("render.device", "render.threads")
-"""Keys that say where images are made, not which: they may differ between runs into one dataset."""
+"""Keys that do not determine the dataset: they may differ between the runs that make it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -58,13 +58,13 @@ class Config:
     """All settings of one dataset.
 
     `document` is the resolved config that they were read from, `source` names its file in messages. `folder` is where
-    the config lies: modules with kinds of the user's own may lie beside it.
+    the config is, which may contain modules with kinds of the user's own.
     """
 
     seed: Annotated[
         int,
         Key(
-            "The one number behind all randomness. The same config and seed give the same problems everywhere.",
+            "Seed of all random draws. The same config and seed give the same problems everywhere.",
             default=0,
             minimum=0,
             maximum=2**53 - 1,
@@ -102,7 +102,7 @@ class Config:
 
     @property
     def hash(self) -> str:
-        """SHA-256 of what determines the dataset, as hexadecimal text."""
+        """SHA-256 of the keys that determine the dataset, as hexadecimal text."""
         return hashlib.sha256(json.dumps(identity(self.document), sort_keys=True).encode()).hexdigest()
 
     def split(self, name: str) -> Split:
@@ -122,7 +122,7 @@ def _unpickled(config_type: type["Config"], folder: Path | None, fields: bytes) 
 
 
 def identity(document: Record) -> Record:
-    """A resolved document without the keys that do not determine the dataset."""
+    """Returns a resolved document without the keys that do not determine the dataset."""
     kept = copy.deepcopy(document)
     for section in (kept, *kept["splits"].values()):
         for outer, inner in (key.split(".") for key in NEUTRAL):

@@ -1,4 +1,4 @@
-"""What may occur in problems: `sampling.only` and `sampling.never`."""
+"""Constraints on problems: `sampling.only` and `sampling.never`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Implication:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """Lists of what may occur. A key that was left out restricts nothing."""
+    """Lists of values. An absent key restricts nothing."""
 
     shape: Annotated[Names | None, Key(form="names")] = None
     size: Annotated[Names | None, Key(form="names")] = None
@@ -48,7 +48,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Only(Listed):
-    """What alone may occur."""
+    """Allowed values; others do not occur."""
 
     pairs: Annotated[
         tuple[Implication, ...], Key("An object that has the first values has the second ones.", entries="implication")
@@ -57,44 +57,44 @@ class Only(Listed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Never(Listed):
-    """What may not occur."""
+    """Forbidden values."""
 
     pairs: Annotated[tuple[Values, ...], Key("No object has all of these values.", entries="values")] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Constraints:
-    """What `only` and `never` leave."""
+    """The constraints `only` and `never`, and the values that they leave."""
 
     only: Only
     never: Never
 
     def values(self, attribute: str, all_values: Sequence[str]) -> Names:
-        """The values of an attribute that are left."""
+        """The allowed values of an attribute."""
         return _left(all_values, getattr(self.only, attribute), getattr(self.never, attribute))
 
     def steps(self, kind: str, all_values: Sequence[str]) -> Names:
-        """The values of a kind that are left: `only.step` restricts the kinds it names, `never.step` takes away."""
+        """The allowed values of a kind: `only.step` restricts the kinds it names, `never.step` takes away."""
         only, never = _of_kind(kind, self.only.step or ()), _of_kind(kind, self.never.step or ())
         return _left(all_values, only or None, never)
 
     def numbers(self, name: str, all_numbers: Sequence[int]) -> Numbers:
-        """The numbers that are left; `name` is objects, on_stage or steps."""
+        """The allowed numbers; `name` is objects, on_stage or steps."""
         return _left(all_numbers, getattr(self.only, name), getattr(self.never, name))
 
     def views(self, cameras: Sequence[str]) -> Names:
-        """The final cameras that are left."""
+        """The allowed final cameras."""
         return _left(cameras, self.only.views, self.never.views)
 
     def allow(self, obj: Object) -> bool:
-        """Whether the rules on pairs let an object look so."""
+        """Whether the constraints on pairs of values allow an object with these looks."""
         return not any(_fits(obj, values) for values in self.never.pairs) and all(
             _fits(obj, rule.then) for rule in self.only.pairs if _fits(obj, rule.when)
         )
 
 
 def _of_kind(kind: str, steps: Names) -> Names:
-    """The values of a kind in a list of kind.value."""
+    """The values of a kind in a list of steps such as "color.cyan"."""
     return tuple(step.removeprefix(f"{kind}.") for step in steps if step.startswith(f"{kind}."))
 
 

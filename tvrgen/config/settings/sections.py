@@ -13,7 +13,7 @@ from tvrgen.config.settings.constraints import Constraints, Never, Only
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SamplingSettings:
-    """Which problems are drawn.
+    """Sampling of problems.
 
     `objects`, `on_stage` and `steps` hold all numbers that may occur; `on_stage` None: all objects are on stage.
     """
@@ -47,7 +47,7 @@ class SamplingSettings:
     moves: Annotated[
         tuple[str, ...],
         Key(
-            "Which types of move occur: inner stays on stage, out leaves it, in enters it.",
+            "Types of move that occur: inner stays on stage, out leaves it, in enters it.",
             default=["inner", "out", "in"],
             choices=("inner", "out", "in"),
             at_least=1,
@@ -58,8 +58,8 @@ class SamplingSettings:
     balance: Annotated[
         str,
         Key(
-            "What is dealt evenly: kind: the kinds, and values within a kind; value: all (kind, value) pairs alike, so "
-            "that kinds with many values are frequent.",
+            "Unit that occurs equally often. kind: the kinds, and the values within a kind; value: all (kind, value) "
+            "pairs, so that kinds with many values are frequent.",
             default="kind",
             choices=("kind", "value"),
         ),
@@ -68,7 +68,7 @@ class SamplingSettings:
     twins: Annotated[
         bool,
         Key(
-            "Whether objects may differ in nothing but their position; the prompt then says where each is.",
+            "Whether objects may differ in their position alone; the prompt then says where each is.",
             default=False,
         ),
     ]
@@ -94,7 +94,7 @@ class SamplingSettings:
     max_attempts: Annotated[
         int,
         Key(
-            "Draws for one problem before an error says which rule is in the way.",
+            "Draws for one problem before an error names the rule that most of them broke.",
             default=1000,
             minimum=1,
             maximum=1000000,
@@ -108,7 +108,7 @@ class SamplingSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraSettings:
-    """From where the images are taken, by the names of the scene's cameras."""
+    """Cameras of the images, by their names in the scene."""
 
     initial: Annotated[str, Key("The camera of the first image. Directions are those of its viewer.", default="center")]
     final: Annotated[
@@ -140,12 +140,12 @@ PRESETS: dict[str, dict[str, Any]] = {
     "standard": {"samples": 128, "noise_threshold": 0.045, "denoise": True},
     "high": {"samples": 256, "noise_threshold": 0.02, "denoise": True},
 }
-"""What `render.preset` stands for; a resolved config holds these keys in its place."""
+"""Preset -> the keys that replace `render.preset` in a resolved config."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderSettings:
-    """How the images are made."""
+    """Rendering of the images."""
 
     width: Annotated[int, Key("Pixels.", default=320, minimum=32, maximum=2048)]
     height: Annotated[int, Key("Pixels.", default=240, minimum=32, maximum=2048)]
@@ -172,7 +172,7 @@ class RenderSettings:
     device: Annotated[
         str,
         Key(
-            "What renders. auto: the fastest device of the machine. A named device that is missing is an error.",
+            "The render device. auto: the fastest device of the machine. A named device that is missing is an error.",
             default="cpu",
             choices=("auto", "cpu", "cuda", "optix", "hip", "oneapi", "metal"),
         ),
@@ -182,7 +182,7 @@ class RenderSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """The text of a question, with places for what differs from one to the next.
+    """The text of a question, with placeholders.
 
     `answer` is a form of tvrgen.questions.forms. The schema is prompt.schema.json.
     """
@@ -190,7 +190,7 @@ class Prompt:
     answer: Annotated[
         str,
         Key(
-            "How answers are written. triplet: 2.color.cyan. function: change_color(2, 'cyan'). description: large red "
+            "The form of answers. triplet: 2.color.cyan. function: change_color(2, 'cyan'). description: large red "
             "metal cube.color.cyan.",
             default="triplet",
             choices=("triplet", "function", "description"),
@@ -209,13 +209,13 @@ class Prompt:
     directions: Annotated[
         str,
         Key(
-            "What is said where objects can move. {length}: metres of a move of distance 1; {stage}: metres of a side "
-            "of the stage.",
+            "Text for splits in which objects can move. {length}: metres of a move of distance 1; {stage}: metres of a "
+            "side of the stage.",
             default="",
         ),
     ]
-    leaving: Annotated[str, Key("What is said where objects can leave the stage, or come onto it.", default="")]
-    repeat: Annotated[str, Key("What is said where an object may change twice in one kind.", default="")]
+    leaving: Annotated[str, Key("Text for splits in which objects can leave or enter the stage.", default="")]
+    repeat: Annotated[str, Key("Text for splits in which an object may change twice in one kind.", default="")]
     variants: Annotated[
         dict[str, tuple[str, ...]],
         Key(
@@ -229,7 +229,7 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionSettings:
-    """What is asked, and how."""
+    """The prompt of questions, and their rationale."""
 
     prompt: Annotated[
         Prompt,
@@ -263,12 +263,12 @@ class ImageSettings:
             choices=("png", "jpeg", "webp"),
         ),
     ]
-    quality: Annotated[int, Key("Of jpeg and webp.", default=95, minimum=1, maximum=100)]
+    quality: Annotated[int, Key("Quality of jpeg and webp.", default=95, minimum=1, maximum=100)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputSettings:
-    """How the dataset lies on disk."""
+    """Files of the dataset."""
 
     shard_size: Annotated[
         int,
