@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from tvrgen._support.errors import UserError
+from tvrgen._support.errors import ArgumentError, UserError
 from tvrgen.cli import common, main
 
 
@@ -36,6 +36,9 @@ def test_warnings_are_lines_on_standard_error(monkeypatch, capsys):
     ("error", "code", "says"),
     [
         (UserError("is\nwrong"), 2, "tvrgen: error: is wrong\n"),
+        (ArgumentError("cpus_per_worker", 0, "is wrong"), 2, "tvrgen: error: --cpus-per-worker 0: is wrong\n"),
+        (ArgumentError("filters", "steps > 1", "is wrong"), 2, "tvrgen: error: --filter 'steps > 1': is wrong\n"),
+        (ArgumentError("order", None, "is wrong"), 2, "tvrgen: error: --order: is wrong\n"),
         (FileNotFoundError(2, "No such file", "x"), 2, "tvrgen: error: x: No such file\n"),
         (
             ModuleNotFoundError("No", name="h5py"),

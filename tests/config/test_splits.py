@@ -105,6 +105,7 @@ def test_either_name_overrides_the_other(written, override):
             "splits.train.sampling.never.on_stage: is given under its old name",
         ),
         ({"sampling": {"on_stge": 2}}, "sampling.on_stge: unknown key; did you mean 'on_stage'?"),
+        ({"sampling": {"visibel": 2}}, "sampling.visibel: unknown key; did you mean 'on_stage'?"),
     ],
 )
 def test_messages_name_the_key_that_was_written(overrides, says):

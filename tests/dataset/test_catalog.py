@@ -34,7 +34,7 @@ def test_a_second_run_is_refused_while_the_first_is_alive(tmp_path):
 def test_another_config_is_refused_with_its_keys(flat_dataset):
     before = json_bytes(flat_dataset)
     with (
-        pytest.raises(UserError, match=r"differs in render\.samples, seed; choose another --out"),
+        pytest.raises(UserError, match=r"differs in render\.samples, seed; choose another folder"),
         catalog.writing_to(open_storage(flat_dataset), load("seed=1", "render.samples=7")),
     ):
         pass
@@ -81,5 +81,5 @@ def test_a_run_killed_as_it_wrote_its_config_is_taken_up(tmp_path):
 @pytest.mark.parametrize("name", ["run.json", "shard.json"])
 def test_a_shard_that_lost_its_description_is_named(flat_dataset, name):
     (flat_dataset / "train/shard-00001" / name).unlink()
-    with pytest.raises(UserError, match=r"is not whole any more; add --redo train/shard-00001"):
+    with pytest.raises(UserError, match=r"is not whole any more; make it again: redo train/shard-00001"):
         generate_flat(flat_dataset, load(), FlatRenderer())

@@ -68,7 +68,7 @@ def test_a_run_by_another_plan_is_refused(lost, of_another_plan):
     for name in lost:
         (of_another_plan / name).unlink()
     before = {path: path.read_bytes() for path in of_another_plan.rglob("*") if path.is_file()}
-    with pytest.raises(UserError, match=rf"made by plan {PLAN + 1}; .*another --out, or pip install tvrgen==9\.0\.0"):
+    with pytest.raises(UserError, match=rf"made by plan {PLAN + 1}; .*another folder, or pip install tvrgen==9\.0\.0"):
         generate_flat(of_another_plan, load("splits.train.count=6"), FlatRenderer())
     assert {path: path.read_bytes() for path in of_another_plan.rglob("*") if path.is_file()} == before
 

@@ -126,7 +126,7 @@ def test_another_export_or_a_foreign_folder_is_left_alone(dataset, tmp_path, mon
         before = contents(out)
         refused("holds an export of another format", dataset, "ms-swift", out)
         refused("holds an export of other splits", dataset, "vlm-r1", out, split="test")
-        refused("holds an export of another --filter, --order", dataset, "vlm-r1", out, order="difficulty")
+        refused("holds an export of another filter, order", dataset, "vlm-r1", out, order="difficulty")
         other = two_splits(tmp_path / f"other{done}", "seed=8")
         refused("holds an export of another dataset", other, "vlm-r1", out)
         assert contents(out) == before

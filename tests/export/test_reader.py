@@ -25,7 +25,7 @@ def test_incomplete_datasets_are_refused(dataset, tmp_path):
     described["splits"]["train"]["count"] = 8
     (data / "dataset.json").write_text(json.dumps(described))
     refused(
-        r"split train has 5 of 8 problems; run tvrgen generate again, or export --split test",
+        r"split train has 5 of 8 problems; run tvrgen generate again, or export split test alone",
         data,
         "trl",
         tmp_path / "o",

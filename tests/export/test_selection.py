@@ -91,10 +91,10 @@ def test_a_split_with_nothing_left_is_left_out(dataset, tmp_path):
 
 
 def test_a_filter_that_keeps_nothing_says_what_there_is(dataset, tmp_path):
-    with pytest.raises(UserError, match="--filter view=lft: keeps no question; view is one of center, left, right"):
+    with pytest.raises(UserError, match="filters='view=lft': keeps no question; view is one of center, left, right"):
         export(dataset, "trl", tmp_path / "o", filters=["view=lft"])
-    with pytest.raises(UserError, match="--filter: trance holds whole problems"):
+    with pytest.raises(UserError, match="filters: trance holds whole problems"):
         export(dataset, "trance", tmp_path / "o", filters=["view=left"])
-    with pytest.raises(UserError, match="--order easy: unknown order"):
+    with pytest.raises(UserError, match="order='easy': unknown order"):
         export(dataset, "trl", tmp_path / "o", order="easy")
     assert not (tmp_path / "o").exists()

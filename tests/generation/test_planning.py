@@ -24,5 +24,5 @@ def test_a_range_is_within_its_split(options, found):
 
 
 def test_a_start_behind_the_end_is_refused():
-    with pytest.raises(UserError, match="--start 3: split test ends at problem 2"):
+    with pytest.raises(UserError, match="start=3: split test ends at problem 2"):
         ranges(CONFIG, start=3)

@@ -1,11 +1,14 @@
 """A user's own colour, shape and kind, each in a few lines, through the whole way."""
 
 import json
+import sys
 
 import pytest
 
 from tests.tiny import SMALL, run
+from tvrgen.config.loader import load
 from tvrgen.dataset import reader
+from tvrgen.sampling.sampler import plan_problem
 
 KIND = '''
 import dataclasses
@@ -52,7 +55,10 @@ output: {shard_size: 3}
 @pytest.mark.serial
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_colour_a_mesh_and_a_kind_of_ones_own(tmp_path, workers):
-    (tmp_path / "turning.py").write_text(KIND)
+    for name in ("applying", "phrasing"):
+        (tmp_path / f"{name}.py").write_text("")
+    kind = KIND.replace("        if obj", "        import applying\n        if obj")
+    (tmp_path / "turning.py").write_text(kind.replace("        return f", "        import phrasing\n        return f"))
     (tmp_path / "wedge.obj").write_text(WEDGE)
     (tmp_path / "mine.yaml").write_text("colors: {orange: [255, 140, 0]}\nshapes: {wedge: {mesh: wedge.obj}}\n")
     (tmp_path / "config.yaml").write_text(CONFIG)
@@ -82,6 +88,38 @@ def test_a_colour_a_mesh_and_a_kind_of_ones_own(tmp_path, workers):
     config = json.loads((out / "config.json").read_text())
     assert config["vocabulary"]["shapes"]["wedge"]["mesh"] == "wedge.obj"
     assert str(tmp_path) not in (out / "dataset.json").read_text()
+
+
+def lazy_kind(folder, suffix):
+    """A config in a folder, whose kind imports modules beside it as it is loaded, applied and phrased."""
+    for name in ("top", "apply", "phrase"):
+        (folder / f"{name}_{suffix}.py").write_text("")
+    text = KIND.replace("import dataclasses", f"import dataclasses\nimport top_{suffix}")
+    text = text.replace("        if obj", f"        import apply_{suffix}\n        if obj")
+    text = text.replace("        return f", f"        import phrase_{suffix}\n        return f")
+    (folder / f"turning_{suffix}.py").write_text(text.replace(', "wedge"', ""))
+    config = CONFIG.replace("vocabulary: mine.yaml", "").replace("turning:", f"turning_{suffix}:")
+    (folder / "config.yaml").write_text(config)
+    return folder / "config.yaml"
+
+
+@pytest.mark.rays
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("questions", [[], ["--questions"]], ids=["scenes", "questions"])
+def test_a_kind_may_import_what_lies_beside_it_at_any_time(tmp_path, workers, questions):
+    config = lazy_kind(tmp_path, "command")
+    result = run("plan", config, "--out", "-", "--workers", str(workers), *questions, cwd="/", check=True)
+    assert "rotation" in result.stdout
+
+
+@pytest.mark.rays
+def test_a_kind_in_python_may_import_what_lies_beside_it(tmp_path):
+    before = list(sys.path)
+    config = load(lazy_kind(tmp_path, "python"))
+    for index in range(6):
+        plan_problem(config, "train", index)
+    assert "apply_python" in sys.modules
+    assert sys.path == before
 
 
 @pytest.mark.rays

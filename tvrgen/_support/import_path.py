@@ -10,7 +10,7 @@ from pathlib import Path
 def importable(folder: Path | None) -> Iterator[None]:
     """Appends a folder to `sys.path` until the block ends. Does nothing for None, or if the folder is there already.
 
-    Modules that the block imports stay in `sys.modules`; imports inside their functions fail after the block.
+    Modules that the block imports stay in `sys.modules`; imports inside their functions need a block of their own.
     """
     entry = str(folder)
     if folder is None or entry in sys.path:

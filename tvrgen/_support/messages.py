@@ -1,7 +1,7 @@
 """Parts of messages to users: counts, suggestions, values and keys as text."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 
@@ -13,10 +13,13 @@ def counted(number: int, noun: str) -> str:
 _SHOWN = 16  # known words that a message lists
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Suggestion, the end of a message on an unknown word: "; did you mean 'x'? (known: x, y, z)"."""
+def nearest(word: str, known: Iterable[str], former: Mapping[str, str] | None = None) -> str:
+    """Suggestion, the end of a message on an unknown word: "; did you mean 'x'? (known: x, y, z)".
+
+    `former` maps old names of known words to these: a slip in an old name suggests the new one.
+    """
     known = [str(k) for k in known]
-    lowered = {k.lower(): k for k in known}
+    lowered = {old.lower(): new for old, new in (former or {}).items()} | {k.lower(): k for k in known}
     close = difflib.get_close_matches(str(word).lower(), lowered, n=1, cutoff=0.6)
     hint = f"; did you mean '{lowered[close[0]]}'?" if close else ""
     shown = ", ".join(known[:_SHOWN]) + (", ..." if len(known) > _SHOWN else "")

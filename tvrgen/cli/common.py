@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn, Protocol
 
-from tvrgen._support.errors import UserError
+from tvrgen._support.errors import ArgumentError, UserError
 
 
 class Command(Protocol):
@@ -118,10 +118,11 @@ _EXTRAS = {"trimesh": "plan", "embreex": "plan", "matplotlib": "stats", "pyarrow
 
 
 def one_line(error: Exception) -> str:
-    """Returns an error's message in one line; for a missing module, how to install it."""
+    """Returns an error's message in one line, which names options; for a missing module, how to install it."""
     if isinstance(error, ModuleNotFoundError):
         extra = _EXTRAS.get(error.name or "", "render")
         return f"{error.name} is not installed; pip install 'tvrgen[{extra}]'"
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}"
-    return " ".join(str(error).split())
+    text = error.as_option() if isinstance(error, ArgumentError) else str(error)
+    return " ".join(text.split())

@@ -139,8 +139,9 @@ def _explain(error: ValidationError) -> str:
         case "additionalProperties":
             properties = own.get("properties", {})
             unknown = min(str(key) for key in value if key not in properties)
-            known = [key for key, entry in properties.items() if "renamedTo" not in entry]
-            return f"{path + '.' if path else ''}{unknown}: unknown key{nearest(unknown, known)}"
+            former = {key: entry["renamedTo"] for key, entry in properties.items() if "renamedTo" in entry}
+            known = [key for key in properties if key not in former]
+            return f"{path + '.' if path else ''}{unknown}: unknown key{nearest(unknown, known, former)}"
         case "required":
             missing = next(key for key in rule if key not in value)
             return f"{path + '.' if path else ''}{missing}: is missing"

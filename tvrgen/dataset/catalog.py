@@ -48,7 +48,7 @@ def writing_to(storage: Storage, config: Config) -> Iterator[set[str]]:
                         _leave(storage, config, new)
                 raise
     except PermissionError as error:
-        raise UserError(f"{storage}: cannot be written: {error.strerror or error}; choose another --out") from error
+        raise UserError(f"{storage}: cannot be written: {error.strerror or error}; choose another folder") from error
 
 
 def _leave(storage: Storage, config: Config, new: bool) -> None:
@@ -63,12 +63,12 @@ def _leave(storage: Storage, config: Config, new: bool) -> None:
 def _check_free(storage: Storage) -> None:
     storage.check_name()
     if storage.exists("export.json"):
-        raise UserError(f"{storage}: holds an export; choose another --out")
+        raise UserError(f"{storage}: holds an export; choose another folder")
     if not storage.exists("config.json"):
         if storage.names() - {"log"}:
-            raise UserError(f"{storage}: is not empty and holds no tvrgen dataset; choose another --out")
+            raise UserError(f"{storage}: is not empty and holds no tvrgen dataset; choose another folder")
     elif not _is_config(storage):
-        raise UserError(f"{storage}: its config.json was not written by tvrgen; choose another --out")
+        raise UserError(f"{storage}: its config.json was not written by tvrgen; choose another folder")
 
 
 def _is_config(storage: Storage) -> bool:
@@ -109,7 +109,7 @@ def _write_config(storage: Storage, config: Config, there: set[str]) -> None:
         if keys := differences(_but_counts(before), _but_counts(config.document)):
             shown = ", ".join(keys[:5]) + (f" and {len(keys) - 5} more" if len(keys) > 5 else "")
             raise UserError(
-                f"{storage}: holds a dataset of another config, which differs in {shown}; choose another --out"
+                f"{storage}: holds a dataset of another config, which differs in {shown}; choose another folder"
             )
         counts = {name: split["count"] for name, split in before["splits"].items()}
         if counts == {name: split.count for name, split in config.splits.items()}:
@@ -132,7 +132,7 @@ def _grow(storage: Storage, config: Config, counts: dict[str, int], there: set[s
         if split.count < count:
             raise UserError(
                 f"{storage}: split {name} has {count} problems; a split can grow, and not shrink to {split.count}; "
-                "choose another --out"
+                "choose another folder"
             )
         if split.count > count and count % split.output.shard_size:
             last = shards_of(config, name)[count // split.output.shard_size]
@@ -165,7 +165,9 @@ def finish(storage: Storage, config: Config) -> Record:
             run = json.loads(storage.read(f"{shard.path}/run.json"))
             return hashlib.sha256(storage.read(f"{shard.path}/{MANIFEST}")).hexdigest(), dict(run["versions"])
         except (FileNotFoundError, ValueError, KeyError, TypeError) as error:
-            raise UserError(f"{storage / shard.path}: is not whole any more; add --redo {shard.path}") from error
+            raise UserError(
+                f"{storage / shard.path}: is not whole any more; make it again: redo {shard.path}"
+            ) from error
 
     with ThreadPoolExecutor(_TOGETHER) as pool:
         for name, split in config.splits.items():

@@ -42,5 +42,5 @@ def check_plan(run: Record, where: object) -> None:
             remedy = "install the tvrgen that made it"
     raise UserError(
         f"{where}: was made by plan {plan}; this tvrgen {tvrgen.__version__} has plan {PLAN}, by which the same config "
-        f"gives other problems; choose another --out, or {remedy}"
+        f"gives other problems; choose another folder, or {remedy}"
     )

@@ -29,7 +29,7 @@ _OTHER = {
     "dataset": "another dataset",
     "format": "another format",
     "splits": "other splits",
-    "options": "another --filter, --order or --licence",
+    "options": "another filter, order or licence",
 }
 
 
@@ -69,7 +69,7 @@ class Output:
         names = {p.name for p in self.root.iterdir()} if self.root.exists() else set()
         known = names & {DONE, BEGUN}
         if not known and {name for name in names if name != _LOCK and not name.endswith(".partial")}:
-            raise UserError(f"{self.root}: is not empty and holds no export; choose another --out")
+            raise UserError(f"{self.root}: is not empty and holds no export; choose another folder")
         for name in known:
             self._compare(name)
         if DONE in known:
@@ -116,13 +116,13 @@ class Output:
         found = catalog.read_json(Folder(self.root), name)
         before = found.get("made_from") if isinstance(found, dict) else None
         if not isinstance(before, dict):
-            raise UserError(f"{self.root / name}: was not written by tvrgen; choose another --out")
+            raise UserError(f"{self.root / name}: was not written by tvrgen; choose another folder")
         differing = [key for key, value in self.made_from.items() if before.get(key) != value]
         if differing == ["folder"]:
             was = before.get("folder", "another folder")
             raise UserError(f"{self.root}: was exported as {was}, which its files name; remove it and export again")
         if differing:
-            raise UserError(f"{self.root}: holds an export of {_OTHER[differing[0]]}; choose another --out")
+            raise UserError(f"{self.root}: holds an export of {_OTHER[differing[0]]}; choose another folder")
         if name == BEGUN:
             self._state = found["state"]
 

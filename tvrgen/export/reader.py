@@ -49,7 +49,7 @@ def check_complete(dataset: Dataset, splits: tuple[str, ...]) -> None:
         counts = dataset.description["splits"][split]
         if counts["problems"] < counts["count"]:
             others = [s for s, c in dataset.description["splits"].items() if c["problems"] == c["count"]]
-            rest = f", or export --split {others[0]}" if others else ""
+            rest = f", or export split {others[0]} alone" if others else ""
             raise UserError(
                 f"{storage}: split {split} has {counts['problems']} of {counts['count']} problems; "
                 f"run tvrgen generate again{rest}"

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from tvrgen._support.errors import UserError
+from tvrgen._support.errors import ArgumentError, UserError
 from tvrgen._support.messages import counted, nearest
 from tvrgen._support.progress import Progress, Silent
 from tvrgen.dataset.reader import Dataset, open_dataset
@@ -53,7 +53,7 @@ def export(
     _check(name, kind, out, kept, order)
     dataset = open_dataset(root)
     if dataset.storage.contains(Path(out)):
-        raise UserError(f"--out {out}: lies in the dataset; choose another folder")
+        raise ArgumentError("out", str(out), "lies in the dataset; choose another folder")
     if split is not None:
         dataset.shards(split)  # raises UserError if there is no such split
     splits = (split,) if split else dataset.splits
@@ -109,12 +109,12 @@ def find(name: str, root: str = "") -> type[Format]:
 
 def _check(name: str, kind: type[Format], out: str | Path, filters: tuple, order: str | None) -> None:
     if order is not None and order not in ORDERS:
-        raise UserError(f"--order {order}: unknown order{nearest(order, ORDERS)}")
+        raise ArgumentError("order", order, f"unknown order{nearest(order, ORDERS)}")
     if kind.whole and (filters or order):
-        option = "--filter" if filters else "--order"
-        raise UserError(f"{option}: {name} holds whole problems, not questions; leave it out")
+        argument = "filters" if filters else "order"
+        raise ArgumentError(argument, None, f"{name} holds whole problems, not questions; leave it out")
     if not str(out) or "://" in str(out):
-        raise UserError(f"--out {str(out)!r}: an export is written to a folder of this machine; write one")
+        raise ArgumentError("out", str(out), "an export is written to a folder of this machine; write one")
     for module in kind.needs:
         if importlib.util.find_spec(module) is None:
             raise ModuleNotFoundError(f"No module named {module!r}", name=module)

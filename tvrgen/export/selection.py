@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from tvrgen._support.errors import UserError
+from tvrgen._support.errors import ArgumentError
 from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import nearest
 from tvrgen.dataset.reader import Dataset
@@ -66,22 +66,25 @@ class Filter:
 
 def parse(text: str) -> Filter:
     """Returns the filter that a text describes. Raises UserError if it describes none."""
-    where = f"--filter {text!r}"
     if not (found := _FORM.fullmatch(text)):
-        raise UserError(f"{where}: write NAME, a comparison and a value, such as difficulty<0.5 or view=left")
+        raise ArgumentError(
+            "filters", text, "write NAME, a comparison and a value, such as difficulty<0.5 or view=left"
+        )
     name, comparison, value = found.groups()
     comparison = "=" if comparison == "==" else comparison
     if name not in (*_NUMBERS, *_WORDS):
-        raise UserError(f"{where}: unknown name {name!r}{nearest(name, (*_NUMBERS, *_WORDS))}")
+        raise ArgumentError("filters", text, f"unknown name {name!r}{nearest(name, (*_NUMBERS, *_WORDS))}")
     values: list[Any] = [part.strip() for part in value.split(",")]
     if comparison in _COMPARISONS and (name in _WORDS or len(values) > 1):
         hint = f"{name}={value}, or !=" if name in _WORDS else "one number"
-        raise UserError(f"{where}: {comparison} compares numbers; write {hint}")
+        raise ArgumentError("filters", text, f"{comparison} compares numbers; write {hint}")
     if name in _NUMBERS:
         try:
             values = [float(part) for part in values]
         except ValueError as error:
-            raise UserError(f"{where}: {value!r} is no number; write {name}{comparison}0.5 or its like") from error
+            raise ArgumentError(
+                "filters", text, f"{value!r} is no number; write {name}{comparison}0.5 or its like"
+            ) from error
     return Filter(name, comparison, tuple(values), text)
 
 
@@ -143,4 +146,4 @@ def check_any(selections: dict[str, Selection], filters: Iterable[Filter]) -> No
     for name in sorted({name for selection in selections.values() for name in selection.seen}):
         values = sorted(set().union(*(selection.seen[name] for selection in selections.values())))
         known += f"; {name} is one of {', '.join(values)}"
-    raise UserError(f"--filter {' '.join(f.text for f in filters)}: keeps no question{known}")
+    raise ArgumentError("filters", " ".join(f.text for f in filters), f"keeps no question{known}")

@@ -5,11 +5,14 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from multiprocessing import get_context
 
-from tvrgen._support.errors import UserError
-from tvrgen.config.settings import Config
+from tvrgen._support.errors import ArgumentError, UserError
+from tvrgen._support.import_path import importable
+from tvrgen._support.json_lines import Record
+from tvrgen.config.settings import Config, Split
 from tvrgen.dataset import records
 from tvrgen.dataset.images import image_files
 from tvrgen.sampling import design, sampler
+from tvrgen.sampling.problem import Planned
 
 _CHUNK = 50  # problems that a process plans in one task
 
@@ -24,9 +27,10 @@ def ranges(config: Config, split: str | None = None, start: int = 0, count: int 
     """
     found = []
     for own in [config.split(split)] if split else config.splits.values():
-        design.check(config, own)
+        with importable(config.folder):
+            design.check(config, own)
         if start >= own.count:
-            raise UserError(f"--start {start}: split {own.name} ends at problem {own.count - 1}; write that or less")
+            raise ArgumentError("start", start, f"split {own.name} ends at problem {own.count - 1}; write that or less")
         found.append((own.name, start, min(own.count, start + (count or own.count))))
     return found
 
@@ -78,17 +82,24 @@ def _plan(config: Config, chunk: Range, kind: str) -> list[tuple[str, str, str, 
     """(split, id, hash, JSON lines) of each problem of a chunk."""
     name, start, stop = chunk
     split, found = config.split(name), []
-    for index in range(start, stop):
-        planned = sampler.plan_problem(config, name, index)
-        images = image_files(planned.problem, planned.shots, split.output, split.image)
-        if kind == "scene":
-            own = [records.scene_line(planned, images, split)]
-        else:
-            own = records.question_lines(planned, images, split, config.seed)
-        for line in own:
-            records.check(line, kind, line["id"])
-        found.append((name, planned.problem.id, planned.hash, "\n".join(map(records.dump, own))))
+    with importable(config.folder):  # phrases of the user's own kinds are asked for here, too
+        for index in range(start, stop):
+            planned = sampler.plan_problem(config, name, index)
+            own = _lines(config, split, planned, kind)
+            found.append((name, planned.problem.id, planned.hash, "\n".join(map(records.dump, own))))
     return found
+
+
+def _lines(config: Config, split: Split, planned: Planned, kind: str) -> list[Record]:
+    """A problem's scene line or its question lines, checked."""
+    images = image_files(planned.problem, planned.shots, split.output, split.image)
+    if kind == "scene":
+        own = [records.scene_line(planned, images, split)]
+    else:
+        own = records.question_lines(planned, images, split, config.seed)
+    for line in own:
+        records.check(line, kind, line["id"])
+    return own
 
 
 _given: tuple[Config, str] | None = None  # config and kind of record, unpickled once in each process of the pool

@@ -141,7 +141,7 @@ class RayCrew:
         there, wanted = self._ray.cluster_resources(), self._wanted
         return (
             f"no room for a worker of {wanted.cpus:g} CPUs and {wanted.gpus:g} GPUs: Ray has {there.get('CPU', 0):g} "
-            f"CPUs and {there.get('GPU', 0):g} GPUs; write less --cpus-per-worker or --gpus-per-worker"
+            f"CPUs and {there.get('GPU', 0):g} GPUs; reserve fewer of them for each worker"
         )
 
     def _check_patience(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tvrgen._support import interrupts
-from tvrgen._support.errors import UserError
+from tvrgen._support.errors import ArgumentError, UserError
 
 _OBJECT_STORE = 2**27  # bytes of shared memory; our objects are few and small, and Ray would take a third of it all
 _TRIES = 3  # to start Ray on this machine, or its client: it allows itself 30 s, too few where all cores are busy
@@ -49,7 +49,6 @@ def start(options: RayOptions) -> Any:
     except ImportError as error:
         raise UserError("more than one worker needs ray: pip install 'tvrgen[render]'") from error
     _check_pyarrow()
-    where = f"--address {options.address}" if options.address else "ray"
     for tries_left in reversed(range(_TRIES)):
         try:
             with interrupts.restored():  # Ray's own SIGTERM handler ends the process without a message
@@ -61,7 +60,10 @@ def start(options: RayOptions) -> Any:
             lasting = options.address and not options.address.startswith("ray://")
             if lasting or not tries_left:
                 first, *_, last = [*str(error).strip().splitlines(), ""]
-                raise UserError(f"{where}: {first} {last}".strip()) from error
+                fault = f"{first} {last}".strip()
+                if options.address:
+                    raise ArgumentError("address", options.address, fault) from error
+                raise UserError(f"ray: {fault}") from error
     return ray
 
 

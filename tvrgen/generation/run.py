@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tvrgen._support import scratch
-from tvrgen._support.errors import UserError
+from tvrgen._support.errors import ArgumentError, UserError
+from tvrgen._support.import_path import importable
 from tvrgen._support.messages import counted, nearest
 from tvrgen._support.progress import Progress, Silent
 from tvrgen.config.loader import load
@@ -126,8 +127,9 @@ def generate(
         progress=progress or Silent(),
         on_event=on_event,
     )
-    _check(run)
-    return _generate(run)
+    with importable(config.folder):  # Ray's workers take over this import path
+        _check(run)
+        return _generate(run)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,18 +157,20 @@ def _names(splits: Iterable[str] | str | None, config: Config) -> Iterable[str]:
 def _check(run: _Run) -> None:
     """Raises UserError for a mistake that can be seen before anything is written."""
     if run.ray and not run.ray.cpus and not run.ray.gpus:
-        raise UserError("--cpus-per-worker 0: Ray would start workers without end; write 1")
+        raise ArgumentError("cpus_per_worker", 0, "Ray would start workers without end; write 1")
     renders_here = run.opener == worker.OPENER and not (run.ray and run.ray.address)
     if renders_here and (fault := requirements.lacking()):
         raise UserError(fault)
     for name in run.splits:
         design.check(run.config, run.config.split(name))
     if run.ray and run.storage.name.startswith("memory://"):
-        raise UserError("--out memory://: is of one process alone; write a folder or a store, or --workers 1")
+        raise ArgumentError(
+            "out", run.storage.name, "is of one process alone; write a folder or a store, or one worker"
+        )
     known = [shard.path for name in run.splits for shard in shards_of(run.config, name)]
     for path in run.redo:
         if path not in known:
-            raise UserError(f"--redo {path}: is no shard of this config{nearest(path, known)}")
+            raise ArgumentError("redo", path, f"is no shard of this config{nearest(path, known)}")
 
 
 def _generate(run: _Run) -> Outcome:

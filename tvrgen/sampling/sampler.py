@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from tvrgen._support.errors import UserError
+from tvrgen._support.import_path import importable
 from tvrgen._support.rng import generator
 from tvrgen.config.settings import Config, Split
 from tvrgen.imaging.shots import Shot
@@ -44,19 +45,23 @@ def plan_problem(config: Config, split: str, index: int) -> Planned:
 
     Raises UserError as `sample_problem` does.
     """
-    settings = config.split(split)
-    levels = design.levels(config, settings, index)
+    with importable(config.folder):
+        return _planned(config, config.split(split), index)
+
+
+def _planned(config: Config, split: Split, index: int) -> Planned:
+    levels = design.levels(config, split, index)
     failures: Counter[Rule] = Counter()
-    for attempt in range(settings.sampling.max_attempts):
-        rng = generator(config.seed, "sample", split, index, attempt)
+    for attempt in range(split.sampling.max_attempts):
+        rng = generator(config.seed, "sample", split.name, index, attempt)
         try:
-            return _attempt(config, settings, levels, rng, index, attempt)
+            return _attempt(config, split, levels, rng, index, attempt)
         except Rejected as rejected:
             failures[rejected.rule] += 1
     rule, count = failures.most_common(1)[0]
-    remedies = rules.remedies(rule, settings.sampling.min_visible_pixels)
+    remedies = rules.remedies(rule, split.sampling.min_visible_pixels)
     raise UserError(
-        f"{config.source}: problem {index} of split {split} ({levels}): none of {attempt + 1} draws was fair;"
+        f"{config.source}: problem {index} of split {split.name} ({levels}): none of {attempt + 1} draws was fair;"
         f" {count} broke the rule '{rule.text}'; {remedies}"
     )
 

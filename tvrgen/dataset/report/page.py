@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from tvrgen._support.errors import UserError
+from tvrgen._support.errors import ArgumentError, UserError
 from tvrgen._support.files import whole_file
 from tvrgen.dataset.report import plots
 from tvrgen.dataset.report.lengths import TEXTS, Lengths, lengths
@@ -40,9 +40,9 @@ def write_report(lines: Iterable[dict], out: Path, title: str, questions: Iterab
     """
     plots.require()
     if ":/" in str(out):  # of two slashes a path keeps one
-        raise UserError(f"--out {out}: a report is written to a folder of this machine; write one")
+        raise ArgumentError("out", str(out), "a report is written to a folder of this machine; write one")
     if holds := [name for name in ("dataset.json", "export.json") if (out / name).exists()]:
-        raise UserError(f"{out}: holds a {holds[0].split('.')[0]}; choose another --out")
+        raise UserError(f"{out}: holds a {holds[0].split('.')[0]}; choose another folder")
     try:
         statistics = collect(lines)
     except BadLine as error:
@@ -60,7 +60,7 @@ def write_report(lines: Iterable[dict], out: Path, title: str, questions: Iterab
         with whole_file(out / "index.html") as file:
             file.write(_page(statistics, drawn, said, title, words))
     except OSError as error:
-        raise UserError(f"{out}: cannot be written: {error.strerror}; choose another --out") from error
+        raise UserError(f"{out}: cannot be written: {error.strerror}; choose another folder") from error
     return listed
 
 

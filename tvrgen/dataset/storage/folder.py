@@ -18,7 +18,7 @@ def check_folder(path: Path) -> None:
     """Raises UserError where a folder cannot be made, as it or a folder above it is a file."""
     there = next((own for own in (path, *path.absolute().parents) if own.exists()), path)
     if there.exists() and not there.is_dir():
-        raise UserError(f"{path}: {'' if there == path else f'{there} '}is not a folder; choose another --out")
+        raise UserError(f"{path}: {'' if there == path else f'{there} '}is not a folder; write a folder's name")
 
 
 class _Appended:

@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 def refused(storage: object) -> UserError:
     """The error of a run that finds another run at its storage."""
-    return UserError(f"{storage}: another run is writing there; wait for it, or choose another --out")
+    return UserError(f"{storage}: another run is writing there; wait for it, or choose another folder")
 
 
 @contextlib.contextmanager
