@@ -47,6 +47,43 @@ def test_normals_of_the_ground_point_up(seen):
     assert not found.normals[(found.index == 0) & ~ground].any()
 
 
+class Wider(Eye):
+    """Masks one pixel wider than the rays see, as where the rays' single precision just misses an outline."""
+
+    def index_map(self, state, view):
+        index = super().index_map(state, view)
+        for axis in (0, 1):
+            for shift in (1, -1):
+                index = np.where(index == 0, np.roll(index, shift, axis), index)
+        return index
+
+
+@pytest.mark.rays
+def test_a_pixel_whose_ray_just_misses_its_object_takes_the_surface_beside_it():
+    view = camera_model.view(CONFIG.scene.cameras["center"], 160, 120)
+    state = State(
+        objects=(Object(shape="sphere", size="large", color="red", material="rubber", position=(0, 0), rotation=0.0),)
+    )
+    exact, wider = (annotations.surfaces(state, view, CONFIG.scene, eye) for eye in (Eye(WORDS), Wider(WORDS)))
+    inside, rim = exact.index == 1, (wider.index == 1) & (exact.index == 0)
+    assert rim.any()
+    np.testing.assert_array_equal(wider.depth[inside], exact.depth[inside])
+    assert (wider.depth[rim] > exact.depth[inside].min()).all()
+    assert (wider.depth[rim] < exact.depth[inside].max() + 0.1).all()
+    np.testing.assert_allclose(np.linalg.norm(wider.normals[rim], axis=1), 1, atol=1e-6)
+
+
+@pytest.mark.rays
+def test_an_object_off_stage_leaves_the_ground_as_it_is():
+    view = camera_model.view(CONFIG.scene.cameras["center"], 80, 60)
+    away = Object(shape="cube", size="large", color="red", material="rubber", position=(30, 0), rotation=0.0)
+    found, empty = (
+        annotations.surfaces(State(objects=objects), view, CONFIG.scene, Eye(WORDS)) for objects in ((away,), ())
+    )
+    for name in ("index", "depth", "normals"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(empty, name))
+
+
 def test_files_hold_millimetres_and_unit_vectors(tmp_path):
     index = np.array([[0, 1], [2, 0]], np.uint8)
     depth = np.array([[1.2344, 65.535], [65.536, np.inf]])

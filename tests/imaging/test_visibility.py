@@ -49,6 +49,13 @@ def test_what_stands_behind_the_camera_is_not_seen():
         assert Eye(WORDS).look(alone("cube", position=place), outwards) == (visibility.NOTHING,)
 
 
+def test_an_object_beside_the_frame_is_not_seen():
+    """In front of the camera, but outside its field of view."""
+    sideways = camera_model.view(Camera(name="c", location=(8.0, 0.0, 3.0), look_at=(0.0, 12.0, 3.0)), 320, 240)
+    for shape in WORDS.shapes:
+        assert Eye(WORDS).look(alone(shape, position=(-13, 0)), sideways) == (visibility.NOTHING,)
+
+
 def test_pixels_grow_with_the_square_of_the_width():
     camera = CONFIG.scene.cameras["center"]
     small, large = (

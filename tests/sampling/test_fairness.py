@@ -1,9 +1,11 @@
 """Rules of a fair problem: kept by every planned problem, and their breach found by its check."""
 
+import re
+
 import pytest
 
 from tests.tiny import handmade, load, with_object
-from tvrgen.sampling import fairness
+from tvrgen.sampling import fairness, rules
 from tvrgen.transformations import base, replay
 from tvrgen.transformations.base import Step
 
@@ -104,6 +106,53 @@ def test_broken_sequences_are_found(steps, rule):
     states = replay.replay(handmade(config, split, 0).states[0], steps, split.kinds, split.vocabulary)
     with pytest.raises(base.Rejected, match=rule):
         fairness.check_states(states, steps, split.sampling, split.vocabulary)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "steps", "rule"),
+    [
+        (["sampling.repeat=true"], [(0, "color", "blue"), (0, "color", "red")], "nothing is undone"),
+        (
+            ["sampling.only.pairs=[{when: {shape: [cylinder]}, then: {color: [red]}}]"],
+            [(0, "color", "blue")],
+            "sampling.only and sampling.never hold",
+        ),
+    ],
+)
+def test_states_are_checked_as_a_whole(overrides, steps, rule):
+    """Each step is sound; a property that returns, or an unchanged object that no config allows, is not."""
+    config = load()
+    split, sampling = config.split("train"), load(*overrides).split("train").sampling
+    steps = tuple(Step(object=k, kind=kind, value=value) for k, kind, value in steps)
+    states = replay.replay(handmade(config, split, 0).states[0], steps, split.kinds, split.vocabulary)
+    with pytest.raises(base.Rejected, match=rule):
+        fairness.check_states(states, steps, sampling, split.vocabulary)
+
+
+def test_a_step_does_not_leave_the_field():
+    config = load()
+    split = config.split("train")
+    before = handmade(config, split, 0).states[0]
+    after = with_object(before, 2, position=(split.vocabulary.grid.field + 1, 0))
+    steps = (Step(object=2, kind="position", value="front.1"),)
+    with pytest.raises(base.Rejected, match="objects stay in the field"):
+        fairness.check_states((before, after), steps, split.sampling, split.vocabulary)
+
+
+def test_objects_that_come_to_look_alike_have_not_moved():
+    """Object 0 becomes like object 1: their positions tell which is which, unless object 0 moves too."""
+    config = load()
+    split = config.split("train")
+    initial = handmade(config, split, 0).states[0]
+    initial = with_object(initial, 1, shape="cube", size="large", color="blue", material="rubber")
+    turns_blue, moves = (
+        Step(object=0, kind=kind, value=value) for kind, value in (("color", "blue"), ("position", "front.1"))
+    )
+    states = replay.replay(initial, (turns_blue,), split.kinds, split.vocabulary)
+    fairness.check_states(states, (turns_blue,), split.sampling, split.vocabulary)
+    states = replay.replay(initial, (turns_blue, moves), split.kinds, split.vocabulary)
+    with pytest.raises(base.Rejected, match=re.escape(rules.ALIKE_IN_PLACE.text)):
+        fairness.check_states(states, (turns_blue, moves), split.sampling, split.vocabulary)
 
 
 def test_a_twin_out_of_sight_does_not_enter():
