@@ -1,0 +1,47 @@
+"""The contact sheet: a row for each problem, in colour, of the widths of its tiles; labels where they fit."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from tests.tiny import FlatRenderer, generate_flat, load
+from tvrgen.dataset.reader import open_dataset
+from tvrgen.dataset.report import preview as sheets
+from tvrgen.dataset.report.preview import preview
+
+
+@pytest.fixture(scope="module", params=["files", "webdataset"])
+def made(request, tmp_path_factory):
+    config = load(f"output.format={request.param}")
+    return open_dataset(generate_flat(tmp_path_factory.mktemp("preview") / "data", config, FlatRenderer()))
+
+
+def test_rows_are_problems_of_the_split(made):
+    heights = [preview(made, rows, "train").height for rows in (1, 2, 3)]
+    assert heights == [heights[0], 2 * heights[0], 3 * heights[0]]
+    assert preview(made, 100).height == 5 * heights[0]
+
+
+def test_changed_objects_are_boxed(made):
+    pixels = np.asarray(preview(made, 1, "train"))
+    assert (pixels == sheets._BOX).all(axis=2).any()
+
+
+def label(box, taken=()):
+    """The rectangle of a label in an image of 320 x 240 pixels."""
+    return sheets._label(ImageDraw.Draw(Image.new("RGB", (320, 240))), "10", box, (320, 240), list(taken))
+
+
+@pytest.mark.parametrize("box", [[0, 0, 320, 240], [0, 0, 10, 10], [310, 230, 320, 240], [100, 100, 140, 140]])
+def test_a_label_is_inside_the_image(box):
+    left, top, right, bottom = label(box)
+    assert 0 <= left < right <= 320
+    assert 0 <= top < bottom <= 240
+
+
+def test_labels_of_one_box_are_apart():
+    taken: list[tuple] = []
+    for _ in range(4):
+        place = label([100, 100, 160, 160], taken)
+        assert not any(sheets._overlap(place, other) for other in taken)
+        taken.append(place)
