@@ -125,13 +125,13 @@ comma := ,
 # uv installs from its cache, and brings a Python where none was found.
 ifneq ($(UV),)
 define make_environment
-echo "setting up $(1) with uv ..."; \
+echo "setting up $(1) with uv (some seconds; minutes if packages must be downloaded) ..."; \
 $(UV) venv --quiet --clear --python $(or $(PYTHON),3.11) $(1) && $(UV) pip install --quiet --python $(1)/bin/python --editable '.$(if $(2),[$(2)])' $(3) \
 	$(if $(4),&& $(UV) pip install --quiet --python $(1)/bin/python --no-deps --requirement $(4))
 endef
 else ifneq ($(PYTHON),)
 define make_environment
-echo "setting up $(1) with $$($(PYTHON) --version) ..."; \
+echo "setting up $(1) with $$($(PYTHON) --version) (some minutes) ..."; \
 $(PYTHON) -m venv $(1) >$(1)-setup.log 2>&1 || { echo "$(PYTHON) cannot make virtual environments; on Debian: apt-get install python3-venv"; exit 1; }; \
 $(1)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.$(if $(2),[$(2)])' $(3) >$(1)-setup.log 2>&1 \
 	$(if $(4),&& $(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement $(4) >>$(1)-setup.log 2>&1) \
