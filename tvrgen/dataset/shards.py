@@ -46,7 +46,7 @@ def shards_of(config: Config, split: str) -> list[Shard]:
 @contextlib.contextmanager
 def writing(storage: Storage, shard: Shard, form: ShardFormat | None = None, again: bool = False) -> Iterator[Path]:
     """A folder to fill, which becomes the shard when the block ends, and is removed if it fails."""
-    with storage.filling(shard.path, again) as folder:
+    with storage.committing(shard.path, again) as folder:
         yield folder
         (form or Files()).complete(folder)
         (folder / MANIFEST).write_bytes(pretty(_manifest(folder, shard)))

@@ -20,7 +20,7 @@ from tvrgen._support.files import pretty
 from tvrgen._support.json_lines import Record
 from tvrgen.dataset import catalog
 from tvrgen.dataset.reader import Dataset
-from tvrgen.dataset.storage import lock
+from tvrgen.dataset.storage import folder_lock
 from tvrgen.dataset.storage.folder import Folder, check_folder
 
 DONE, BEGUN, _LOCK = "export.json", ".export.json", ".lock"
@@ -95,7 +95,7 @@ class Output:
     def held(self) -> Iterator[None]:
         """Locks the folder for this run until the block ends. Raises UserError if another run is writing there."""
         self.root.mkdir(parents=True, exist_ok=True)
-        with lock.holding(self.root / _LOCK, Folder(self.root)):
+        with folder_lock.holding(self.root / _LOCK, Folder(self.root)):
             if self.complete():  # reads the progress again: from here on nobody else writes
                 raise UserError(f"{self.root}: another run has just finished it")
             self._note()

@@ -14,7 +14,7 @@ from tvrgen._support.errors import UserError
 from tvrgen.dataset import catalog
 from tvrgen.dataset.reader import open_dataset, open_image
 from tvrgen.dataset.shards import shards_of
-from tvrgen.dataset.storage import heartbeat, lock, objectstore
+from tvrgen.dataset.storage import folder_lock, objectstore, store_lock
 from tvrgen.dataset.storage.base import MANIFEST
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.dataset.validation.files import dataset_faults
@@ -35,7 +35,7 @@ def weather(server, monkeypatch):
 
     conditions = stores.Weather()
     monkeypatch.setattr(objectstore, "PATIENCE", 4.0)
-    monkeypatch.setattr(heartbeat, "BEAT", 0.2)
+    monkeypatch.setattr(store_lock, "BEAT", 0.2)
     with stores.proxy(server, conditions) as address:
         for name, value in stores.variables(address).items():
             monkeypatch.setenv(name, value)
@@ -209,23 +209,23 @@ def test_a_second_run_is_refused_while_the_first_is_alive_and_takes_over_when_it
     ):
         pass
     dead = {"run": "x", "host": "elsewhere", "pid": 1, "beat": 7}
-    storage.write(lock.LOCK, json.dumps(dead).encode())
+    storage.write(folder_lock.LOCK, json.dumps(dead).encode())
     assert not storage.is_locked()
     with catalog.writing_to(storage, config):
         assert open_storage(bucket).is_locked()
-    assert not storage.exists(lock.LOCK)
+    assert not storage.exists(folder_lock.LOCK)
 
 
 def test_a_run_that_slept_leaves_the_store_to_the_one_that_took_it_and_says_so(bucket, caplog):
     storage = open_storage(bucket)
     other = json.dumps({"run": "x", "host": "elsewhere", "pid": 1, "beat": 7}).encode()
     with storage.locked():
-        storage.write(lock.LOCK, other)
-        time.sleep(4 * heartbeat.BEAT)
-        assert storage.read(lock.LOCK) == other
+        storage.write(folder_lock.LOCK, other)
+        time.sleep(4 * store_lock.BEAT)
+        assert storage.read(folder_lock.LOCK) == other
     said = [record.getMessage() for record in caplog.records if record.name.startswith("tvrgen.")]
     assert said == [f"{bucket}: another run took over while this one slept; stop this one"]
-    assert storage.read(lock.LOCK) == other
+    assert storage.read(folder_lock.LOCK) == other
 
 
 @pytest.mark.parametrize(
@@ -299,7 +299,7 @@ def test_a_shard_whose_files_are_cleared_as_they_are_sent_is_not_there(monkeypat
 
     monkeypatch.setattr(storage, "_send", send_and_clear)
     monkeypatch.setattr(objectstore, "_TOGETHER", 1)  # a, then b
-    filling = storage.filling(shard)
+    filling = storage.committing(shard)
     folder = filling.__enter__()
     for name in ("a", "b", MANIFEST):
         (folder / name).write_text(name)

@@ -74,7 +74,7 @@ class Storage(ABC):
         """Paths of the committed shards: "train/shard-00003"."""
 
     @abstractmethod
-    def filling(self, shard: str, again: bool = False) -> contextlib.AbstractContextManager[Path]:
+    def committing(self, shard: str, again: bool = False) -> contextlib.AbstractContextManager[Path]:
         """An empty local folder to fill, which becomes the shard when the block ends, and is removed if it fails.
 
         An existing shard stays, or is replaced if it is made `again`.

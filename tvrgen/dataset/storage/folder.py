@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tvrgen._support.errors import UserError
-from tvrgen.dataset.storage import lock
+from tvrgen.dataset.storage import folder_lock
 from tvrgen.dataset.storage.base import LogFile, Storage
 
 _PARTIAL, _OLD = ".partial", ".old"  # suffixes of what is being written, and of what is being replaced
@@ -82,7 +82,7 @@ class Folder(Storage):
         return set(self._folders())
 
     @contextlib.contextmanager
-    def filling(self, shard: str, again: bool = False) -> Iterator[Path]:
+    def committing(self, shard: str, again: bool = False) -> Iterator[Path]:
         target = self.root / shard
         folder, old = (target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}{end}") for end in (_PARTIAL, _OLD))
         try:
@@ -120,12 +120,12 @@ class Folder(Storage):
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        (self.root / lock.LOCK).parent.mkdir(parents=True, exist_ok=True)
-        with lock.holding(self.root / lock.LOCK, self):
+        (self.root / folder_lock.LOCK).parent.mkdir(parents=True, exist_ok=True)
+        with folder_lock.holding(self.root / folder_lock.LOCK, self):
             yield
 
     def is_locked(self) -> bool:
-        return lock.held(self.root / lock.LOCK)
+        return folder_lock.held(self.root / folder_lock.LOCK)
 
     def worker_logs(self) -> Path:
         return self.root / "log"

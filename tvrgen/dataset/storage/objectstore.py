@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from tvrgen._support import scratch
 from tvrgen._support.errors import UserError
-from tvrgen.dataset.storage import heartbeat
+from tvrgen.dataset.storage import store_lock
 from tvrgen.dataset.storage.base import MANIFEST, LogFile, Storage
 
 PATIENCE = 120.0
@@ -121,7 +121,7 @@ class ObjectStore(Storage):
         return self._whole(set(self._folders()))
 
     @contextlib.contextmanager
-    def filling(self, shard: str, again: bool = False) -> Iterator[Path]:
+    def committing(self, shard: str, again: bool = False) -> Iterator[Path]:
         with scratch.folder() as folder:
             yield folder
             if self.exists(f"{shard}/{MANIFEST}"):
@@ -166,10 +166,10 @@ class ObjectStore(Storage):
         """Does nothing: any name can begin the names of objects."""
 
     def locked(self) -> contextlib.AbstractContextManager[None]:
-        return heartbeat.holding(self)
+        return store_lock.holding(self)
 
     def is_locked(self) -> bool:
-        return heartbeat.held(self)
+        return store_lock.held(self)
 
     def worker_logs(self) -> None:
         return None

@@ -9,7 +9,7 @@ import pytest
 
 from tests.tiny import ROOT
 from tvrgen._support.errors import UserError
-from tvrgen.dataset.storage import lock
+from tvrgen.dataset.storage import folder_lock
 from tvrgen.dataset.storage.open import open_storage
 
 HOLDER = """
@@ -48,7 +48,7 @@ def test_another_process_is_refused_until_the_holder_is_killed(holder, tmp_path)
 def test_asking_makes_no_file_and_needs_no_right_to_write(holder, tmp_path):
     assert not open_storage(tmp_path / "elsewhere").is_locked()
     assert not (tmp_path / "elsewhere").exists()
-    (tmp_path / lock.LOCK).chmod(0o444)
+    (tmp_path / folder_lock.LOCK).chmod(0o444)
     assert open_storage(tmp_path).is_locked()
 
 
@@ -57,7 +57,7 @@ def test_a_file_system_without_locks_is_not_another_run(code, tmp_path, monkeypa
     def fail(file, blocking):
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(lock, "lock_descriptor", fail)
+    monkeypatch.setattr(folder_lock, "lock_descriptor", fail)
     storage = open_storage(tmp_path)
     with storage.locked():
         assert not storage.is_locked()

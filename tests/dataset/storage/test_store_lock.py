@@ -8,14 +8,14 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
 from tvrgen._support.errors import UserError
-from tvrgen.dataset.storage import heartbeat, objectstore
-from tvrgen.dataset.storage.lock import LOCK
+from tvrgen.dataset.storage import objectstore, store_lock
+from tvrgen.dataset.storage.folder_lock import LOCK
 from tvrgen.dataset.storage.open import open_storage
 
 
 @pytest.fixture(params=["create", "old library"])
 def url(request, monkeypatch):
-    monkeypatch.setattr(heartbeat, "BEAT", 0.2)
+    monkeypatch.setattr(store_lock, "BEAT", 0.2)
     if request.param == "old library":
 
         def pipe_file(self, path, value, **options):
@@ -68,7 +68,7 @@ class HttpError(Exception):
 )
 def test_a_lock_whose_first_answer_was_lost_is_ones_own(error, monkeypatch):
     """The store wrote it, the connection broke, and the second try finds it there."""
-    monkeypatch.setattr(heartbeat, "BEAT", 0.2)
+    monkeypatch.setattr(store_lock, "BEAT", 0.2)
     storage = open_storage(f"memory://{uuid4().hex}/set")
     pipe, lost = MemoryFileSystem.pipe_file, []
 

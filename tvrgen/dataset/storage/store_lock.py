@@ -19,7 +19,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from tvrgen.dataset.storage.lock import LOCK, refused
+from tvrgen.dataset.storage.folder_lock import LOCK, refused
 
 BEAT = 5.0
 """Seconds after which a run shows an object store that it is alive; it counts as dead after three beats without."""
