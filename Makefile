@@ -19,7 +19,7 @@ JOBS ?= 2
 CONSUMER_VENVS ?= .venv-consumers
 BIN := $(VENV)/bin
 
-# The first Python that a long-term Blender is built for; a shim that leads nowhere does not count.
+# The first Python that a long-term Blender is built for; a shim that starts no Python does not count.
 CANDIDATES ?= python3.11 python3.13 python3 python
 PYTHON ?= $(shell for p in $(CANDIDATES); do \
 	$$p -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 13)))' 2>/dev/null && { echo $$p; break; }; done)
@@ -27,7 +27,7 @@ UV ?= $(shell command -v uv 2>/dev/null)
 
 # a consumer for each file; make test-consumer-trl runs one
 CONSUMERS := $(basename $(notdir $(wildcard tests/consumers/requirements/*.txt)))
-# those of less than a gigabyte, all of it in wheels, which cannot stand beside Blender's numpy or another's datasets
+# those below a gigabyte, in wheels alone, which conflict with Blender's numpy or with each other's datasets
 SMALL_CONSUMERS := datasets-3.6 reasoning-gym trl-data verifiers
 EXPORTS := $(CONSUMER_VENVS)/exports
 
@@ -111,7 +111,7 @@ $(FUZZ_VENV)/.installed: pyproject.toml
 	@$(call make_environment,$(FUZZ_VENV),fuzz)
 	@touch $@
 
-# tvrgen's core, as in a trainer's environment; what bare/ lists is installed without what it asks for
+# tvrgen's core, as in a trainer's environment; packages in bare/ are installed without their dependencies
 $(CONSUMER_VENVS)/%/.installed: tests/consumers/requirements/%.txt pyproject.toml
 	@mkdir -p $(CONSUMER_VENVS)
 	@$(call make_environment,$(CONSUMER_VENVS)/$*,,--requirement $< pytest,$(wildcard tests/consumers/requirements/bare/$*.txt))

@@ -257,7 +257,7 @@ def test_the_doctor_finds_this_machine_ready():
 @pytest.mark.parametrize(
     ("fault", "function"),
     [
-        ("there is no Blender for Python", "lacking_python"),
+        ("no Blender is built for Python", "lacking_python"),
         ("Blender needs system libraries: apt-get install libgl1", "lacking_libraries"),
         ("not installed: bpy", "lacking_modules"),
     ],

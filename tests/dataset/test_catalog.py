@@ -81,5 +81,5 @@ def test_a_run_killed_as_it_wrote_its_config_is_taken_up(tmp_path):
 @pytest.mark.parametrize("name", ["run.json", "shard.json"])
 def test_a_shard_that_lost_its_description_is_named(flat_dataset, name):
     (flat_dataset / "train/shard-00001" / name).unlink()
-    with pytest.raises(UserError, match=r"is not whole any more; make it again: redo train/shard-00001"):
+    with pytest.raises(UserError, match=r"is incomplete; make it again: redo train/shard-00001"):
         generate_flat(flat_dataset, load(), FlatRenderer())

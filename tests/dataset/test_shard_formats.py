@@ -99,9 +99,9 @@ def test_a_tar_that_cannot_be_read_is_named(content, tmp_path):
     form.complete(tmp_path)
     tar = tmp_path / form.file("scene")
     tar.write_bytes(tar.read_bytes()[:1800] if content is None else content)
-    with pytest.raises(UserError, match="is not a tar that can be read"):
+    with pytest.raises(UserError, match="cannot be read as a tar"):
         read(form, tmp_path, "scene")
-    with pytest.raises(UserError, match="is not a tar that can be read"):
+    with pytest.raises(UserError, match="cannot be read as a tar"):
         form.opened(tmp_path, tmp_path / "scratch")
 
 

@@ -55,11 +55,11 @@ def test_another_question_may_be_read_in_between(made):
 def test_what_is_not_as_it_was_made_is_named(flat_dataset):
     path = flat_dataset / "train/shard-00001/images/000002-final-left.png"
     path.write_bytes(path.read_bytes()[:-1])
-    with reader(flat_dataset) as split, pytest.raises(UserError, match=r"final-left\.png: is not as it was made"):
+    with reader(flat_dataset) as split, pytest.raises(UserError, match=r"final-left\.png: was altered"):
         [question.images() for question in split.questions()]
     path.unlink()
     with reader(flat_dataset) as split, pytest.raises(UserError, match=r"train-000002-left: images/.*: is missing"):
         [question.images() for question in split.questions()]
     (flat_dataset / "train/shard-00001/questions.jsonl").write_text("{}\n")
-    with reader(flat_dataset) as split, pytest.raises(UserError, match=r"questions\.jsonl: is not as it was made"):
+    with reader(flat_dataset) as split, pytest.raises(UserError, match=r"questions\.jsonl: was altered"):
         list(split.questions())

@@ -42,7 +42,7 @@ def test_shards_that_validate_found_faulty_are_refused(dataset, tmp_path):
     refused(r"train/shard-00001: is to be made again \(an image is broken\)", data, "trl", tmp_path / "o")
 
 
-IMAGE, LINES, CHANGED = "images/000002-final-left.png", "questions.jsonl", "is not as it was made"
+IMAGE, LINES, CHANGED = "images/000002-final-left.png", "questions.jsonl", "was altered"
 OTHER = "images/000003-initial-center.png"
 
 

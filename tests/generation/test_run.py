@@ -110,5 +110,5 @@ def test_mistakes_are_found_before_anything_is_written(options, says, generate, 
 
 
 def test_a_dataset_in_memory_is_of_one_process(generate):
-    with pytest.raises(UserError, match="of one process alone"):
+    with pytest.raises(UserError, match="exists in one process only"):
         generate(load(), "memory://x", workers=2)

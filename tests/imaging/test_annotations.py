@@ -103,7 +103,7 @@ def test_files_hold_millimetres_and_unit_vectors(tmp_path):
     [
         ((1, 2), []),
         ((1, 1), ["shows 2 pixels of object 1; the scene line says 1"]),
-        ((1,), ["names object 1, but there are 1"]),
+        ((1,), ["names object 1, but the scene line has 1 objects"]),
     ],
 )
 def test_index_files_are_compared_with_sights(pixels, faults, tmp_path):

@@ -48,7 +48,7 @@ def test_the_answer_and_the_example_are_read_by_the_scorer(name):
             example = line["question"].split("<answer>")[-3].split("</answer>")[0]
         faults = star_r1_reward(f"<think>x</think><answer>{example}</answer>", truth).faults
         assert len(faults) == (2 if name == "no_objects" else 0)  # it gives away no object that is there
-        assert all("no one object is" in fault for fault in faults)
+        assert all("no single object is" in fault for fault in faults)
 
 
 @pytest.mark.parametrize("name", TEMPLATES)

@@ -95,7 +95,7 @@ def test_a_broken_rule_is_found_by_its_check(rule):
     [
         ([(2, "color", "red"), (2, "position", "front.1")], "an object that has changed does not leave"),
         ([(0, "color", "blue"), (0, "color", "cyan")], "an object changes once in each kind"),
-        ([(2, "position", "front.1"), (2, "color", "red")], "an object out of sight only enters"),
+        ([(2, "position", "front.1"), (2, "color", "red")], "an object off stage only enters"),
         ([(2, "position", "front.1"), (2, "position", "front.1")], "a move begins or ends on stage"),
     ],
 )
@@ -170,7 +170,7 @@ def test_a_twin_out_of_sight_does_not_enter():
         states = replay.replay(initial, enters, split.kinds, split.vocabulary)
         fairness.check_states(states, enters, split.sampling, split.vocabulary)
     states = replay.replay(hidden, enters, split.kinds, split.vocabulary)
-    with pytest.raises(base.Rejected, match="of twins out of sight, none enters"):
+    with pytest.raises(base.Rejected, match="of twins off stage, none enters"):
         fairness.check_states(states, enters, split.sampling, split.vocabulary)
     other = (Step(object=0, kind="color", value="blue"),)
     states = replay.replay(hidden, other, split.kinds, split.vocabulary)

@@ -6,7 +6,7 @@ from tests.config.faults import fault
 from tvrgen.config import loader
 
 FAULTS = {
-    "sampling: {objects: [2, 8], visible: all, moves: [in]}": "nothing is out of sight that could enter; add inner",
+    "sampling: {objects: [2, 8], visible: all, moves: [in]}": "no object is off stage that could enter; add inner",
     "sampling: {kinds: [color, position], moves: [out], visible: 1, steps: 2}": (
         "2 steps, but 1 object on stage can change 1"
     ),

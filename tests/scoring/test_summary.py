@@ -94,7 +94,7 @@ def test_a_split_is_scored_alone_or_left_out_where_nothing_answers_it(tmp_path):
     path = answered(root, tmp_path / "p.jsonl", lambda k, line: "x" if line["split"] == "test" else None)
     figures = score(root, path)
     assert (figures["splits"], figures["left_out"], figures["ids"]["missing"]) == (["test"], ["train"], [])
-    assert "left out, as nothing answers their questions: train" in "\n".join(summary.lines(figures))
+    assert "left out, without any answer: train" in "\n".join(summary.lines(figures))
     everything = answered(root, tmp_path / "all.jsonl", lambda k, line: "x")
     alone = score(root, everything, split="test")
     assert (alone["splits"], alone["ids"]["answered"], alone["ids"]["unknown"]) == (["test"], 6, [])

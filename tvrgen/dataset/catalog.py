@@ -27,24 +27,24 @@ GROWN = "grown"
 
 @contextlib.contextmanager
 def writing_to(storage: Storage, config: Config) -> Iterator[set[str]]:
-    """Makes a storage that of this dataset, for one run at a time; yields the shards that it has to begin with.
+    """Prepares a storage for a run of this dataset, and locks it; yields the shards that exist already.
 
-    A block that fails leaves no shard that was begun and not committed; `finish` removes those of a block that does
-    not. Raises UserError where the storage holds another dataset, one of another plan or something else, where another
-    run is writing there, and where it cannot be written.
+    Shards that were begun and not committed are removed if the block fails; if not, `finish` removes them. Raises
+    UserError if the storage holds another dataset, one of another plan or something else, if another run is writing
+    there, or if it cannot be written.
     """
     new = not storage.names()
     _check_free(storage)
     try:
         with storage.locked():
-            there = storage.discard_partial()  # what a killed run left behind
+            there = storage.discard_partial()  # leftovers of a killed run
             _check_versions(storage, there)
             _write_config(storage, config, there)
             try:
                 yield there
             except BaseException:
-                with contextlib.suppress(OSError):  # what ended the run says more
-                    if not storage.discard_partial():  # nothing was made, so nothing is left
+                with contextlib.suppress(OSError):  # the error that ended the run is more useful
+                    if not storage.discard_partial():  # no shard was made, so leave no files
                         _leave(storage, config, new)
                 raise
     except PermissionError as error:
@@ -77,10 +77,9 @@ def _is_config(storage: Storage) -> bool:
 
 
 def _check_versions(storage: Storage, there: set[str]) -> None:
-    """Raises UserError where a later tvrgen wrote the dataset, or where its shards are of another plan.
+    """Raises UserError if a later tvrgen wrote the dataset, or if its shards are of another plan.
 
-    Each shard tells in its run.json by which plan it was made, so that a run knows it whatever was killed, and a
-    dataset.json from before its shards were removed does not count.
+    The plan is read from the run.json of a shard: a killed run leaves no dataset.json, or one whose shards are gone.
     """
     description = _json_or_none(storage, "dataset.json")  # if it is damaged, the end of the run writes it anew
     check_format(description, storage / "dataset.json")
@@ -92,7 +91,7 @@ def _check_versions(storage: Storage, there: set[str]) -> None:
 
 
 def _json_or_none(storage: Storage, path: str) -> Any:
-    """A JSON file, or None where it is missing or damaged."""
+    """Returns the content of a JSON file, or None if it is missing or damaged."""
     try:
         return read_json(storage, path)
     except UserError:
@@ -126,7 +125,7 @@ def _but_counts(document: Record) -> Record:
 
 
 def _grow(storage: Storage, config: Config, counts: dict[str, int], there: set[str]) -> None:
-    """Notes the last shard of each split that grows, if it is not full, as one to be made again."""
+    """Marks the last shard of each growing split to be made again, unless it is full."""
     for name, count in counts.items():
         split = config.split(name)
         if split.count < count:
@@ -165,9 +164,7 @@ def finish(storage: Storage, config: Config) -> Record:
             run = json.loads(storage.read(f"{shard.path}/run.json"))
             return hashlib.sha256(storage.read(f"{shard.path}/{MANIFEST}")).hexdigest(), dict(run["versions"])
         except (FileNotFoundError, ValueError, KeyError, TypeError) as error:
-            raise UserError(
-                f"{storage / shard.path}: is not whole any more; make it again: redo {shard.path}"
-            ) from error
+            raise UserError(f"{storage / shard.path}: is incomplete; make it again: redo {shard.path}") from error
 
     with ThreadPoolExecutor(_TOGETHER) as pool:
         for name, split in config.splits.items():
@@ -193,11 +190,11 @@ def finish(storage: Storage, config: Config) -> Record:
 
 
 def read_json(storage: Storage, path: str) -> Any:
-    """Returns a parsed JSON file. Raises UserError where it is missing, cannot be read, or is not JSON."""
+    """Returns the content of a JSON file. Raises UserError if it is missing, cannot be read, or is not JSON."""
     try:
         return json_lines.parse(storage.read(path), storage / path)
     except OSError as error:
         raise UserError(f"{storage / path}: cannot be read: {error.strerror or error}") from error
 
 
-_TOGETHER = 16  # small files read at once
+_TOGETHER = 16  # small files read in parallel

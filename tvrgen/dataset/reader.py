@@ -56,13 +56,13 @@ class Dataset:
             yield from self._lines(shard, "scene")
 
     def questions(self, split: str | None = None) -> Iterator[Record]:
-        """Question lines in order; `images` are what tvrgen.open_image opens: paths, or URLs of fsspec."""
+        """Question lines in order; `images` are paths, or URLs of fsspec, for `tvrgen.open_image`."""
         for shard in self.shards(split):
             for line in self._lines(shard, "question"):
                 yield {**line, "images": [self.form.address(self.storage, shard, name) for name in line["images"]]}
 
     def config(self) -> Config:
-        """The config it was made with. Kinds of the user's own must be importable."""
+        """The config of the dataset. Kinds of the user's own must be importable."""
         return loader.from_document(self.description["config"], self.storage / "dataset.json")
 
     def _lines(self, shard: str, kind: str) -> Iterator[Record]:
@@ -72,7 +72,7 @@ class Dataset:
 
 
 def _is_description(found: Any) -> bool:
-    """Whether a JSON file has what a dataset.json tells, each of its kind."""
+    """Whether a JSON value has the keys of a dataset.json, with values of the right types."""
     match found:
         case {"hash": str(), "splits": dict(splits), "shards": list(shards), "versions": dict(versions)}:
             sound = isinstance(found.get("config"), dict) and [*found["config"].get("splits", ())] == [*splits]
@@ -95,12 +95,12 @@ def reading(where: str) -> Iterator[None]:
 
 
 def open_dataset(root: str | Path) -> Dataset:
-    """Opens a dataset for reading: a folder, or a URL that fsspec reaches. Raises UserError where there is none."""
+    """Opens a dataset for reading: a folder, or a URL that fsspec reaches. Raises UserError if it has no dataset."""
     return Dataset(root)
 
 
 def open_image(path: str) -> "Image.Image":
-    """Returns an image of a question, read whole. Raises FileNotFoundError, or OSError where it is no image."""
+    """Returns an image of a question, read whole. Raises FileNotFoundError, or OSError if it is no image."""
     from PIL import Image
 
     with contextlib.ExitStack() as stack:

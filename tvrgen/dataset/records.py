@@ -1,7 +1,7 @@
-"""Problems and questions as JSON: the two kinds of lines of a dataset, and back.
+"""Records: problems and questions to JSON lines, and back.
 
-Numbers that are computed are rounded to six decimals, so that a record does not show the last bit of a machine's
-arithmetic. Both kinds of lines are checked against the schemas that ship with tvrgen.
+Computed numbers are rounded to six decimals, so that the last bits, in which machines differ, do not show. Both kinds
+of lines are checked against the schemas that ship with tvrgen.
 """
 
 import dataclasses
@@ -112,7 +112,7 @@ def dump(line: Record) -> str:
 
 
 def check(line: Record, schema: str, where: str) -> None:
-    """Raises UserError where a line does not fit its schema ("scene" or "question")."""
+    """Raises UserError if a line does not fit its schema ("scene" or "question")."""
     documents.check(line, where, schema)
 
 
@@ -167,7 +167,7 @@ def _sight(sight: Sight) -> Record:
 
 
 def _plain(data: Any) -> Record:
-    """A flat dataclass as JSON has it: lists for tuples."""
+    """Converts a flat dataclass to JSON types: lists for tuples."""
     return {k: list(v) if isinstance(v, tuple) else v for k, v in dataclasses.asdict(data).items()}
 
 

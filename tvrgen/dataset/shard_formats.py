@@ -30,7 +30,7 @@ Kind = str
 class Entry:
     """A line of a shard, parsed and not yet checked.
 
-    `where` names it in messages. `position` finds it again: the byte at which reading of its file begins, and the
+    `where` names it in messages. `position` locates it: the byte at which reading of its file begins, and the
     number of lines to skip from there. `images` has the problem's images by name, where they are in the same file.
     """
 
@@ -82,8 +82,8 @@ class ShardFormat(ABC):
     def opened(self, folder: Path, scratch: Path) -> Path:
         """Undoes `complete`: returns a folder with the files that a committed folder holds.
 
-        It is the folder itself, or the empty folder `scratch`, filled with what could be found. Raises UserError where
-        a file of the shard cannot be unpacked.
+        It is the folder itself, or the empty folder `scratch`, filled with the files that were found. Raises UserError if a
+        file of the shard cannot be unpacked.
         """
 
     @abstractmethod
@@ -96,7 +96,7 @@ class ShardFormat(ABC):
 
     @abstractmethod
     def address(self, storage: Storage, shard: str, image: str) -> str:
-        """What `open_image` opens: a local path, or a URL of fsspec."""
+        """Returns the address of an image for `open_image`: a local path, or a URL of fsspec."""
 
 
 class Files(ShardFormat):
@@ -187,7 +187,7 @@ class WebDataset(ShardFormat):
         with open(tar, "rb") as file:
             for member, content in _members(file, str(tar)):
                 if not member.isfile() or "/" in member.name or member.name.startswith("."):
-                    raise UserError(f"{tar}: {member.name!r} does not belong into a shard")
+                    raise UserError(f"{tar}: {member.name!r} does not belong in a shard")
                 (scratch / member.name).write_bytes(content())
         return scratch
 
@@ -222,7 +222,7 @@ class _Images(dict[str, bytes]):
 
 
 def _members(file: BinaryIO, where: str, byte: int = 0) -> Iterator[tuple[tarfile.TarInfo, Callable[[], bytes]]]:
-    """Members of a tar from a byte on, each with a function that reads it. Raises UserError where it is no tar."""
+    """Members of a tar from a byte on, each with a function that reads it. Raises UserError if it is no tar."""
     file.seek(byte)
     with _as_tar(where), tarfile.open(fileobj=file, mode="r:") as tar:
         for member in tar:
@@ -233,7 +233,7 @@ def _content(tar: tarfile.TarFile, member: tarfile.TarInfo, where: str) -> bytes
     with _as_tar(where):
         file = tar.extractfile(member)
         if file is None:
-            raise UserError(f"{where}: {member.name!r} does not belong into a shard")
+            raise UserError(f"{where}: {member.name!r} does not belong in a shard")
         return file.read()
 
 
@@ -242,7 +242,7 @@ def _as_tar(where: str) -> Iterator[None]:
     try:
         yield
     except (tarfile.TarError, EOFError) as error:
-        raise UserError(f"{where}: is not a tar that can be read: {error}") from error
+        raise UserError(f"{where}: cannot be read as a tar: {error}") from error
 
 
 FORMATS: dict[str, ShardFormat] = {form.name: form for form in (Files(), WebDataset())}

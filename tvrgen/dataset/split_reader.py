@@ -1,4 +1,4 @@
-"""Reading a split with its images' bytes: all questions in order, or each by its position, compared with checksums."""
+"""Reader of a split: questions with the bytes of their images, in order or by position, compared with checksums."""
 
 import contextlib
 import hashlib
@@ -18,7 +18,7 @@ from tvrgen.dataset.shard_formats import Entry
 from tvrgen.dataset.storage.base import MANIFEST
 
 Position = tuple[int, ...]
-"""Where a question is: the number of its shard in the split, the byte of the shard's file from which it is read, the
+"""Position of a question: the number of its shard in the split, the byte of the shard's file from which it is read, the
 number of questions to skip from there, and the marks of its two images where they are files of their own (else 0).
 
 A mark is a number of 60 bits, with which the image's SHA-256 begins; -1 where the manifest has none.
@@ -39,7 +39,7 @@ class StoredQuestion:
         return str(self.line["id"])
 
     def images(self) -> tuple[bytes, bytes]:
-        """The files of its first and second image. Raises UserError where one is missing, or not as it was made."""
+        """The files of its first and second image. Raises UserError if one is missing or altered."""
         first, second = (self._image(name) for name in self.line["images"])
         return first, second
 
@@ -54,8 +54,8 @@ Q = TypeVar("Q", bound=StoredQuestion)
 class SplitReader(Generic[Q]):
     """The questions of a split, as objects of `kind`; a context manager, which holds one file open.
 
-    What is read is compared with the dataset's checksums: lines, images, and scene lines if `scenes` is set. Where the
-    split was read through before (`looked`), images alone are compared once more.
+    Lines and images, and scene lines if `scenes` is set, are compared with the dataset's checksums. If the split was
+    read before (`looked`), images alone are compared again.
     """
 
     def __init__(self, dataset: Dataset, split: str, kind: type[Q], looked: bool = False, scenes: bool = False) -> None:
@@ -77,7 +77,7 @@ class SplitReader(Generic[Q]):
         self._close()
 
     def questions(self, first: int = 0, images: bool = True) -> Iterator[Q]:
-        """All from the `first` on, in the dataset's order. Without `images`, theirs cannot be asked for."""
+        """Yields the questions from number `first` on, in the dataset's order, with or without their images."""
         for number, (folder, problems) in enumerate(self._shards):
             if first >= problems * self._views:
                 first -= problems * self._views
@@ -94,12 +94,12 @@ class SplitReader(Generic[Q]):
             first = 0
 
     def at(self, position: Position) -> Q:
-        """The question of a position."""
+        """Returns the question at a position."""
         shard, byte, number, *marks = position
         return next(islice(self._from(shard, byte, True, marks), number, None))
 
     def _from(self, shard: int, byte: int, images: bool, marks: Sequence[int] = ()) -> Iterator[Q]:
-        """Questions of a shard from a byte on. With the `marks` of the first one, its manifest is not read again."""
+        """Yields questions of a shard from a byte on. With the `marks` of the first one, its manifest is not read again."""
         folder, name = self._shards[shard][0], self._form.file("question")
         where = self._storage / f"{folder}/{name}"
         with reading(where):
@@ -164,7 +164,7 @@ class SplitReader(Generic[Q]):
 
     def _check_sum(self, same: bool, path: str) -> None:
         if not same:
-            raise UserError(f"{self._storage / path}: is not as it was made; run tvrgen validate, then tvrgen generate")
+            raise UserError(f"{self._storage / path}: was altered; run tvrgen validate, then tvrgen generate")
 
 
 def _mark(digest: str) -> int:
@@ -172,7 +172,7 @@ def _mark(digest: str) -> int:
 
 
 def check_question(line: Any, where: str) -> None:
-    """Raises UserError, which names file and question, where a question line does not fit its schema."""
+    """Raises UserError, which names file and question, if a question line does not fit its schema."""
     if _fits(line):
         return
     known = isinstance(line, dict) and isinstance(line.get("id"), str)
@@ -183,7 +183,7 @@ def check_question(line: Any, where: str) -> None:
 
 
 def _fits(line: Any) -> bool:
-    """Whether a line has all required parts; the schema, which says what is wrong, takes ten times as long."""
+    """Whether a line has all required parts, in a tenth of the time that the schema takes, which alone names the fault."""
     if not isinstance(line, dict) or not all(isinstance(line.get(name), kind) for name, kind in _PARTS.items()):
         return False
     parts = [(line["view"], _VIEW), (line["difficulty"], _DIFFICULTY)]

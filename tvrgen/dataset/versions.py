@@ -1,4 +1,4 @@
-"""Versions of a dataset: the format of its files, and the plan by which its problems were drawn."""
+"""Versions of a dataset: the format of its files, and the plan that drew its problems."""
 
 from typing import Any
 
@@ -10,14 +10,14 @@ from tvrgen.sampling.version import PLAN
 FORMAT = 1
 """Format of the files that this tvrgen writes, and the latest that it reads.
 
-It goes up when a reader of the last format would misread a dataset, or miss what it needs: when a key of dataset.json,
-of shard.json or of a line goes away or changes its meaning, or when shards hold their lines another way. New keys
-beside the old ones leave it as it is. Where a file has no `format`, it is 1.
+It increases if a reader of the last format would misread a dataset: if a key of dataset.json, of shard.json or of a
+line is removed or changes its meaning, or if shards hold their lines in another way. New keys do not increase it. A
+file without `format` has format 1.
 """
 
 
 def check_format(found: Any, where: str) -> None:
-    """Raises UserError where a JSON file, dataset.json or run.json, has a later format than this tvrgen reads."""
+    """Raises UserError if a JSON file, dataset.json or run.json, has a later format than this tvrgen reads."""
     number = found.get("format", 1) if isinstance(found, dict) else 1
     if isinstance(number, int) and number > FORMAT:
         raise UserError(
@@ -27,12 +27,12 @@ def check_format(found: Any, where: str) -> None:
 
 
 def plan_of(found: Record) -> int:
-    """The number of the plan that dataset.json or run.json tells."""
+    """Returns the plan number in dataset.json or run.json; 1 if it has none."""
     return int(found.get("plan", 1))
 
 
 def check_plan(run: Record, where: object) -> None:
-    """Raises UserError where a shard, whose run.json is given, is of another plan than this tvrgen's."""
+    """Raises UserError if a shard, given by its run.json, is of another plan than this tvrgen's."""
     if (plan := plan_of(run)) == PLAN:
         return
     match run:
@@ -41,6 +41,6 @@ def check_plan(run: Record, where: object) -> None:
         case _:
             remedy = "install the tvrgen that made it"
     raise UserError(
-        f"{where}: was made by plan {plan}; this tvrgen {tvrgen.__version__} has plan {PLAN}, by which the same config "
+        f"{where}: was made by plan {plan}; this tvrgen {tvrgen.__version__} has plan {PLAN}, in which the same config "
         f"gives other problems; choose another folder, or {remedy}"
     )

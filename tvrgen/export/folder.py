@@ -45,7 +45,7 @@ class Part:
 
 
 def fingerprint(dataset: Dataset, splits: tuple[str, ...], name: str, options: Record) -> Record:
-    """Returns what an export is made from; equal fingerprints give equal exports."""
+    """Returns the fingerprint of an export: its dataset, format, splits and options. Equal ones give equal exports."""
     shards = [(s["path"], s["sha256"]) for s in dataset.description["shards"] if s["path"].split("/")[0] in splits]
     digest = hashlib.sha256(json.dumps([dataset.description["hash"], shards]).encode()).hexdigest()
     return {"format": name, "splits": list(splits), "dataset": digest, "options": options}
@@ -83,7 +83,7 @@ class Output:
         for name, size in sizes.items() if isinstance(sizes, dict) else ():
             path = self.root / name
             if not path.is_file() or path.stat().st_size != size:
-                raise UserError(f"{path}: is not as it was exported; remove {self.root} and export again")
+                raise UserError(f"{path}: was altered after the export; remove {self.root} and export again")
 
     def _sizes(self) -> Record:
         """The sizes in bytes of all finished files, images excepted, by path."""

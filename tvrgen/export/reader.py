@@ -1,4 +1,4 @@
-"""Questions as exports need them, and the check that a dataset is whole."""
+"""Reader of questions for exports, and the check that a dataset is complete."""
 
 import json
 
@@ -13,7 +13,7 @@ __all__ = ["Position", "Question", "Reader", "check_complete", "ground_truth"]
 
 
 class Question(StoredQuestion):
-    """A question line with its images, and the names and texts that rows have of it."""
+    """A question line with its images, and the file names and texts that rows need."""
 
     __slots__ = ()
 
@@ -31,7 +31,7 @@ class Question(StoredQuestion):
 
 
 class Reader(SplitReader[Question]):
-    """The questions of a split, as exports need them."""
+    """Reader of a split's questions for exports."""
 
     def __init__(self, dataset: Dataset, split: str, looked: bool = False, scenes: bool = False) -> None:
         super().__init__(dataset, split, Question, looked, scenes)
@@ -43,7 +43,7 @@ def ground_truth(line: Record) -> str:
 
 
 def check_complete(dataset: Dataset, splits: tuple[str, ...]) -> None:
-    """Raises UserError where problems or shards of these splits are missing, or known to be faulty; it names them."""
+    """Raises UserError, which names them, if problems or shards of these splits are missing or known to be faulty."""
     storage, there, again = dataset.storage, dataset.storage.shards(), catalog.again(dataset.storage)
     for split in splits:
         counts = dataset.description["splits"][split]

@@ -1,4 +1,4 @@
-"""An export from start to end: the request is checked, then part after part is written."""
+"""Run of an export: checks the request, then writes part after part."""
 
 import copy
 import importlib
@@ -53,7 +53,7 @@ def export(
     _check(name, kind, out, kept, order)
     dataset = open_dataset(root)
     if dataset.storage.contains(Path(out)):
-        raise ArgumentError("out", str(out), "lies in the dataset; choose another folder")
+        raise ArgumentError("out", str(out), "is inside the dataset; choose another folder")
     if split is not None:
         dataset.shards(split)  # raises UserError if there is no such split
     splits = (split,) if split else dataset.splits

@@ -50,7 +50,7 @@ def facts(line: Record) -> dict[str, tuple[Any, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A condition on a value of questions; `text` is how the user wrote it."""
+    """A condition on a value of questions; `text` is as the user wrote it."""
 
     name: str
     comparison: str
@@ -83,7 +83,7 @@ def parse(text: str) -> Filter:
             values = [float(part) for part in values]
         except ValueError as error:
             raise ArgumentError(
-                "filters", text, f"{value!r} is no number; write {name}{comparison}0.5 or its like"
+                "filters", text, f"{value!r} is no number; write a condition such as {name}{comparison}0.5"
             ) from error
     return Filter(name, comparison, tuple(values), text)
 

@@ -21,7 +21,7 @@ Range = tuple[str, int, int]
 
 
 def ranges(config: Config, split: str | None = None, start: int = 0, count: int | None = None) -> list[Range]:
-    """The range of each split, or of one: at most `count` problems from problem `start` on.
+    """Returns the range of each split, or of one: at most `count` problems from problem `start` on.
 
     Raises UserError if a split has no problem `start`, or if its config cannot be met.
     """
@@ -36,7 +36,7 @@ def ranges(config: Config, split: str | None = None, start: int = 0, count: int 
 
 
 def record_lines(config: Config, ranges: Iterable[Range], workers: int = 1, kind: str = "scene") -> Iterator[str]:
-    """Records of all problems in order, as JSON texts: scene lines, or question lines if `kind` is "question".
+    """Yields the records of all problems in order, as JSON texts: scene lines, or question lines for kind "question".
 
     They are the same for any number of `workers`, the processes that plan.
 

@@ -1,4 +1,4 @@
-"""This process, as runs report it: node, peak memory, log file, and errors in one line."""
+"""Facts about this process for reports: node, peak memory, log file, and errors in one line."""
 
 import contextlib
 import os
@@ -30,7 +30,7 @@ def about() -> Record:
 
 
 def reason(error: BaseException) -> str:
-    """An exception in one line: its message, behind its type unless the system raised it."""
+    """Returns an exception in one line: its message, after its type unless the system raised it."""
     message = " ".join(str(error).split())
     return message if isinstance(error, OSError) and message else f"{type(error).__name__}: {message}".rstrip(": ")
 

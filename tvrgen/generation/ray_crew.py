@@ -31,9 +31,9 @@ TURN = 5.0
 PATIENCE = 600.0
 """Seconds without any ready worker, while workers start or nodes come back, after which a run ends."""
 
-_RESIZE_INTERVAL = 5.0  # seconds between looks at the cluster's size
+_RESIZE_INTERVAL = 5.0  # seconds between queries of the cluster's size
 _MOST_FAILED_STARTS = 3  # per worker, before any worker has started
-_LOOKS_FOR_SHARD = 10  # at a folder, one a second: network folders show news late
+_LOOKS_FOR_SHARD = 10  # seconds to wait for a committed shard: network folders show new files late
 
 
 @dataclass(slots=True, eq=False)
@@ -65,7 +65,7 @@ class RayCrew:
         self._members: list[_Worker] = []
         self._calls: dict[Any, _Worker] = {}
         self._failed_starts, self._ever_ready = 0, False
-        self._looked, self._seen = 0.0, time.monotonic()  # the cluster's size, a ready worker: when last
+        self._looked, self._seen = 0.0, time.monotonic()  # times of the last query and of the last ready worker
         share = wanted.cpus if wanted.address else (os.cpu_count() or 1) // (wanted.workers or 1)
         threads = wanted.threads or max(1, int(share))
         hide = not wanted.gpus or all(split.render.device == "cpu" for split in config.splits.values())
@@ -191,8 +191,8 @@ class RayCrew:
                     return
                 time.sleep(1)
             raise UserError(
-                f"{self._storage}: {facts['node']} made {task.shard.path}, and it is not there: that node has another "
-                "folder of this name; choose one that all nodes see, or a URL"
+                f"{self._storage}: {facts['node']} made {task.shard.path}, but it is missing here: that node has "
+                "another folder of this name; choose one that all nodes see, or a URL"
             )
 
     def _is_worn(self, member: _Worker, facts: Record) -> bool:

@@ -10,7 +10,7 @@ from tvrgen._support import interrupts
 from tvrgen._support.errors import ArgumentError, UserError
 
 _OBJECT_STORE = 2**27  # bytes of shared memory; our objects are few and small, and Ray would take a third of it all
-_TRIES = 3  # to start Ray on this machine, or its client: it allows itself 30 s, too few where all cores are busy
+_TRIES = 3  # seconds to start Ray or its client: its default of 30 is too short if all cores are busy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ def start(options: RayOptions) -> Any:
             with interrupts.restored():  # Ray's own SIGTERM handler ends the process without a message
                 _init(ray, options)
             break
-        except Exception as error:  # of no type in particular: a node is slow to start
+        except Exception as error:  # Ray has no error type for a node that is slow to start
             ray.shutdown()
             # a Ray Client server starts a process for each client, and fails at times
             lasting = options.address and not options.address.startswith("ray://")

@@ -165,7 +165,7 @@ def _check(run: _Run) -> None:
         design.check(run.config, run.config.split(name))
     if run.ray and run.storage.name.startswith("memory://"):
         raise ArgumentError(
-            "out", run.storage.name, "is of one process alone; write a folder or a store, or one worker"
+            "out", run.storage.name, "exists in one process only; write a folder or a store, or one worker"
         )
     known = [shard.path for name in run.splits for shard in shards_of(run.config, name)]
     for path in run.redo:

@@ -70,10 +70,10 @@ class Status:
 
 
 def status(root: str | Path) -> Status:
-    """The status of a dataset in a folder or at a URL. Raises UserError if none was begun there."""
+    """Returns the status of a dataset in a folder or at a URL. Raises UserError if none was begun there."""
     storage = open_storage(root)
     if storage.exists("export.json"):
-        raise UserError(f"{storage}: is an export, and complete; status tells of datasets")
+        raise UserError(f"{storage}: is an export, and complete; status is for datasets")
     if not storage.exists("config.json"):
         raise UserError(f"{storage}: there is no config.json, so no dataset was begun here; run tvrgen generate")
     config = loader.from_document(catalog.read_json(storage, "config.json"), storage / "config.json")
@@ -104,7 +104,7 @@ def _splits(storage: Storage, config: Config) -> dict[str, SplitStatus]:
 
 
 def _rate(storage: Storage, running: bool) -> tuple[float, int]:
-    """Images a second of the last run, lately if it is in progress, and the number of its nodes."""
+    """Returns the images a second of the last run (recent ones if it is in progress), and the number of its nodes."""
     runs = sorted(name for name in storage.names("log") if name.startswith("run-"))
     if not runs:
         return 0.0, 0

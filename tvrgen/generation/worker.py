@@ -210,7 +210,7 @@ def _kept(storage: Storage, shard: Shard, form: ShardFormat) -> Iterator[Callabl
     with storage.local(shard.path) as folder, scratch.folder() as unpacked:
         try:
             listed = json.loads((folder / MANIFEST).read_text())["files"]
-        except (OSError, ValueError):  # altered, or gone with a run that was killed as it replaced the shard
+        except (OSError, ValueError):  # altered, or removed by a run that was killed while it replaced the shard
             listed = {}
 
         @functools.cache

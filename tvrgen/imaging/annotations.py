@@ -1,7 +1,7 @@
-"""Annotations of an image, pixel by pixel, by the planner's own rays: object indices, depth, normals.
+"""Annotations of an image: the object index, depth and normal of each pixel, by the planner's rays.
 
-One ray goes through each pixel's centre, as for the masks: no pixel is a mixture of two surfaces. Glass counts as a
-surface; what lies behind it does not show.
+One ray goes through each pixel's centre, as for the masks: no pixel is a mixture of two surfaces. Glass counts as
+opaque.
 """
 
 from collections.abc import Iterator
@@ -75,7 +75,7 @@ def index_faults(path: Path, sights: tuple[Sight, ...]) -> Iterator[str]:
         index = np.asarray(image)
     counts = np.bincount(index.ravel(), minlength=len(sights) + 1)
     if counts[len(sights) + 1 :].any():
-        yield f"names object {len(counts) - 2}, but there are {len(sights)}"
+        yield f"names object {len(counts) - 2}, but the scene line has {len(sights)} objects"
     for k, sight in enumerate(sights):
         if counts[k + 1] != sight.pixels:
             yield f"shows {counts[k + 1]} pixels of object {k}; the scene line says {sight.pixels}"
@@ -108,7 +108,7 @@ def _object(
     bundle = rays.in_mesh(placement, view)
     v, u = (axis + 0.5 for axis in pixels)
     hits = rays.hits(whole, bundle, u, v)
-    for reach in _INWARDS:  # on an outline, single precision may miss what is hit
+    for reach in _INWARDS:  # on an outline, single precision may miss the object
         missed = np.flatnonzero(~np.isfinite(hits.depth))
         if not len(missed):
             break

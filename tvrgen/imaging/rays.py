@@ -22,7 +22,7 @@ _SIDES = ((-_AROUND, 0), (_AROUND, 0), (0, -_AROUND), (0, _AROUND))
 
 
 def cover(mesh: Mesh, placement: Placement, view: View) -> tuple[int, int, np.ndarray] | None:
-    """(left, top, mask): the pixels that the placed mesh covers. None where it covers none in the frame."""
+    """Returns (left, top, mask) of the pixels that the placed mesh covers, or None if it covers none in the frame."""
     corners = np.array(np.meshgrid(*mesh.bounds.T)).reshape(3, 8)
     u, v = view.project_each(placement.to_world(corners))
     left, top = max(0, math.floor(u.min()) - 1), max(0, math.floor(v.min()) - 1)

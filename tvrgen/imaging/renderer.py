@@ -1,4 +1,4 @@
-"""The protocol of a renderer, whatever it renders with."""
+"""The protocol of renderers."""
 
 from collections.abc import Sequence
 from pathlib import Path

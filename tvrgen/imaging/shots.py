@@ -1,4 +1,4 @@
-"""Shots: images to be taken or read, before they have a file."""
+"""Shots: images of a problem, before they have a file."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ class Shot:
     """One image: a state, seen through a view, under lights.
 
     `when` is `initial`, `step1`, `step2`, ... (after that many steps) or `final`. `sights` are what the image shows of
-    each object, in the order of their indices; None until they are worked out.
+    each object, in the order of their indices; None until they are computed.
     """
 
     when: str
@@ -33,12 +33,12 @@ class Shot:
 
     @property
     def seen(self) -> tuple[Sight, ...]:
-        """`sights`, where they are worked out. Raises ValueError where they are not."""
+        """Returns `sights`. Raises ValueError if they are not computed, as those of intermediate shots."""
         if self.sights is None:
-            raise ValueError(f"{self.name}: its sights are not worked out")
+            raise ValueError(f"{self.name}: its sights are not computed")
         return self.sights
 
     @property
     def intermediate(self) -> bool:
-        """Whether it lies between the steps. No question shows such an image; `output.intermediate` asks for them."""
+        """Whether its state is between the steps. Only `output.intermediate` asks for such images, and no question."""
         return self.when not in ("initial", "final")

@@ -30,7 +30,7 @@ class Convex:
 
 @lru_cache(maxsize=256)
 def convex(mesh: Mesh) -> Convex | None:
-    """The mesh as a convex one, or None if it is not closed or not convex."""
+    """Returns the mesh as `Convex`, or None if it is not closed or not convex."""
     directed = np.concatenate([mesh.faces[:, [0, 1]], mesh.faces[:, [1, 2]], mesh.faces[:, [2, 0]]])
     face = np.tile(np.arange(len(mesh.faces)), 3)
     key = directed.min(axis=1) * len(mesh.vertices) + directed.max(axis=1)
@@ -53,7 +53,7 @@ def convex(mesh: Mesh) -> Convex | None:
 
 
 def _decimal(values: np.ndarray) -> np.ndarray:
-    """Rounds values, so that how a library sums does not matter: planes only choose the edges of the outline."""
+    """Rounds values, so that libraries' orders of summation do not matter: planes only choose the outline's edges."""
     return np.ascontiguousarray(values.round(12))
 
 

@@ -1,7 +1,7 @@
-"""Sights: the pixels of each object in an image, which are those that its mesh covers less those of nearer objects.
+"""Sights: the visible pixels of each object in an image, those that its mesh covers and nearer objects do not.
 
-Objects stand on the ground in footprints that do not overlap, so that of any two only one can hide the other. Which
-one follows from their positions alone: no depth is compared.
+Objects have footprints that do not overlap, so of any two objects only one can hide the other. Their positions alone
+determine which: no depths are compared.
 """
 
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class _Cover:
 
 
 class Eye:
-    """Works out what views show of states. Caches each object's pixels, as most objects stay as they are."""
+    """Computes the sights of states. Caches each object's pixels, because most objects of a state do not change."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
@@ -60,7 +60,7 @@ class Eye:
         self._covers.clear()
 
     def index_map(self, state: State, view: View) -> NDArray[np.uint8]:
-        """(H, W) uint8: 0 where no object is visible, else 1 + its index."""
+        """Returns (H, W) uint8: 0 where no object is visible, else 1 + its index."""
         indices = np.zeros((view.height, view.width), np.uint8)
         covers = [(k, cover) for k, obj in enumerate(state.objects) if (cover := self._cover(obj, view))]
         for k, cover in sorted(covers, key=lambda entry: -entry[1].power):
@@ -69,7 +69,7 @@ class Eye:
         return indices
 
     def look(self, state: State, view: View) -> tuple[Sight, ...]:
-        """The sights of the state's objects in the view, in the order of their indices."""
+        """Returns the sights of the state's objects in the view, in the order of their indices."""
         covers = [self._cover(obj, view) for obj in state.objects]
         return tuple(_sight(cover, covers) if cover else NOTHING for cover in covers)
 

@@ -47,9 +47,9 @@ def ask(planned: Planned, view: str, split: Split, seed: int) -> Question:
 
 
 def _prompt(planned: Planned, view: str, split: Split, seed: int) -> str:
-    """The prompt, its variants drawn by the question's id; with twins it says where in the image each object is."""
+    """Returns the prompt, with variants drawn by the question's id, and with twins the objects' places in the image."""
     problem, locations = planned.problem, None
-    if split.sampling.twins:  # looks alone do not tell objects apart
+    if split.sampling.twins:  # looks alone do not identify objects
         shot = planned.initial
         width, height = shot.view.width, shot.view.height
         locations = [prompts.location(sight.box, width, height) if sight.box else None for sight in shot.seen]

@@ -1,4 +1,4 @@
-"""The difficulty of a question: a score in [0, 1], and the parts that it is the weighted mean of.
+"""The difficulty of a question: a score in [0, 1], the weighted mean of seven parts.
 
 The parts and their weights are chosen, not fitted to any model: they order questions for a curriculum and explain the
 order. Each part is 0 for the easiest and 1 for the hardest question that datasets of this kind have.
@@ -45,7 +45,7 @@ class Difficulty:
 
 
 def difficulty(planned: Planned, view: str, vocabulary: Vocabulary) -> Difficulty:
-    """The difficulty of the question that shows the final state in `view`."""
+    """Returns the difficulty of the question that shows the final state in `view`."""
     grid, problem, first = vocabulary.grid, planned.problem, planned.states[0].objects
     on_stage = [k for k, o in enumerate(first) if grid.on_stage(o.position)]
     changed = sorted({step.object for step in problem.steps})

@@ -69,7 +69,7 @@ def prompt(
     """Returns the prompt of a question of a split; `rng` draws its variants.
 
     `locations` has for each object its location in the first image, in words, or None if it cannot be seen there.
-    Without `locations`, the prompt tells no positions.
+    Without `locations`, the prompt gives no positions.
     """
     template = split.question.prompt
     builtin = {
@@ -117,7 +117,7 @@ def _rules(split: Split) -> dict[str, str]:
 def _example(rng: np.random.Generator, initial: State, split: Split) -> str:
     """An answer in the template's form: changes of two kinds, of objects on stage, to values that they do not have.
 
-    Where answers name objects by their looks, it names objects that the problem does not have: it gives none away.
+    Where answers name objects by their looks, it names objects that the problem does not have, so it reveals nothing.
     """
     objects, form = list(initial.objects), split.question.prompt.answer
     if form == "description":

@@ -205,7 +205,7 @@ class _Story:
         depth = "in front of" if towards > 0 else "behind"
         side = f"to the {'right' if right > 0 else 'left'} of"
         other = f"the {' '.join(objects[nearest].looks)}"
-        if self._split.sampling.twins:  # looks alone do not tell objects apart
+        if self._split.sampling.twins:  # looks alone do not identify objects
             other = f"object {nearest}, {other},"
         if abs(right) > 2 * abs(towards):
             return f"{side} {other}"

@@ -1,4 +1,4 @@
-"""From the index of a problem to a fair problem: design, placement, rules and identity.
+"""Sampling of fair problems from their indices: design, placement, rules and identity.
 
 `design`, with `blocks` and `decks`, decides the levels of each problem; `sampler` draws a problem with them, by
 `looks` and `placement`. `rules` lists why a draw is rejected, each rule with the changes of the config that help;

@@ -4,7 +4,7 @@ In each block, every combination of (objects on stage, number of steps) occurs e
 values, types of move and object indices of steps are dealt in rounds that run on over block boundaries (see `decks`),
 so that at every boundary the counts of any two of them differ by one at most. Nothing is counted while running: where
 a block begins in each deck follows from its number. A problem swaps steps that it cannot take (two of one kind for its
-only object) with others of its block, which leaves all counts as they are.
+only object) with others of its block, which leaves all counts unchanged.
 """
 
 import itertools
@@ -26,14 +26,14 @@ from tvrgen.transformations.position import Position
 T = TypeVar("T")
 
 MIN_BLOCK = 64
-"""Least number of problems in a block, so that swaps within it can mend what a deal breaks."""
+"""Least number of problems in a block: enough for swaps within the block to repair a deal."""
 
 _DEALS = 6  # orders tried for a block before one with replaced cards is taken
 _MOST_DEALS = 30  # orders tried before one is taken in which a problem has steps that no objects can take
 
 
 def levels(seed: int, split: Split, block: int) -> tuple[Levels, ...]:
-    """The levels of a block's problems, in order, without views."""
+    """Returns the levels of a block's problems, in order, without views."""
     return _dealt(seed, split, block)[0]
 
 
@@ -54,7 +54,7 @@ def _dealt(seed: int, split: Split, block: int) -> tuple[tuple[Levels, ...], int
 
 
 def block_size(sampling: SamplingSettings) -> int:
-    """The number of problems in a block, those without change not counted."""
+    """The number of problems in a block, without those in which nothing changes."""
     return len(_combinations(sampling)) * _times(sampling)
 
 
@@ -76,7 +76,7 @@ def _combinations(sampling: SamplingSettings) -> list[tuple[int, int]]:
 
 
 def _times(sampling: SamplingSettings) -> int:
-    """How often each combination occurs in a block."""
+    """The number of times that each combination occurs in a block."""
     return -(-MIN_BLOCK // len(_combinations(sampling)))
 
 
@@ -124,7 +124,7 @@ class _Deal:
         )
 
     def _step(self, slot: int, index: int | None = None) -> IntendedStep:
-        """The step dealt to a slot, for the object with another index where that is given."""
+        """Returns the step dealt to a slot; `index` replaces the dealt index of its object."""
         return IntendedStep(
             kind=self.kinds[slot],
             value=self.values[slot],
@@ -150,7 +150,7 @@ class _Deal:
         return dealt
 
     def _draw_samples(self) -> list[_Sample]:
-        """Every combination equally often, in shuffled order."""
+        """Draws samples in which every combination occurs equally often, in shuffled order."""
         times, samples, start = _times(self._sampling), [], 0
         drawn = []
         for on_stage, steps in _combinations(self._sampling):
@@ -236,7 +236,7 @@ class _Deal:
         return sample.on_stage - leaving, [slot for slot in sample.slots if self.moves[slot] not in ("in", "out")]
 
     def _hand(self, sample: _Sample, place: dict[int, int]) -> tuple[int, list[int]]:
-        """As `_shared`, but with places of slots, sorted by kind, so that equal kinds get different objects."""
+        """As `_shared`, but as positions of slots, sorted by kind, so that equal kinds get different objects."""
         room, shared = self._shared(sample)
         return room, [place[slot] for slot in sorted(shared, key=lambda slot: self.kinds[slot])]
 
@@ -248,7 +248,7 @@ class _Deal:
         return sum(max(0, n - on_stage * (len(self._split.values[kind]) - 1)) for kind, n in Counter(kinds).items())
 
     def _mend_values(self, lack: Callable[[_Sample], int]) -> None:
-        """Swaps values, within a kind and a type of move, between problems until none lacks anything."""
+        """Swaps values, within a kind and a type of move, between problems until all problems can take theirs."""
         for kind, move in sorted({(k, m or "") for k, m in zip(self.kinds, self.moves, strict=True)}):
             if not any(map(lack, self.samples)):
                 return
@@ -290,7 +290,7 @@ class _Deal:
         return self._unfit(group[k], indices)
 
     def _unfit(self, sample: _Sample, indices: list[int] | None = None) -> int:
-        """How many steps of a problem conflict; with other indices than those dealt, where they are given."""
+        """The number of conflicting steps of a problem; `indices` replace the dealt indices."""
         by_index: dict[int, list[IntendedStep]] = {}
         for slot, index in zip(sample.slots, indices or itertools.repeat(None), strict=False):
             step = self._step(slot, index)

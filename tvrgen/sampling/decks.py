@@ -34,7 +34,7 @@ class Deck(Generic[T]):
         return dealt[start - first * size :][:count]
 
     def dealt_before(self, item: T, start: int) -> int:
-        """How often `item` occurs in cards 0 to start - 1."""
+        """Returns the number of times that `item` occurs in cards 0 to start - 1."""
         rounds, rest = divmod(start, len(self._items))
         return rounds + (rest > 0 and item in self._round(rounds)[:rest])
 
@@ -44,7 +44,7 @@ class Deck(Generic[T]):
 
 
 def shuffled(rng: np.random.Generator, items: Sequence[T]) -> list[T]:
-    """The items in random order."""
+    """Returns the items in random order."""
     return [items[k] for k in rng.permutation(len(items))]
 
 
@@ -77,8 +77,8 @@ def deal(
     """Returns the cards in an order in which they fit their owners, and whether they are still the same cards.
 
     `owners[k]` are the places of owner k among the cards; `lack(k, own_cards)` is by how much its hand does not fit, 0
-    if it does. Cards are swapped between owners until none lacks anything, and arranged anew if swaps come to a dead
-    end. After _SHUFFLES of these, cards are replaced by `spare` ones; nothing else changes the counts.
+    if it does. Cards are swapped between owners until all hands fit, and arranged anew if no swap helps any more.
+    After _SHUFFLES arrangements, cards are replaced by `spare` ones, which alone changes the counts.
     """
     for _ in range(_SHUFFLES):
         items = arrange(rng, cards)
@@ -104,7 +104,7 @@ def swap_until_they_fit(
         faulty = [(k, place) for k, place in owned if lacking(k)]
         if not faulty:
             return True
-        tolerated = int(number > 0)  # later passes also take swaps that help nobody
+        tolerated = int(number > 0)  # later passes also take swaps that improve nothing
         for k, place in faulty:
             if not (before := lacking(k)):
                 continue
@@ -122,7 +122,7 @@ def swap_until_they_fit(
 def _replace(
     owners: Sequence[Sequence[int]], items: list[T], lack: Callable[[int, list[T]], int], spare: Sequence[T]
 ) -> None:
-    """Puts spare items where that lessens what is lacking, in place."""
+    """Puts spare items where that makes hands fit better, in place."""
     for k, places in enumerate(owners):
         for place, item in _pairs(places, spare):
             before = lack(k, [items[p] for p in places])

@@ -1,6 +1,6 @@
-"""The design: which levels problem i of a split has, known from i alone.
+"""The design: the levels of problem i of a split, a function of i alone.
 
-It is a randomised block design, as experiments have it. Problems in which nothing changes occur at even intervals,
+It is a randomised block design, as in experiments. Problems in which nothing changes occur at even intervals,
 views are dealt in rounds, and all else follows from the problem's position in its block (see `blocks`).
 """
 
@@ -24,7 +24,7 @@ def check(config: Config, split: Split) -> None:
 
 
 def levels(config: Config, split: Split, index: int) -> Levels:
-    """The levels of problem `index` of a split."""
+    """Returns the levels of problem `index` of a split."""
     key, sampling = (config.seed, "design", split.name), split.sampling
     views = split.cameras.final
     if split.cameras.views == "one":

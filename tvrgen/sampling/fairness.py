@@ -59,7 +59,7 @@ def _check_initial(state: State, changing: Collection[int], sampling: SamplingSe
 
 
 def _check_alike_in_the_end(initial: State, final: State, grid: Grid) -> None:
-    """Objects may come to look alike, but then their positions must tell which is which."""
+    """Checks that objects that come to look alike have not moved, so that their positions identify them."""
     first, last = initial.objects, final.objects
     seen = [k for k, o in enumerate(last) if grid.on_stage(o.position)]
     if len({last[k].looks for k in seen}) == len(seen):
@@ -71,7 +71,7 @@ def _check_alike_in_the_end(initial: State, final: State, grid: Grid) -> None:
 
 
 def least_pixels(min_visible_pixels: int, width: int) -> float:
-    """The visible pixels from which on an object is in sight, in an image of a width in pixels.
+    """Returns the least number of visible pixels of an object in sight, in an image `width` pixels wide.
 
     `min_visible_pixels` is for 320 pixels; at one field of view an object's pixels grow with the square of the width.
     """

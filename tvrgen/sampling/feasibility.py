@@ -1,4 +1,4 @@
-"""Impossible demands of a config, found before the first problem is drawn."""
+"""Checks of a config for impossible demands, before the first problem is drawn."""
 
 import itertools
 import math
@@ -98,13 +98,13 @@ def _check_changes(split: Split, where: Callable[[str], str]) -> None:
         most_hidden = max(sampling.objects) - min(sampling.on_stage)
     if moves == ("in",) and not most_hidden:
         raise UserError(
-            f"{where('sampling.moves')}: nothing is out of sight that could enter; add inner, or write"
+            f"{where('sampling.moves')}: no object is off stage that could enter; add inner, or write"
             " sampling.on_stage below sampling.objects"
         )
     if sampling.repeat and "inner" in moves:
-        return  # one object can move on and on
+        return  # an object can move any number of times
     fewest, most = min(sampling.on_stage or sampling.objects), max(sampling.steps)
-    looks = sum(  # how often one object can change in its looks: once in each kind, or to each other value
+    looks = sum(  # changes of an object's looks: one in each kind, or one to each other value
         len(split.values[name]) - 1 if sampling.repeat and isinstance(kind, Attribute) else 1
         for name, kind in split.kinds.items()
         if not isinstance(kind, Position)

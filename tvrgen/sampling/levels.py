@@ -1,4 +1,4 @@
-"""The levels of a problem: what the design demands of it before anything is drawn."""
+"""Levels of a problem: the properties that the design fixes before anything is drawn."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from tvrgen.transformations.base import Step
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntendedStep:
-    """A step as the design demands it.
+    """A step as the design fixes it.
 
     `move` is the type of its move (inner, out or in), None for a step that moves nothing. `index` is the object's.
     """
@@ -28,7 +28,7 @@ class IntendedStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Levels:
-    """What the design demands of a problem.
+    """Properties of a problem that the design fixes.
 
     `objects` is the number of all objects, `on_stage` of those on stage in the initial state; `views` names the cameras
     of the final images.
@@ -41,4 +41,4 @@ class Levels:
 
     def __str__(self) -> str:
         steps, views = ", ".join(map(str, self.steps)) or "none", ", ".join(self.views)
-        return f"{self.on_stage} of {self.objects} objects visible; steps {steps}; views {views}"
+        return f"{self.on_stage} of {self.objects} objects on stage; steps {steps}; views {views}"

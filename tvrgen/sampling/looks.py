@@ -1,4 +1,4 @@
-"""Which looks let an object go through its steps."""
+"""Looks of objects that allow their steps."""
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
@@ -46,13 +46,13 @@ def undone(history: Sequence[Object]) -> bool:
 
 
 def possible(steps: Sequence[IntendedStep], split: Split) -> bool:
-    """Whether one object with some looks, at some position, can go through these steps, whatever their index."""
+    """Whether an object with suitable looks and position can take these steps, whatever their index."""
     return _possible(tuple((step.kind, step.value, step.move) for step in steps), split)
 
 
 @lru_cache(maxsize=100_000)
 def _possible(steps: tuple[tuple[str, str, str | None], ...], split: Split) -> bool:
-    """`possible` for (kind, value, move). A split is hashed by its identity; its parts could not be hashed at all."""
+    """`possible` for (kind, value, move). A split is hashed by its identity, because its parts are not hashable."""
     intended = [IntendedStep(kind=kind, value=value, move=move, index=0) for kind, value, move in steps]
     if sum(step.move is not None for step in intended) > 1 and not placement.start_exists(
         intended, split.kinds, split.vocabulary

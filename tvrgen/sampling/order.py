@@ -1,4 +1,4 @@
-"""Whether the order of a problem's steps matters."""
+"""Test of whether the order of a problem's steps matters."""
 
 import itertools
 from collections.abc import Iterable, Mapping

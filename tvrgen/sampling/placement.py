@@ -1,4 +1,4 @@
-"""Positions for objects: for each in turn, all grid positions that keep the gap at every moment, and one of them."""
+"""Placement of objects: each in turn gets one of the grid positions that keep the gap at every moment."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -98,7 +98,7 @@ def _free(
     landings: Sequence[tuple[GridPosition, bool]],
     grid: Grid,
 ) -> _Mask:
-    """Where object k can start, given the objects that have a position."""
+    """Returns the positions where object k can start, given the objects placed already."""
     free = _stage_mask(grid.stage, grid.field, on_stage).copy()
     for offset, lands_on_stage in landings:
         free &= _shifted(_stage_mask(grid.stage, grid.field, lands_on_stage), offset)
@@ -132,7 +132,7 @@ def _shifted(mask: _Mask, offset: GridPosition) -> _Mask:
 
 
 def _clear(free: _Mask, centre: GridPosition, distance: float, field: int) -> None:
-    """Takes all positions nearer than `distance` to `centre` out of `free`, in place. Both are in grid units."""
+    """Removes positions nearer than `distance` to `centre` from `free`, in place. Both are in grid units."""
     reach = int(distance) + 1
     x, y = centre[0] + field, centre[1] + field
     rows, columns = (np.arange(max(0, c - reach), min(free.shape[0], c + reach + 1)) for c in (x, y))

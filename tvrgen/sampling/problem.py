@@ -1,4 +1,4 @@
-"""Problems: what the sampler draws, and what follows from that."""
+"""Problems as the sampler draws them, and planned problems, with states, shots and sights."""
 
 from dataclasses import dataclass
 
@@ -33,7 +33,7 @@ class Problem:
         return f"{self.split}-{self.index:06d}"
 
     def shots(self, states: tuple[State, ...], width: int, height: int) -> tuple[Shot, ...]:
-        """All shots in the order of the states, at width x height pixels, their sights not worked out.
+        """All shots in the order of the states, at width x height pixels, without sights.
 
         `states` are those before, between and after the steps. The initial camera takes the first state and those
         between; each camera of `views` takes the last.
@@ -59,7 +59,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A problem with all that follows from it.
+    """A problem with its states, shots, types of moves and accepted values.
 
     `states` are those before, between and after the steps. `shots` are in their order; all but the intermediate ones
     have their sights. `moves` has the type of each step's move, None where it moves nothing; `accepted` has each

@@ -14,7 +14,7 @@ _SIGHT = (
     " (sampling.never.size), or move the cameras nearer"
 )
 
-ENTERS_FIRST = Rule(text="an object out of sight only enters")
+ENTERS_FIRST = Rule(text="an object off stage only enters")
 LEAVES_UNCHANGED = Rule(text="an object that has changed does not leave")
 ONCE_A_KIND = Rule(text="an object changes once in each kind")
 CONSTRAINTS = Rule(text="sampling.only and sampling.never hold after every step", remedies=_LOOKS)
@@ -22,10 +22,10 @@ IN_FIELD = Rule(text="objects stay in the field", remedies=_ROOM)
 GAP = Rule(text="objects keep a gap", remedies=_ROOM)
 NOTHING_UNDONE = Rule(text="nothing is undone")
 NO_TWINS = Rule(text="no two objects look the same", remedies=_LOOKS)
-NO_TWIN_ENTERS = Rule(text="of twins out of sight, none enters")
+NO_TWIN_ENTERS = Rule(text="of twins off stage, none enters")
 ALIKE_IN_PLACE = Rule(text="objects that look alike in the end have not moved", remedies=_LOOKS)
 IN_SIGHT = Rule(text="a changed object is in sight", remedies=_SIGHT)
-CHANGED_ON_STAGE = Rule(text="the changed objects are among the visible ones")
+CHANGED_ON_STAGE = Rule(text="changed objects that do not enter are on stage")
 ONE_SPLIT = Rule(text="a problem belongs to one split")
 
 RULES = (
@@ -45,7 +45,7 @@ RULES = (
     CHANGED_ON_STAGE,
     ONE_SPLIT,
 )
-"""All rules of tvrgen's own; a user's kind may add others."""
+"""All rules of tvrgen; a user's kind may add others."""
 
 
 def remedies(rule: Rule, min_visible_pixels: int) -> str:

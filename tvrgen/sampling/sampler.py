@@ -1,4 +1,4 @@
-"""From (split, index) to a fair problem.
+"""Sampler: draws the fair problem of a split and an index.
 
 The levels come first, from the block design. Then a scene is drawn in which those steps are possible: looks that the
 steps change, and positions that keep the gap at every moment of the sequence. The other rules, such as being in sight,
@@ -31,7 +31,7 @@ _LOOKS_TRIES = 50  # draws of one object's looks before the whole scene is drawn
 
 
 def sample_problem(config: Config, split: str, index: int) -> Problem:
-    """Problem `index` of a split: a function of the config, the split and the index alone.
+    """Returns problem `index` of a split, a function of the config, the split and the index alone.
 
     Raises UserError if each of `sampling.max_attempts` draws broke a rule; its text names the one broken most often.
     """
@@ -39,7 +39,7 @@ def sample_problem(config: Config, split: str, index: int) -> Problem:
 
 
 def plan_problem(config: Config, split: str, index: int) -> Planned:
-    """Problem `index` of a split with its states, and what each image shows of each object.
+    """Returns problem `index` of a split with its states, shots and sights.
 
     A function of the config, the split's name and the index alone. Needs no Blender.
 
@@ -69,7 +69,7 @@ def _planned(config: Config, split: Split, index: int) -> Planned:
 def _attempt(
     config: Config, split: Split, levels: Levels, rng: np.random.Generator, index: int, attempt: int
 ) -> Planned:
-    """One draw. Raises Rejected where it broke a rule."""
+    """Draws a problem. Raises Rejected if it breaks a rule."""
     initial, steps = _draw(rng, levels, split, len(config.splits))
     states = replay.replay(initial, steps, split.kinds, split.vocabulary)
     fairness.check_states(states, steps, split.sampling, split.vocabulary)
@@ -93,7 +93,7 @@ def _attempt(
 
 
 def _looked_at(problem: Problem, states: tuple[State, ...], split: Split) -> Iterator[Shot]:
-    """The problem's shots, with sights unless they are intermediate. Raises Rejected at the first unfair one."""
+    """Returns the problem's shots, with sights unless intermediate. Raises Rejected at the first unfair shot."""
     eye, changed = Eye(split.vocabulary), {step.object for step in problem.steps}
     least = fairness.least_pixels(split.sampling.min_visible_pixels, split.render.width)
     for shot in problem.shots(states, split.render.width, split.render.height):
@@ -106,7 +106,7 @@ def _looked_at(problem: Problem, states: tuple[State, ...], split: Split) -> Ite
 
 
 def completed(problem: Problem, states: tuple[State, ...], shots: tuple[Shot, ...], split: Split) -> Planned:
-    """The planned problem: all that follows from a problem with these states and shots."""
+    """Returns the planned problem of a problem with these states and shots."""
     steps, kinds, words = problem.steps, split.kinds, split.vocabulary
     changes = [
         (step, before.objects[step.object], after.objects[step.object])
@@ -126,7 +126,7 @@ def completed(problem: Problem, states: tuple[State, ...], shots: tuple[Shot, ..
 def _draw(rng: np.random.Generator, levels: Levels, split: Split, splits: int) -> tuple[State, tuple[Step, ...]]:
     """An initial state in which the levels' steps are possible, of a problem that belongs to this split.
 
-    `splits` is the number of the config's splits. Raises Rejected if the draw met a dead end.
+    `splits` is the number of the config's splits. Raises Rejected if an object has no look or position left.
     """
     steps = tuple(intended.step for intended in levels.steps)
     on_stage = _on_stage(rng, levels)
@@ -191,6 +191,6 @@ def _jittered(
 
 
 def _moved(rng: np.random.Generator, location: Vector, reach: float) -> Vector:
-    """A location up to `reach` metres away on each axis, rounded to the millimetre, so that records are exact."""
+    """Moves a location by up to `reach` metres on each axis, rounded to the millimetre, so that records are exact."""
     x, y, z = (round(c + float(n), 3) for c, n in zip(location, rng.uniform(-reach, reach, 3), strict=True))
     return x, y, z

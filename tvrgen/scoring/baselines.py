@@ -1,4 +1,4 @@
-"""Baselines: answers that do not look at the images, which show what a dataset gives away without them."""
+"""Baselines: answers made without the images, which measure how much a dataset reveals without them."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable

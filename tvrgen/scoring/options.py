@@ -1,4 +1,4 @@
-"""Options of the reward: what it pays, and the points that STAR-R1's paper leaves open."""
+"""Options of the reward: its points, and choices that STAR-R1's paper leaves open."""
 
 import dataclasses
 import math

@@ -15,7 +15,7 @@ from tvrgen.config.settings import Split
 
 @dataclass
 class Predictions:
-    """The responses of a file by the ids of their questions; called as `evaluation.Respond`, it gives one.
+    """The responses of a file by the ids of their questions; callable as `evaluation.Respond`.
 
     `double` lists the ids that occur again: their first response counts. While responses are asked for, `used` collects
     the ids that were found, `missing` those that were not, `no_text` those whose response is not text.
@@ -39,7 +39,7 @@ class Predictions:
 
     @property
     def unknown(self) -> list[str]:
-        """The ids for which nobody has asked."""
+        """The ids whose responses were never asked for."""
         return [name for name in self.responses if name not in self.used]
 
 
@@ -53,7 +53,7 @@ def read_predictions(path: Path) -> Predictions:
                 if not isinstance(entry, dict) or not isinstance(entry.get("id"), str) or "response" not in entry:
                     raise UserError(f"{where}: holds {json.dumps(entry)[:40]}; write lines like {_LINE}")
                 if not entry["id"].isprintable():
-                    raise UserError(f"{where}: the id {entry['id']!a} is none of a question")
+                    raise UserError(f"{where}: the id {entry['id']!a} is not the id of a question")
                 if entry["id"] in responses:
                     double.append(entry["id"])
                 else:

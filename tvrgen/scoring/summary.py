@@ -37,7 +37,7 @@ def score(
         predictions: A file of lines like {"id": "test-000000-left", "response": "..."}, or responses by question ids.
         baseline: One of `scoring.options.BASELINES`, in place of predictions.
         split: The split to score (default: those that have predictions, or all).
-        options: What the reward pays.
+        options: Options of the reward.
         progress: Display of the number of questions scored.
 
     Raises UserError if nothing can be scored.
@@ -92,7 +92,7 @@ def _predictions(given: str | Path | Mapping[str, Any]) -> Predictions:
     if not isinstance(given, Mapping):
         return read_predictions(Path(given))
     if not given:
-        raise UserError("responses: there is none; write at least one, by the id of its question")
+        raise UserError("responses: is empty; write at least one, by the id of its question")
     return Predictions(dict(given), [])
 
 
@@ -107,7 +107,7 @@ def lines(figures: Figures) -> Iterator[str]:
     if ids := figures.get("ids"):
         yield f"{counted(ids['answered'], 'answer')} to questions of {', '.join(figures['splits'])}"
         if figures["left_out"]:
-            yield f"left out, as nothing answers their questions: {', '.join(figures['left_out'])}"
+            yield f"left out, without any answer: {', '.join(figures['left_out'])}"
         effects = {
             "missing": "scored as no answer",
             "unknown": "left out",

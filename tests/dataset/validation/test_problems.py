@@ -80,8 +80,8 @@ DAMAGES = {
     "final state": (scene(lambda s: s["final"]["objects"][0].update(color="cyan")), "final.objects[0].color"),
     "final on stage": (scene(lambda s: s["final"]["objects"][2].update(on_stage=True)), "final.objects[2].on_stage"),
     "object index": (obj(1, index=2), "initial.objects[1].index: holds 2; expected 1"),
-    "unknown colour": (scene(follow), "initial.objects[1].color: is never 'pink'"),
-    "rotation": (obj(1, rotation=0.5), "initial.objects[1].rotation: is never 0.5"),
+    "unknown colour": (scene(follow), "initial.objects[1].color: 'pink' never occurs"),
+    "rotation": (obj(1, rotation=0.5), "initial.objects[1].rotation: 0.5 never occurs"),
     "off stage to off stage": (obj(2, position=[22, 2]), "breaks the rule 'a move begins or ends on stage'"),
     "overlap": (obj(1, position=[-10, -9]), "breaks the rule 'objects keep a gap'"),
     "out of the field": (obj(1, position=[5, 50]), "breaks the rule 'objects stay in the field'"),
@@ -119,7 +119,7 @@ DAMAGES = {
     ),
     "seen off stage": (
         sight("final", "left", 2, pixels=40, fraction=0.5, box=[1, 2, 9, 12]),
-        "visibility.final.left[2]: no image shows an object like this",
+        "visibility.final.left[2]: is not a possible sight",
     ),
     "too few pixels": (
         sight("final", "left", 0, pixels=9),

@@ -18,7 +18,7 @@ def test_a_device_that_is_not_there_is_an_error(device, tmp_path):
     renderer = Renderer(config.scene, config.vocabulary, tmp_path / "log")
     if device in renderer.devices():
         pytest.skip(f"this machine has a {device} device")
-    with pytest.raises(UserError, match=f"no {device} device on this machine; there is: cpu"):
+    with pytest.raises(UserError, match=f"no {device} device on this machine; available: cpu"):
         renderer.configure(config.split("train"))
 
 
@@ -60,5 +60,5 @@ def test_auto_takes_the_fastest_device_that_is_there(cards, taken, used, monkeyp
     assert bpy.context.scene.cycles.device == ("GPU" if cards else "CPU")
     bpy.context.scene.cycles.device = "CPU"
     absent = next(name for name in ("metal",) if name != taken)
-    with pytest.raises(UserError, match=f"no {absent} device on this machine; there is: cpu"):
+    with pytest.raises(UserError, match=f"no {absent} device on this machine; available: cpu"):
         devices.use(absent)

@@ -186,7 +186,7 @@ def _section(plot: Plot, statistics: Statistics, said: list[str]) -> str:
 
 
 def _numbers(key: str, statistics: Statistics) -> Iterator[str]:
-    """The HTML tables behind a plot."""
+    """Returns HTML tables of the numbers in a plot."""
     if table := statistics.tables.get(key):
         by_label = zip(*(counts.values() for counts in table.counts.values()), strict=True)
         labels = next(iter(table.counts.values()))
@@ -199,7 +199,7 @@ def _numbers(key: str, statistics: Statistics) -> Iterator[str]:
 
 
 def _table_html(caption: str, head: list[str], rows: Iterable[tuple[str, ...]]) -> str:
-    """A table; the first of each row is its heading."""
+    """Returns an HTML table; the first cell of each row is its heading."""
     titles = "".join(f'<th scope="col">{escape(text)}</th>' for text in head)
     body = "".join(
         f'<tr><th scope="row">{escape(first)}</th>{"".join(f"<td>{escape(c)}</td>" for c in rest)}</tr>\n'

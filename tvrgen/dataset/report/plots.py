@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 DPI = 160
 CELLS = 32
-"""About as many cells along each side of the map of positions."""
+"""Approximate number of cells along each side of the map of positions."""
 
 _WIDTH = 5.4  # inches
-# told apart by the colour-blind too
+# the colour-blind can distinguish them too
 _COLORS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#000000")
 _INK, _FAINT = "#222222", "#bbbbbb"
 
@@ -52,7 +52,7 @@ def require() -> None:
 
 
 def draw(statistics: Statistics) -> Iterator[Plot]:
-    """One plot for each table and grid, and one for the positions."""
+    """Draws a plot of each table and grid, and one of the positions."""
     require()
     splits = ", ".join(statistics.problems)
     for key, table in statistics.tables.items():
@@ -95,7 +95,7 @@ def _matrices(key: str, grid: Grid) -> bytes:
         most = max(1, counts.max())
         axes.imshow(counts, cmap="Blues", vmin=0, vmax=1.9 * most, aspect="auto")  # never too dark for black digits
         for (row, column), number in np.ndenumerate(counts):
-            if key != "target" or column < grid.rows[row]:  # an index that there is
+            if key != "target" or column < grid.rows[row]:  # an index that occurs
                 axes.text(column, row, f"{number:,}", ha="center", va="center", fontsize=size, color=_INK)
         axes.set_xticks(range(len(grid.columns)), [_plain(c) for c in grid.columns])
         axes.set_yticks(range(len(grid.rows)), [_plain(r) for r in grid.rows])
@@ -107,7 +107,7 @@ def _matrices(key: str, grid: Grid) -> bytes:
 
 
 def _maps(statistics: Statistics) -> bytes:
-    """A map for each split: objects per place of the grid, one scale for all."""
+    """Draws a map for each split: objects per grid position, on one scale."""
     everywhere = np.concatenate(list(statistics.positions.values()))
     field, stage = _frame(everywhere), _frame(everywhere[everywhere[:, 2] == 1])
     assert field is not None, "statistics of no line are an error"
@@ -134,14 +134,14 @@ def _maps(statistics: Statistics) -> bytes:
 
 
 def _frame(positions: np.ndarray) -> np.ndarray | None:
-    """The smallest rectangle around places of the grid: its corners, (2, 2), half a unit beyond them."""
+    """The smallest rectangle around grid positions: its corners, (2, 2), half a unit beyond them."""
     if not len(positions):
         return None
     return np.array([positions[:, :2].min(0) - 0.5, positions[:, :2].max(0) + 0.5])
 
 
 def cells(field: np.ndarray, stage: np.ndarray | None, side: int) -> np.ndarray:
-    """Edges of cells along x or y, about as wide as each other, between places: the stage's frame is among them."""
+    """Edges of cells of about equal width along x or y, between grid positions; the stage's edges are among them."""
     width = np.ceil((field[1] - field[0]).max() / CELLS)
     cuts = sorted({*field[:, side], *(() if stage is None else stage[:, side])})
     spans = ((a, b, max(1, round((b - a) / width))) for a, b in pairwise(cuts))

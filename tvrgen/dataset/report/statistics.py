@@ -1,7 +1,7 @@
 """Statistics of a dataset's balance: counts over its scene lines, as tables.
 
-Lines are counted one at a time and never kept, so memory depends on how many different things occur, not on how many
-lines there are. The tables do not depend on the order of the lines.
+Lines are counted one at a time and never kept, so memory grows with the number of different values, not with the
+number of lines. The tables do not depend on the order of the lines.
 """
 
 import reprlib
@@ -53,7 +53,7 @@ _GRIDS = {
 
 
 class BadLine(ValueError):
-    """Raised where there are no lines, or one is not a scene line; the text is one line."""
+    """Raised if there are no lines, or if one is not a scene line. The message is one line."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,9 +83,9 @@ class Grid:
 
 @dataclass(frozen=True)
 class ChiSquare:
-    """Chi-square distance of a matrix from what is expected.
+    """Chi-square distance of a matrix of counts from the expected counts.
 
-    Independent draws of what is expected have a distance of `freedom` on average, and 95 % have `quantile` or less.
+    Independent draws with these expectations have a distance of `freedom` on average, and 95 % have `quantile` or less.
     """
 
     against: str
@@ -110,7 +110,7 @@ class Statistics:
 
 
 def collect(lines: Iterable[dict]) -> Statistics:
-    """Counts scene lines. Raises BadLine where there are none, or one does not fit scene.schema.json."""
+    """Counts scene lines. Raises BadLine if there are none, or if one does not fit scene.schema.json."""
     counters: defaultdict[str, defaultdict[str, Counter]] = defaultdict(lambda: defaultdict(Counter))
     problems: Counter[str] = Counter()
     for number, line in enumerate(lines, 1):
@@ -137,7 +137,7 @@ def collect(lines: Iterable[dict]) -> Statistics:
 
 
 def observations(line: dict) -> Iterator[tuple[str, Hashable]]:
-    """Yields the table and label of everything that is counted of a scene line."""
+    """Yields (table, label) of each count that a scene line adds to."""
     objects, steps = line["initial"]["objects"], line["steps"]
     if not objects:
         raise ValueError("it holds no object")

@@ -21,11 +21,11 @@ class LogFile(Protocol):
         """Adds a line. Other processes may see it after half a minute."""
 
     def flush(self) -> None:
-        """Has other processes see all lines now."""
+        """Makes all lines visible to other processes."""
 
 
 class Storage(ABC):
-    """Storage of a dataset. `name` is what the user wrote, `address` what finds it from another machine."""
+    """Storage of a dataset. `name` is as the user wrote it, `address` works on other machines too."""
 
     name: str
     address: str
@@ -43,7 +43,7 @@ class Storage(ABC):
 
     @abstractmethod
     def read(self, path: str) -> bytes:
-        """Returns a file's content. Raises FileNotFoundError, or OSError where it cannot be read."""
+        """Returns a file's content. Raises FileNotFoundError, or OSError if it cannot be read."""
 
     @abstractmethod
     def open(self, path: str) -> BinaryIO:
@@ -63,11 +63,11 @@ class Storage(ABC):
 
     @abstractmethod
     def remove_if_empty(self) -> None:
-        """Removes the storage itself if it holds nothing. Raises OSError."""
+        """Removes the storage itself if it is empty. Raises OSError."""
 
     @abstractmethod
     def names(self, path: str = "") -> set[str]:
-        """Names of the files and folders in a folder; empty where there is no such folder."""
+        """Names of the files and folders in a folder; empty if the folder does not exist."""
 
     @abstractmethod
     def shards(self) -> set[str]:
@@ -90,7 +90,7 @@ class Storage(ABC):
 
     @abstractmethod
     def path(self, path: str) -> str:
-        """What opens a file: a local path, or a URL of fsspec."""
+        """Returns the path of a file, or its URL for fsspec."""
 
     @abstractmethod
     def discard_partial(self) -> set[str]:
@@ -98,11 +98,11 @@ class Storage(ABC):
 
     @abstractmethod
     def check_name(self) -> None:
-        """Raises UserError where the name is that of something else, such as a file in place of a folder."""
+        """Raises UserError if the name cannot be that of a storage, such as the path of a file."""
 
     @abstractmethod
     def locked(self) -> contextlib.AbstractContextManager[None]:
-        """Lets one run write until the block ends. Raises UserError where another run is writing."""
+        """Lets one run write until the block ends. Raises UserError if another run is writing."""
 
     @abstractmethod
     def is_locked(self) -> bool:
@@ -110,7 +110,7 @@ class Storage(ABC):
 
     @abstractmethod
     def worker_logs(self) -> Path | None:
-        """Local folder for the logs of workers; None where workers keep them to themselves."""
+        """Local folder for the logs of workers; None if they stay on the workers' machines."""
 
     @abstractmethod
     def sees(self, shard: str) -> bool:

@@ -11,11 +11,11 @@ from tvrgen._support.errors import UserError
 from tvrgen.dataset.storage import folder_lock
 from tvrgen.dataset.storage.base import LogFile, Storage
 
-_PARTIAL, _OLD = ".partial", ".old"  # suffixes of what is being written, and of what is being replaced
+_PARTIAL, _OLD = ".partial", ".old"  # suffixes of files and shards being written, and of shards being replaced
 
 
 def check_folder(path: Path) -> None:
-    """Raises UserError where a folder cannot be made, as it or a folder above it is a file."""
+    """Raises UserError if the folder cannot be made, because the path or a part of it is a file."""
     there = next((own for own in (path, *path.absolute().parents) if own.exists()), path)
     if there.exists() and not there.is_dir():
         raise UserError(f"{path}: {'' if there == path else f'{there} '}is not a folder; write a folder's name")

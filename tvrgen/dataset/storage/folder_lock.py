@@ -21,16 +21,16 @@ _log = logging.getLogger(__name__)
 
 
 def refused(storage: object) -> UserError:
-    """The error of a run that finds another run at its storage."""
+    """Returns the error for a storage to which another run is writing."""
     return UserError(f"{storage}: another run is writing there; wait for it, or choose another folder")
 
 
 @contextlib.contextmanager
 def holding(path: Path, storage: object) -> Iterator[None]:
-    """Holds the lock of a file, which is made where it is missing, until the block ends.
+    """Holds the lock of a file, which is created if missing, until the block ends.
 
-    Where the file system has no locks, the block runs without one, and a warning says so. Raises UserError, which names
-    the `storage`, where another run holds the lock, and OSError where the file cannot be opened.
+    If the file system has no locks, the block runs without one, and a warning says so. Raises UserError, which names
+    the `storage`, if another run holds the lock, and OSError if the file cannot be opened.
     """
     with _opened(path, os.O_RDWR | os.O_CREAT) as file:
         try:
@@ -58,4 +58,4 @@ def _opened(path: Path, flags: int) -> Iterator[int]:
     try:
         yield file
     finally:
-        os.close(file)  # and so gives the lock back
+        os.close(file)  # which releases the lock

@@ -1,4 +1,4 @@
-"""A dataset in an object store: s3://, gs://, memory:// and whatever else fsspec reaches."""
+"""A dataset in an object store: s3://, gs://, memory:// or another URL of fsspec."""
 
 import contextlib
 import errno
@@ -23,7 +23,7 @@ _SILENCE = 8.0  # seconds without an answer before a warning
 _STORED = 30.0  # seconds between writes of a log, which a store can only write anew
 _NO_KEY = {"NoCredentialsError", "PartialCredentialsError", "DefaultCredentialsError", "ClientAuthenticationError"}
 """Errors of credentials, by the names of their types: final if they come at the first request."""
-# repeating a request that ends in one of these changes nothing
+# errors that repeating a request does not change
 _FINAL = (FileExistsError, FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
 
 _log = logging.getLogger(__name__)
@@ -200,7 +200,7 @@ class ObjectStore(Storage):
                 found = function(*arguments, **options)
                 self._answered = True
                 return found
-            except Exception as error:  # a broken connection raises whatever the library does not catch
+            except Exception as error:  # a broken connection may raise any error that the library does not catch
                 hidden = isinstance(error, _FINAL) and _is_fault(error.__cause__)
                 if isinstance(error, _FINAL) and not hidden:
                     raise
@@ -222,7 +222,7 @@ class ObjectStore(Storage):
 
 
 def _is_fault(cause: BaseException | None) -> bool:
-    """Whether "not found" stands for a fault of the connection, as in fsspec's file system for HTTP."""
+    """Whether "not found" is in fact a fault of the connection, as in fsspec's file system for HTTP."""
     unreached = isinstance(cause, OSError) and not isinstance(cause, _FINAL)
     return unreached or getattr(cause, "status", 0) >= 500
 

@@ -1,4 +1,4 @@
-"""Opens the storage that a name stands for."""
+"""Opens a storage by its name."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tvrgen.dataset.storage.objectstore import ObjectStore
 
 
 def open_storage(name: str | Path) -> Storage:
-    """Opens a folder, or an object store by its URL. Raises UserError where no installed library reaches it."""
+    """Opens a folder, or an object store by its URL. Raises UserError if no installed library reaches it."""
     text = str(name).removeprefix("file://")
     if not text:
         raise UserError("'': names no storage; write a folder or a URL")

@@ -1,10 +1,10 @@
 """Lock of an object store: one run at a time writes to it.
 
 Stores have no locks that end with their process. The lock is an object, which its holder writes again at every beat;
-a run that finds one that has not changed for three beats takes it over.
+a run takes over a lock that has not changed for three beats.
 
 A free lock is taken by a conditional write, which fails if the object exists by then (If-None-Match in S3), so that of
-several runs one gets it. A dead run's lock, and any lock where fsspec's library for the store cannot write
+several runs exactly one gets it. A dead run's lock, and any lock where fsspec's library for the store cannot write
 conditionally, is taken by writing the object and looking a moment later who wrote it last.
 """
 
@@ -43,7 +43,7 @@ class Objects(Protocol):
 
 @contextlib.contextmanager
 def holding(store: Objects) -> Iterator[None]:
-    """Holds the store's lock until the block ends. Raises UserError where another run holds it."""
+    """Holds the store's lock until the block ends. Raises UserError if another run holds it."""
     own = {"run": uuid.uuid4().hex, "host": platform.node(), "pid": os.getpid()}
     _take(store, own)
     over = threading.Event()
@@ -65,12 +65,12 @@ def held(store: Objects) -> bool:
 
 
 def _take(store: Objects, own: dict[str, Any]) -> None:
-    """Raises UserError where another run has the lock, or gets it first."""
+    """Takes the lock. Raises UserError if another run has it, or gets it first."""
     if store.exists(LOCK):
         if _is_alive(store):
             raise refused(store)
     elif (created := store.create(LOCK, _content(own, 0))) is not None:
-        if not created and not _is_mine(store, own):  # its own it is where the answer to a first try was lost
+        if not created and not _is_mine(store, own):  # it is this run's own if the answer to a first try was lost
             raise refused(store)
         return
     store.write(LOCK, _content(own, 0))
@@ -104,7 +104,7 @@ def _is_mine(store: Objects, own: dict[str, Any]) -> bool:
 
 
 def _is_alive(store: Objects) -> bool:
-    """Whether the lock's holder still beats. A process of this machine is asked for at once."""
+    """Whether the lock's holder still beats. A process of this machine is looked up at once."""
     try:
         content = store.read(LOCK)
         holder = json.loads(content)
@@ -121,7 +121,7 @@ def _is_alive(store: Objects) -> bool:
 
 
 def _runs(pid: int) -> bool:
-    """Whether this machine has a process of that number."""
+    """Whether a process with this id runs on this machine."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -1,1 +1,1 @@
-"""Validation: a dataset is compared with its config, file by file and record by record."""
+"""Validation: compares a dataset with its config, file by file and record by record."""

@@ -26,7 +26,7 @@ def _placed(place: object, text: str) -> str:
 
 
 def differences(found: Any, due: Any, path: str = "") -> Iterator[str]:
-    """Yields the differences of JSON from what is due. The order of keys counts, as cameras and values are in order."""
+    """Yields the differences of JSON from the expected value. The order of keys counts: cameras and values have one."""
     if isinstance(found, dict) and isinstance(due, dict):
         for key, at in ((key, f"{path}.{key}" if path else key) for key in {**due, **found}):
             if key not in found or key not in due:

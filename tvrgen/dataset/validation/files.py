@@ -1,6 +1,4 @@
-"""Validation of a dataset: its files are whole, and all that follows from its config and from what was drawn is worked
-out again and compared.
-"""
+"""Validation of a dataset: checks its files, computes all that follows from its config and its draws, and compares."""
 
 import contextlib
 import logging
@@ -29,10 +27,10 @@ _log = logging.getLogger(__name__)
 def validate(root: str | Path, *, report: Callable[[str], object] | None = None) -> list[str]:
     """All faults of a dataset, a line each; an empty list if it is sound. `report` is called with each fault at once.
 
-    Notes the shards with faults in the storage, if it can be written: the next run makes them again. Of a dataset of
-    another plan, all is checked that follows from its files and lines alone, and a warning says so.
+    Marks shards with faults in the storage, if it can be written: the next run makes them again. For a dataset of
+    another plan, only its files and lines are checked, not the design, and a warning says so.
 
-    Raises UserError if there is no dataset, or nothing to check it by.
+    Raises UserError if the dataset, or the config in it, is missing or cannot be read.
     """
     faults = []
     for fault in dataset_faults(root):
@@ -43,17 +41,13 @@ def validate(root: str | Path, *, report: Callable[[str], object] | None = None)
 
 
 def dataset_faults(root: str | Path) -> Iterator[str]:
-    """Yields a line for each fault. Raises UserError where there is no dataset, or nothing to check it by.
-
-    Notes the shards with faults in the storage, if it can be written: the next run makes them again. Of a dataset of
-    another plan, all is checked that follows from its files and lines alone, and a warning says so.
-    """
+    """Yields a line for each fault; else as `validate`."""
     storage = open_storage(root)
     description, config = _opened(storage)
     if (plan := plan_of(description)) != PLAN:
         _log.warning(
-            "%s: was made by plan %s, and this tvrgen %s has plan %s: what the design demands of each problem, and the "
-            "texts of its questions, are not checked",
+            "%s: was made by plan %s, and this tvrgen %s has plan %s: the levels of problems and the texts of "
+            "questions are not checked",
             *(root, plan, tvrgen.__version__, PLAN),
         )
     faulty: dict[str, str] = {}
@@ -83,10 +77,10 @@ def _opened(storage: Storage) -> tuple[Record, Config]:
 
 
 def _dataset_faults(storage: Storage, description: Record, config: Config) -> Iterator[tuple[str, str]]:
-    """(shard or nothing, fault): faults of a shard that making it again mends come with its path."""
+    """Yields (path, fault), with the path of a shard if making it again removes the fault, else ""."""
     path, versions = storage / "dataset.json", description["versions"]
     if description["hash"] != config.hash:
-        yield "", f"{path}: hash: is not the hash of the config, by which all else is checked"
+        yield "", f"{path}: hash: is not the hash of the config, from which all else follows"
         return
     listed = {shard["path"]: shard["sha256"] for shard in description["shards"]}
     wanted = {shard.path: shard for split in config.splits for shard in shards_of(config, split)}
@@ -113,7 +107,7 @@ def _dataset_faults(storage: Storage, description: Record, config: Config) -> It
                 yield shard.path, fault
         elif shard.path in there:
             yield "", f"{storage / shard.path}: is not listed in dataset.json; run tvrgen generate again"
-        elif splits[shard.split]["problems"]:  # else the split was not asked for yet
+        elif splits[shard.split]["problems"]:  # else no run has made the split yet
             yield "", f"{storage / shard.path}: is missing; run tvrgen generate again"
     for name in sorted(there - wanted.keys()):
         yield "", f"{storage / name}: does not belong to the dataset"

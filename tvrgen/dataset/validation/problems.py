@@ -1,6 +1,6 @@
 """Faults of a scene line: it is compared with the line that its problem must have.
 
-The config alone determines a problem's levels, id and files. Its line tells what was drawn besides: looks and positions
+The config alone determines a problem's levels, id and files. Its line holds all that was drawn: looks and positions
 of the objects, locations of cameras and lights, and sights. From these the problem is planned again, without rays, and
 its lines are compared with those of the dataset. Rules, which a comparison cannot see, are checked by themselves.
 """
@@ -44,7 +44,7 @@ def dealt(config: Config, split: Split, index: int) -> Problem:
 
 
 def told_problem(problem: Problem, line: Record) -> Problem:
-    """A dealt problem with the steps and final views that its line tells, whatever the design says."""
+    """Returns a dealt problem with the steps and final views of its line, which may differ from the design's."""
     told = records.problem_from(line)
     return dataclasses.replace(problem, steps=told.steps, views=told.views)
 
@@ -59,16 +59,16 @@ def dealt_images(problem: Problem, split: Split) -> tuple[ImageFile, ...]:
 def scene_faults(
     line: Record, problem: Problem, config: Config, split: Split, due: dict[str, Record], own_plan: bool = True
 ) -> Iterator[str]:
-    """Faults of a scene line that fits its schema. Puts the lines that its questions must be into `due`, by id.
+    """Faults of a scene line that fits its schema. Adds the expected question lines to `due`, by id.
 
-    What the design demands is checked if the line was made by this tvrgen's plan (`own_plan`).
+    Levels are compared with the design if the line was made by this tvrgen's plan (`own_plan`).
     """
     objects = line["initial"]["objects"]
     levels = design.levels(config, split, problem.index) if own_plan else None
     faulty = [f"{difference}, by the design" for difference in _unlike_design(line, levels)] if levels else []
     known = {a: split.vocabulary.values(a) for a in ATTRIBUTES} | {"rotation": range(360)}  # whole degrees
     for k, obj in enumerate(objects):
-        faulty += [f"initial.objects[{k}].{a}: is never {obj[a]!r:.40}" for a in known if obj[a] not in known[a]]
+        faulty += [f"initial.objects[{k}].{a}: {obj[a]!r:.40} never occurs" for a in known if obj[a] not in known[a]]
     yield from faulty
     if faulty:
         return  # nothing follows from such a line
@@ -94,7 +94,7 @@ def _unlike_design(line: Record, levels: Levels) -> Iterator[str]:
 
 
 def _planned_again(line: Record, problem: Problem, config: Config, split: Split) -> Planned:
-    """The problem that follows from what was drawn, as its line tells. Raises Rejected where it breaks a rule."""
+    """Plans a problem again from the draws in its line. Raises Rejected if it breaks a rule."""
     told, jitter = records.problem_from(line), config.scene.jitter
     states = replay.replay(told.initial, problem.steps, split.kinds, split.vocabulary)
     fairness.check_states(states, problem.steps, split.sampling, split.vocabulary)
@@ -116,14 +116,14 @@ def _planned_again(line: Record, problem: Problem, config: Config, split: Split)
 
 
 def _told_sights(visibility: Record, shot: Shot) -> tuple[Sight, ...] | None:
-    """The sights that a line tells of a shot: none where it lacks them, None for an intermediate shot."""
+    """Returns a shot's sights in a line: empty if the line lacks them, None for an intermediate shot."""
     if shot.intermediate:
         return None
     return records.sights_from(visibility[shot.when].get(shot.camera.name, []))
 
 
 def _moved(things: Iterable[Moved], told: Iterable[Moved], reach: float) -> Iterator[Moved]:
-    """The config's cameras or lights at the locations that a line tells, or as near to them as jitter can move them.
+    """Yields the config's cameras or lights at the locations in a line, or as near to them as jitter can move them.
 
     Suns stay; others move by at most `reach` metres on each axis, to the millimetre.
     """
@@ -135,7 +135,7 @@ def _moved(things: Iterable[Moved], told: Iterable[Moved], reach: float) -> Iter
 
 
 def _sight_faults(planned: Planned, split: Split) -> Iterator[str]:
-    """Faults of the sights that show without rays. Raises Rejected where a sight breaks a rule."""
+    """Faults of the sights that can be found without rays. Raises Rejected if a sight breaks a rule."""
     on_stage, frame = split.vocabulary.grid.on_stage, split.render
     changed = {step.object for step in planned.problem.steps}
     least = fairness.least_pixels(split.sampling.min_visible_pixels, frame.width)
@@ -148,5 +148,5 @@ def _sight_faults(planned: Planned, split: Split) -> Iterator[str]:
             inside = left < right <= frame.width and top < bottom <= frame.height and on_stage(obj.position)
             possible = inside and 0 < sight.pixels <= (right - left) * (bottom - top) and sight.fraction > 0
             if not possible and sight != NOTHING:
-                yield f"{place}[{k}]: no image shows an object like this"
+                yield f"{place}[{k}]: is not a possible sight"
         fairness.check_sight(shot, changed, least, split.vocabulary.grid)

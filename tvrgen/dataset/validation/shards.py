@@ -82,7 +82,7 @@ def shard_faults(
 
 
 def _checked(folder: Path, unpacked: Path, shard: Shard, config: Config, own_plan: bool) -> _Checked:
-    """A shard with its problems: as the config alone tells them, or, by another plan, as their lines tell them."""
+    """Returns a shard with its problems: those of the config, or, by another plan, those in its lines."""
     split = config.split(shard.split)
     form = FORMATS[split.output.format]
     problems = [dealt(config, split, k) for k in range(shard.first, shard.first + shard.count)]
@@ -145,7 +145,7 @@ def _record_faults(checked: _Checked, base: Path) -> Iterator[str]:
 
 
 def _mask_faults(image: ImageFile, line: Record, base: Path) -> Iterator[str]:
-    """Faults of an index mask, held against the sights that the scene line tells."""
+    """Faults of an index mask, compared with the sights in the scene line."""
     path, seen = base / image.annotations.get("index", ""), line["visibility"].get(image.shot.when)
     if seen is not None and path.is_file():
         sights = seen.get(image.shot.camera.name, [])
@@ -153,7 +153,7 @@ def _mask_faults(image: ImageFile, line: Record, base: Path) -> Iterator[str]:
 
 
 def _file_faults(folder: Path, shard: Shard, manifest_hash: Any, wanted: set[Path]) -> Iterator[str]:
-    """Faults of the files as such: those wanted exist, and no others, and they are as shard.json says."""
+    """Faults of the files: missing or unexpected ones, and differences from shard.json."""
     path = folder / MANIFEST
     manifest = _json(path)
     if sha256(path) != manifest_hash:
@@ -176,7 +176,7 @@ def _file_faults(folder: Path, shard: Shard, manifest_hash: Any, wanted: set[Pat
 
 
 def _unlike(wanted: set[Path], found: set[Path], there: set[Path] | None = None) -> Iterator[str]:
-    """Faults of a set of files: `found` may name some that are not `there`."""
+    """Faults of a set of files. `found` are the listed files, `there` those that exist (default: all listed ones)."""
     there = found if there is None else there
     for at in sorted(wanted | found):
         if at not in wanted:
@@ -220,7 +220,7 @@ def _image_faults(path: Path, modes: tuple[str, ...], split: Split) -> Iterator[
 
 
 def _line_faults(checked: _Checked, kind: str, ids: list[str], lines: dict[str, Record]) -> Iterator[str]:
-    """Faults of the lines of a kind as such, which have these ids. Puts what fits its schema into `lines`, by id."""
+    """Faults of the lines of a kind, which must have these ids. Adds lines that fit their schema to `lines`, by id."""
     found: list[str | None] = []
     path = checked.where(kind)
     with open(path, "rb") as file:

@@ -33,7 +33,7 @@ def use(name: str) -> list[str]:
     if name == "auto":
         name = next((kind for kind in GPU_TYPES if kind in found), "cpu")
     if name not in found:
-        raise UserError(f"render.device: no {name} device on this machine; there is: {', '.join(found)}")
+        raise UserError(f"render.device: no {name} device on this machine; available: {', '.join(found)}")
     preferences = _preferences()
     preferences.compute_device_type = GPU_TYPES.get(name, "NONE")
     preferences.refresh_devices()

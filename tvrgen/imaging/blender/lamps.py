@@ -2,7 +2,7 @@
 
 At each point of a path, Cycles picks one lamp, all with the same probability, and multiplies its light by the number of
 lamps. If one lamp is brighter than the others together, that causes noise. Equal lamps at one location give the same
-light as a single one, so a light is divided into equal lamps, the brighter the more.
+light as a single one, so each light is divided into equal lamps, in proportion to its brightness.
 """
 
 import math

@@ -38,7 +38,7 @@ def lacking_python() -> str | None:
         return None
     known = ", ".join(f"Python {a}.{b} (Blender {v})" for (a, b), v in BLENDER.items())
     return (
-        f"there is no Blender for Python {sys.version_info[0]}.{sys.version_info[1]}; rendering needs one of: {known}"
+        f"no Blender is built for Python {sys.version_info[0]}.{sys.version_info[1]}; rendering needs one of: {known}"
     )
 
 

@@ -1,1 +1,1 @@
-"""Answers as text: how they are written and how they are read back. Standard library alone."""
+"""Writers and readers of answers as text. Needs the standard library alone."""

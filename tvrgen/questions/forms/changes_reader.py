@@ -1,4 +1,4 @@
-"""Answers read from text: tolerant of how a change is written, strict about what it says.
+"""Reader of answers: tolerant of notation, strict about meaning.
 
 Case, spaces, quotes, brackets, order, lists, JSON, marks of LaTeX and Markdown, "colour", "grey", "forward" for front,
 "from red to cyan" for cyan: all of these are read. Any other text in an answer is a fault, so that "2.color.cyan or
@@ -56,7 +56,7 @@ def _scanned(text: str, looks: Sequence[Looks]) -> Answer:
         _add_fault(text[end : head.start()], faults)
         at = end = value.end()
         if index is None:
-            faults.append(f"no one object is {_short(name)}")
+            faults.append(f"no single object is {_short(name)}")
         else:
             steps.append(_step(index, kind, _joined(value)))
     _add_fault(text[end:], faults)
@@ -96,7 +96,7 @@ _MOVE_INDEXED = re.compile(_MOVE % rf"|{_NEXT}")
 _MOVE_DESCRIBED = re.compile(_MOVE % "")
 _FILLER = re.compile(r"[\s,;()\[\]{}&]+|\b(?:and|then)\b|\.(?!\S)")
 _SILENT = re.compile(r"[-.:_#•…\s'\"“”‘’«»、。，；]*")
-"""Text between changes that says nothing. Anything else may: a "not", a cross, a question mark."""
+"""Text between changes that has no meaning. Any other text may have one: a "not", a cross, a question mark."""
 
 
 def _value(text: str, at: int, kind: str, move: re.Pattern[str]) -> re.Match[str] | None:
@@ -164,7 +164,7 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """A mapping of (key, value) pairs. Raises ValueError if a key occurs twice: the answer would say two things."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("a key is there twice")
+        raise ValueError("a key occurs twice")
     return found
 
 
@@ -185,7 +185,7 @@ _IGNORED = {
     "description",
     "object_description",
 }
-"""Keys that may stand beside these: they do not say how the change ends."""
+"""Keys that may accompany these: they do not affect the value that a change leads to."""
 _LISTS = ("changes", "answer")
 """Keys of a mapping that holds the list of changes and nothing else."""
 
@@ -207,7 +207,7 @@ def _from_data(data: Any, looks: Sequence[Looks]) -> Answer:
                 steps += found.steps
                 faults += found.faults
                 if len(entries) > 1 and not found.steps and not found.faults:
-                    faults.append(f"{_short(entry)} stands beside changes")
+                    faults.append(f"{_short(entry)} is listed among changes")
             case dict() if len(entry) == 3 and all(any(name in entry for name in names) for names in _KEYS):
                 index, kind, value = (next(entry[name] for name in names if name in entry) for names in _KEYS)
                 _add(index, kind, value, looks, steps, faults)
