@@ -28,7 +28,7 @@ OPERATORS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast
 
 
 def changed(node: ast.AST) -> ast.AST | None:
-    """The node with another meaning; None where there is no such change."""
+    """The node with another meaning; None if there is no such change."""
     match node:
         case ast.Compare(ops=[first, *rest]) if type(first) in COMPARISONS:
             return ast.Compare(node.left, [COMPARISONS[type(first)](), *rest], node.comparators)

@@ -3,7 +3,7 @@
     import tvrgen
 
     config = tvrgen.load("quickstart", {"render.samples": 16})
-    planned = tvrgen.plan(config, "train", 0)  # states and what each image shows, without rendering
+    planned = tvrgen.plan(config, "train", 0)  # states and visible objects, without rendering
     tvrgen.generate(config, "demo")
     for question in tvrgen.open_dataset("demo").questions("train"): ...
 
@@ -15,7 +15,7 @@ import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:  # what editors and type checkers see; _HOMES says the same at run time, and a test compares them
+if TYPE_CHECKING:  # for editors and type checkers; a test compares it with _HOMES, which serves at run time
     from tvrgen._support.errors import UserError
     from tvrgen.config.loader import Config, load
     from tvrgen.dataset.reader import open_dataset, open_image

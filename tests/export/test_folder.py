@@ -108,7 +108,7 @@ def test_no_room(dataset, name, tmp_path, monkeypatch):
     last = result.stderr.strip().splitlines()[-1]
     assert last.startswith("tvrgen: error: ")
     assert "File too large" in last
-    assert last.endswith("what was finished is kept, and the same command continues")
+    assert last.endswith("finished parts are kept, and the same command continues")
     assert "Traceback" not in result.stderr
     assert not (out / "export.json").exists()
     export(dataset, name, out)

@@ -43,7 +43,7 @@ def test_files_that_other_tools_write(dataset, tmp_path):
         ("[1]\n", "p.jsonl: entry 1: holds 1; write"),
         ("[1\n", "p.jsonl: is not JSON"),
         ("[]", "holds no predictions"),
-        (r'{"id": "\ud800", "response": ""}', "is not the id of a question"),
+        (r'{"id": "\ud800", "response": ""}', "no question has the id"),
         ('{"id": "test-000000-left", "response": ""}\n', "none of its 1 ids is a question of"),
     ],
 )

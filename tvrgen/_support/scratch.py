@@ -51,7 +51,7 @@ def clear() -> None:
 def _lock(path: Path) -> int | None:
     """Locks a folder until the returned file is closed.
 
-    Returns None where another process holds the lock, and where folders cannot be locked: on Windows, and on file
+    Returns None if another process holds the lock, or if folders cannot be locked: on Windows, and on file
     systems without such locks.
     """
     try:

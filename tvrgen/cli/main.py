@@ -24,7 +24,7 @@ examples:
   tvrgen stats plan.jsonl --out report                        tables and plots: how balanced is it?
   tvrgen score demo predictions.jsonl                         STAR-R1's reward and metrics, TRANCE's outcomes
   tvrgen export demo trl --out demo-trl                       as a trainer loads it
-  tvrgen status demo                                          what is done, what is missing, how fast does it go?
+  tvrgen status demo                                          problems and shards that are done or missing, and the rate
   tvrgen doctor                                               can this machine render?
 
 A config is a YAML file; the shipped ones are {configs}.

@@ -8,7 +8,7 @@ HELP = "show the progress of a dataset"
 DESCRIPTION = (
     "Shows how many problems and shards are done, missing and given up, and the rate of the run; during a run or later."
 )
-WHEN_STOPPED = "not everything was looked at"
+WHEN_STOPPED = "the status is incomplete"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

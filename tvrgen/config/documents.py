@@ -100,7 +100,7 @@ def with_old_names(config: Record) -> Record:
 
 
 def _renamed(node: Any, part: Record, names: dict[str, str], where: str) -> Any:
-    """A copy with other names of keys, which stay in their order; `where` goes before a key in messages."""
+    """A copy with other names of keys, which stay in their order; messages have `where` before a key."""
     if not isinstance(node, dict):
         return copy.deepcopy(node)
     part = _followed(part, schema("config")["$defs"])

@@ -81,7 +81,7 @@ def _check_versions(storage: Storage, there: set[str]) -> None:
 
     The plan is read from the run.json of a shard: a killed run leaves no dataset.json, or one whose shards are gone.
     """
-    description = _json_or_none(storage, "dataset.json")  # if it is damaged, the end of the run writes it anew
+    description = _json_or_none(storage, "dataset.json")  # if it is damaged, the end of the run replaces it
     check_format(description, storage / "dataset.json")
     for shard in sorted(there):
         if isinstance(run := _json_or_none(storage, f"{shard}/run.json"), dict):

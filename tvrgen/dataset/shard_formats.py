@@ -82,8 +82,8 @@ class ShardFormat(ABC):
     def opened(self, folder: Path, scratch: Path) -> Path:
         """Undoes `complete`: returns a folder with the files that a committed folder holds.
 
-        It is the folder itself, or the empty folder `scratch`, filled with the files that were found. Raises UserError if a
-        file of the shard cannot be unpacked.
+        It is the folder itself, or the empty folder `scratch`, filled with the files that were found. Raises UserError
+        if a file of the shard cannot be unpacked.
         """
 
     @abstractmethod

@@ -99,7 +99,7 @@ class SplitReader(Generic[Q]):
         return next(islice(self._from(shard, byte, True, marks), number, None))
 
     def _from(self, shard: int, byte: int, images: bool, marks: Sequence[int] = ()) -> Iterator[Q]:
-        """Yields questions of a shard from a byte on. With the `marks` of the first one, its manifest is not read again."""
+        """Yields questions of a shard from a byte on. `marks` of the first one spare reading its manifest again."""
         folder, name = self._shards[shard][0], self._form.file("question")
         where = self._storage / f"{folder}/{name}"
         with reading(where):
@@ -183,7 +183,7 @@ def check_question(line: Any, where: str) -> None:
 
 
 def _fits(line: Any) -> bool:
-    """Whether a line has all required parts, in a tenth of the time that the schema takes, which alone names the fault."""
+    """Whether a line has all required parts. The schema, which also names the fault, takes ten times as long."""
     if not isinstance(line, dict) or not all(isinstance(line.get(name), kind) for name, kind in _PARTS.items()):
         return False
     parts = [(line["view"], _VIEW), (line["difficulty"], _DIFFICULTY)]

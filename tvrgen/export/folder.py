@@ -3,7 +3,7 @@
 Until the export is complete, `.export.json` has its progress: the number of finished parts, and the lengths after the
 last one of files that grow from part to part. An export that was stopped continues from there: growing files are cut to
 these lengths; all other files are written whole or not at all. `export.json`, written last, marks the export as
-complete and says what it was made from.
+complete and has its fingerprint.
 """
 
 import contextlib
@@ -96,7 +96,7 @@ class Output:
         """Locks the folder for this run until the block ends. Raises UserError if another run is writing there."""
         self.root.mkdir(parents=True, exist_ok=True)
         with folder_lock.holding(self.root / _LOCK, Folder(self.root)):
-            if self.complete():  # reads the progress again: from here on nobody else writes
+            if self.complete():  # read the progress again: from here on no other run writes
                 raise UserError(f"{self.root}: another run has just finished it")
             self._note()
             try:

@@ -26,7 +26,7 @@ class Question(StoredQuestion):
 
     @property
     def rationale(self) -> str:
-        """The reasoning as one text; empty where the dataset has none."""
+        """The reasoning as one text; empty if the dataset has none."""
         return " ".join(sentence["text"] for sentence in self.line.get("rationale", ()))
 
 

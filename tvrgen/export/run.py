@@ -78,7 +78,7 @@ def export(
             target.finish()
     except OSError as error:
         failure = f"{error.filename or out}: {error.strerror or error}"
-        raise UserError(f"{failure}; what was finished is kept, and the same command continues") from error
+        raise UserError(f"{failure}; finished parts are kept, and the same command continues") from error
     questions = sum(own["questions"] for own in target.counts.values())
     return f"{out}: {counted(questions, 'question')} for {kind.title}; how to load them: {Path(out) / 'README.md'}"
 

@@ -212,8 +212,8 @@ class _Drive:
         count = len(self._history.failed)
         if count > self._limits.tries * (max(1, self._crew.workers) + 2):
             raise UserError(
-                f"{failed.task.shard.path}: {failed.reason} ({count} shards failed one after another; what is done is "
-                "kept, and the same command continues)"
+                f"{failed.task.shard.path}: {failed.reason} ({count} shards failed one after another; finished shards "
+                "are kept, and the same command continues)"
             )
 
 

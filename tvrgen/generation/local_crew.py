@@ -18,7 +18,7 @@ class LocalCrew:
     Args:
         log: File for Blender's output.
         opener: Name of the function that opens the renderer, see `worker.opener`.
-        threads: Threads to render with where the config leaves the number open (0: all).
+        threads: Render threads if the config sets none (0: all).
     """
 
     @property

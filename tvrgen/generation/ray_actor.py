@@ -25,7 +25,7 @@ class Actor:
         config: The pickled config.
         address: Address of the dataset's storage.
         opener: Name of the function that opens the renderer, see `worker.opener`.
-        threads: Threads to render with where the config leaves the number open.
+        threads: Render threads if the config sets none.
         hide: Whether to hide all GPUs: Ray shows every GPU to a worker that reserves none.
     """
 

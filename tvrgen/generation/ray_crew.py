@@ -49,7 +49,7 @@ class _Worker:
 
 
 class RayCrew:
-    """Starts or joins Ray, and keeps as many actors as are wanted and have room.
+    """Starts or joins Ray, and keeps as many actors as are requested and have room.
 
     Args:
         opener: Name of the function that opens each renderer, see `worker.opener`.
@@ -117,7 +117,7 @@ class RayCrew:
         self._calls[call] = member
 
     def _fill(self) -> None:
-        """Starts actors up to the number wanted; those without room wait in Ray's queue."""
+        """Starts actors up to the requested number; those without room wait in Ray's queue."""
         if time.monotonic() < self._looked + _RESIZE_INTERVAL:
             return
         self._looked = time.monotonic()

@@ -10,7 +10,7 @@ from tvrgen._support import interrupts
 from tvrgen._support.errors import ArgumentError, UserError
 
 _OBJECT_STORE = 2**27  # bytes of shared memory; our objects are few and small, and Ray would take a third of it all
-_TRIES = 3  # seconds to start Ray or its client: its default of 30 is too short if all cores are busy
+_TRIES = 3  # to start Ray on this machine, or its client: Ray's own limit of 30 s is too short if all cores are busy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ def _init(ray: Any, options: RayOptions) -> None:
     else:
         # the machine may have fewer CPUs; GPUs Ray counts itself
         sizes = {"num_cpus": math.ceil((options.workers or 1) * options.cpus), "object_store_memory": _OBJECT_STORE}
-        # "local": a Ray of our own, whatever runs here already
+        # "local": a Ray of our own, even if one runs here already
         ray.init(address="local", include_dashboard=options.dashboard, **sizes, **quiet)
 
 

@@ -87,8 +87,8 @@ def generate(
         cpus_per_worker: CPUs that Ray reserves for each worker.
         gpus_per_worker: GPUs that Ray reserves for each worker; 0.5: two workers share one.
         max_retries: Tries of a shard after the first.
-        time_limit: Seconds for a shard, and without a new image, before its worker is stopped; more where the number
-            of its images asks for it.
+        time_limit: Seconds for a shard, and without a new image, before its worker is stopped; more for
+            shards with many images.
         max_problems_per_worker: Problems after which a worker process is replaced (0: never).
         max_memory: MB of memory after which a worker process is replaced (0: never).
         dashboard: Whether Ray, started here, serves its dashboard.

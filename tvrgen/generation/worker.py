@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 def open_renderer(config: Config, log: Path, threads: int = 0) -> "BlenderRenderer":
     """Opens Blender with the config's scene; its output goes to the file `log`.
 
-    `threads` is the number to render with where the config leaves it open (0: all). Blender is one to a process and is
-    to be used from the main thread.
+    `threads` is the number of render threads if the config sets none (0: all). A process has one Blender, to
+    be used from the main thread.
 
     Raises UserError if Blender cannot be imported.
     """
@@ -206,7 +206,7 @@ def _description(split: Split, renderer: Renderer, devices: list[str], clock: "_
 
 @contextlib.contextmanager
 def _kept(storage: Storage, shard: Shard, form: ShardFormat) -> Iterator[Callable[[str], Path | None]]:
-    """Yields a lookup for the images of the existing shard: a local path, or None where its checksum is wrong."""
+    """Yields a lookup for the images of the existing shard: a local path, or None if its checksum is wrong."""
     with storage.local(shard.path) as folder, scratch.folder() as unpacked:
         try:
             listed = json.loads((folder / MANIFEST).read_text())["files"]

@@ -55,7 +55,7 @@ def save(kind: str, seen: Surfaces, path: Path) -> None:
     """Writes one annotation as PNG: `index` 8-bit palette, `depth` 16-bit in millimetres, `normals` 8-bit RGB.
 
     Depth is 0 where no surface is within 65.535 m. A normal's x, y and z in [-1, 1] become [0, 255]; (0, 0, 0), which
-    is no unit vector, stands for no surface.
+    is no unit vector, means no surface.
     """
     if kind == "index":
         image = Image.fromarray(seen.index, "P")

@@ -11,8 +11,8 @@ from tvrgen.scene.model import Camera, Light, State
 class Shot:
     """One image: a state, seen through a view, under lights.
 
-    `when` is `initial`, `step1`, `step2`, ... (after that many steps) or `final`. `sights` are what the image shows of
-    each object, in the order of their indices; None until they are computed.
+    `when` is `initial`, `step1`, `step2`, ... (after that many steps) or `final`. `sights` are the visible parts of
+    all objects, in the order of their indices; None until they are computed.
     """
 
     when: str

@@ -20,7 +20,7 @@ class Question:
     """A question about a planned problem and one of its final views.
 
     `changes` is the answer as data, `initial_objects` lists the objects of the first image as the prompt does.
-    `rationale` is empty where the config asks for none.
+    `rationale` is empty if the config asks for none.
     """
 
     prompt: str

@@ -22,7 +22,7 @@ _TRIES = 50  # draws of an object whose looks no other has
 def check(template: Prompt) -> None:
     """Raises ValueError for unknown placeholders, and for variants that have the name of a built-in one.
 
-    Also raises it where the text shows objects in a way that the answer's form cannot use, or asks for no <answer>.
+    Also raises it if the text shows objects in a way that the answer's form cannot use, or asks for no <answer>.
     """
     if taken := [name for name in template.variants if name in _PLACEHOLDERS]:
         raise ValueError(f"variants.{taken[0]}: is a built-in placeholder; choose another name")
@@ -103,7 +103,7 @@ def _changes(split: Split) -> str:
 
 
 def _rules(split: Split) -> dict[str, str]:
-    """The template's texts on directions, leaving and repeating; empty where a split does not need them."""
+    """The template's texts on directions, leaving and repeating; empty if a split does not need them."""
     template, grid = split.question.prompt, split.vocabulary.grid
     moves = any(isinstance(kind, Position) for kind in split.kinds.values())
     sizes = {"length": f"{grid.move * grid.unit:g}", "stage": f"{2 * grid.stage * grid.unit:g}"}

@@ -192,7 +192,7 @@ class _Story:
         return f"stands {where}"
 
     def _neighbour(self, shot: Shot, k: int) -> str:
-        """ "behind the small red cube": where the nearest object in sight is, from the camera; "" if there is none."""
+        """ "behind the small red cube": the nearest object in sight, and its direction for the camera; "" for none."""
         objects, own = shot.state.objects, shot.state.objects[k]
         near = [o for o in range(len(objects)) if o != k and self._seen(shot, o)]
         if not near:

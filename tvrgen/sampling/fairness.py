@@ -53,8 +53,8 @@ def _check_initial(state: State, changing: Collection[int], sampling: SamplingSe
     if len({o.looks for o in state.objects}) < len(state.objects):
         if not sampling.twins:
             raise Rejected(rules.NO_TWINS)
-        hidden = [(k, o.looks) for k, o in enumerate(state.objects) if not grid.on_stage(o.position)]
-        if any(k in changing and sum(looks == other for _, other in hidden) > 1 for k, looks in hidden):
+        off_stage = [(k, o.looks) for k, o in enumerate(state.objects) if not grid.on_stage(o.position)]
+        if any(k in changing and sum(looks == other for _, other in off_stage) > 1 for k, looks in off_stage):
             raise Rejected(rules.NO_TWIN_ENTERS)
 
 

@@ -58,11 +58,14 @@ def _check_looks(split: Split, where: Callable[[str], str]) -> None:
 
 def _check_room(split: Split, where: Callable[[str], str]) -> None:
     sampling, grid = split.sampling, split.vocabulary.grid
-    most_visible, least_visible = max(sampling.on_stage or sampling.objects), min(sampling.on_stage or sampling.objects)
-    hidden = 0 if sampling.on_stage is None else max(sampling.objects) - least_visible
+    most_on_stage, least_on_stage = (
+        max(sampling.on_stage or sampling.objects),
+        min(sampling.on_stage or sampling.objects),
+    )
+    most_off_stage = 0 if sampling.on_stage is None else max(sampling.objects) - least_on_stage
     for key, number, room, half_side in (
-        ("on_stage" if sampling.on_stage else "objects", most_visible, _room(split, grid.stage), grid.stage),
-        ("objects", hidden, _room(split, grid.field) - _room(split, grid.stage), grid.field),
+        ("on_stage" if sampling.on_stage else "objects", most_on_stage, _room(split, grid.stage), grid.stage),
+        ("objects", most_off_stage, _room(split, grid.field) - _room(split, grid.stage), grid.field),
     ):
         if number > room:
             side = 2 * grid.unit * half_side
@@ -130,7 +133,7 @@ def _check_shares(split: Split, where: Callable[[str], str]) -> None:
     for name, values in split.values.items():
         entering = isinstance(split.kinds[name], Position) and sampling.moves == ("in",)
         room = max(sampling.objects) if entering else 0
-        most = sum(min(max(visible, room), steps) for visible, steps in combinations) / slots
+        most = sum(min(max(on_stage, room), steps) for on_stage, steps in combinations) / slots
         share = len(values) / pairs if sampling.balance == "value" else 1 / len(split.values)
         if share > most:
             raise UserError(

@@ -1,7 +1,7 @@
 """Identity of a problem: a hash that does not depend on the order of its objects and steps.
 
 Each hash belongs to one split, by its remainder, and the sampler draws a split's problems from its own hashes alone.
-So no problem of one split can occur in another, and no process needs to know what others draw.
+So no problem of one split can occur in another, and processes need not know each other's draws.
 """
 
 import hashlib

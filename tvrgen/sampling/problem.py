@@ -62,7 +62,7 @@ class Planned:
     """A problem with its states, shots, types of moves and accepted values.
 
     `states` are those before, between and after the steps. `shots` are in their order; all but the intermediate ones
-    have their sights. `moves` has the type of each step's move, None where it moves nothing; `accepted` has each
+    have their sights. `moves` has the type of each step's move, None if it moves nothing; `accepted` has each
     step's right values, the step's own first.
     """
 

@@ -3,7 +3,7 @@
 PLAN = 1
 """Number of the plan.
 
-It goes up by one whenever the same config and seed would give other problems, questions aside: with a change of the
+It increases by one whenever the same config and seed give other problems, questions aside: with a change of the
 design, of the sampler, of its rules, or of an asset that ships (a mesh, a vocabulary, a scene). A dataset has the
 number of its plan, and a run adds to a dataset of its own plan only. `tests/golden.json` keeps the digests of each
 plan, and a test fails where problems change and this number does not.

@@ -14,11 +14,11 @@ from tvrgen.scoring.reward import answer_in, reward_of, right_kinds
 from tvrgen.scoring.truth import ground_truth, truth_of
 
 Respond = Callable[[Record, Record, Split], Any]
-"""(question line, scene line, split) -> the response to the question; None if there is none."""
+"""(question line, scene line, split) -> the response to the question, or None."""
 
 
 def score(question: Record, scene: Record, split: Split, response: Any, options: Options) -> Scored:
-    """Returns the scores of one response to a question of a scene. Never raises, whatever the response is."""
+    """Returns the scores of one response to a question of a scene. Never raises for a response."""
     truth = truth_of(ground_truth(question))
     well_formed, answer = answer_in(response, truth, options)
     return Scored(

@@ -29,7 +29,7 @@ MEANS = {
     "format": "<think>...</think><answer>...</answer> and nothing else",
     "reward": "STAR-R1's reward",
 }
-"""Metric -> what it is the mean of."""
+"""Metric -> description of the values that it is the mean of."""
 SHARES = ("tacc", "correct", "loose", "overlap", "out_of_field", "format", "accuracy")
 """Metrics that are shares of questions."""
 TABLES = ("all", "split", "view", "objects", "steps")

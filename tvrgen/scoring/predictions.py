@@ -53,7 +53,7 @@ def read_predictions(path: Path) -> Predictions:
                 if not isinstance(entry, dict) or not isinstance(entry.get("id"), str) or "response" not in entry:
                     raise UserError(f"{where}: holds {json.dumps(entry)[:40]}; write lines like {_LINE}")
                 if not entry["id"].isprintable():
-                    raise UserError(f"{where}: the id {entry['id']!a} is not the id of a question")
+                    raise UserError(f"{where}: no question has the id {entry['id']!a}")
                 if entry["id"] in responses:
                     double.append(entry["id"])
                 else:

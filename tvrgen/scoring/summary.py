@@ -97,7 +97,7 @@ def _predictions(given: str | Path | Mapping[str, Any]) -> Predictions:
 
 
 def _is_answered(dataset: Dataset, split: str, predictions: Predictions) -> bool:
-    """Whether there is a response to any question of a split; ids are compared only if one begins with the split."""
+    """Whether any question of a split has a response; ids are compared only if one begins with the split."""
     begun = any(name.startswith(f"{split}-") for name in predictions.responses)
     return begun and any(line["id"] in predictions.responses for line in dataset.questions(split))
 

@@ -29,7 +29,7 @@ class Truth:
 
 
 def ground_truth(question: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns what `truth_of` needs of a question line, as JSON data: `changes`, and `looks` if answers name these.
+    """Returns the right answer in a question line as JSON data: `changes`, and `looks` if answers name these.
 
     The looks of an object that is off stage in the first image are empty.
     """

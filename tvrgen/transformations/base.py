@@ -29,7 +29,7 @@ GENERAL_REMEDIES = "lower sampling.steps, raise sampling.on_stage, or leave out 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A condition of a fair problem, and what to change in the config where it is broken too often."""
+    """A condition of a fair problem, and changes to the config that help if it is broken too often."""
 
     text: str
     remedies: str = GENERAL_REMEDIES

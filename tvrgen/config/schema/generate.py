@@ -1,6 +1,6 @@
 """The JSON schemas of configs and prompt templates, made from the keys of the settings.
 
-`python -m tvrgen.config.schema` writes them anew after a change of a key. scene.schema.json and question.schema.json,
+Run `python -m tvrgen.config.schema` after a change of a key. scene.schema.json and question.schema.json,
 which describe a dataset's records, are written by hand.
 """
 

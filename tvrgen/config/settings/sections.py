@@ -76,7 +76,7 @@ class SamplingSettings:
         Fraction,
         Key(
             "Fraction of problems in which nothing changes. Where it is not 0, each problem's second image has a "
-            "camera and light jitter of its own, so that equal pixels do not tell.",
+            "camera and light jitter of its own, so that equal pixels do not reveal the answer.",
             default=0,
             minimum=0,
             maximum=1,

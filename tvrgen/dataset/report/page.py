@@ -35,7 +35,7 @@ def write_report(lines: Iterable[dict], out: Path, title: str, questions: Iterab
     """Writes index.html, statistics.json and plot-*.png into `out`, in place of those of an earlier report.
 
     `lines` are scene lines (scene.schema.json) and `questions` question lines, if any; both are read once. Returns the
-    sentences on balance, each of which begins with its split. Raises UserError where matplotlib is missing, a line is
+    sentences on balance, each of which begins with its split. Raises UserError if matplotlib is missing, a line is
     not a scene line, there are no lines, or `out` cannot be written; then nothing is written.
     """
     plots.require()

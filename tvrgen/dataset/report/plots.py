@@ -44,7 +44,7 @@ class Plot:
 
 
 def require() -> None:
-    """Raises UserError where matplotlib is missing."""
+    """Raises UserError if matplotlib is missing."""
     try:
         import matplotlib.figure  # noqa: F401
     except ImportError as error:

@@ -67,7 +67,7 @@ def _tile(path: str, sights: list[dict], changed: list[int]) -> Image.Image:
 
 
 def _label(draw: ImageDraw.ImageDraw, text: str, box: list[float], size: tuple[int, int], taken: list) -> tuple:
-    """Draws the label at the first corner of the box where it fits and covers no other. Returns where it is."""
+    """Draws the label at the first corner of the box where it fits and covers no other. Returns its box."""
     font = ImageFont.load_default(_LABEL_FONT)
     width, height = font.getlength(text) + 8, _LABEL_FONT + 4
     left, top, right, bottom = box

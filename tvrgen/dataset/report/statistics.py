@@ -24,7 +24,7 @@ _PIXEL_EDGES = (0, *sorted({int(np.ceil(2 ** (k / 2))) for k in range(64)}))  # 
 _PIXELS = [f"{low:,}" if high == low + 1 else f"{low:,} to {high - 1:,}" for low, high in pairwise(_PIXEL_EDGES)]
 _FRACTIONS = ["0", *(f"{k / 10:g} to {(k + 1) / 10:g}" for k in range(10)), "1"]  # 0 and 1 have their own
 _BINS = {f"{of}.{when}": bins for of, bins in (("fraction", _FRACTIONS), ("pixels", _PIXELS)) for when in _TIMES}
-# table -> title, what is counted, and of a table that no design balances the label whose share is of interest
+# table -> title, unit of the counts, and, if no design balances the table, the label whose share is of interest
 _TABLES: dict[str, tuple[str, str, str | None]] = {
     "objects": ("numbers of objects", "problems", None),
     "visible": ("numbers of visible objects", "problems", None),
@@ -35,7 +35,7 @@ _TABLES: dict[str, tuple[str, str, str | None]] = {
     "no_change": ("no change", "problems", "true"),
     "kind": ("kinds", "steps", None),
     "type": ("types of move", "moves", None),
-    "value": ("values of", "steps", None),  # stands for one table of each kind
+    "value": ("values of", "steps", None),  # a template: one table for each kind
     "pair": ("pairs of kind and value", "steps", None),
     **{a: (f"initial {a}s", "objects", None) for a in ATTRIBUTES},
     **{
@@ -44,7 +44,7 @@ _TABLES: dict[str, tuple[str, str, str | None]] = {
         for when in _TIMES
     },
 }
-# grid -> title, what its rows and its columns are
+# grid -> title, names of its rows and of its columns
 _GRIDS = {
     "target": ("targets by number of objects", "number of objects", "index of the target"),
     "sequence": ("kinds by position in the sequence", "kind", "position in the sequence"),
@@ -60,7 +60,7 @@ class BadLine(ValueError):
 class Table:
     """Counts of `unit`: split -> label -> number, the same labels in every split.
 
-    `focus` is the label whose share is of interest, None where all labels should occur equally often.
+    `focus` is the label whose share is of interest, None if all labels should occur equally often.
     """
 
     title: str
@@ -123,7 +123,7 @@ def collect(lines: Iterable[dict]) -> Statistics:
         for table, label in seen:
             counters[table][split][label] += 1
     if not problems:
-        raise BadLine("there is no problem to count; give a dataset or a plan that holds some")
+        raise BadLine("no problem to count; name a dataset or a plan with problems")
     splits = sorted(problems)
     grids = {name: _grid(name, counters, splits) for name in _GRIDS}
     places = {s: sorted(counters["position"][s].items()) for s in splits}

@@ -20,7 +20,7 @@ PATIENCE = 120.0
 
 _TOGETHER = 16  # files sent or asked for at the same time
 _SILENCE = 8.0  # seconds without an answer before a warning
-_STORED = 30.0  # seconds between writes of a log, which a store can only write anew
+_STORED = 30.0  # seconds between writes of a log, since a store can only rewrite it as a whole
 _NO_KEY = {"NoCredentialsError", "PartialCredentialsError", "DefaultCredentialsError", "ClientAuthenticationError"}
 """Errors of credentials, by the names of their types: final if they come at the first request."""
 # errors that repeating a request does not change
@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 
 
 class _Rewritten:
-    """A log file that is written anew from time to time."""
+    """A log file that is rewritten as a whole from time to time."""
 
     def __init__(self, store: "ObjectStore", path: str) -> None:
         self._store, self._path = store, path
@@ -80,7 +80,7 @@ class ObjectStore(Storage):
         self._patiently(self._files.pipe_file, self._at(path), content)
 
     def create(self, path: str, content: bytes) -> bool | None:
-        """Writes a file unless it exists; returns whether it did, or None where the library has no such request.
+        """Writes a file unless it exists; returns whether it did, or None if the library has no such request.
 
         False may also mean that this call wrote it, and that the store's first answer was lost.
         """

@@ -53,7 +53,7 @@ def dataset_faults(root: str | Path) -> Iterator[str]:
     faulty: dict[str, str] = {}
     try:
         for shard, fault in _dataset_faults(storage, description, config):
-            # a fault may quote what files hold: line breaks, and text that cannot be printed
+            # a fault may quote files, with line breaks and unprintable text
             line = " ".join(fault.encode(errors="backslashreplace").decode().split())
             if shard:
                 faulty.setdefault(shard, line)

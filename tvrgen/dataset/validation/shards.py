@@ -121,7 +121,7 @@ def _shard_faults(checked: _Checked, manifest_hash: Any, description: Record) ->
 
 
 def _record_faults(checked: _Checked, base: Path) -> Iterator[str]:
-    """Faults of the lines, of their order, and of what follows from them."""
+    """Faults of the lines, of their order, and of the images that they describe."""
     scenes: dict[str, Record] = {}
     questions: dict[str, Record] = {}
     for kind, ids, lines in (("scene", checked.scenes, scenes), ("question", checked.questions, questions)):

@@ -94,7 +94,7 @@ class Renderer:
 
 
 def configure(settings: RenderSettings, threads: int) -> None:
-    """Sets what stays the same for all images of a split: Cycles' settings and the format of the raw file."""
+    """Sets the properties that all images of a split share: Cycles' settings and the format of the raw file."""
     scene = bpy.context.scene
     scene.render.engine = "CYCLES"
     scene.render.resolution_percentage = 100

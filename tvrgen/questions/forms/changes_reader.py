@@ -23,7 +23,7 @@ _LITERAL = 20_000  # longest text that is parsed as a Python literal, in charact
 
 
 def parse_answer(text: str, looks: Sequence[Looks] = ()) -> Answer:
-    """Reads the text between <answer> and </answer>. Never raises, whatever the text is.
+    """Reads the text between <answer> and </answer>. Never raises.
 
     Without `looks`, objects are named by their indices. With the `looks` of the initial objects, they are named by
     these, or by those words of them that fit no other object; indices are faults then, as the prompt shows none.

@@ -38,7 +38,7 @@ def _without_table(text: str) -> str:
 
 
 def _without_announcement(text: str) -> str:
-    """Without "the final answer is:" and its like at the start."""
+    """Without an announcement such as "the final answer is:" at the start."""
     return _ANNOUNCEMENT.sub("", text).strip()
 
 

@@ -1,6 +1,6 @@
 """Adapters: `star_r1_reward` in the form that each trainer and evaluator calls.
 
-| consumer | what to name |
+| consumer | name or path of the reward |
 |---|---|
 | TRL | `tvrgen.adapters.trl.reward` in `reward_funcs` |
 | verl | `reward.custom_reward_function.path=.../adapters/verl.py`, `.name=compute_score` |

@@ -11,7 +11,7 @@ from tvrgen.scoring.adapters import common
 def reward(completions: list[Any], **columns: Any) -> list[float | None]:
     """Returns STAR-R1's total for each completion, or None, which TRL ignores, for a row without a right answer.
 
-    `columns` are those of the dataset, a list each, of which one is in common.TRUTHS, and whatever else TRL passes.
+    `columns` are those of the dataset, a list each, of which one is in common.TRUTHS, and further keywords of TRL.
     """
     truths = common.truth_in(columns)
     return [

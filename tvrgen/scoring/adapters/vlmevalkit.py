@@ -116,7 +116,7 @@ def _program(name: str) -> str:
     except ModuleNotFoundError:
         found = None
     if found is None or not found.origin:
-        raise UserError(f"{name}: there is no such file, nor an installed VLMEvalKit; write the path of its run.py")
+        raise UserError(f"{name}: no such file, and VLMEvalKit is not installed; write the path of its run.py")
     return found.origin
 
 
