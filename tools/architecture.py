@@ -1,4 +1,4 @@
-"""The diagram of the packages in docs/architecture.md: `python tools/architecture.py` draws it anew.
+"""The diagram of the packages in docs/architecture.md: `python tools/architecture.py` redraws it.
 
 Layers come from the import-linter contract in pyproject.toml, sentences from the packages' docstrings.
 """

@@ -72,7 +72,7 @@ def tests_of(module: Path) -> str:
 
 
 def survives(folder: Path, module: Path, source: str, seconds: float) -> bool:
-    """Whether the nearest tests pass with this source in the copy. A test that takes too long has noticed."""
+    """Whether the nearest tests pass with this source in the copy. A timeout counts as a failure."""
     target = folder / module.relative_to(ROOT)
     target.write_text(source)
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "not blender"]

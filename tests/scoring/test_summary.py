@@ -42,7 +42,7 @@ def test_responses_in_a_dict_score_as_those_in_a_file(dataset, tmp_path):
     [
         ({}, "write either predictions or a baseline"),
         ({"predictions": {"x": ""}, "baseline": "random"}, "write either predictions or a baseline"),
-        ({"predictions": {}}, "responses: there is none"),
+        ({"predictions": {}}, "responses: is empty"),
         ({"predictions": {"x": ""}}, "responses: none of its 1 ids is a question of"),
         ({"baseline": "randm"}, "unknown baseline 'randm'; did you mean 'random'"),
     ],

@@ -25,7 +25,7 @@ def schema(name: str) -> Record:
 
 _extend: Any = validators.extend  # declared without types
 
-# JSON Schema counts 2.0 as an integer; here a number that counts is written as one
+# JSON Schema accepts 2.0 as an integer; here integers are written without a decimal point
 _Validator: type[Draft202012Validator] = _extend(
     Draft202012Validator,
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine(
@@ -94,7 +94,7 @@ def with_new_names(config: Record, source: str) -> Record:
 
 
 def with_old_names(config: Record) -> Record:
-    """A config in which the keys that have an old name are under that one."""
+    """Returns a config with the old names of the keys that have one."""
     copied: Record = _renamed(config, schema("config"), OLD_NAMES, "")
     return copied
 

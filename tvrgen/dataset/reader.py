@@ -85,7 +85,7 @@ def _is_description(found: Any) -> bool:
 
 @contextlib.contextmanager
 def reading(where: str) -> Iterator[None]:
-    """Turns OSError into a UserError that names the file and says what to do."""
+    """Converts OSError to a UserError that names the file and the remedy."""
     try:
         yield
     except FileNotFoundError as error:

@@ -1,4 +1,4 @@
-"""Scheduler of a run: which shard is made next, how often it is tried, how long it may take.
+"""Scheduler of a run: the order, tries and time limits of shards.
 
 A crew makes the shards: this process (`local_crew`) or Ray actors (`ray_crew`). A crew reports events; the driver alone
 decides on the consequences, so that both crews behave the same.

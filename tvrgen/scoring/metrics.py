@@ -29,7 +29,7 @@ MEANS = {
     "format": "<think>...</think><answer>...</answer> and nothing else",
     "reward": "STAR-R1's reward",
 }
-"""Metric -> description of the values that it is the mean of."""
+"""Metric, a mean over questions -> description of its values."""
 SHARES = ("tacc", "correct", "loose", "overlap", "out_of_field", "format", "accuracy")
 """Metrics that are shares of questions."""
 TABLES = ("all", "split", "view", "objects", "steps")

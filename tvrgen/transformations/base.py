@@ -57,7 +57,7 @@ class Rejected(Exception):
 
 
 class Kind(Protocol):
-    """One kind of transformation. Instances hold no state: a worker elsewhere makes its own."""
+    """One kind of transformation. Instances hold no state, because each worker makes its own."""
 
     @property
     def name(self) -> str:

@@ -43,10 +43,10 @@ def dealt(config: Config, split: Split, index: int) -> Problem:
     )
 
 
-def told_problem(problem: Problem, line: Record) -> Problem:
+def recorded_problem(problem: Problem, line: Record) -> Problem:
     """Returns a dealt problem with the steps and final views of its line, which may differ from the design's."""
-    told = records.problem_from(line)
-    return dataclasses.replace(problem, steps=told.steps, views=told.views)
+    recorded = records.problem_from(line)
+    return dataclasses.replace(problem, steps=recorded.steps, views=recorded.views)
 
 
 def dealt_images(problem: Problem, split: Split) -> tuple[ImageFile, ...]:
@@ -95,39 +95,39 @@ def _unlike_design(line: Record, levels: Levels) -> Iterator[str]:
 
 def _planned_again(line: Record, problem: Problem, config: Config, split: Split) -> Planned:
     """Plans a problem again from the draws in its line. Raises Rejected if it breaks a rule."""
-    told, jitter = records.problem_from(line), config.scene.jitter
-    states = replay.replay(told.initial, problem.steps, split.kinds, split.vocabulary)
+    recorded, jitter = records.problem_from(line), config.scene.jitter
+    states = replay.replay(recorded.initial, problem.steps, split.kinds, split.vocabulary)
     fairness.check_states(states, problem.steps, split.sampling, split.vocabulary)
     apart = bool(split.sampling.no_change)  # whether the final images have a jitter of their own
     drawn = dataclasses.replace(
         problem,
-        attempt=min(told.attempt, split.sampling.max_attempts - 1),
-        initial=told.initial,
-        cameras=tuple(_moved(problem.cameras, told.cameras, jitter.camera)),
-        lights=tuple(_moved(problem.lights, told.lights, jitter.light)),
-        final_cameras=tuple(_moved(problem.cameras, told.final_cameras, jitter.camera)) if apart else (),
-        final_lights=tuple(_moved(problem.lights, told.final_lights, jitter.light)) if apart else (),
+        attempt=min(recorded.attempt, split.sampling.max_attempts - 1),
+        initial=recorded.initial,
+        cameras=tuple(_moved(problem.cameras, recorded.cameras, jitter.camera)),
+        lights=tuple(_moved(problem.lights, recorded.lights, jitter.light)),
+        final_cameras=tuple(_moved(problem.cameras, recorded.final_cameras, jitter.camera)) if apart else (),
+        final_lights=tuple(_moved(problem.lights, recorded.final_lights, jitter.light)) if apart else (),
     )
     shots = tuple(
-        dataclasses.replace(shot, sights=_told_sights(line["visibility"], shot))
+        dataclasses.replace(shot, sights=_recorded_sights(line["visibility"], shot))
         for shot in drawn.shots(states, split.render.width, split.render.height)
     )
     return sampler.completed(drawn, states, shots, split)
 
 
-def _told_sights(visibility: Record, shot: Shot) -> tuple[Sight, ...] | None:
+def _recorded_sights(visibility: Record, shot: Shot) -> tuple[Sight, ...] | None:
     """Returns a shot's sights in a line: empty if the line lacks them, None for an intermediate shot."""
     if shot.intermediate:
         return None
     return records.sights_from(visibility[shot.when].get(shot.camera.name, []))
 
 
-def _moved(things: Iterable[Moved], told: Iterable[Moved], reach: float) -> Iterator[Moved]:
+def _moved(things: Iterable[Moved], recorded: Iterable[Moved], reach: float) -> Iterator[Moved]:
     """Yields the config's cameras or lights at the locations in a line, or as near to them as jitter can move them.
 
     Suns stay; others move by at most `reach` metres on each axis, to the millimetre.
     """
-    at = {thing.name: thing.location for thing in told if getattr(thing, "type", "") != "sun"}
+    at = {thing.name: thing.location for thing in recorded if getattr(thing, "type", "") != "sun"}
     for thing in things:
         axes = zip(at.get(thing.name, ()), thing.location, strict=False)
         location = tuple(round(min(max(x, c - reach), c + reach), 3) for x, c in axes)

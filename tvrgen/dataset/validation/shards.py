@@ -21,7 +21,7 @@ from tvrgen.dataset.shard_formats import FORMATS, ShardFormat
 from tvrgen.dataset.shards import Shard
 from tvrgen.dataset.storage.base import MANIFEST, Storage
 from tvrgen.dataset.validation.differences import differences, within
-from tvrgen.dataset.validation.problems import dealt, dealt_images, scene_faults, told_problem
+from tvrgen.dataset.validation.problems import dealt, dealt_images, recorded_problem, scene_faults
 from tvrgen.dataset.versions import plan_of
 from tvrgen.imaging import annotations
 from tvrgen.sampling.problem import Problem
@@ -87,13 +87,16 @@ def _checked(folder: Path, unpacked: Path, shard: Shard, config: Config, own_pla
     form = FORMATS[split.output.format]
     problems = [dealt(config, split, k) for k in range(shard.first, shard.first + shard.count)]
     if not own_plan:
-        told = _told(folder / form.file("scene"), form)
-        problems = [told_problem(problem, told[problem.id]) if problem.id in told else problem for problem in problems]
+        recorded = _recorded(folder / form.file("scene"), form)
+        problems = [
+            recorded_problem(problem, recorded[problem.id]) if problem.id in recorded else problem
+            for problem in problems
+        ]
     images = {problem.id: dealt_images(problem, split) for problem in problems}
     return _Checked(shard, folder, unpacked, config, split, form, tuple(problems), images, own_plan)
 
 
-def _told(path: Path, form: ShardFormat) -> dict[str, Record]:
+def _recorded(path: Path, form: ShardFormat) -> dict[str, Record]:
     """The scene lines of a shard that fit their schema, by id, as far as they can be read."""
     lines: dict[str, Record] = {}
     with contextlib.suppress(OSError, UserError), open(path, "rb") as file:

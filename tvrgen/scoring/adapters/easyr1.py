@@ -12,7 +12,7 @@ REWARD_TYPE = "batch"
 
 
 def compute_score(reward_inputs: list[dict[str, Any]], **options: Any) -> list[dict[str, float]]:
-    """STAR-R1's reward for each of {response, response_length, ground_truth}: `overall` is what EasyR1 trains on.
+    """STAR-R1's reward for each of {response, response_length, ground_truth}. EasyR1 trains on `overall`.
 
     `format` is the part for the format, `accuracy` 1 if all changes are right, `share` the total scaled to [0, 1].
     Raises UserError for an unknown option.
