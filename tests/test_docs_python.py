@@ -1,6 +1,7 @@
 """docs/python.md runs as it is, block after block."""
 
 import functools
+import inspect
 import re
 import signal
 
@@ -8,9 +9,22 @@ import pytest
 
 import tvrgen
 from tests.tiny import ROOT
+from tvrgen.cli.main import parser
 
 BLOCKS = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs/python.md").read_text(), re.MULTILINE | re.DOTALL)
 STOPS = (signal.SIGINT, signal.SIGTERM)
+
+
+OTHER_NAMES = {"split": "splits", "filter": "filters", "log_json": "on_event", "reward": "options"}
+OWN_OF_COMMANDS = {"help", "debug", "set", "json", "untagged", "dataset", "format"}
+
+
+@pytest.mark.parametrize("command", ["generate", "validate", "status", "export", "score"])
+def test_options_are_parameters_but_for_those_that_the_table_names(command):
+    subcommands = next(action for action in parser()._actions if action.dest != "version" and action.choices)
+    options = {action.dest for action in subcommands.choices[command]._actions} - OWN_OF_COMMANDS
+    parameters = inspect.signature(getattr(tvrgen, command)).parameters
+    assert {name for name in options if not {name, OTHER_NAMES.get(name)} & parameters.keys()} == set()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import inspect
 import subprocess
 import sys
 
@@ -9,6 +10,7 @@ import pytest
 
 import tvrgen
 from tests.tiny import ROOT
+from tvrgen.export import run
 
 HEAVY = ("bpy", "ray", "trimesh", "embreex")
 
@@ -73,3 +75,8 @@ def test_public_names_are_those_that_editors_see():
 def test_export_can_be_called_whatever_was_imported(before):
     statement = f"{before}; import tvrgen; assert callable(tvrgen.export) and tvrgen.export.FORMATS"
     assert loaded_by(statement, ("bpy",)) == []
+
+
+def test_export_has_the_signature_of_its_function_and_names_its_parameters():
+    assert inspect.signature(tvrgen.export) == inspect.signature(run.export)
+    assert all(f"{name}=" in tvrgen.export.__doc__ for name in list(inspect.signature(run.export).parameters)[3:])

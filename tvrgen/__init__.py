@@ -21,10 +21,10 @@ if TYPE_CHECKING:  # for editors and type checkers; a test compares it with _HOM
     from tvrgen.dataset.reader import open_dataset, open_image
     from tvrgen.dataset.validation.files import validate
     from tvrgen.export.run import export
+    from tvrgen.generation.planning import plan
     from tvrgen.generation.run import generate
     from tvrgen.generation.status import status
     from tvrgen.sampling.problem import Problem
-    from tvrgen.sampling.sampler import plan_problem as plan
     from tvrgen.sampling.sampler import sample_problem
     from tvrgen.scene.model import Camera, Light, Object, State
     from tvrgen.scoring.summary import score
@@ -73,14 +73,14 @@ _HOMES = {
     "load": "config.loader",
     "open_dataset": "dataset.reader",
     "open_image": "dataset.reader",
-    "plan": "sampling.sampler:plan_problem",
+    "plan": "generation.planning",
     "replay": "transformations.replay",
     "sample_problem": "sampling.sampler",
     "score": "scoring.summary",
     "status": "generation.status",
     "validate": "dataset.validation.files",
 }
-"""Public name -> module that defines it, and its name there if it has another."""
+"""Public name -> module that defines it."""
 
 
 def __getattr__(name: str) -> Any:
@@ -88,8 +88,7 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module("tvrgen.export")
     if name not in _HOMES:
         raise AttributeError(f"module 'tvrgen' has no attribute {name!r}")
-    module, _, own = _HOMES[name].partition(":")
-    return getattr(importlib.import_module(f"tvrgen.{module}"), own or name)
+    return getattr(importlib.import_module(f"tvrgen.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:

@@ -72,6 +72,11 @@ def test_a_dict_is_read_as_a_file_is(name):
     assert document == yaml.safe_load((ROOT / "configs" / f"{name}.yaml").read_text())
 
 
+def test_load_names_the_function_for_a_dict():
+    with pytest.raises(UserError, match=r"for a dict, write tvrgen\.Config\.from_dict"):
+        loader.load({"splits": {"train": {"count": 1}}})
+
+
 def test_a_dict_names_files_of_its_folder(tmp_path):
     (tmp_path / "mine.yaml").write_text("extends: scenes/clevr.yaml\nworld: {strength: 2}\n")
     document = {"splits": {"train": {"count": 4}}, "scene": "mine.yaml", "question": {"prompt": "terse"}}

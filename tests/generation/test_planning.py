@@ -2,9 +2,10 @@
 
 import pytest
 
+import tvrgen
 from tests.tiny import load
 from tvrgen._support.errors import UserError
-from tvrgen.generation.planning import ranges
+from tvrgen.generation.planning import plan, ranges
 
 CONFIG = load("splits={train: {count: 5}, test: {count: 3}}")
 
@@ -26,3 +27,15 @@ def test_a_range_is_within_its_split(options, found):
 def test_a_start_behind_the_end_is_refused():
     with pytest.raises(UserError, match="start=3: split test ends at problem 2"):
         ranges(CONFIG, start=3)
+
+
+@pytest.mark.rays
+@pytest.mark.parametrize("config", ["quickstart", tvrgen.load("quickstart")], ids=["name", "config"])
+def test_plan_takes_a_config_or_its_name(config):
+    assert plan(config, "train", 7).problem.id == "train-000007"
+
+
+@pytest.mark.parametrize("index", [-1, 5, 99])
+def test_plan_refuses_an_index_outside_the_split(index):
+    with pytest.raises(UserError, match=f"index={index}: the problems of split train are 0 to 4"):
+        plan(CONFIG, "train", index)

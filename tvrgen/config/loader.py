@@ -44,6 +44,8 @@ def load(name: str | Path, overrides: Overrides = ()) -> Config:
 
     Raises UserError for every fault.
     """
+    if isinstance(name, Mapping):
+        raise UserError("load: takes a file or the name of a config; for a dict, write tvrgen.Config.from_dict")
     path = _file(name)
     folder = path.resolve().parent
     pairs = listed(overrides)

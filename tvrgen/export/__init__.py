@@ -4,8 +4,15 @@ Imports `scoring` and the layers below it. Each consumer has a file, which defin
 `reader` gives the questions, `selection` chooses and orders them, `folder` is the folder that is written, `writers` and
 `parquet` write the kinds of files, `readme` writes README.md, and `run` exports. A new format is one more file, and a
 line here.
+
+The package itself can be called:
+
+    tvrgen.export(root, name, out, split=None, filters=(), order=None, licence="", progress=None)
+
+`tvrgen.export.run.export` describes the parameters.
 """
 
+import inspect
 import sys
 import types
 from typing import Any
@@ -38,6 +45,12 @@ class _CallablePackage(types.ModuleType):
         from tvrgen.export.run import export
 
         return export(*arguments, **options)
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        from tvrgen.export.run import export
+
+        return inspect.signature(export)
 
 
 sys.modules[__name__].__class__ = _CallablePackage

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from multiprocessing import get_context
+from pathlib import Path
 
 from tvrgen._support.errors import ArgumentError, UserError
 from tvrgen._support.import_path import importable
 from tvrgen._support.json_lines import Record
+from tvrgen.config.loader import load
 from tvrgen.config.settings import Config, Split
 from tvrgen.dataset import records
 from tvrgen.dataset.images import image_files
@@ -18,6 +20,25 @@ _CHUNK = 50  # problems that a process plans in one task
 
 Range = tuple[str, int, int]
 """Problems `start` to `stop - 1` of a split: (split, start, stop)."""
+
+
+def plan(config: Config | str | Path, split: str, index: int) -> Planned:
+    """Returns problem `index` of a split with its states, and what each image shows of each object.
+
+    A function of the config, the split's name and the index alone. Needs no Blender.
+
+    Args:
+        config: A config, a YAML file, or the name of a shipped config.
+        split: Name of the split.
+        index: Index of the problem in the split, from 0.
+
+    Raises UserError if the split has no such problem, or if the problem cannot be drawn.
+    """
+    config = config if isinstance(config, Config) else load(config)
+    last = config.split(split).count - 1
+    if not 0 <= index <= last:
+        raise ArgumentError("index", index, f"the problems of split {split} are 0 to {last}; write one of these")
+    return sampler.plan_problem(config, split, index)
 
 
 def ranges(config: Config, split: str | None = None, start: int = 0, count: int | None = None) -> list[Range]:

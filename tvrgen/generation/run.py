@@ -103,6 +103,9 @@ def generate(
         KeyboardInterrupt: On Ctrl-C. Finished shards are kept.
     """
     config = config if isinstance(config, Config) else load(config)
+    for argument, number, least in (("workers", workers, 1), ("threads", threads, 0), ("max_retries", max_retries, 0)):
+        if number is not None and number < least:
+            raise ArgumentError(argument, number, f"write a whole number of at least {least}")
     ray = None
     if address is not None or (workers or 1) > 1 or gpus_per_worker:
         ray = RayOptions(
