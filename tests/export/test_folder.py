@@ -11,7 +11,7 @@ from tests.tiny import ROOT, load
 from tvrgen._support.errors import UserError
 from tvrgen.dataset import catalog
 from tvrgen.dataset.storage.open import open_storage
-from tvrgen.export import readme, run
+from tvrgen.export import folder, readme, run
 from tvrgen.export.reader import Question
 from tvrgen.export.run import export, find
 from tvrgen.generation.status import status
@@ -164,3 +164,32 @@ def test_two_at_once_are_refused(dataset, tmp_path, monkeypatch):
 
     monkeypatch.setattr(Question, "images", meanwhile)
     export(dataset, "verifiers", out)
+
+
+@pytest.mark.parametrize("name", ["export.json", ".export.json"])
+@pytest.mark.parametrize("text", ["[]", "{}", '{"made_from": 3}'])
+def test_a_state_that_no_export_wrote_is_refused(name, text, dataset, tmp_path):
+    assert name in (folder.DONE, folder.BEGUN)
+    (tmp_path / name).write_text(text)
+    refused("was not written by tvrgen; choose another", dataset, "vlm-r1", tmp_path)
+    assert (tmp_path / name).read_text() == text
+
+
+def test_a_copied_export_of_absolute_paths_is_refused(dataset, tmp_path):
+    """Rows that name the folder of their images would name the former one."""
+    export(dataset, "ms-swift", tmp_path / "out")
+    (tmp_path / "out").rename(tmp_path / "moved")
+    refused(rf"was exported as {tmp_path / 'out'}, which its files name", dataset, "ms-swift", tmp_path / "moved")
+
+
+def test_a_run_that_waited_for_the_folder_does_not_write_again(dataset, tmp_path):
+    """Two runs find the folder empty; the second one gets the lock when the first has finished."""
+    late = folder.Output(tmp_path / "out", {})
+    assert not late.complete()
+    export(dataset, "vlm-r1", tmp_path / "out")
+    before = contents(tmp_path / "out")
+    with pytest.raises(UserError, match="another run has just finished it"), late.held():
+        pass
+    after = contents(tmp_path / "out")
+    after.pop(".lock", None)
+    assert after == before

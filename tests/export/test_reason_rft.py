@@ -3,7 +3,12 @@
 import json
 import re
 
+import pytest
+
 from tests.consumers.responses import FULL, NONE, wrong
+from tests.tiny import FlatRenderer, generate_flat, load
+from tvrgen._support.errors import UserError
+from tvrgen.export.run import export
 from tvrgen.scoring import star_r1_reward
 
 
@@ -20,3 +25,11 @@ def test_reason_rft(exported, questions):
         assert star_r1_reward(said, row["solution"]).total == FULL
         assert star_r1_reward(said, question["changes"]).total == FULL
         assert star_r1_reward(wrong(question), row["solution"]).total == NONE
+
+
+def test_objects_that_look_alike_are_refused(tmp_path):
+    """Its list of objects has looks alone, so answers could not name one of two twins."""
+    data = generate_flat(tmp_path / "data", load("sampling.twins=true"), FlatRenderer())
+    with pytest.raises(UserError, match=r"reason-rft: split train has objects that look alike \(sampling\.twins\)"):
+        export(data, "reason-rft", tmp_path / "out")
+    assert not (tmp_path / "out").exists()

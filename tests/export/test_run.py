@@ -9,6 +9,7 @@ from PIL import Image
 from tests.export.data import contents, formats_and_storages
 from tests.export.rows import TOKENS, read
 from tests.tiny import run
+from tvrgen._support.errors import UserError
 from tvrgen.cli.main import main
 from tvrgen.dataset.reader import open_dataset
 from tvrgen.export.run import export, find
@@ -75,3 +76,10 @@ def test_the_command(flat_dataset, tmp_path):
     wrong = run("export", flat_dataset, "trll", "--out", out)
     assert wrong.returncode == 2
     assert wrong.stderr.startswith("tvrgen: error: unknown format 'trll'; did you mean 'trl'? (known: hf, ")
+
+
+def test_an_unknown_format_is_named_with_the_nearest():
+    with pytest.raises(UserError, match=r"unknown format 'vlmr1'; did you mean 'vlm-r1'\?"):
+        find("vlmr1")
+    with pytest.raises(UserError, match="vlm-r1 data: the dataset comes first; write data vlm-r1"):
+        find("data", "vlm-r1")

@@ -1,0 +1,62 @@
+"""Columns of Parquet files: as pyarrow's types, as metadata of the schema, and as a dataset card describes them."""
+
+import pytest
+
+from tvrgen.export import parquet
+
+COLUMNS = {
+    "string": ({"dtype": "string", "_type": "Value"}, {"name": "c", "dtype": "string"}),
+    "bool": ({"dtype": "bool", "_type": "Value"}, {"name": "c", "dtype": "bool"}),
+    parquet.IMAGE: ({"_type": "Image"}, {"name": "c", "dtype": "image"}),
+    ("int32",): (
+        {"feature": {"dtype": "int32", "_type": "Value"}, "_type": "Sequence"},
+        {"name": "c", "sequence": "int32"},
+    ),
+}
+
+
+def listed(column):
+    """A column of COLUMNS, whose keys are hashable, as formats write it."""
+    return list(column) if isinstance(column, tuple) else column
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_column_is_described_to_datasets_and_in_the_card(column):
+    features, card = COLUMNS[column]
+    assert parquet.features(listed(column)) == features
+    assert parquet.described("c", listed(column)) == card
+
+
+def test_a_mapping_of_columns_is_described_by_its_parts():
+    own = {"a": "string", "b": ["float64"]}
+    parts = [parquet.described(name, part) for name, part in own.items()]
+    assert parquet.features(own) == {name: parquet.features(part) for name, part in own.items()}
+    assert parquet.features([own]) == [parquet.features(own)]
+    assert parquet.described("c", own) == {"name": "c", "struct": parts}
+    assert parquet.described("c", [own]) == {"name": "c", "list": parts}
+
+
+@pytest.mark.parametrize("own", [None, 3, [], ["int32", "string"]])
+def test_other_descriptions_are_refused(own):
+    with pytest.raises(TypeError, match="describes no column"):
+        parquet.features(own)
+    with pytest.raises(TypeError, match="describes no column"):
+        parquet.described("c", own)
+
+
+def test_columns_have_types_of_pyarrow():
+    pa = pytest.importorskip("pyarrow")
+    columns = {
+        "text": "string",
+        "on": "bool",
+        "images": [parquet.IMAGE],
+        "parts": [{"index": "int32", "score": "float64"}],
+    }
+    assert parquet.arrow(columns) == pa.schema(
+        {
+            "text": pa.string(),
+            "on": pa.bool_(),
+            "images": pa.list_(pa.struct({"bytes": pa.binary(), "path": pa.string()})),
+            "parts": pa.list_(pa.struct({"index": pa.int32(), "score": pa.float64()})),
+        }
+    )
