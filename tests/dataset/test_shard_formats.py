@@ -105,6 +105,35 @@ def test_a_tar_that_cannot_be_read_is_named(content, tmp_path):
         form.opened(tmp_path, tmp_path / "scratch")
 
 
+def test_members_that_do_not_belong_into_a_shard_are_named(tmp_path):
+    """Neither a path out of the scratch folder nor a folder is unpacked."""
+    form, scratch = FORMATS["webdataset"], tmp_path / "scratch"
+    scratch.mkdir()
+    for name, kind in (("../outside.png", tarfile.REGTYPE), (".hidden", tarfile.REGTYPE), ("folder", tarfile.DIRTYPE)):
+        member = tarfile.TarInfo(name)
+        member.type = kind
+        with tarfile.open(tmp_path / form.file("scene"), "w") as tar:
+            tar.addfile(member)
+        with pytest.raises(UserError, match=f"{name!r} does not belong into a shard"):
+            form.opened(tmp_path, scratch)
+    assert not list(scratch.iterdir())
+    assert not (tmp_path / "outside.png").exists()
+
+
+def test_a_folder_in_place_of_a_line_is_named(tmp_path):
+    form = FORMATS["webdataset"]
+    form.add(tmp_path, SCENES[0], json.dumps({"id": SCENES[0]}), [])
+    form.complete(tmp_path)
+    with tarfile.open(tmp_path / form.file("scene")) as tar:
+        (name,) = [name for name in tar.getnames() if "scene" in name]
+    member = tarfile.TarInfo(name)
+    member.type = tarfile.DIRTYPE
+    with tarfile.open(tmp_path / form.file("scene"), "w") as tar:
+        tar.addfile(member)
+    with pytest.raises(UserError, match=f"{name!r} does not belong into a shard"):
+        read(form, tmp_path, "scene")
+
+
 def test_a_config_can_ask_for_every_format():
     assert documents.schema("config")["$defs"]["output"]["properties"]["format"]["enum"] == [*FORMATS]
 

@@ -1,5 +1,8 @@
 """Reading a split: all questions in order or each by its position, with images as they were made."""
 
+import hashlib
+import json
+
 import pytest
 
 from tests.tiny import FlatRenderer, generate_flat, load
@@ -62,4 +65,37 @@ def test_what_is_not_as_it_was_made_is_named(flat_dataset):
         [question.images() for question in split.questions()]
     (flat_dataset / "train/shard-00001/questions.jsonl").write_text("{}\n")
     with reader(flat_dataset) as split, pytest.raises(UserError, match=r"questions\.jsonl: was altered"):
+        list(split.questions())
+
+
+def rewritten(dataset, path, content: bytes) -> None:
+    """Changes a file of shard 1 and all checksums over it, as a program that knows them would."""
+    folder = dataset / "train/shard-00001"
+    (folder / path).write_bytes(content)
+    manifest = json.loads((folder / "shard.json").read_text())
+    manifest["files"][path]["sha256"] = hashlib.sha256(content).hexdigest()
+    (folder / "shard.json").write_text(json.dumps(manifest))
+    description = json.loads((dataset / "dataset.json").read_text())
+    description["shards"][1]["sha256"] = hashlib.sha256((folder / "shard.json").read_bytes()).hexdigest()
+    (dataset / "dataset.json").write_text(json.dumps(description))
+
+
+def test_a_shard_with_too_few_questions_is_named(flat_dataset):
+    lines = (flat_dataset / "train/shard-00001/questions.jsonl").read_bytes().splitlines(keepends=True)
+    rewritten(flat_dataset, "questions.jsonl", b"".join(lines[:-1]))
+    count = len(lines)
+    with reader(flat_dataset) as split, pytest.raises(UserError, match=rf"shard-00001: has {count - 1} of {count} que"):
+        list(split.questions())
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (b'["no line"]', r"questions\.jsonl:1: "),
+        (b'{"id": "train-000002-left"}', r"questions\.jsonl:1: train-000002-left: .*is missing"),
+    ],
+)
+def test_a_line_that_is_no_question_is_named(line, said, flat_dataset):
+    rewritten(flat_dataset, "questions.jsonl", line + b"\n")
+    with reader(flat_dataset) as split, pytest.raises(UserError, match=said + r".*; run tvrgen validate"):
         list(split.questions())

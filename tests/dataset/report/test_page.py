@@ -111,6 +111,18 @@ def test_a_folder_that_cannot_be_made(tmp_path, monkeypatch):
         write_report([line(1)], tmp_path / "file", "Nowhere")
 
 
+def test_a_report_goes_to_a_folder_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.setattr(page.plots, "require", lambda: None)
+    with pytest.raises(UserError, match=r"s3://bucket/report'?: a report is written to a folder of this machine"):
+        write_report([line(1)], "s3://bucket/report", "Remote")
+    for name in ("dataset", "export"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.json").touch()
+        with pytest.raises(UserError, match=f"holds a {name}; choose another"):
+            write_report([line(1)], tmp_path / name, "Taken")
+        assert len(list((tmp_path / name).iterdir())) == 1
+
+
 def test_without_matplotlib_the_extra_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(UserError, match=r"^plots need matplotlib: pip install 'tvrgen\[stats\]'$"):

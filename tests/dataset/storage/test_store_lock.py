@@ -1,7 +1,9 @@
 """Lock of an object store: one of several runs gets it, whatever the store's library can do."""
 
 import json
+import platform
 import threading
+import time
 from uuid import uuid4
 
 import pytest
@@ -92,3 +94,38 @@ def test_a_conditional_write_is_not_repeated_where_the_object_exists(monkeypatch
     assert storage.create("a", b"1") is True
     assert storage.create("a", b"2") is False
     assert storage.read("a") == b"1"
+
+
+def written(store, **changes) -> None:
+    """Writes the lock as another run does."""
+    store.write(LOCK, json.dumps({"run": "other", "host": "elsewhere", "pid": 1, "beat": 0, **changes}).encode())
+
+
+def test_a_run_that_comes_at_once_and_writes_last_gets_the_lock(url, monkeypatch):
+    storage = open_storage(url)
+    monkeypatch.setattr(objectstore.ObjectStore, "create", lambda *_: None)  # no conditional writes
+    monkeypatch.setattr(heartbeat.time, "sleep", lambda seconds: written(storage))
+    with pytest.raises(UserError, match="another run is writing there"), storage.locked():
+        pass
+    assert json.loads(storage.read(LOCK))["run"] == "other"
+
+
+def test_a_run_whose_lock_was_taken_over_leaves_it_alone(url, caplog):
+    """It slept for more than three beats: it says so, beats no more and does not remove the other run's lock."""
+    storage = open_storage(url)
+    with storage.locked():
+        written(storage, beat=7)
+        deadline = time.monotonic() + 20
+        while "another run took over" not in caplog.text and time.monotonic() < deadline:
+            time.sleep(0.05)
+    assert "another run took over while this one slept; stop this one" in caplog.text
+    assert json.loads(storage.read(LOCK)) == {"run": "other", "host": "elsewhere", "pid": 1, "beat": 7}
+
+
+def test_the_lock_of_a_dead_process_of_this_machine_is_free_at_once(url, monkeypatch):
+    monkeypatch.setattr(heartbeat, "BEAT", 1000.0)
+    monkeypatch.setattr(heartbeat, "_runs", lambda pid: False)
+    storage = open_storage(url)
+    written(storage, host=platform.node())
+    assert storage.exists(LOCK)
+    assert not storage.is_locked()
