@@ -79,3 +79,10 @@ def test_plain_values_are_those_of_yaml(value, plain):
     found = overrides.plain(value, "x")
     assert found == plain
     assert type(found) is type(plain)
+
+
+def test_texts_are_no_pairs_of_keys_and_values():
+    """A list of the command line's texts, which Python would read as pairs of characters or not at all."""
+    with pytest.raises(UserError, match=r"overrides: holds 'seed=3'; write keys and values"):
+        overrides.listed(["seed=3"])
+    assert overrides.listed([("seed", 3)]) == overrides.listed({"seed": 3}) == [("seed", 3)]

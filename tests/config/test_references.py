@@ -14,6 +14,10 @@ FAULTS = {
     "vocabulary: words.yaml": "vocabulary: no file 'words.yaml'",
     "vocabulary: {shapes: {cone: {mesh: cone.ply}}}": "vocabulary: shapes.cone.mesh: no file 'cone.ply'",
     "vocabulary: {extends: null, colors: {red: [1, 2, 3]}}": "vocabulary: shapes: is missing",
+    "scene: {extends: null}": "scene: lights: is missing",
+    "vocabulary: {shapes: {cone: {mesh: config.yaml}}}": (
+        "vocabulary: shapes.cone.mesh: 'config.yaml' is not a mesh file; write a .ply, .glb, .obj or .stl"
+    ),
     "vocabulary: {grid: {stage: 50}}": "vocabulary: grid.field: 40 is not larger than grid.stage (50)",
 }
 
@@ -69,3 +73,11 @@ def test_defaults_are_the_packaged_files_whatever_lies_beside(tmp_path):
     (tmp_path / "scenes/clevr.yaml").write_text("nonsense")
     path = write_config(tmp_path, BASE)
     assert loader.load(path).scene == load().scene
+
+
+def test_a_mesh_that_has_changed_is_refused(tmp_path):
+    (tmp_path / "cone.ply").write_bytes(b"ply")
+    shape = f"{{mesh: cone.ply, footprint: 1, sha256: {'a' * 64}}}"
+    assert "cone.ply is not the file that the dataset was made with" in fault(
+        tmp_path, f"vocabulary: {{shapes: {{cone: {shape}}}}}"
+    )

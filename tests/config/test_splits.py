@@ -122,3 +122,38 @@ def test_a_split_may_use_the_other_name_than_the_whole():
     config = loader.Config.from_dict(document)
     assert config.split("a").sampling.on_stage == (2,)
     assert config.split("b").sampling.on_stage == (3,)
+
+
+class Odd:
+    """A kind whose name and values are set by the test."""
+
+    name, given = "odd", ("a",)
+
+    def values(self, vocabulary):
+        return self.given
+
+    def apply(self, obj, value, vocabulary):
+        return obj
+
+    def phrase(self, value):
+        return value
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"name": "two words"}, "has the name 'two words'; write letters, digits and underscores"),
+        ({"name": "1st"}, "has the name '1st'"),
+        ({"name": 3}, "has the name 3"),
+        ({"name": "color"}, "two kinds are named 'color'"),
+        ({"given": ("a", "light blue")}, "odd has the value 'light blue'; write text without spaces and commas"),
+        ({"given": ("a.", "b")}, "odd has the value 'a.'"),
+        ({"given": (90,)}, "odd has the value 90"),
+    ],
+)
+def test_kinds_whose_words_answers_cannot_hold_are_refused(changes, says, monkeypatch):
+    for key, value in changes.items():
+        monkeypatch.setattr(Odd, key, value)
+    with pytest.raises(UserError, match=r"sampling\.kinds: ") as caught:
+        load("sampling.kinds=[color, 'tests.config.test_splits:Odd']")
+    assert says in str(caught.value)
