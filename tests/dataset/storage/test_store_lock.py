@@ -104,7 +104,7 @@ def written(store, **changes) -> None:
 def test_a_run_that_comes_at_once_and_writes_last_gets_the_lock(url, monkeypatch):
     storage = open_storage(url)
     monkeypatch.setattr(objectstore.ObjectStore, "create", lambda *_: None)  # no conditional writes
-    monkeypatch.setattr(heartbeat.time, "sleep", lambda seconds: written(storage))
+    monkeypatch.setattr(store_lock.time, "sleep", lambda seconds: written(storage))
     with pytest.raises(UserError, match="another run is writing there"), storage.locked():
         pass
     assert json.loads(storage.read(LOCK))["run"] == "other"
@@ -123,8 +123,8 @@ def test_a_run_whose_lock_was_taken_over_leaves_it_alone(url, caplog):
 
 
 def test_the_lock_of_a_dead_process_of_this_machine_is_free_at_once(url, monkeypatch):
-    monkeypatch.setattr(heartbeat, "BEAT", 1000.0)
-    monkeypatch.setattr(heartbeat, "_runs", lambda pid: False)
+    monkeypatch.setattr(store_lock, "BEAT", 1000.0)
+    monkeypatch.setattr(store_lock, "_runs", lambda pid: False)
     storage = open_storage(url)
     written(storage, host=platform.node())
     assert storage.exists(LOCK)
