@@ -148,7 +148,7 @@ def test_another_export_or_a_foreign_folder_is_left_alone(dataset, tmp_path, mon
     refused("trl data: the dataset comes first; write data trl", "trl", "data", tmp_path / "new")
     refused("is not empty", dataset, "trl", dataset)
     refused("is inside the dataset", dataset, "trl", dataset / "train/shard-00000/out")
-    refused("written to a folder of this machine", dataset, "trl", "s3://bucket/x")
+    refused("written to a folder on this machine", dataset, "trl", "s3://bucket/x")
     refused("there is no dataset.json", tmp_path / "mine", "trl", tmp_path / "new")
     refused("no split 'tain'; did you mean 'train'", dataset, "trl", tmp_path / "new", split="tain")
     assert not (tmp_path / "new").exists()

@@ -1,6 +1,6 @@
 """A dataset on disk or in an object store: records, shards, storage, reading, validation and reports.
 
-`records` writes scene lines and question lines, `shard_formats` says how a shard holds them, `shards` lists and
+`records` writes scene lines and question lines, `shard_formats` defines how a shard holds them, `shards` lists and
 describes shards, `catalog` describes the whole dataset, `reader` reads it back. `storage` commits a shard, so that
 readers see it whole or not at all, and locks the dataset against a second run.
 

@@ -114,7 +114,7 @@ def _check(name: str, kind: type[Format], out: str | Path, filters: tuple, order
         argument = "filters" if filters else "order"
         raise ArgumentError(argument, None, f"{name} holds whole problems, not questions; leave it out")
     if not str(out) or "://" in str(out):
-        raise ArgumentError("out", str(out), "an export is written to a folder of this machine; write one")
+        raise ArgumentError("out", str(out), "an export is written to a folder on this machine; write its name")
     for module in kind.needs:
         if importlib.util.find_spec(module) is None:
             raise ModuleNotFoundError(f"No module named {module!r}", name=module)

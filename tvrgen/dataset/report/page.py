@@ -40,7 +40,7 @@ def write_report(lines: Iterable[dict], out: Path, title: str, questions: Iterab
     """
     plots.require()
     if ":/" in str(out):  # of two slashes a path keeps one
-        raise ArgumentError("out", str(out), "a report is written to a folder of this machine; write one")
+        raise ArgumentError("out", str(out), "a report is written to a folder on this machine; write its name")
     if holds := [name for name in ("dataset.json", "export.json") if (out / name).exists()]:
         raise UserError(f"{out}: holds a {holds[0].split('.')[0]}; choose another folder")
     try:

@@ -1,4 +1,4 @@
-"""Storage of a dataset: a folder of this machine, or an object store that fsspec reaches.
+"""Storage of a dataset: a folder on this machine, or an object store that fsspec reaches.
 
 Names are relative to the dataset, with slashes: "config.json", "train/shard-00003/shard.json". A shard exists whole or
 not at all: in a folder one rename commits it; in a store its shard.json is written last, and without it nothing else of

@@ -1,4 +1,4 @@
-"""A dataset in a folder of this machine, or in one that several machines share."""
+"""A dataset in a folder on this machine, or in a folder that several machines share."""
 
 import contextlib
 import shutil
@@ -36,7 +36,7 @@ class _Appended:
 
 
 class Folder(Storage):
-    """A folder of this machine, or one that several machines share."""
+    """A folder on this machine, or a folder that several machines share."""
 
     def __init__(self, root: Path) -> None:
         self.root, self.name, self.address = root, str(root), str(root.absolute())
