@@ -50,7 +50,7 @@ def test_warnings_are_lines_on_standard_error(monkeypatch, capsys):
             2,
             "tvrgen: error: bpy is not installed; pip install 'tvrgen[render]'\n",
         ),
-        (KeyboardInterrupt(), 130, "tvrgen: stopped; not everything was looked at\n"),
+        (KeyboardInterrupt(), 130, "tvrgen: stopped; the status is incomplete\n"),
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -61,6 +61,23 @@ def test_an_error_is_one_line(error, code, says, monkeypatch, capsys):
     monkeypatch.setattr(main.status, "run", run)
     assert main.main(["status", "x"]) == code
     assert capsys.readouterr().err == says
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (["genrate"], ("'genrate'; did you mean 'generate'?", "see tvrgen --help")),
+        (["score", "x", "--baseline", "randm"], ("did you mean 'random'?", "see tvrgen score --help")),
+        (["status", "x", "--fast"], ("unknown arguments: --fast; see tvrgen status --help",)),
+    ],
+)
+def test_a_slip_is_answered_with_a_suggestion_or_the_help_of_the_command(given, says, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main.main(given)
+    assert stop.value.code == 2
+    printed = capsys.readouterr().err
+    assert printed.count("\n") == 1
+    assert all(text in printed for text in says)
 
 
 def test_debug_raises(monkeypatch):

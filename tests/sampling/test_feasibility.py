@@ -17,6 +17,13 @@ FAULTS = {
     "sampling: {visible: 11}": (
         "sampling.visible: 11 objects on stage, but sampling.objects allows 10; write at most 10"
     ),
+    "sampling: {objects: 5}": (
+        "sampling.on_stage: is not written, and its default has up to 10 objects on stage, but sampling.objects allows"
+        " 5; write sampling.on_stage: all"
+    ),
+    "splits: {train: {count: 2, sampling: {objects: 5}}}": "write sampling.on_stage: all, or a number of at most 5",
+    "splits: {train: {count: 2, sampling: {objects: 5, on_stage: 7}}}": "on_stage: 7 objects on stage, but",
+    "sampling: {on_stage: 1, steps: 3, balance: value}": "or set sampling.repeat: true",
     "sampling: {objects: 40, visible: 40}": "sampling.visible: 40 objects do not fit on 6 x 6 m",
     "sampling: {objects: 40, visible: all}": "sampling.objects: 40 objects do not fit",
     "sampling: {objects: 7, visible: all, only: {shape: [cube], size: [small], color: [red, blue]}, kinds: [color]}": (

@@ -3,9 +3,10 @@
 import argparse
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NoReturn, Protocol
+from typing import Any, NoReturn, Protocol
 
 from tvrgen._support.errors import ArgumentError, UserError
+from tvrgen._support.messages import nearest
 
 
 class Command(Protocol):
@@ -28,6 +29,11 @@ class Command(Protocol):
 
 class Parser(argparse.ArgumentParser):
     """Argument parser that reports an error in one line."""
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Suggests the nearest choice for an unknown one; argparse lists all of them."""
+        if action.choices is not None and value not in action.choices:
+            raise argparse.ArgumentError(action, f"unknown value {value!r}{nearest(value, action.choices)}")
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"tvrgen: error: {message}; see {self.prog} --help\n")

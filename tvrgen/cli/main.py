@@ -38,7 +38,9 @@ def main(given: list[str] | None = None) -> int:
     options = argparse.Namespace(when_stopped="nothing was done", debug=False)
     with _log_on_stderr():
         try:
-            parser().parse_args(given, options)
+            _, unknown = parser().parse_known_args(given, options)
+            if unknown:
+                options.parser.error(f"unknown arguments: {' '.join(unknown)}")
             code: int = options.run(options)
             return code
         except KeyboardInterrupt:
@@ -69,7 +71,7 @@ def parser() -> argparse.ArgumentParser:
         own = commands.add_parser(name, help=command.HELP, description=command.DESCRIPTION)
         command.arguments(own)
         own.add_argument("--debug", action="store_true", help="show tracebacks")
-        own.set_defaults(run=command.run, when_stopped=command.WHEN_STOPPED)
+        own.set_defaults(parser=own, run=command.run, when_stopped=command.WHEN_STOPPED)
     return top
 
 

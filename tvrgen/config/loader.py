@@ -79,7 +79,7 @@ def from_document(document: Record, source: str, folder: Path | None = None) -> 
         sections = splits.Sections(name, resolved, document, source)
         with importable(folder):  # the config's folder may contain kinds of the user's own
             built[name] = splits.build(sections, words, scene)
-            feasibility.check(built[name], sections.where)
+            feasibility.check(built[name], sections.where, sections.is_written)
     return Config(
         seed=resolved["seed"],
         scene=scene,

@@ -37,6 +37,14 @@ class Sections:
     def __getitem__(self, section: str) -> dict[str, Any]:
         return self._merged[section]
 
+    def is_written(self, key: str) -> bool:
+        """Whether the config has a key `section.name`, in this split or for all, under its own name or its old one."""
+        section, name = key.split(".")
+        return any(
+            isinstance(node.get(section), dict) and {name, OLD_NAMES.get(name, name)} & node[section].keys()
+            for node in (self._written, self._written["splits"][self.name])
+        )
+
     def where(self, key: str) -> str:
         """The full path of a key for messages: the split's own, or the one that it inherits."""
         section, *parts = key.split(".")

@@ -18,22 +18,31 @@ JAMMING_DENSITY = 0.547
 """Share of a plane that equal discs cover when they are dropped at random until none fits (Feder 1980)."""
 
 
-def check(split: Split, where: Callable[[str], str]) -> None:
-    """Raises UserError for an impossible demand; `where` returns the full path of a key."""
-    _check_numbers(split, where)
+def check(split: Split, where: Callable[[str], str], is_written: Callable[[str], bool]) -> None:
+    """Raises UserError for an impossible demand.
+
+    `where` returns the full path of a key, and `is_written` whether the config has it (if not, it has its default).
+    """
+    _check_numbers(split, where, is_written)
     _check_looks(split, where)
     _check_room(split, where)
     _check_steps(split, where)
     _check_shares(split, where)
 
 
-def _check_numbers(split: Split, where: Callable[[str], str]) -> None:
+def _check_numbers(split: Split, where: Callable[[str], str], is_written: Callable[[str], bool]) -> None:
     sampling = split.sampling
-    if sampling.on_stage is not None and max(sampling.on_stage) > max(sampling.objects):
+    if sampling.on_stage is None or max(sampling.on_stage) <= max(sampling.objects):
+        return
+    key, on_stage, most = where("sampling.on_stage"), max(sampling.on_stage), max(sampling.objects)
+    if is_written("sampling.on_stage"):
         raise UserError(
-            f"{where('sampling.on_stage')}: {max(sampling.on_stage)} objects on stage, but sampling.objects allows"
-            f" {max(sampling.objects)}; write at most {max(sampling.objects)}, or all"
+            f"{key}: {on_stage} objects on stage, but sampling.objects allows {most}; write at most {most}, or all"
         )
+    raise UserError(
+        f"{key}: is not written, and its default has up to {on_stage} objects on stage, but sampling.objects allows"
+        f" {most}; write sampling.on_stage: all, or a number of at most {most}"
+    )
 
 
 def _check_looks(split: Split, where: Callable[[str], str]) -> None:
@@ -138,7 +147,8 @@ def _check_shares(split: Split, where: Callable[[str], str]) -> None:
         if share > most:
             raise UserError(
                 f"{where('sampling.balance')}: {name} is {share:.0%} of the steps, but as an object changes once in"
-                f" each kind it can be {most:.0%}; raise sampling.on_stage, lower sampling.steps, or set repeat: true"
+                f" each kind it can be {most:.0%}; raise sampling.on_stage, lower sampling.steps, or set"
+                " sampling.repeat: true"
             )
 
 
