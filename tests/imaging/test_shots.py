@@ -1,4 +1,4 @@
-"""Shots: names, which of them are intermediate, and sights that are not worked out."""
+"""Shots: names, which of them are intermediate, and sights that are not computed."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def test_each_moment_has_a_name_of_its_own():
     assert [shot(when).intermediate for when in ("initial", "step1", "step2", "final")] == [False, True, True, False]
 
 
-def test_sights_are_given_where_they_are_worked_out():
+def test_sights_are_given_once_they_are_computed():
     assert shot("final", sights=(NOTHING,)).seen == (NOTHING,)
-    with pytest.raises(ValueError, match="final-left: its sights are not worked out"):
+    with pytest.raises(ValueError, match="final-left: its sights are not computed"):
         _ = shot("final").seen
