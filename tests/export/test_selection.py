@@ -93,6 +93,8 @@ def test_a_split_with_nothing_left_is_left_out(dataset, tmp_path):
 def test_a_filter_that_keeps_nothing_says_what_there_is(dataset, tmp_path):
     with pytest.raises(UserError, match="filters='view=lft': keeps no question; view is one of center, left, right"):
         export(dataset, "trl", tmp_path / "o", filters=["view=lft"])
+    with pytest.raises(UserError, match="filters='view=lft': keeps no question"):
+        export(dataset, "trl", tmp_path / "o", filters="view=lft")
     with pytest.raises(UserError, match="filters: trance holds whole problems"):
         export(dataset, "trance", tmp_path / "o", filters=["view=left"])
     with pytest.raises(UserError, match="order='easy': unknown order"):

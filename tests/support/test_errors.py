@@ -8,6 +8,8 @@ import tvrgen
 from tvrgen._support.errors import ArgumentError
 from tvrgen.cli.main import parser
 
+IN_PYTHON_ALONE = {"index"}  # arguments that no command passes on
+
 
 def test_an_argument_is_named_as_it_was_written():
     error = ArgumentError("redo", "train/x", "is no shard")
@@ -27,7 +29,7 @@ def test_every_argument_is_an_option():
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "ArgumentError":
                 names = [child.value for child in node.args[:1] if isinstance(child, ast.Constant)]
-                for name in names:
+                for name in set(names) - IN_PYTHON_ALONE:
                     assert ArgumentError(name, None, "").as_option().rstrip(": ") in options, path
 
 

@@ -28,7 +28,7 @@ def export(
     name: str,
     out: str | Path,
     split: str | None = None,
-    filters: Iterable[str] = (),
+    filters: Iterable[str] | str = (),
     order: str | None = None,
     licence: str = "",
     progress: Progress | None = None,
@@ -40,7 +40,7 @@ def export(
         name: A format of FORMATS.
         out: The folder to write. If the same export was stopped there, it continues.
         split: The split to export (default: all).
-        filters: Conditions that exported questions fulfil, such as "difficulty<0.5"; see `selection`.
+        filters: Conditions that exported questions fulfil, such as "difficulty<0.5", or a single one; see `selection`.
         order: "difficulty" to export the easiest questions first (default: the dataset's order).
         licence: The licence that the README states.
         progress: Display of the number of questions read through, if there are filters or an order, then of those
@@ -49,7 +49,7 @@ def export(
     Raises UserError if the dataset is not complete, if the folder holds something else, or if writing fails.
     """
     kind = find(name, str(root))
-    kept = tuple(selection.parse(text) for text in filters)
+    kept = tuple(selection.parse(text) for text in ([filters] if isinstance(filters, str) else filters))
     _check(name, kind, out, kept, order)
     dataset = open_dataset(root)
     if dataset.storage.contains(Path(out)):
