@@ -114,7 +114,7 @@ def test_members_that_do_not_belong_into_a_shard_are_named(tmp_path):
         member.type = kind
         with tarfile.open(tmp_path / form.file("scene"), "w") as tar:
             tar.addfile(member)
-        with pytest.raises(UserError, match=f"{name!r} does not belong into a shard"):
+        with pytest.raises(UserError, match=f"{name!r} does not belong in a shard"):
             form.opened(tmp_path, scratch)
     assert not list(scratch.iterdir())
     assert not (tmp_path / "outside.png").exists()
@@ -130,7 +130,7 @@ def test_a_folder_in_place_of_a_line_is_named(tmp_path):
     member.type = tarfile.DIRTYPE
     with tarfile.open(tmp_path / form.file("scene"), "w") as tar:
         tar.addfile(member)
-    with pytest.raises(UserError, match=f"{name!r} does not belong into a shard"):
+    with pytest.raises(UserError, match=f"{name!r} does not belong in a shard"):
         read(form, tmp_path, "scene")
 
 
