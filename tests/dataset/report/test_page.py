@@ -113,7 +113,7 @@ def test_a_folder_that_cannot_be_made(tmp_path, monkeypatch):
 
 def test_a_report_goes_to_a_folder_of_its_own(tmp_path, monkeypatch):
     monkeypatch.setattr(page.plots, "require", lambda: None)
-    with pytest.raises(UserError, match=r"s3://bucket/report'?: a report is written to a folder of this machine"):
+    with pytest.raises(UserError, match=r"s3://bucket/report'?: a report is written to a folder on this machine"):
         write_report([line(1)], "s3://bucket/report", "Remote")
     for name in ("dataset", "export"):
         (tmp_path / name).mkdir()
