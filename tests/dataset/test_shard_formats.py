@@ -105,7 +105,7 @@ def test_a_tar_that_cannot_be_read_is_named(content, tmp_path):
         form.opened(tmp_path, tmp_path / "scratch")
 
 
-def test_members_that_do_not_belong_into_a_shard_are_named(tmp_path):
+def test_members_that_do_not_belong_in_a_shard_are_named(tmp_path):
     """Neither a path out of the scratch folder nor a folder is unpacked."""
     form, scratch = FORMATS["webdataset"], tmp_path / "scratch"
     scratch.mkdir()
