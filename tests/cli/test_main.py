@@ -7,6 +7,7 @@ import pytest
 
 from tvrgen._support.errors import ArgumentError, UserError
 from tvrgen.cli import common, main
+from tvrgen.generation import run
 
 
 @pytest.mark.parametrize("command", main.COMMANDS, ids=lambda command: command.__name__)
@@ -21,11 +22,11 @@ def test_every_command_has_a_handler_and_help(command, capsys):
 
 
 def test_warnings_are_lines_on_standard_error(monkeypatch, capsys):
-    def run(options):
+    def run_command(options):
         logging.getLogger("tvrgen.dataset.storage").warning("the store does not answer")
         return 0
 
-    monkeypatch.setattr(main.status, "run", run)
+    monkeypatch.setattr(main.status, "run", run_command)
     before = list(logging.getLogger("tvrgen").handlers)
     assert main.main(["status", "x"]) == 0
     assert capsys.readouterr().err == "tvrgen: the store does not answer\n"
@@ -55,10 +56,10 @@ def test_warnings_are_lines_on_standard_error(monkeypatch, capsys):
     ids=lambda value: type(value).__name__,
 )
 def test_an_error_is_one_line(error, code, says, monkeypatch, capsys):
-    def run(options):
+    def run_command(options):
         raise error
 
-    monkeypatch.setattr(main.status, "run", run)
+    monkeypatch.setattr(main.status, "run", run_command)
     assert main.main(["status", "x"]) == code
     assert capsys.readouterr().err == says
 
@@ -78,6 +79,24 @@ def test_a_slip_is_answered_with_a_suggestion_or_the_help_of_the_command(given, 
     printed = capsys.readouterr().err
     assert printed.count("\n") == 1
     assert all(text in printed for text in says)
+
+
+@pytest.mark.parametrize(("finished", "says"), [(False, "no shard was finished"), (True, "finished shards are kept")])
+def test_a_stopped_run_says_whether_anything_is_kept(finished, says, tmp_path, monkeypatch, capsys):
+    def stopped(*_, **__):
+        if finished:
+            (tmp_path / "config.json").touch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run, "generate", stopped)
+    assert main.main(["generate", "quickstart", "--out", str(tmp_path)]) == 130
+    assert capsys.readouterr().err.splitlines()[-1].startswith(f"tvrgen: stopped; {says}")
+
+
+@pytest.mark.parametrize("command", ["validate", "status"])
+def test_a_folder_that_does_not_exist(command, tmp_path, capsys):
+    assert main.main([command, str(tmp_path / "dmeo")]) == 2
+    assert capsys.readouterr().err == f"tvrgen: error: {tmp_path / 'dmeo'}: there is no such folder\n"
 
 
 def test_debug_raises(monkeypatch):

@@ -51,3 +51,8 @@ FAULTS = {
 @pytest.mark.parametrize("text", FAULTS)
 def test_a_fault_is_one_line_that_names_its_place(text, tmp_path):
     assert FAULTS[text] in fault(tmp_path, text)
+
+
+def test_a_colour_as_text_is_answered_with_numbers(tmp_path):
+    says = "orange: holds '#ff8c00'; write three numbers from 0 to 255 (sRGB), such as [255, 140, 0]"
+    assert says in fault(tmp_path, "vocabulary: {colors: {orange: '#ff8c00'}}")

@@ -1,7 +1,10 @@
 """tvrgen generate: makes a dataset."""
 
 import argparse
+import contextlib
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 from tvrgen._support import interrupts
 from tvrgen.cli.common import add_config, amount, natural, positive
@@ -45,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     from tvrgen.config.overrides import assignments
     from tvrgen.generation.run import generate
 
-    with interrupts.sigterm_as_interrupt(), Bar("rendering", "images") as bar:
+    with _empty_if_stopped(options), interrupts.sigterm_as_interrupt(), Bar("rendering", "images") as bar:
         outcome = generate(
             load(options.config, assignments(options.set)),
             options.out,
@@ -69,6 +72,17 @@ def run(options: argparse.Namespace) -> int:
     if not options.log_json:
         print(outcome)
     return 1 if outcome.given_up else 0
+
+
+@contextlib.contextmanager
+def _empty_if_stopped(options: argparse.Namespace) -> Iterator[None]:
+    """Corrects the message after Ctrl-C if the run removed its folder's files, because no shard was finished."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if "://" not in options.out and not Path(options.out, "config.json").exists():
+            options.when_stopped = "no shard was finished, so nothing is kept"
+        raise
 
 
 def _print_line(line: str) -> None:

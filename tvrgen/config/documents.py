@@ -165,6 +165,9 @@ def _explain(error: ValidationError) -> str:
             return f"{path + ': ' if path else ''}{shown(value)} is not a name; write letters, digits and underscores"
         case "type":
             wanted = " or ".join(_WORDS.get(name, name) for name in ([rule] if isinstance(rule, str) else rule))
+            if examples := own.get("examples"):
+                described = own["description"].rstrip(".")
+                wanted = f"{described[0].lower()}{described[1:]}, such as {shown(examples[0])}"
             return f"{path or 'top level'}: holds {shown(value)}; write {wanted}"
     description = own.get("description", "").split("\n")[0]
     return f"{path}: holds {shown(value)}; expected: {description or error.message}"

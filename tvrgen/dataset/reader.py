@@ -12,7 +12,7 @@ from tvrgen.config import loader
 from tvrgen.config.settings import Config
 from tvrgen.dataset import catalog, shard_formats
 from tvrgen.dataset.shard_formats import ShardFormat
-from tvrgen.dataset.storage.open import open_storage
+from tvrgen.dataset.storage.open import open_existing
 from tvrgen.dataset.versions import check_format
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Dataset:
     """
 
     def __init__(self, root: str | Path) -> None:
-        self.storage = open_storage(root)
+        self.storage = open_existing(root)
         if not self.storage.exists("dataset.json"):
             if self.storage.exists("export.json"):
                 raise UserError(f"{root}: is an export, not a dataset; name the folder that it was made from")

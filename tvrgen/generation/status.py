@@ -15,7 +15,7 @@ from tvrgen.config.settings import Config
 from tvrgen.dataset import catalog
 from tvrgen.dataset.shards import shards_of
 from tvrgen.dataset.storage.base import Storage
-from tvrgen.dataset.storage.open import open_storage
+from tvrgen.dataset.storage.open import open_existing
 from tvrgen.generation.journal import QUARANTINE
 
 _RECENT = 600.0  # seconds over which the rate of a run in progress is taken
@@ -71,7 +71,7 @@ class Status:
 
 def status(root: str | Path) -> Status:
     """Returns the status of a dataset in a folder or at a URL. Raises UserError if none was begun there."""
-    storage = open_storage(root)
+    storage = open_existing(root)
     if storage.exists("export.json"):
         raise UserError(f"{storage}: is an export, and complete; status is for datasets")
     if not storage.exists("config.json"):

@@ -97,7 +97,14 @@ def test_the_report_of_what_is_rare(given, tmp_path):
 
 def test_an_empty_plan_and_a_bad_line_leave_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(page.plots, "require", lambda: None)
-    for given, text in (([], "no problem to count"), ([spoilt("steps")], "line 1 is no scene line: it lacks 'steps'")):
+    for given, text in (
+        ([], "^Nothing: no problem to count"),
+        ([spoilt("steps")], "^Nothing: line 1 is no scene line: it lacks 'steps'"),
+        (
+            [{"id": "train-000000-left", "split": "train", "question": "?"}],
+            "line 1 is a question line; plan without --q",
+        ),
+    ):
         with pytest.raises(UserError, match=text):
             write_report(given, tmp_path / "out", "Nothing")
     assert not (tmp_path / "out").exists()

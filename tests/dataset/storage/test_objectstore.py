@@ -306,3 +306,12 @@ def test_a_shard_whose_files_are_cleared_as_they_are_sent_is_not_there(monkeypat
     with pytest.raises(OSError, match="were removed while they were sent"):
         filling.__exit__(None, None, None)
     assert storage.shards() == set()
+
+
+def test_a_missing_library_of_s3_is_an_extra(monkeypatch):
+    def missing(*_, **__):
+        raise ImportError("Install s3fs to access S3")
+
+    monkeypatch.setattr("fsspec.core.url_to_fs", missing)
+    with pytest.raises(UserError, match=r"^s3://bucket/x: Install s3fs to access S3; pip install 'tvrgen\[s3\]'$"):
+        objectstore.ObjectStore("s3://bucket/x")

@@ -82,7 +82,11 @@ def _shared() -> Schema:
         "scene_or_file": {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/scene"}]},
         "vocabulary_or_file": {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/vocabulary"}]},
         "file_or_null": {"type": ["string", "null"]},
-        "rgb": {**_vector(3, {"type": "integer", "minimum": 0, "maximum": 255}), "description": "sRGB bytes."},
+        "rgb": {
+            **_vector(3, {"type": "integer", "minimum": 0, "maximum": 255}),
+            "description": "Three numbers from 0 to 255 (sRGB).",
+            "examples": [[255, 140, 0]],
+        },
         "linear_rgb": _vector(3, {"type": "number", "minimum": 0}),
         "point": {**_vector(3, {"type": "number"}), "description": "x, y, z in metres."},
         "direction": _vector(2, {"type": "number"}),

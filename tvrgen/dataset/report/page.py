@@ -46,7 +46,7 @@ def write_report(lines: Iterable[dict], out: Path, title: str, questions: Iterab
     try:
         statistics = collect(lines)
     except BadLine as error:
-        raise UserError(str(error)) from error
+        raise UserError(f"{title}: {error}") from error
     drawn, said, words = list(plots.draw(statistics)), sentences(statistics), lengths(questions)
     listed = [text for texts in said.values() for text in texts]
     try:

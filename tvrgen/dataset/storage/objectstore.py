@@ -59,7 +59,8 @@ class ObjectStore(Storage):
         except ValueError as error:
             raise UserError(f"{url}: {error}; write a folder, or s3://, gs:// or another URL of fsspec") from error
         except ImportError as error:
-            raise UserError(f"{url}: {error}") from error
+            extra = "; pip install 'tvrgen[s3]'" if "s3fs" in str(error) else ""
+            raise UserError(f"{url}: {error}{extra}") from error
         self._base = base.rstrip("/")
         self._answered = self._told = False
 

@@ -14,3 +14,11 @@ def open_storage(name: str | Path) -> Storage:
     if not text:
         raise UserError("'': names no storage; write a folder or a URL")
     return ObjectStore(text) if "://" in text else Folder(Path(text))
+
+
+def open_existing(name: str | Path) -> Storage:
+    """Opens a storage to read from, as `open_storage` does. Raises UserError also if a folder does not exist."""
+    storage = open_storage(name)
+    if isinstance(storage, Folder) and not storage.root.exists():
+        raise UserError(f"{name}: there is no such folder")
+    return storage
