@@ -12,7 +12,6 @@ loads neither numpy nor bpy nor ray.
 """
 
 import importlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for editors and type checkers; a test compares it with _HOMES, which serves at run time
@@ -34,7 +33,7 @@ if TYPE_CHECKING:  # for editors and type checkers; a test compares it with _HOM
 __version__ = "0.2.0"
 
 # Modules that exports and users' files name and that moved: tvrgen.adapters, tvrgen.errors, tvrgen.transform.
-__path__.append(str(Path(__file__).parent / "_support" / "aliases"))
+__path__.append(f"{__path__[0]}/_support/aliases")
 
 __all__ = [
     "Camera",

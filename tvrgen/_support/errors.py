@@ -1,7 +1,5 @@
 """Exceptions whose messages are meant for the user."""
 
-import shlex
-
 
 class UserError(Exception):
     """A mistake that the user can correct. The message is one line: where, what is wrong, what to write instead."""
@@ -24,6 +22,8 @@ class ArgumentError(UserError):
 
     def as_option(self) -> str:
         """Returns the message for a command line: `--redo train/shard-9: is no shard ...`."""
+        import shlex  # imported here: scorers load this module, and never print options
+
         option = _OPTIONS.get(self.argument, self.argument.replace("_", "-"))
         written = "" if self.value is None else f" {shlex.quote(str(self.value))}"
         return f"--{option}{written}: {self.fault}"
