@@ -118,7 +118,7 @@ def collect(lines: Iterable[dict]) -> Statistics:
             split, seen = _typed(line["split"], str), list(observations(line))
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
             if isinstance(line, dict) and "question" in line:
-                raise BadLine(f"line {number} is a question line; plan without --questions") from error
+                raise BadLine(f"line {number} is a question line; statistics count scene lines") from error
             fault = f"it lacks {error}" if isinstance(error, KeyError) else error
             raise BadLine(f"line {number} is no scene line: {fault}") from error
         problems[split] += 1
