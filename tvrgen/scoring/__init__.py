@@ -3,7 +3,9 @@
     from tvrgen.scoring import star_r1_reward
     star_r1_reward("<think>...</think><answer>2.color.cyan</answer>", question).total
 
-The reward needs the standard library alone; `outcome_score` loads numpy when it is first used.
+The reward needs the standard library alone; `outcome_score` loads numpy when it is first used. Imports `dataset` and
+the layers below it. A new trainer's call of the reward is a file in `adapters`, a new figure of a test set starts in
+`metrics`.
 """
 
 import importlib
