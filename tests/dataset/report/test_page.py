@@ -102,7 +102,7 @@ def test_an_empty_plan_and_a_bad_line_leave_nothing(tmp_path, monkeypatch):
         ([spoilt("steps")], "^Nothing: line 1 is no scene line: it lacks 'steps'"),
         (
             [{"id": "train-000000-left", "split": "train", "question": "?"}],
-            "line 1 is a question line; plan without --q",
+            "line 1 is a question line; statistics count",
         ),
     ):
         with pytest.raises(UserError, match=text):
