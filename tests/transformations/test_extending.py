@@ -1,6 +1,7 @@
 """A user's own colour, shape and kind, each in a few lines, through the whole way."""
 
 import json
+import os
 import sys
 
 import pytest
@@ -67,7 +68,12 @@ def test_a_colour_a_mesh_and_a_kind_of_ones_own(tmp_path, workers):
     out = tmp_path / "out"
     tiny = [f"--set={s}" for s in SMALL]
     run("generate", tmp_path / "config.yaml", "--out", out, *tiny, "--workers", str(workers), cwd=elsewhere, check=True)
-    result = run("validate", out, PYTHONPATH=str(tmp_path), cwd=elsewhere)
+    result = run(
+        "validate",
+        out,
+        PYTHONPATH=os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])]),
+        cwd=elsewhere,
+    )
     assert result.returncode == 0, result.stdout + result.stderr
     refused = run("validate", out, PYTHONPATH="", cwd=elsewhere)
     assert refused.returncode == 2
