@@ -6,6 +6,7 @@ import sys
 
 import pytest
 import verifiers.v1 as vf
+from tvrgen.adapters.verifiers import TvrConfig, TvrTask, TvrTaskset, load_taskset
 from verifiers.v1.configs.agent import AgentConfig
 from verifiers.v1.configs.select import SelectConfig
 from verifiers.v1.graph import MessageNode
@@ -14,7 +15,6 @@ from verifiers.v1.utils import loaders
 
 from tests.consumers.responses import FULL, NONE, right, wrong
 from tvrgen._support.errors import UserError
-from tvrgen.scoring.adapters.verifiers import TvrConfig, TvrTask, TvrTaskset, load_taskset
 
 
 @pytest.fixture
