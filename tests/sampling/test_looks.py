@@ -36,3 +36,12 @@ def test_steps_are_possible_whatever_their_index():
     )
     assert looks.possible(red, split)
     assert looks.possible(list(reversed(blue)), split) == looks.possible(blue, split) is False
+
+
+@pytest.mark.parametrize(("last", "possible"), [("inner", False), ("out", True)])
+def test_two_moves_need_a_place_to_begin(last, possible):
+    """What has left to the front is not on stage after a move to the left."""
+    split = load("sampling.repeat=true").split("train")
+    moves = (("front.1", "out"), ("left.1", last))
+    steps = [IntendedStep(kind="position", value=value, move=move, index=0) for value, move in moves]
+    assert looks.possible(steps, split) == possible
