@@ -158,8 +158,15 @@ def test_generate_writes_what_plan_says(tmp_path):
 
 @pytest.mark.blender
 @pytest.mark.serial
-@pytest.mark.parametrize(("stop", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(
+    ("workers", "stop", "code"),
+    [
+        (1, signal.SIGKILL, -9),
+        (2, signal.SIGINT, 130),
+        pytest.param(1, signal.SIGINT, 130, marks=pytest.mark.full),
+        pytest.param(2, signal.SIGKILL, -9, marks=pytest.mark.full),
+    ],
+)
 def test_stopped_runs_are_finished_by_the_next(stop, code, workers, tmp_path):
     """Interrupted or killed, a run leaves whole shards only; the same command then ends as if undisturbed."""
     undisturbed, disturbed = tmp_path / "a", tmp_path / "b"

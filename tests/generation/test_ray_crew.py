@@ -103,7 +103,7 @@ def test_a_killed_worker_is_replaced(undisturbed, tmp_path):
     assert len(workers_of(out)) == 3
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.full), 2])
 def test_a_second_driver_is_refused_and_takes_over_when_the_first_was_killed(workers, undisturbed, tmp_path):
     out = tmp_path / "out"
     first = faulty.start(out, workers=workers, pause=0.2)
@@ -119,7 +119,11 @@ def test_a_second_driver_is_refused_and_takes_over_when_the_first_was_killed(wor
     assert all(path.stat().st_mtime_ns == made for path, made in left.items())  # nothing was made twice
 
 
-@pytest.mark.parametrize("worn", [{"max_problems_per_worker": 2}, {"max_memory": 1}], ids=["problems", "memory"])
+@pytest.mark.parametrize(
+    "worn",
+    [pytest.param({"max_problems_per_worker": 2}, marks=pytest.mark.full), {"max_memory": 1}],
+    ids=["problems", "memory"],
+)
 def test_workers_are_replaced_in_time(worn, undisturbed, tmp_path):
     out = tmp_path / "out"
     assert faulty.finish(faulty.start(out, workers=2, **worn)) == {}
@@ -163,7 +167,7 @@ def test_an_output_that_can_only_be_read_is_one_line(full_disk):
     assert result.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.full)])
 def test_the_command_names_what_it_gave_up_and_the_next_makes_it(workers, undisturbed, tmp_path):
     out = tmp_path / "out"
     sets = [f"--set={s}" for s in (*SMALL, "splits.train.count=8", "output.shard_size=1")]
@@ -192,7 +196,7 @@ def test_where_every_shard_was_given_up_the_next_run_makes_them(tmp_path):
     assert list(dataset_faults(out)) == []
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.full)])
 def test_sigterm_stops_a_run_as_ctrl_c_does(workers, tmp_path):
     out = tmp_path / "out"
     sets = [f"--set={s}" for s in (*SMALL, "splits.train.count=40", "output.shard_size=1")]
