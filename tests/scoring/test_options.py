@@ -2,22 +2,10 @@
 
 import pytest
 
+from tests.scoring.rewarded import TRUTH, accuracy
 from tvrgen._support.errors import UserError
 from tvrgen.scoring import Options, star_r1_reward
 from tvrgen.scoring.options import STAR_R1, options_from
-
-TRUTH = [
-    {"index": 2, "attribute": "color", "value": "cyan", "accepted": ["cyan"]},
-    {"index": 4, "attribute": "position", "value": "front.1", "accepted": ["front.1", "front.2"]},
-]
-
-
-def tagged(answer: str) -> str:
-    return f"<think>so</think><answer>{answer}</answer>"
-
-
-def accuracy(answer: str, truth=TRUTH, **options) -> float:
-    return star_r1_reward(tagged(answer), truth, Options(**options)).accuracy
 
 
 @pytest.mark.parametrize(

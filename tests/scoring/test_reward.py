@@ -6,21 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.scoring.rewarded import TRUTH, accuracy, tagged
 from tvrgen.scoring import Options, star_r1_reward
 from tvrgen.scoring.reward import read_response
-
-TRUTH = [
-    {"index": 2, "attribute": "color", "value": "cyan", "accepted": ["cyan"]},
-    {"index": 4, "attribute": "position", "value": "front.1", "accepted": ["front.1", "front.2"]},
-]
-
-
-def tagged(answer: str) -> str:
-    return f"<think>so</think><answer>{answer}</answer>"
-
-
-def accuracy(answer: str, truth=TRUTH, **options) -> float:
-    return star_r1_reward(tagged(answer), truth, Options(**options)).accuracy
 
 
 @pytest.mark.parametrize(
