@@ -1,0 +1,84 @@
+"""Allocation: how many workers a machine's GPUs are worth, and the share of the machine that each worker gets.
+
+A picture of a few thousand pixels keeps a GPU busy for a few milliseconds; the rest of a render call is work of one CPU
+core. So the cores decide how many workers keep a GPU busy, if their work can overlap there: NVIDIA's Multi-Process
+Service (MPS) makes it overlap, without it processes take turns. Measured figures: docs/cluster.md.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tvrgen._support.messages import counted
+from tvrgen.generation.machine import Gpu
+
+WORKERS_PER_GPU = 16
+"""Workers that one GPU is worth with MPS: the best of 1, 4, 8 and 16 on an H200 with 16 cores."""
+
+WORKERS_PER_GPU_ALONE = 2
+"""Workers that one GPU is worth without MPS: one works on the CPU while the other renders."""
+
+WORKER_MEMORY = 1024
+"""MB of the machine's memory for each worker: 456 MB were measured."""
+
+GPU_MEMORY = 4096
+"""MB of a GPU's memory for each worker."""
+
+GPU_RESERVE = 1024
+"""MB of a GPU's memory that are left free, for MPS and for whoever else uses the GPU."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allocation:
+    """Workers of one machine, each with the same share of it."""
+
+    workers: int
+    cpus: float = 1
+    """CPUs that Ray reserves for each worker."""
+    gpus: float = 0
+    """GPUs that Ray reserves for each worker; 0: it renders on the CPU."""
+    threads: int = 1
+    """Threads that each worker renders with."""
+    mps: bool = False
+    """Whether the workers share their GPUs by MPS."""
+    names: tuple[str, ...] = ()
+    """Names of the GPUs."""
+
+    def __str__(self) -> str:
+        made = f"{counted(self.workers, 'worker')}, {counted(self.threads, 'thread')} each"
+        if not self.gpus:
+            return f"{made}, on the CPU"
+        counts = {name: self.names.count(name) for name in self.names}
+        cards = " and ".join(f"{count} {name}" for name, count in counts.items()) or "GPUs"
+        return f"{made}, on {cards}{', shared by MPS' if self.mps else ''}"
+
+
+def on_gpus(cores: int, memory: int, gpus: Sequence[Gpu], count: int, *, mps: bool) -> Allocation:
+    """Returns the workers for a machine's GPUs.
+
+    Args:
+        cores: CPU threads for all workers.
+        memory: MB of memory; 0: unknown.
+        gpus: The NVIDIA GPUs; those of other vendors are not listed.
+        count: Number of GPUs, of any vendor, that the workers may use; at least 1.
+        mps: Whether MPS shares the GPUs.
+    """
+    most = WORKERS_PER_GPU if mps else WORKERS_PER_GPU_ALONE
+    fit = [max(1, (gpu.memory - GPU_RESERVE) // GPU_MEMORY) for gpu in gpus]
+    bounds = [most, *fit, max(1, cores // count)]
+    if memory:
+        bounds.append(max(1, memory // WORKER_MEMORY // count))
+    each = min(bounds)
+    workers = each * count
+    return Allocation(
+        workers=workers,
+        cpus=min(1.0, cores / workers),
+        gpus=share(each),
+        threads=max(1, cores // workers),
+        mps=mps and each > 1,
+        names=tuple(gpu.name for gpu in gpus[:count]),
+    )
+
+
+def share(workers: int) -> float:
+    """Returns the part of a GPU for each of a number of workers, in Ray's units of 0.0001; together at most 1."""
+    return 10_000 // workers / 10_000

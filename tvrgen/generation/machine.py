@@ -1,0 +1,135 @@
+"""This machine: cores, memory and NVIDIA GPUs that this process may use. Needs neither Blender nor CUDA.
+
+GPUs are listed by NVIDIA's management library (NVML), which comes with the driver. Blender alone knows GPUs of other
+vendors: `tvrgen.imaging.blender.devices`.
+"""
+
+import contextlib
+import math
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_CGROUP = Path("/sys/fs/cgroup")
+_UNITS = 2**20  # bytes of a MB
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gpu:
+    """An NVIDIA GPU."""
+
+    name: str
+    """Its product name: "NVIDIA H200"."""
+    arch: str
+    """Its architecture, as compilers name it: "sm_90" for compute capability 9.0."""
+    memory: int
+    """MB in all."""
+    uuid: str = ""
+    cores: int = 0
+    """CUDA cores; 0: unknown."""
+    partitioned: bool = False
+    """Whether it is divided into instances (MIG)."""
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.arch}, {self.memory / 1024:.0f} GiB)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """What a process may use of its machine."""
+
+    cores: int
+    """CPU threads."""
+    memory: int
+    """MB in all."""
+    gpus: tuple[Gpu, ...] = ()
+
+
+def here() -> Machine:
+    """Returns this machine, with the GPUs that CUDA_VISIBLE_DEVICES leaves visible."""
+    return Machine(cores=cores(), memory=memory(), gpus=visible(gpus(), os.environ.get("CUDA_VISIBLE_DEVICES")))
+
+
+def cores() -> int:
+    """Number of CPU threads that this process may use: those it may run on, within its container's quota."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    with contextlib.suppress(OSError, ValueError):
+        quota, period = (_CGROUP / "cpu.max").read_text().split()
+        allowed = min(allowed, math.ceil(int(quota) / int(period)))  # int("max") raises ValueError: no quota
+    return max(1, allowed)
+
+
+def memory() -> int:
+    """MB of memory of this machine, within its container's limit; 0 if the system does not say."""
+    found = []
+    with contextlib.suppress(AttributeError, OSError, ValueError):
+        found.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    for name in ("memory.max", "memory/memory.limit_in_bytes"):  # version 2 of cgroups, and 1
+        with contextlib.suppress(OSError, ValueError):
+            found.append(int((_CGROUP / name).read_text()))
+    return min(found, default=0) // _UNITS
+
+
+def gpus() -> tuple[Gpu, ...]:
+    """Returns all NVIDIA GPUs of this machine in the order of their PCI addresses; none if there is no driver."""
+    if sys.platform == "darwin":
+        return ()
+    try:
+        import pynvml
+    except ImportError:  # a part of the extra `render`
+        return ()
+    try:
+        pynvml.nvmlInit()
+    except pynvml.NVMLError:
+        return ()
+    try:
+        handles = [pynvml.nvmlDeviceGetHandleByIndex(k) for k in range(pynvml.nvmlDeviceGetCount())]
+        return tuple(_gpu(pynvml, handle) for handle in handles)
+    except pynvml.NVMLError:  # a GPU that has fallen off the bus
+        return ()
+    finally:
+        pynvml.nvmlShutdown()
+
+
+def visible(gpus: Sequence[Gpu], variable: str | None) -> tuple[Gpu, ...]:
+    """Returns the GPUs that a value of CUDA_VISIBLE_DEVICES leaves visible, in its order.
+
+    The value lists indices, beginnings of UUIDs, or instances of a divided GPU ("MIG-..."), each of which counts as the
+    first divided GPU; it ends at the first that does not exist. None: all GPUs.
+    """
+    if variable is None:
+        return tuple(gpus)
+    found: list[Gpu] = []
+    for name in map(str.strip, variable.split(",")):
+        named = next((gpu for k, gpu in enumerate(gpus) if _is_named(gpu, k, name)), None)
+        if named is None:
+            break
+        found.append(named)
+    return tuple(found)
+
+
+def _is_named(gpu: Gpu, index: int, name: str) -> bool:
+    """Whether a part of CUDA_VISIBLE_DEVICES names the GPU of this index."""
+    if name.startswith("MIG-"):
+        return gpu.partitioned
+    return name == str(index) or (name.startswith("GPU-") and gpu.uuid.startswith(name))
+
+
+def _gpu(pynvml: Any, handle: Any) -> Gpu:
+    major, minor = pynvml.nvmlDeviceGetCudaComputeCapability(handle)
+    cores, partitioned = 0, False
+    with contextlib.suppress(pynvml.NVMLError):
+        cores = pynvml.nvmlDeviceGetNumGpuCores(handle)
+    with contextlib.suppress(pynvml.NVMLError):  # most cards cannot be divided
+        partitioned = pynvml.nvmlDeviceGetMigMode(handle)[0] == pynvml.NVML_DEVICE_MIG_ENABLE
+    return Gpu(
+        name=pynvml.nvmlDeviceGetName(handle),
+        arch=f"sm_{major}{minor}",
+        memory=pynvml.nvmlDeviceGetMemoryInfo(handle).total // _UNITS,
+        uuid=pynvml.nvmlDeviceGetUUID(handle),
+        cores=cores,
+        partitioned=partitioned,
+    )
