@@ -1,0 +1,271 @@
+"""Multi-Process Service (MPS): NVIDIA's daemon, through which several processes use a GPU at the same time.
+
+Without it they take turns. A run has one daemon on each node, in a folder of its own (`mps_folder`). It ends with the
+last process that joined it, however that process ends (`mps_watcher`), and is started again if it dies.
+
+NVIDIA documents that a client which is killed while the GPU works for it can leave the server, and with it the other
+clients, in an undefined state, unless `terminate_client` comes first: on its node, with the ids of server and client.
+Ray kills workers without that. So `join` does not trust a daemon because it answers: a process connects as a client
+would, and where that hangs or is refused, the daemon is replaced.
+"""
+
+import contextlib
+import logging
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import time
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from tvrgen.generation import mps_folder, mps_watcher
+from tvrgen.generation.mps_watcher import LOGS, PIPES
+
+_LOG = logging.getLogger("tvrgen")
+_CONTROL = "nvidia-cuda-mps-control"
+_PLACES = ("/usr/bin", "/usr/local/nvidia/bin")  # of _CONTROL where PATH lacks it; the second in containers
+_DEFAULT = Path("/tmp/nvidia-mps")  # where CUDA looks for a daemon if PIPES is not set
+_VISIBLE = "CUDA_VISIBLE_DEVICES"
+_MIG = Path("/proc/driver/nvidia/capabilities")
+_POLL = 0.05  # seconds
+_START = 30.0  # seconds for a daemon to start
+_ANSWER = 10.0  # seconds for a daemon to answer
+_ATTACH = 60.0  # seconds for a client to connect: for the first, the server opens all GPUs
+_FRESH = 10.0  # seconds for which one client's success vouches for the daemon
+
+# status of a client: CUDA's code, or ours
+_OUT_OF_MEMORY, _CONNECTION_FAILED, _RPC_FAILURE, _NOT_READY = 2, 805, 806, 807
+_HANGS, _NO_CUDA = -1, -2
+_CLIENT = """
+import ctypes
+cuda = ctypes.CDLL("libcuda.so.1")
+device, context = ctypes.c_int(), ctypes.c_void_p()
+status = cuda.cuInit(0) or cuda.cuDeviceGet(ctypes.byref(device), 0)
+print(status or cuda.cuDevicePrimaryCtxRetain(ctypes.byref(context), device))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Membership:
+    """A joined run: its locked folder, and the variables of this process before."""
+
+    file: int
+    variables: dict[str, str | None]
+
+
+_memberships: dict[Path, _Membership] = {}
+
+
+def join(run: str, visible: str | None = None) -> bool:
+    """Makes this process a client of the run's daemon; call it before CUDA is initialised here.
+
+    Starts the daemon unless it runs, keeps it running as long as this process lives, and sets CUDA_MPS_PIPE_DIRECTORY
+    and CUDA_MPS_LOG_DIRECTORY. A daemon of the user's is used instead, and left alone: at the user's
+    CUDA_MPS_PIPE_DIRECTORY, or at /tmp/nvidia-mps.
+
+    Args:
+        run: What all processes of the run, and no others, have in common.
+        visible: CUDA_VISIBLE_DEVICES of the whole job, not that of one worker. The daemon serves these GPUs if they
+            are named by UUIDs, else all that the system shows: it would renumber GPUs that are named by numbers, so
+            that the numbers of the workers named others.
+
+    Returns whether MPS is used. If not, this process uses GPUs without it; the log (INFO) has the reason.
+    """
+    fault = _join(run, visible)
+    if fault:
+        _LOG.info("MPS is not used: %s", fault)
+    return not fault
+
+
+def leave(run: str) -> None:
+    """Ends this process's part in a run, and restores its variables: for one that lives on and has not used CUDA."""
+    with contextlib.suppress(OSError):
+        folder = mps_folder.path_for(run)
+        if membership := _memberships.get(folder):
+            _forget(folder)
+            for name, value in membership.variables.items():
+                os.environ.pop(name, None)
+                if value is not None:
+                    os.environ[name] = value
+
+
+def examine() -> tuple[bool, str]:
+    """Tries a daemon of its own; returns (whether MPS can be used, a line that says it, or why not)."""
+    run = f"examination {uuid.uuid4()}"
+    fault = _join(run, None)
+    pipes = os.environ.get(PIPES)
+    leave(run)
+    if fault:
+        return False, f"MPS cannot be used: {fault}"
+    theirs = pipes and not mps_folder.is_pipes(pipes)
+    return True, f"MPS can be used{f', by your daemon at {pipes}' if theirs else ''}"
+
+
+def _join(run: str, visible: str | None) -> str:
+    """Joins a run; returns why MPS is not used, empty if it is."""
+    control, before = _control(), os.environ.get(PIPES)
+    if before and not mps_folder.is_pipes(before):
+        return "" if _answers(control, Path(before)) else f"no daemon answers at {PIPES}={before}"
+    pipes = None
+    fault = _unsupported(control, visible)
+    if not fault:
+        try:
+            pipes, fault = _daemon(run, control, visible)
+        except (OSError, subprocess.SubprocessError) as error:
+            fault = " ".join(str(error).split())
+            leave(run)
+    if pipes:
+        os.environ.update({PIPES: str(pipes), LOGS: str(pipes.with_name("log"))})
+    else:  # they may be inherited from a process that joined
+        for name in (PIPES, LOGS) if before else ():
+            os.environ.pop(name, None)
+    return fault
+
+
+def _unsupported(control: str, visible: str | None) -> str:
+    """Why this system has no MPS, empty if it may have it."""
+    if sys.platform != "linux":
+        return "it needs Linux"
+    if "microsoft" in platform.release().lower():
+        return "Windows Subsystem for Linux has none"
+    if "MIG-" in f"{visible} {os.environ.get(_VISIBLE)}" or any(_MIG.glob("gpu*/mig/gi*")):
+        return "the GPU is split by MIG"
+    return "" if control else f"no {_CONTROL} on PATH or in {' or '.join(_PLACES)}"
+
+
+def _control() -> str:
+    """Path of NVIDIA's control program, empty if there is none."""
+    return shutil.which(_CONTROL) or shutil.which(_CONTROL, path=os.pathsep.join(_PLACES)) or ""
+
+
+def _daemon(run: str, control: str, visible: str | None) -> tuple[Path | None, str]:
+    """Makes this process a member of the run, and its daemon run; returns (pipes, fault).
+
+    Both are empty if the daemon is the one that CUDA finds by itself. Raises OSError or subprocess.SubprocessError.
+    """
+    folder = mps_folder.path_for(run)
+    mps_folder.clear(folder, control)
+    if folder not in _memberships:
+        variables = {name: os.environ.get(name) for name in (PIPES, LOGS)}
+        _memberships[folder] = _Membership(mps_folder.enter(folder), variables)
+        os.register_at_fork(after_in_child=lambda: _forget(folder))
+    with mps_folder.locked(folder / "start"):
+        note = folder / "fault"
+        if note.exists():
+            return None, note.read_text()
+        mps_folder.watch(folder, control)
+        return _settle(folder, control, _environment(folder, visible))
+
+
+def _forget(folder: Path) -> None:
+    """Closes the locked folder. A child made by fork shares the lock, and must not prolong it."""
+    if membership := _memberships.pop(folder, None):
+        os.close(membership.file)
+
+
+def _environment(folder: Path, visible: str | None) -> dict[str, str]:
+    """The daemon's environment: this process's, without what Ray set for one worker."""
+    own = {PIPES: str(folder / "pipe"), LOGS: str(folder / "log")}
+    if visible and all(name.strip().startswith("GPU-") for name in visible.split(",")):
+        own[_VISIBLE] = visible
+    hidden = {_VISIBLE, "CUDA_MPS_PROTOCOL_VERSION"}  # version 3 takes no commands from standard input
+    return {name: value for name, value in os.environ.items() if name not in hidden} | own
+
+
+def _settle(folder: Path, control: str, environment: dict[str, str]) -> tuple[Path | None, str]:
+    """Makes a daemon run; returns the same as `_daemon`. The caller holds the lock on the file `start`."""
+    pipes, by_default = folder / "pipe", environment | {PIPES: str(_DEFAULT)}
+    if _answers(control, pipes):
+        status = _attach(folder, environment)
+        if status in (0, _OUT_OF_MEMORY):  # a full GPU does not mean that MPS fails
+            return pipes, ""
+        if status not in (_HANGS, _CONNECTION_FAILED, _RPC_FAILURE):
+            return None, _cannot_connect(status)  # this process alone: the others go on
+    elif _is_for_us(_DEFAULT) and _answers(control, _DEFAULT) and not _attach(folder, by_default):
+        return None, ""
+    fault = _start(folder, control, environment)
+    if not fault and (status := _attach(folder, environment)):
+        fault = _cannot_connect(status)
+    if fault:
+        mps_watcher.stop(folder, control)
+        (folder / "fault").write_text(fault)  # the run's other processes need not find out again
+        return None, fault
+    return pipes, ""
+
+
+def _start(folder: Path, control: str, environment: dict[str, str]) -> str:
+    """Starts the daemon, after ending what is left of another; returns why it does not start, or nothing."""
+    mps_watcher.stop(folder, control)
+    for name in ("pipe", "log"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+        (folder / name).mkdir(mode=0o700)
+    (folder / "attached").unlink(missing_ok=True)
+    with (folder / "output").open("wb+") as output:  # a pipe would stay open as long as the daemon lives
+        done = subprocess.run(
+            [control, "-d"],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env=environment,
+            cwd="/",
+            start_new_session=True,
+            timeout=_START,
+        )
+        output.seek(0)
+        said = " ".join(output.read().decode(errors="replace").split())
+    end = time.monotonic() + _ANSWER
+    while done.returncode == 0 and mps_watcher.processes(folder) and time.monotonic() < end:
+        if _answers(control, folder / "pipe"):
+            return ""
+        time.sleep(_POLL)
+    return f"{_CONTROL} does not start: {said or 'it says nothing'}"
+
+
+def _answers(control: str, pipes: Path) -> bool:
+    """Whether a daemon takes commands at `pipes`; where there is no control program, whether its socket exists."""
+    if not (pipes / "control").is_socket() or not control:
+        return (pipes / "control").is_socket()
+    try:
+        return mps_watcher.ask(control, "get_server_list", pipes, _ANSWER)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def _is_for_us(pipes: Path) -> bool:
+    """Whether a daemon is this user's or the system's: one of another user refuses us."""
+    try:
+        return (pipes / "control").stat().st_uid in (0, os.getuid())
+    except OSError:
+        return False
+
+
+def _attach(folder: Path, environment: dict[str, str]) -> int:
+    """Status of a client that connects now, or 0 if one connected a moment ago."""
+    stamp = folder / "attached"
+    with contextlib.suppress(FileNotFoundError):
+        if abs(time.time() - stamp.stat().st_mtime) < _FRESH:
+            return 0
+    end = time.monotonic() + _ATTACH
+    while (status := _status(environment)) == _NOT_READY and time.monotonic() < end:  # it recovers from a fault
+        time.sleep(_POLL)
+    if status == 0:
+        stamp.touch()
+    return status
+
+
+def _status(environment: dict[str, str]) -> int:
+    """Status of a client that opens a GPU, a process of its own."""
+    command = [sys.executable, "-I", "-S", "-c", _CLIENT]
+    try:
+        done = subprocess.run(command, env=environment, capture_output=True, timeout=_ATTACH)
+    except subprocess.TimeoutExpired:
+        return _HANGS
+    return int(done.stdout) if done.returncode == 0 else _NO_CUDA
+
+
+def _cannot_connect(status: int) -> str:
+    words = {_HANGS: "they hang", _NO_CUDA: "CUDA cannot be loaded"}
+    return f"clients cannot connect: {words.get(status, f'CUDA error {status}')}"
