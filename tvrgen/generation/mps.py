@@ -21,7 +21,7 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-from tvrgen.generation import mps_folder, mps_watcher
+from tvrgen.generation import machine, mps_folder, mps_watcher
 from tvrgen.generation.mps_watcher import LOGS, PIPES
 
 _LOG = logging.getLogger("tvrgen")
@@ -29,7 +29,6 @@ _CONTROL = "nvidia-cuda-mps-control"
 _PLACES = ("/usr/bin", "/usr/local/nvidia/bin")  # of _CONTROL where PATH lacks it; the second in containers
 _DEFAULT = Path("/tmp/nvidia-mps")  # where CUDA looks for a daemon if PIPES is not set
 _VISIBLE = "CUDA_VISIBLE_DEVICES"
-_MIG = Path("/proc/driver/nvidia/capabilities")
 _POLL = 0.05  # seconds
 _START = 30.0  # seconds for a daemon to start
 _ANSWER = 10.0  # seconds for a daemon to answer
@@ -131,8 +130,8 @@ def _unsupported(control: str, visible: str | None) -> str:
         return "it needs Linux"
     if "microsoft" in platform.release().lower():
         return "Windows Subsystem for Linux has none"
-    if "MIG-" in f"{visible} {os.environ.get(_VISIBLE)}" or any(_MIG.glob("gpu*/mig/gi*")):
-        return "the GPU is split by MIG"
+    if any(gpu.partitioned for gpu in machine.visible(machine.gpus(), _served(visible))):
+        return "MIG divides the GPU"
     return "" if control else f"no {_CONTROL} on PATH or in {' or '.join(_PLACES)}"
 
 
@@ -169,10 +168,16 @@ def _forget(folder: Path) -> None:
 def _environment(folder: Path, visible: str | None) -> dict[str, str]:
     """The daemon's environment: this process's, without what Ray set for one worker."""
     own = {PIPES: str(folder / "pipe"), LOGS: str(folder / "log")}
-    if visible and all(name.strip().startswith("GPU-") for name in visible.split(",")):
-        own[_VISIBLE] = visible
+    if served := _served(visible):
+        own[_VISIBLE] = served
     hidden = {_VISIBLE, "CUDA_MPS_PROTOCOL_VERSION"}  # version 3 takes no commands from standard input
     return {name: value for name, value in os.environ.items() if name not in hidden} | own
+
+
+def _served(visible: str | None) -> str | None:
+    """CUDA_VISIBLE_DEVICES of the daemon; None: it serves all GPUs."""
+    are_uuids = visible and all(name.strip().startswith("GPU-") for name in visible.split(","))
+    return visible if are_uuids else None
 
 
 def _settle(folder: Path, control: str, environment: dict[str, str]) -> tuple[Path | None, str]:
