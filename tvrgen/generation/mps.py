@@ -55,7 +55,7 @@ class _Membership:
     variables: dict[str, str | None]
 
 
-_memberships: dict[Path, _Membership] = {}
+_memberships: dict[str, _Membership] = {}
 
 
 def join(run: str, visible: str | None = None) -> bool:
@@ -67,9 +67,9 @@ def join(run: str, visible: str | None = None) -> bool:
 
     Args:
         run: What all processes of the run, and no others, have in common.
-        visible: CUDA_VISIBLE_DEVICES of the whole job, not that of one worker. The daemon serves these GPUs if they
-            are named by UUIDs, else all that the system shows: it would renumber GPUs that are named by numbers, so
-            that the numbers of the workers named others.
+        visible: CUDA_VISIBLE_DEVICES of the whole job, not that of one worker. If it names UUIDs, the daemon serves
+            these GPUs, else all that the system shows: a daemon numbers its GPUs anew, so if it served a choice by
+            numbers, a worker's number would mean another GPU.
 
     Returns whether MPS is used. If not, this process uses GPUs without it; the log (INFO) has the reason.
     """
@@ -81,14 +81,12 @@ def join(run: str, visible: str | None = None) -> bool:
 
 def leave(run: str) -> None:
     """Ends this process's part in a run, and restores its variables: for one that lives on and has not used CUDA."""
-    with contextlib.suppress(OSError):
-        folder = mps_folder.path_for(run)
-        if membership := _memberships.get(folder):
-            _forget(folder)
-            for name, value in membership.variables.items():
-                os.environ.pop(name, None)
-                if value is not None:
-                    os.environ[name] = value
+    if membership := _memberships.get(run):
+        _forget(run)
+        for name, value in membership.variables.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
 
 
 def examine() -> tuple[bool, str]:
@@ -130,9 +128,10 @@ def _unsupported(control: str, visible: str | None) -> str:
         return "it needs Linux"
     if "microsoft" in platform.release().lower():
         return "Windows Subsystem for Linux has none"
-    if any(gpu.partitioned for gpu in machine.visible(machine.gpus(), _served(visible))):
-        return "MIG divides the GPU"
-    return "" if control else f"no {_CONTROL} on PATH or in {' or '.join(_PLACES)}"
+    if not control:
+        return f"no {_CONTROL} on PATH or in {' or '.join(_PLACES)}"
+    divided = any(gpu.partitioned for gpu in machine.visible(machine.gpus(), _served(visible)))
+    return "MIG divides the GPU" if divided else ""
 
 
 def _control() -> str:
@@ -147,10 +146,10 @@ def _daemon(run: str, control: str, visible: str | None) -> tuple[Path | None, s
     """
     folder = mps_folder.path_for(run)
     mps_folder.clear(folder, control)
-    if folder not in _memberships:
+    if run not in _memberships:
         variables = {name: os.environ.get(name) for name in (PIPES, LOGS)}
-        _memberships[folder] = _Membership(mps_folder.enter(folder), variables)
-        os.register_at_fork(after_in_child=lambda: _forget(folder))
+        _memberships[run] = _Membership(mps_folder.enter(folder), variables)
+        os.register_at_fork(after_in_child=lambda: _forget(run))
     with mps_folder.locked(folder / "start"):
         note = folder / "fault"
         if note.exists():
@@ -159,9 +158,9 @@ def _daemon(run: str, control: str, visible: str | None) -> tuple[Path | None, s
         return _settle(folder, control, _environment(folder, visible))
 
 
-def _forget(folder: Path) -> None:
+def _forget(run: str) -> None:
     """Closes the locked folder. A child made by fork shares the lock, and must not prolong it."""
-    if membership := _memberships.pop(folder, None):
+    if membership := _memberships.pop(run, None):
         os.close(membership.file)
 
 
