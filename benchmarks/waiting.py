@@ -25,6 +25,7 @@ class Waiting:
 
     def __init__(self) -> None:
         self.description: dict[str, str] = {}
+        self.denoised_on = None
         self._seconds = float(os.environ["WAIT"])
 
     def configure(self, split) -> list[str]:

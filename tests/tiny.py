@@ -28,8 +28,8 @@ from tvrgen.transformations.base import Step
 
 ROOT = Path(__file__).parent.parent
 SHIPPED = sorted(p.stem for p in (ROOT / "configs").glob("*.yaml"))
-SMALL = ("render.width=80", "render.height=60", "render.samples=4", "render.threads=1")
-"""Overrides for tiny images; the pixels needed to be in sight shrink with them."""
+SMALL = ("render.width=80", "render.height=60", "render.samples=4", "render.threads=1", "render.device=cpu")
+"""Overrides for tiny images, made on the CPU; the pixels needed to be in sight shrink with them."""
 
 
 def load(*overrides: str) -> Config:
@@ -66,7 +66,7 @@ class FlatRenderer:
     """Renderer that writes images in one colour and remembers its calls."""
 
     def __init__(self) -> None:
-        self.description, self.asked = {"flat": "1"}, []
+        self.description, self.denoised_on, self.asked = {"flat": "1"}, None, []
 
     def configure(self, split) -> list[str]:
         self.split = split

@@ -198,9 +198,10 @@ class _Problems:
 
 
 def _description(split: Split, renderer: Renderer, devices: list[str], clock: "_Clock") -> Record:
-    """Content of run.json: versions, devices, and seconds by stage."""
+    """Content of run.json: versions, devices that rendered and denoised, and seconds by stage."""
     versions = {"tvrgen": tvrgen.__version__, "python": platform.python_version(), **renderer.description}
-    run = {"format": FORMAT, "plan": PLAN, "devices": devices, "versions": versions}
+    used = {"devices": devices, "denoised_on": renderer.denoised_on}
+    run = {"format": FORMAT, "plan": PLAN, **used, "versions": versions}
     return run | {"samples": split.render.samples, "seconds": clock.seconds}
 
 

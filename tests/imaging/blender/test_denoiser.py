@@ -4,14 +4,25 @@ import numpy as np
 import pytest
 
 from tvrgen._support.errors import UserError
+from tvrgen.imaging.renderer import RendererLost
 
 pytestmark = pytest.mark.blender
 
 
-def denoiser(threads: int = 0):
+def denoiser(threads: int = 0, device: str = "cpu"):
     from tvrgen.imaging.blender.denoiser import Denoiser
 
-    return Denoiser(threads)
+    return Denoiser(device, threads)
+
+
+@pytest.fixture
+def fresh():
+    """Denoisers and GPUs that tests invent are not kept for later ones."""
+    from tvrgen.imaging.blender import denoiser as module
+
+    yield module
+    module.denoiser.cache_clear()
+    module._shared.cache_clear()
 
 
 def half_and_half(height: int, width: int) -> np.ndarray:
@@ -51,11 +62,48 @@ def test_sizes_may_take_turns_and_threads_do_not_matter():
 def test_a_fault_of_the_library_is_one_line_and_passes():
     clean, image = denoiser(), noisy(half_and_half(64, 64))
     before = clean(image)
-    clean._library.oidnSetSharedFilterImage(clean._filter, b"output", None, 3, 64, 64, 0, 0, 0)
-    clean._library.oidnCommitFilter(clean._filter)
-    with pytest.raises(UserError, match=r"^render\.denoise: Open Image Denoise fails: .*; write denoise: false$"):
+    disturb(clean)
+    with pytest.raises(
+        UserError, match=r"^render\.denoise: Open Image Denoise fails on cpu: .*; write denoise: false$"
+    ):
         clean(image)
     np.testing.assert_array_equal(clean(image), before)
+
+
+def disturb(clean) -> None:
+    """Makes the next image fail: the filter has no output."""
+    clean._library.oidnSetFilterImage(clean._filter, b"output", None, 3, 64, 64, 0, 0, 0)
+    clean._library.oidnCommitFilter(clean._filter)
+
+
+@pytest.mark.parametrize("kind", ["cuda", "optix", "hip", "oneapi", "metal"])
+def test_the_cpu_denoises_where_a_gpu_cannot(kind, fresh, monkeypatch, caplog):
+    for device in set(fresh._TYPES) - {"cpu"}:
+        monkeypatch.setitem(fresh._TYPES, device, 99)  # no such type
+    made = [fresh.denoiser(kind, 1, 64, 48) for _ in range(3)]
+    assert {one.device for one in made} == {"cpu"}
+    device = "cuda" if kind == "optix" else kind
+    assert [record.getMessage().split(":")[0] for record in caplog.records] == [f"Open Image Denoise fails on {device}"]
+    assert caplog.text.rstrip().endswith("; the CPU denoises instead")
+    made[0](noisy(half_and_half(48, 64)))
+
+
+def test_a_gpu_denoises_by_the_same_calls(fresh, monkeypatch):
+    """With the CPU in the GPU's place."""
+    monkeypatch.setitem(fresh._TYPES, "cuda", fresh._TYPES["cpu"])
+    clean, image = fresh.denoiser("optix", 1, 80, 60), noisy(half_and_half(60, 80))
+    assert clean.device == "cuda"
+    np.testing.assert_array_equal(clean(image), denoiser(1)(image))
+    assert fresh.denoiser("cuda", 1, 64, 64) is clean
+
+
+def test_a_gpu_that_fails_later_loses_the_renderer(fresh, monkeypatch):
+    """Half a shard would be denoised on another device otherwise."""
+    monkeypatch.setitem(fresh._TYPES, "cuda", fresh._TYPES["cpu"])
+    clean = fresh.denoiser("cuda", 1, 64, 64)
+    disturb(clean)
+    with pytest.raises(RendererLost, match="Open Image Denoise fails on cuda: "):
+        clean(noisy(half_and_half(64, 64)))
 
 
 def test_a_blender_without_the_library_says_so(monkeypatch, tmp_path):

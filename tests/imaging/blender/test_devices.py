@@ -23,19 +23,36 @@ def test_a_device_that_is_not_there_is_an_error(device, tmp_path):
 
 
 class Preferences:
-    """Cycles' preferences on a machine with these devices."""
+    """Cycles' preferences on a machine with these devices. Entries appear when their driver is asked."""
 
     def __init__(self, devices):
-        self.devices, self._found = [], [SimpleNamespace(type=t, name=n, use=None) for t, n in devices]
+        self._found = [SimpleNamespace(type=t, name=n, use=None) for t, n in devices]
+        self.devices, self.asked = [], []
 
     def get_device_types(self, context):
         return [(t, t, "", k) for k, t in enumerate(("NONE", "CUDA", "OPTIX", "HIP", "ONEAPI"))]
 
-    def refresh_devices(self):
-        self.devices = self._found
-
     def get_devices_for_type(self, kind):
-        return [d for d in self.devices if d.type in (kind, "CPU")]
+        self.asked.append(kind)
+        found = [d for d in self._found if d.type in (kind, "CPU")]
+        self.devices += [d for d in found if d not in self.devices]
+        return found
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    """Makes up a machine with these GPUs, for one test."""
+    import bpy
+
+    from tvrgen.imaging.blender import devices
+
+    def with_gpus(*cards):
+        preferences = Preferences([("CPU", "Xeon"), *cards])
+        monkeypatch.setattr(devices, "_preferences", lambda: preferences)
+        return preferences
+
+    yield with_gpus
+    bpy.context.scene.cycles.device = "CPU"
 
 
 @pytest.mark.parametrize(
@@ -43,22 +60,35 @@ class Preferences:
     [
         ([], "cpu", ["CPU"]),
         ([("CUDA", "RTX")], "cuda", ["RTX"]),
-        ([("CUDA", "RTX"), ("OPTIX", "RTX"), ("CUDA", "RTX 2"), ("OPTIX", "RTX 2")], "optix", ["RTX", "RTX 2"]),
+        ([("CUDA", "RTX"), ("OPTIX", "RTX"), ("CUDA", "RTX 2"), ("OPTIX", "RTX 2")], "cuda", ["RTX", "RTX 2"]),
+        ([("OPTIX", "RTX")], "optix", ["RTX"]),
         ([("HIP", "Radeon"), ("ONEAPI", "Arc")], "hip", ["Radeon"]),
     ],
 )
-def test_auto_takes_the_fastest_device_that_is_there(cards, taken, used, monkeypatch, tmp_path):
+def test_auto_takes_the_first_type_that_is_there(cards, taken, used, machine):
     import bpy
 
     from tvrgen.imaging.blender import devices
 
-    preferences = Preferences([("CPU", "Xeon"), *cards])
-    monkeypatch.setattr(devices, "_preferences", lambda: preferences)
-    assert devices.use("auto") == devices.use(taken) == used
-    assert [d.name for d in preferences.devices if d.use] == (used if cards else ["Xeon"])
+    preferences = machine(*cards)
+    assert devices.use("auto") == devices.use(taken) == (taken, used)
+    if cards:
+        assert [d.name for d in preferences.devices if d.use] == used
     assert preferences.compute_device_type == devices.GPU_TYPES.get(taken, "NONE")
     assert bpy.context.scene.cycles.device == ("GPU" if cards else "CPU")
-    bpy.context.scene.cycles.device = "CPU"
-    absent = next(name for name in ("metal",) if name != taken)
-    with pytest.raises(UserError, match=f"no {absent} device on this machine; available: cpu"):
-        devices.use(absent)
+    with pytest.raises(UserError, match="no metal device on this machine; available: cpu"):
+        devices.use("metal")
+
+
+def test_only_the_drivers_that_are_needed_are_asked(machine):
+    """A worker that renders on the CPU starts none: each takes memory and time."""
+    from tvrgen.imaging.blender import devices
+
+    preferences = machine(("CUDA", "RTX"), ("OPTIX", "RTX"))
+    devices.use("cpu")
+    assert preferences.asked == []
+    devices.use("auto")
+    assert set(preferences.asked) == {"CUDA"}
+    devices.use("cpu")
+    assert [d.name for d in preferences.devices if d.use] == ["Xeon"]
+    assert devices.available() == {"cpu": ["CPU"], "cuda": ["RTX"], "optix": ["RTX"]}

@@ -32,6 +32,18 @@ def test_the_world_is_shown_in_its_own_colour(tmp_path):
     assert np.abs(image - [200, 120, 40]).max() <= 2
 
 
+def test_the_palette_has_every_material_that_was_made(tmp_path):
+    """Cycles would make the shader of a material anew whenever it comes back, and keep the old one."""
+    renderer = open_renderer(load(), tmp_path)
+    renderer._stage.persist(True)
+    for color in ("red", "cyan", "red"):
+        renderer._stage.show(one(color=color))
+    palette = renderer._stage.palette
+    assert [material.name for material in palette.data.materials] == ["red rubber", "cyan rubber"]
+    assert not palette.hide_render
+    assert len(palette.data.polygons) == 0
+
+
 def test_lamps_stand_where_the_problem_says(tmp_path):
     config = load("render.denoise=false", "render.samples=16")
     renderer = open_renderer(config, tmp_path)

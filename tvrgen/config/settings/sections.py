@@ -172,8 +172,8 @@ class RenderSettings:
     device: Annotated[
         str,
         Key(
-            "The render device. auto: the fastest device of the machine. A named device that is missing is an error.",
-            default="cpu",
+            "The render device. auto: the machine's GPU, else its CPU. A named device that is missing is an error.",
+            default="auto",
             choices=("auto", "cpu", "cuda", "optix", "hip", "oneapi", "metal"),
         ),
     ]

@@ -22,7 +22,7 @@ def write(stage: Stage, shots: Iterable[Shot], denoise: bool, path: Path) -> Non
             stage.set(shot.state, shot.view, shot.lights)
             scenes.append(bpy.context.scene.copy())
             scenes[-1].name = f"{number} {shot.name}"  # Blender opens a file with the first scene by name
-            _detach(scenes[-1])
+            _detach(scenes[-1], stage.palette)
             scenes[-1].render.filepath = f"//{shot.name}"
             scenes[-1].cycles.use_denoising = denoise
         bpy.data.libraries.write(str(path), set(scenes), path_remap="ABSOLUTE", compress=True)
@@ -36,12 +36,12 @@ def write(stage: Stage, shots: Iterable[Shot], denoise: bool, path: Path) -> Non
         purge()
 
 
-def _detach(scene: bpy.types.Scene) -> None:
-    """Gives a copy of the stage's scene its own objects and camera, and settings for interactive use."""
+def _detach(scene: bpy.types.Scene, palette: bpy.types.Object) -> None:
+    """Gives a copy of the stage's scene its own objects but the palette, and settings for interactive use."""
     camera = scene.camera
     for obj in list(scene.collection.objects):
         scene.collection.objects.unlink(obj)
-        if not obj.hide_render:
+        if not obj.hide_render and obj != palette:
             own = obj.copy()
             scene.collection.objects.link(own)
             if obj == camera:

@@ -1,46 +1,56 @@
 """Devices that Cycles renders on. A requested device that does not exist is an error; there is no fallback."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import bpy
 
 from tvrgen._support.errors import UserError
 
-GPU_TYPES = {"optix": "OPTIX", "cuda": "CUDA", "hip": "HIP", "oneapi": "ONEAPI", "metal": "METAL"}
-"""Device types: name in a config -> Blender's name. The fastest comes first where a card supports several."""
+GPU_TYPES = {"cuda": "CUDA", "optix": "OPTIX", "hip": "HIP", "oneapi": "ONEAPI", "metal": "METAL"}
+"""Device types: name in a config -> Blender's name, in the order in which `auto` looks for a device.
+
+CUDA comes before OptiX: on the NVIDIA card that was measured OptiX is no faster, and its images are less like the CPU's
+(docs/rendering.md).
+"""
+
+
+class Devices(NamedTuple):
+    """The devices in use: all of one type."""
+
+    kind: str
+    """`cpu`, or a name in GPU_TYPES."""
+    names: list[str]
 
 
 def available() -> dict[str, list[str]]:
     """Returns the devices of this machine: type -> names of its devices. `cpu` is always present."""
-    found = {"cpu": ["CPU"]}
-    preferences = _preferences()
-    known = {item[0] for item in preferences.get_device_types(bpy.context)}
-    for name, blender_name in GPU_TYPES.items():
-        if blender_name in known:
-            preferences.refresh_devices()  # the list is empty until this is called
-            devices = [d.name for d in preferences.get_devices_for_type(blender_name) if d.type == blender_name]
-            if devices:
-                found[name] = devices
-    return found
+    found = {"cpu": ["CPU"]} | {kind: _names(kind) for kind in GPU_TYPES}
+    return {kind: names for kind, names in found.items() if names}
 
 
-def use(name: str) -> list[str]:
-    """Makes Cycles render on all devices of a type, and returns their names. `auto`: the fastest type that exists.
+def use(name: str) -> Devices:
+    """Makes Cycles render on all devices of a type. `auto`: the first of GPU_TYPES that exists, else the CPU.
 
-    Raises UserError if no device of that type exists.
+    Drivers of types that are not needed are not asked. Raises UserError if no device of that type exists.
     """
-    found = available()
-    if name == "auto":
-        name = next((kind for kind in GPU_TYPES if kind in found), "cpu")
-    if name not in found:
-        raise UserError(f"render.device: no {name} device on this machine; available: {', '.join(found)}")
+    kind = next((kind for kind in GPU_TYPES if _names(kind)), "cpu") if name == "auto" else name
+    names = ["CPU"] if kind == "cpu" else _names(kind)
+    if not names:
+        raise UserError(f"render.device: no {kind} device on this machine; available: {', '.join(available())}")
     preferences = _preferences()
-    preferences.compute_device_type = GPU_TYPES.get(name, "NONE")
-    preferences.refresh_devices()
+    preferences.compute_device_type = GPU_TYPES.get(kind, "NONE")
     for device in preferences.devices:
-        device.use = device.type == GPU_TYPES.get(name, "CPU")
-    bpy.context.scene.cycles.device = "CPU" if name == "cpu" else "GPU"
-    return found[name]
+        device.use = device.type == GPU_TYPES.get(kind, "CPU")
+    bpy.context.scene.cycles.device = "CPU" if kind == "cpu" else "GPU"
+    return Devices(kind, names)
+
+
+def _names(kind: str) -> list[str]:
+    """Returns the names of the GPUs of a type. Cycles asks a driver once in a process, and remembers the answer."""
+    preferences, type_ = _preferences(), GPU_TYPES[kind]
+    if type_ not in {item[0] for item in preferences.get_device_types(bpy.context)}:
+        return []
+    return [device.name for device in preferences.get_devices_for_type(type_) if device.type == type_]
 
 
 def _preferences() -> Any:

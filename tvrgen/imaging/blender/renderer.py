@@ -16,6 +16,7 @@ from tvrgen.config.settings import RenderSettings, Split
 from tvrgen.imaging.blender import blendfile, devices, stage, versions
 from tvrgen.imaging.blender.denoiser import Denoiser, denoiser
 from tvrgen.imaging.blender.stage import purge
+from tvrgen.imaging.renderer import RendererLost
 from tvrgen.imaging.shots import Shot
 from tvrgen.scene.model import SceneSpec
 from tvrgen.scene.vocabulary import Vocabulary
@@ -25,6 +26,8 @@ MAX_BOUNCES = 4
 
 ADAPTIVE_FLOOR = 4
 """Samples before adaptive sampling. Cycles checks the noise after every 16; below 16, it does so the first time."""
+
+_CANNOT_WRITE = "cannot save"  # part of Blender's message
 
 
 class Renderer:
@@ -37,6 +40,8 @@ class Renderer:
         self._log, self._threads = log, threads
         self._file: dict[str, Any] = {}  # options of Pillow's writer for the image format
         self._denoiser: Denoiser | None = None
+        self._device = "cpu"  # type of the devices in use
+        self._lost = ""  # what made the renderer useless
         self._scratch = scratch.folder_of(self)
         self.description = {"blender": bpy.app.version_string}
         with quiet(log):
@@ -57,8 +62,17 @@ class Renderer:
         threads = split.render.threads or self._threads
         with quiet(self._log):
             configure(split.render, threads)
-            self._denoiser = denoiser(threads) if split.render.denoise else None
-            return devices.use(split.render.device)
+            used = devices.use(split.render.device)
+            self._device = used.kind
+            self._stage.persist(used.kind != "cpu")
+            self._denoiser = None
+            if split.render.denoise:
+                self._denoiser = denoiser(used.kind, threads, split.render.width, split.render.height)
+            return used.names
+
+    @property
+    def denoised_on(self) -> str | None:
+        return self._denoiser.device if self._denoiser else None
 
     def devices(self) -> list[str]:
         """Returns the types of devices on this machine."""
@@ -70,22 +84,40 @@ class Renderer:
 
         The file contains pixels only. Blender's own files contain render times, so no two would be equal.
 
-        Raises OSError if the file cannot be written, UserError if the denoiser fails.
+        Raises OSError if the file cannot be written, UserError if the denoiser fails, RendererLost if a GPU fails.
         """
         raw = self._scratch / "image.bmp"
-        with quiet(self._log):
+        with quiet(self._log), self._losing():
             self._stage.set(shot.state, shot.view, shot.lights)
             bpy.context.scene.render.filepath = str(raw)
+            raw.unlink(missing_ok=True)  # so that the previous image is not taken for one that Blender did not write
             try:
                 bpy.ops.render.render(write_still=True)
             except RuntimeError as error:
-                raise OSError(f"{raw}: Blender could not write the image: {str(error).strip()}") from error
+                fault = str(error).splitlines()[0].removeprefix("Error: ")  # the report comes twice
+                if self._device != "cpu" and _CANNOT_WRITE not in fault:
+                    raise RendererLost(f"the GPU fails: {fault}") from error
+                raise OSError(f"{raw}: Blender could not write the image: {fault}") from error
             purge()
             with Image.open(raw) as image:
                 pixels = np.asarray(image)
             if self._denoiser:
                 pixels = self._denoiser(pixels)
         Image.fromarray(pixels).save(path, **self._file)
+
+    @contextlib.contextmanager
+    def _losing(self) -> Iterator[None]:
+        """Keeps the reason when a GPU fails, and raises it again instead of rendering.
+
+        With persistent data, Cycles reports an error once: the next render would give a black image without a word.
+        """
+        if self._lost:
+            raise RendererLost(self._lost)
+        try:
+            yield
+        except RendererLost as error:
+            self._lost = str(error)
+            raise
 
     def save(self, shots: Sequence[Shot], path: Path) -> None:
         """Writes a .blend file with a scene for each shot. Raises OSError if it cannot be written."""
@@ -113,7 +145,6 @@ def configure(settings: RenderSettings, threads: int) -> None:
     cycles.sampling_pattern = "TABULATED_SOBOL"  # 7 % faster than Blender's default, slightly less accurate
     cycles.max_bounces = cycles.diffuse_bounces = cycles.glossy_bounces = cycles.transmission_bounces = MAX_BOUNCES
     cycles.seed = 0
-    scene.render.use_persistent_data = False  # would keep about 25 kB for every new scene
 
 
 @contextlib.contextmanager

@@ -33,6 +33,17 @@ class Stage:
         self._camera.data.sensor_fit = "HORIZONTAL"
         bpy.context.scene.camera = self._camera
         self.lamps = Lamps(scene.lights)
+        self.palette = _add("palette", bpy.data.meshes.new("palette"))
+        self.persist(False)
+
+    def persist(self, on: bool) -> None:
+        """Sets whether Cycles keeps its device and its data from one image to the next.
+
+        Cycles never frees the shader of a material, and makes it anew when a material comes back after an image without
+        it: 30 kB a scene. Therefore an object without faces, the palette, then has all materials made so far.
+        """
+        bpy.context.scene.render.use_persistent_data = on
+        self.palette.hide_render = not on
 
     def set(self, state: State, view: View, lights: tuple[Light, ...]) -> None:
         """Sets a state, lights, and a view with its resolution."""
@@ -92,6 +103,7 @@ class Stage:
             recipe, rgb = self._vocabulary.materials[material], self._vocabulary.colors[color]
             made = materials.make(f"{color} {material}", recipe, rgb)
             made.use_fake_user = True
+            self.palette.data.materials.append(made)
             self._materials[material, color] = made
         return self._materials[material, color]
 
