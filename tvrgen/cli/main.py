@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from tvrgen import __version__
 from tvrgen._support import resources
 from tvrgen._support.errors import UserError
-from tvrgen.cli import doctor, export, generate, plan, score, stats, status, validate
+from tvrgen.cli import doctor, export, generate, kernels, plan, score, stats, status, validate
 from tvrgen.cli.common import Command, Parser, one_line
 
-COMMANDS: tuple[Command, ...] = (generate, plan, validate, stats, export, status, score, doctor)
+COMMANDS: tuple[Command, ...] = (generate, plan, validate, stats, export, status, score, doctor, kernels)
 """Subcommands in the order of the help."""
 
 _EXAMPLES = """\
@@ -26,6 +26,7 @@ examples:
   tvrgen export demo trl --out demo-trl                       as a trainer loads it
   tvrgen status demo                                          problems and shards that are done or missing, and the rate
   tvrgen doctor                                               can this machine render?
+  tvrgen kernels --arch sm_90                                 before the first image on an H100 or H200
 
 A config is a YAML file; the shipped ones are {configs}.
 Documentation: README.md, docs/.

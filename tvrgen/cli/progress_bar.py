@@ -81,3 +81,33 @@ class Bar:
         if self._bar is not None:
             self._bar.close()
             self._bar = None
+
+
+class Clock:
+    """A line with the time gone by, for work of unknown length; a context manager that removes the line at its end.
+
+    Draws on a terminal, prints a line each half minute elsewhere.
+    """
+
+    def __init__(self, title: str) -> None:
+        from tqdm import tqdm
+
+        terminal = sys.stderr.isatty()
+        self._clock: tqdm[Any] = tqdm(
+            desc=title,
+            bar_format="{desc} [{elapsed}]",
+            leave=False,
+            file=sys.stderr if terminal else _Lines(sys.stderr),
+            mininterval=0.5 if terminal else _INTERVAL,
+            miniters=0,
+        )
+
+    def __enter__(self) -> "Clock":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._clock.close()
+
+    def update(self) -> None:
+        """Draws the line again, if it is time to."""
+        self._clock.update(0)

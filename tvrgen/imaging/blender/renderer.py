@@ -13,7 +13,7 @@ from PIL import Image
 
 from tvrgen._support import interrupts, scratch
 from tvrgen.config.settings import RenderSettings, Split
-from tvrgen.imaging.blender import blendfile, devices, stage, versions
+from tvrgen.imaging.blender import blendfile, devices, kernels, stage, versions
 from tvrgen.imaging.blender.denoiser import Denoiser, denoiser
 from tvrgen.imaging.blender.stage import purge
 from tvrgen.imaging.renderer import RendererLost
@@ -46,6 +46,7 @@ class Renderer:
         self.description = {"blender": bpy.app.version_string}
         with quiet(log):
             self._stage = stage.Stage(scene, vocabulary)
+            kernels.use(self._scratch)  # after the stage, which reads factory settings
             # a killed process leaves Blender's folder of temporary files behind; scratch folders are cleared later
             bpy.context.preferences.filepaths.temporary_directory = str(self._scratch)
 

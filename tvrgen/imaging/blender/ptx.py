@@ -1,0 +1,136 @@
+"""Compilation of PTX, NVIDIA's portable code, for one GPU architecture, by ptxas or by NVIDIA's driver.
+
+ptxas needs no GPU. It comes with CUDA's toolkit and in packages of PyPI (`pip install 'tvrgen[kernels]'`). The driver
+compiles for the GPUs of its machine alone.
+"""
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tvrgen._support import scratch
+from tvrgen._support.errors import UserError
+from tvrgen.imaging.blender import driver_compiler
+
+INSTALL = "pip install 'tvrgen[kernels]'"
+
+_HEAD = re.compile(rb"(?:\s*//.*\n|\s*\n|\.(?:version|target|address_size)\b.*\n)+")
+_INTERVAL = 0.2  # seconds between looks at a compiler at work
+
+
+@dataclass(frozen=True)
+class Compiler:
+    """A command that compiles PTX for an architecture: `command`, then the PTX file and the file to write."""
+
+    name: str
+    command: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Ptxas:
+    """An executable, and the version of CUDA that it belongs to."""
+
+    path: Path
+    cuda: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"ptxas of CUDA {'.'.join(map(str, self.cuda))} ({self.path})"
+
+
+def compiler(text: bytes, arch: str) -> Compiler:
+    """Returns the compiler to use for PTX and an architecture.
+
+    It is the ptxas of the oldest CUDA that can: a driver loads what the ptxas of its own CUDA or of an older one made,
+    and may refuse what a later one made. Without a ptxas that can, it is the driver. Raises UserError if there is none.
+    """
+    fault = "there is no ptxas"
+    with scratch.folder() as work:
+        head, target = work / "head.ptx", work / "head.cubin"
+        match = _HEAD.match(text)
+        head.write_bytes(match[0] if match else b"")
+        for tool in sorted(_ptxas(), key=lambda tool: tool.cuda):
+            command = (str(tool.path), f"-arch={arch}", "-O3", "-o")
+            done = _run([*command, str(target), str(head)])
+            if done.returncode == 0:
+                return Compiler(str(tool), command)
+            fault = f"{tool} cannot ({_reason(done.returncode, done.stdout)})"
+    command = (sys.executable, "-I", driver_compiler.__file__, arch)
+    done = _run(command)
+    if done.returncode:
+        raise UserError(
+            f"{arch}: nothing here compiles Blender's kernels for it: {fault}, and NVIDIA's driver cannot "
+            f"({_reason(done.returncode, done.stdout)}); {INSTALL}"
+        )
+    return Compiler("NVIDIA's driver", command)
+
+
+def compiled(text: bytes, arch: str, waiting: Callable[[], None]) -> bytes:
+    """Returns the cubin that PTX compiles to for an architecture.
+
+    `waiting` is called a few times a second; what it raises ends the compilation. Raises UserError if there is no
+    compiler, or if it fails.
+    """
+    chosen = compiler(text, arch)
+    with scratch.folder() as work:
+        source, target, messages = work / "kernel.ptx", work / "kernel.cubin", work / "messages"
+        source.write_bytes(text)
+        with open(messages, "wb") as log:
+            process = subprocess.Popen(
+                [*chosen.command, str(target), str(source)], stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+            try:
+                while process.poll() is None:
+                    waiting()
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        process.wait(_INTERVAL)
+            finally:
+                process.kill()
+                process.wait()
+        cubin = target.read_bytes() if target.exists() else b""
+        if process.returncode or not cubin.startswith(b"\x7fELF"):
+            reason = _reason(process.returncode, messages.read_text(errors="replace"))
+            raise UserError(f"{arch}: {chosen.name} fails to compile Blender's kernels: {reason}")
+    return cubin
+
+
+def _ptxas() -> Iterator[_Ptxas]:
+    """Finds each ptxas of this environment and of this machine."""
+    packages = {Path(sysconfig.get_path(kind)) / "nvidia" for kind in ("purelib", "platlib")}
+    places = [
+        *(place for package in packages for pattern in ("cuda_nvcc/bin", "cu*/bin") for place in package.glob(pattern)),
+        *(Path(os.environ[name]) / "bin" for name in ("CUDA_HOME", "CUDA_PATH") if os.environ.get(name)),
+        *([Path(on_path).parent] if (on_path := shutil.which("ptxas")) else []),
+        Path("/usr/local/cuda/bin"),
+    ]
+    return _ptxas_in(places)
+
+
+def _ptxas_in(folders: Iterable[Path]) -> Iterator[_Ptxas]:
+    for path in dict.fromkeys(folder / "ptxas" for folder in folders):
+        if os.access(path, os.X_OK):
+            with contextlib.suppress(OSError):  # another kind of machine's
+                if release := re.search(r"release (\d+)\.(\d+)", _run([str(path), "--version"]).stdout):
+                    yield _Ptxas(path, (int(release[1]), int(release[2])))
+
+
+def _run(command: list[str] | tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+    """Runs a command; its errors are among its output."""
+    return subprocess.run(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    )
+
+
+def _reason(code: int, messages: str) -> str:
+    """Returns why a compiler failed, in one line: its first message of an error, else its last message."""
+    if code < 0:
+        return f"ended by signal {-code}; is there too little memory?"
+    lines = [" ".join(line.split()) for line in messages.splitlines() if line.strip()]
+    errors = [line for line in lines if re.search(r"fatal|error", line, re.IGNORECASE)]
+    return (errors or lines[-1:] or [f"exit code {code}"])[0]
