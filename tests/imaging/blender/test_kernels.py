@@ -8,9 +8,10 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tests.tiny import ROOT
+from tests.tiny import ROOT, load
 from tvrgen._support.errors import UserError
 from tvrgen.imaging.blender import kernels, ptx
 
@@ -314,26 +315,31 @@ def test_a_mistake_among_architectures_stops_the_command_before_it_compiles(here
 
 
 @pytest.mark.blender
-def test_cycles_is_given_our_kernels_beside_all_that_blender_ships(tmp_path, monkeypatch):
+def test_cycles_looks_among_our_kernels_and_all_that_blender_ships(tmp_path, monkeypatch):
+    pytest.importorskip("bpy")  # which provides _cycles
     import _cycles
 
     from tests.imaging.blender.rendering import one, open_renderer, take
-    from tvrgen.imaging.blender import kernels
 
-    given, init = [], _cycles.init
-    monkeypatch.setattr(_cycles, "init", lambda *arguments: (given.append(arguments), init(*arguments)))
+    folders, init = [], _cycles.init
+    monkeypatch.setattr(_cycles, "init", lambda path, *rest: (folders.append(Path(path)), init(path, *rest)))
     monkeypatch.setenv("TVRGEN_KERNELS", str(tmp_path / "kernels"))
     config = load()
-    planned = handmade(config, "train", 0).problem
-    pictures = []
-    for folder, compiled in (("without", False), ("with", True)):
-        if compiled:
-            kernels.path("sm_90").parent.mkdir(parents=True)
-            kernels.path("sm_90").write_bytes(b"compiled")
-        (tmp_path / folder).mkdir()
-        renderer = open_renderer(config, tmp_path / folder)
-        pictures.append(take(renderer, one(), planned.views[0].camera, (), tmp_path / folder / "image.png"))
+    camera, lights = config.scene.cameras["center"], tuple(config.scene.lights.values())
+
+    def image() -> np.ndarray:
+        return take(open_renderer(config, tmp_path), one(), camera, lights, tmp_path / "image.png")
+
+    without = image()
     shipped = kernels._shipped()
-    add_on, *rest = (Path(arguments[0]) for arguments in given)
-    assert add_on == shipped.parent
-    assert [path == add_on for path in rest] == [True, False]
+    assert folders == [shipped.parent]
+    own = kernels.path("sm_90")
+    own.parent.mkdir(parents=True)
+    own.write_bytes(b"compiled")
+    renderer = open_renderer(config, tmp_path)
+    *_, folder = folders
+    inside = {path.name: path.resolve() for path in (folder / "lib").iterdir()}
+    assert inside == {path.name: path.resolve() for path in (*shipped.iterdir(), own)}
+    assert {path.name for path in folder.iterdir()} == {path.name for path in shipped.parent.iterdir()}
+    again = take(renderer, one(), camera, lights, tmp_path / "image.png")
+    np.testing.assert_array_equal(without, again)
