@@ -20,12 +20,19 @@ class Failure(Exception):
     """A fault in words."""
 
 
+def cuda() -> tuple[int, int] | None:
+    """Returns the version of CUDA that the driver of this machine is made for, or None if there is no driver."""
+    version = ctypes.c_int()
+    try:
+        _call(_library(), "cuDriverGetVersion", ctypes.byref(version))
+    except Failure:
+        return None
+    return version.value // 1000, version.value % 1000 // 10
+
+
 def driver() -> Any:
     """Returns the driver, initialised. Raises Failure."""
-    try:
-        library = ctypes.CDLL("libcuda.so.1")
-    except OSError:
-        raise Failure("there is none") from None
+    library = _library()
     _call(library, "cuInit", ctypes.c_uint(0))
     return library
 
@@ -64,6 +71,13 @@ def compiled(library: Any, gpu: ctypes.c_int, text: bytes) -> bytes:
     except Failure as failure:
         raise Failure(f"{failure} {log.value.decode(errors='replace')}".strip()) from None
     return ctypes.string_at(cubin, size.value)  # the driver's own memory, until this process ends
+
+
+def _library() -> Any:
+    try:
+        return ctypes.CDLL("libcuda.so.1")
+    except OSError:
+        raise Failure("there is none") from None
 
 
 def _call(library: Any, function: str, *arguments: Any) -> None:

@@ -47,15 +47,19 @@ class _Ptxas:
 def compiler(text: bytes, arch: str) -> Compiler:
     """Returns the compiler to use for PTX and an architecture.
 
-    It is the ptxas of the oldest CUDA that can: a driver loads what the ptxas of its own CUDA or of an older one made,
-    and may refuse what a later one made. Without a ptxas that can, it is the driver. Raises UserError if there is none.
+    It is the ptxas of the oldest CUDA that can, and of none later than the driver's, if there is one: a driver loads
+    what a ptxas of its own or of an older CUDA made, and may refuse what a later one made. Without such a ptxas, it is
+    the driver. Raises UserError if there is none.
     """
-    fault = "there is no ptxas"
+    fault, limit = "there is no ptxas", driver_compiler.cuda()
     with scratch.folder() as work:
         head, target = work / "head.ptx", work / "head.cubin"
         match = _HEAD.match(text)
         head.write_bytes(match[0] if match else b"")
         for tool in sorted(_ptxas(), key=lambda tool: tool.cuda):
+            if limit and tool.cuda[0] > limit[0]:
+                fault = f"{tool} is of a later CUDA than the driver ({'.'.join(map(str, limit))})"
+                continue
             command = (str(tool.path), f"-arch={arch}", "-O3", "-o")
             done = _run([*command, str(target), str(head)])
             if done.returncode == 0:
