@@ -238,7 +238,8 @@ def test_shards_can_be_made_again_and_a_run_can_be_followed(tmp_path):
     out = tmp_path / "d"
     first = run("generate", "quickstart", "--out", out, *TINY, "--log-json", check=True)
     events = [json.loads(line) for line in first.stdout.splitlines()]
-    assert [e["event"] for e in events if e["event"] != "progress"] == ["start", *["shard"] * 4, "end"]
+    events = [event for event in events if event["event"] != "progress"]
+    assert [event["event"] for event in events] == ["start", *["shard"] * 4, "end"]
     assert {"planning", "rendering", "writing", "committing"} <= events[1]["seconds"].keys()
     assert events[1]["memory"] > 50
     assert first.stderr == ""
