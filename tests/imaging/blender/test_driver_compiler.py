@@ -31,9 +31,10 @@ def here(tmp_path):
     return tmp_path
 
 
-def test_the_driver_compiles_where_there_is_no_ptxas(here):
+@pytest.mark.parametrize("visible", ["0,1", "1", "0", ""])  # to Ray's workers, one; the second is the H200
+def test_the_driver_compiles_where_there_is_no_ptxas(visible, here):
     log = here / "log"
-    out = run(WITHOUT_PTXAS + MAKE, here, FAKE_GPU_LOG=log)
+    out = run(WITHOUT_PTXAS + MAKE, here, FAKE_GPU_LOG=log, CUDA_VISIBLE_DEVICES=visible)
     assert out.endswith("kernel_sm_90.cubin.zst compiled\n")
     [file] = made_up.made(here)
     packed = next(here.glob(f"kernels/*/{file}")).read_bytes()
@@ -48,7 +49,7 @@ def test_the_driver_compiles_where_there_is_no_ptxas(here):
     ("cards", "failing", "words"),
     [
         ([fake_gpu.L4], "", "there is no ptxas, and NVIDIA's driver cannot (no GPU of this machine is sm_90)"),
-        ([], "", "there is no ptxas, and NVIDIA's driver cannot (cuInit fails: made-up failure (100))"),
+        ([], "", "there is no ptxas, and NVIDIA's driver cannot (this machine has no GPU)"),
         (
             [fake_gpu.H200],
             "cuCtxCreate:1:2",

@@ -237,9 +237,15 @@ def start(here):
 
     def started(*arguments: str) -> subprocess.Popen:
         env = os.environ | {"CUDA_HOME": str(here / "cuda"), "PYTHONPATH": f"{here / 'blender'}:{ROOT}"}
-        command = [sys.executable, "-m", "tvrgen", "kernels", *arguments]
         process = subprocess.Popen(
-            command, env=env, cwd=here, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            [sys.executable, "-m", "tvrgen", "kernels", *arguments],
+            env=env,
+            cwd=here,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            # it heeds Ctrl-C, even where this process was started in the background, which ignores it
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         processes.append(process)
         return process

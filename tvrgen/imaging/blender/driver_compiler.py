@@ -6,6 +6,7 @@ exit code 1.
 """
 
 import ctypes
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,16 @@ from typing import Any
 _PTX = 1  # CU_JIT_INPUT_PTX
 _ERROR_LOG, _ERROR_LOG_BYTES = 5, 6  # CU_JIT_ERROR_LOG_BUFFER, CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES
 _MAJOR, _MINOR = 75, 76  # CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, _MINOR
+_NO_DEVICE = 100  # CUDA_ERROR_NO_DEVICE
 _LOG_BYTES = 4096
 
 
 class Failure(Exception):
     """A fault in words."""
+
+
+class NoDevice(Failure):
+    """No visible GPU is of the architecture."""
 
 
 def cuda() -> tuple[int, int] | None:
@@ -33,6 +39,8 @@ def cuda() -> tuple[int, int] | None:
 def driver() -> Any:
     """Returns the driver, initialised. Raises Failure."""
     library = _library()
+    if library.cuInit(ctypes.c_uint(0)) == _NO_DEVICE:
+        raise NoDevice("this machine has no GPU")
     _call(library, "cuInit", ctypes.c_uint(0))
     return library
 
@@ -50,7 +58,7 @@ def device(library: Any, arch: str) -> ctypes.c_int:
             capability.append(value.value)
         if arch == "sm_{}{}".format(*capability):
             return found
-    raise Failure(f"no GPU of this machine is {arch}")
+    raise NoDevice(f"no GPU of this machine is {arch}")
 
 
 def compiled(library: Any, gpu: ctypes.c_int, text: bytes) -> bytes:
@@ -89,12 +97,20 @@ def _call(library: Any, function: str, *arguments: Any) -> None:
 
 
 def main(arch: str, target: str | None = None, source: str | None = None) -> None:
-    """Reads PTX from a file, and writes the cubin to another; without files, checks that this could be done."""
+    """Reads PTX from a file, and writes the cubin to another; without files, checks that this could be done.
+
+    Takes a GPU that CUDA_VISIBLE_DEVICES leaves visible, else any of this machine: Ray shows each worker one GPU, and
+    one process compiles for all.
+    """
     try:
         library = driver()
         gpu = device(library, arch)
         if target and source:
             Path(target).write_bytes(compiled(library, gpu, Path(source).read_bytes()))
+    except NoDevice as failure:
+        if os.environ.pop("CUDA_VISIBLE_DEVICES", None) is None:
+            sys.exit(str(failure))
+        os.execv(sys.executable, [sys.executable, "-I", *sys.argv])  # the driver reads the variable once
     except (Failure, OSError, AttributeError) as error:  # AttributeError: a driver without these functions
         sys.exit(str(error))
 
