@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # Slurm: run `sbatch cluster/slurm.sh CONFIG OUT` in an environment with tvrgen. OUT is a folder that all nodes can
-# access, or the URL of an object store. Submit it again after a time limit: the same command continues.
+# access, or the URL of an object store. Submit it again after a time limit: the same command continues. On nodes with
+# GPUs, tvrgen starts MPS for its own workers; set TVRGEN_KERNELS to a folder that all nodes share, so that Blender's
+# kernels are compiled once. Without GPUs, remove the line with --gpus-per-task.
 #SBATCH --job-name=tvrgen
 #SBATCH --nodes=4
 #SBATCH --ntasks-per-node=1
-#SBATCH --cpus-per-task=32
+#SBATCH --cpus-per-task=16
+#SBATCH --gpus-per-task=1
 #SBATCH --time=24:00:00
 #SBATCH --requeue
 set -euo pipefail
@@ -24,4 +27,4 @@ if [ "$SLURM_JOB_NUM_NODES" -gt 1 ]; then
 fi
 
 srun --overlap --nodes=1 --ntasks=1 --nodelist="$head" \
-	tvrgen generate "$config" --out "$out" --address "$address" --cpus-per-worker 2
+	tvrgen generate "$config" --out "$out" --address "$address"

@@ -17,9 +17,9 @@ def test_the_machine_that_was_measured_gets_what_was_best_there():
     found = allocation.on_gpus(16, 128 * 1024, [gpu(143771)], 1, mps=True)
     assert (found.workers, found.cpus, found.gpus, found.threads) == (16, 1, 0.0625, 1)
     assert str(found) == "16 workers, 1 thread each, on 1 NVIDIA H200, shared by MPS"
-    alone = allocation.on_gpus(16, 128 * 1024, [gpu(143771)], 1, mps=False)
+    alone = allocation.on_gpus(16, 128 * 1024, [gpu(143771)], 1, mps=False, without_mps="it needs Linux")
     assert (alone.workers, alone.gpus, alone.threads) == (2, 0.5, 8)
-    assert str(alone) == "2 workers, 8 threads each, on 1 NVIDIA H200"
+    assert str(alone) == "2 workers, 8 threads each, on 1 NVIDIA H200, without MPS: it needs Linux"
 
 
 MACHINES = {
@@ -57,7 +57,7 @@ def test_a_bigger_machine_never_gets_fewer_workers(cores, memory, memories, mps)
 
 
 def test_gpus_of_other_vendors_are_shared_by_two():
-    found = allocation.on_gpus(64, 0, [], 4, mps=False)
+    found = allocation.on_gpus(64, 0, [], 4, mps=False, without_mps="none")
     assert (found.workers, found.gpus) == (8, 0.5)
     assert str(found) == "8 workers, 8 threads each, on GPUs"
 

@@ -7,7 +7,8 @@ import pytest
 from tvrgen._support.errors import UserError
 from tvrgen.dataset.shards import Shard
 from tvrgen.generation import driver
-from tvrgen.generation.driver import Done, Failed, Limits, Rendered, Task
+from tvrgen.generation.allocation import Allocation
+from tvrgen.generation.driver import Allocated, Done, Failed, Limits, Rendered, Task, Waiting
 
 
 class Crew:
@@ -21,9 +22,11 @@ class Crew:
         return self.workers - len(self._running)
 
     def begin(self, task):
+        """Workers of shards above 100 are of a slow kind."""
         assert self.free() > 0
         self.tries[task] += 1
         self._running.append(task)
+        return "slow" if task.shard.number > 100 else "fast"
 
     def events(self):
         for _ in range(len(self._running)):
@@ -139,3 +142,40 @@ def test_bad_shards_at_the_end_do_not_end_the_run(workers):
 def test_bad_shards_that_are_all_that_is_left_are_given_up(workers):
     crew = Crew(workers, lambda *_: "failed")
     assert len(driver.drive(tasks(9), crew, Limits(tries=3), Observer())) == 9
+
+
+def test_a_worker_is_measured_by_those_of_its_kind(monkeypatch):
+    """Shards of fast workers take a look each, the slow worker's 40 looks of 7 seconds."""
+    clock = iter(range(0, 10**6, 7))
+    monkeypatch.setattr(driver.time, "monotonic", lambda: next(clock))
+    looks = Counter()
+
+    def script(task, tries):
+        looks[task] += 1
+        return "slow" if task.shard.number > 100 and looks[task] < 40 else "done"
+
+    slow = Task(Shard("train", 101, 101, 1), images=400)
+    crew = Crew(2, script)
+    assert driver.drive([slow, *tasks(20)], crew, Limits(seconds=60), Observer()) == []
+    assert crew.dropped == []
+
+
+def test_what_workers_wait_for_and_what_nodes_get_is_passed_on():
+    told = []
+
+    class Told(Observer):
+        def waiting(self, why):
+            told.append(why)
+
+        def allocated(self, node, allocation):
+            told.append((node, allocation.workers))
+
+    class Starting(Crew):
+        def events(self):
+            if not told:
+                yield Waiting("compiling")
+                yield Allocated("a", Allocation(workers=3))
+            yield from super().events()
+
+    assert driver.drive(tasks(2), Starting(1, lambda *_: "done"), Limits(), Told()) == []
+    assert told == ["compiling", ("a", 3)]

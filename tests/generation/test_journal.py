@@ -8,6 +8,7 @@ from tvrgen.dataset import catalog
 from tvrgen.dataset.shards import Shard
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.generation import journal
+from tvrgen.generation.allocation import Allocation
 from tvrgen.generation.driver import Done, Failed, Task
 from tvrgen.generation.journal import QUARANTINE, Journal
 
@@ -51,9 +52,38 @@ def test_progress_is_told_and_not_logged(storage, monkeypatch):
     log.failed(Failed(Task(SHARD, 8), "broken"), tries=1, quarantined=False)
     log.progress(-3, workers=2)
     log.event("end")
-    assert advanced == [(3, 2, 0), (-3, 2, 1)]
+    assert advanced == [(3, "2 workers"), (-3, "2 workers, retries: 1")]
     assert [json.loads(line)["event"] for line in told] == ["progress", "failure", "progress", "end"]
     assert [event["event"] for event in events(storage)] == ["failure", "end"]
+
+
+def test_what_workers_wait_for_is_shown_always_and_logged_once(storage):
+    advanced = []
+    log = Journal(storage, lambda *told: advanced.append(told))
+    for _ in range(3):
+        log.waiting("compiling")
+    log.progress(2, workers=1)
+    assert advanced == [*[(0, "compiling")] * 3, (2, "")]
+    log.event("end")
+    assert [event["event"] for event in events(storage)] == ["waiting", "end"]
+
+
+def test_workers_that_follow_from_gpus_are_said_once_for_nodes_that_are_alike(storage, caplog):
+    caplog.set_level("INFO", logger="tvrgen")
+    log = Journal(storage, lambda *_: None)
+    for node, count in (("a", 16), ("b", 16), ("c", 2)):
+        log.allocated(node, Allocation(workers=count, gpus=0.05, names=("NVIDIA H200",), mps=True))
+    log.event("end")
+    assert caplog.messages == [
+        "a: 16 workers, 1 thread each, on 1 NVIDIA H200, shared by MPS",
+        "c: 2 workers, 1 thread each, on 1 NVIDIA H200, shared by MPS",
+    ]
+    found = [event for event in events(storage) if event["event"] == "workers"]
+    assert [(event["node"], event["workers"], event["mps"]) for event in found] == [
+        ("a", 16, True),
+        ("b", 16, True),
+        ("c", 2, True),
+    ]
 
 
 def test_shards_given_up_are_in_quarantine_until_the_next_run(storage):

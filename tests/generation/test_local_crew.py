@@ -3,12 +3,14 @@
 import pytest
 
 from tests.tiny import handmade, load
+from tvrgen._support.errors import UserError
 from tvrgen.dataset import catalog
 from tvrgen.dataset.shards import shards_of
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.generation import local_crew, worker
 from tvrgen.generation.driver import Done, Failed, Rendered, Task
 from tvrgen.generation.local_crew import LocalCrew
+from tvrgen.imaging.renderer import RendererLost
 from tvrgen.sampling import sampler
 
 
@@ -61,6 +63,16 @@ def test_a_failure_frees_the_worker(crew, task, monkeypatch):
     *_, failed = all_events(crew)
     assert isinstance(failed, Failed)
     assert failed.reason == "ZeroDivisionError: division by zero"
+
+
+def test_a_renderer_that_is_lost_ends_the_run(crew, task, monkeypatch):
+    def lose(shot, path):
+        raise RendererLost("CUDA error: unspecified launch failure")
+
+    monkeypatch.setattr(crew._renderer, "render", lose)
+    crew.begin(task)
+    with pytest.raises(UserError, match="unspecified launch failure; finished shards are kept, and the same command"):
+        all_events(crew)
 
 
 @pytest.mark.parametrize("end", ["drop", "close"])

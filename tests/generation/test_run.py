@@ -103,6 +103,7 @@ def test_a_thread_can_make_a_dataset_where_the_renderer_allows_it(generate, tmp_
         ({"redo": "train/shard-00009"}, "redo='train/shard-00009': is no shard of this config"),
         ({"workers": 0}, "workers=0: write a whole number of at least 1"),
         ({"max_retries": -1}, "max_retries=-1: write a whole number of at least 0"),
+        ({"cpus_per_worker": 0}, "Ray would start workers without end"),
         ({"workers": 2, "cpus_per_worker": 0}, "Ray would start workers without end"),
     ],
 )

@@ -6,6 +6,8 @@ from tests.tiny import FlatRenderer, load, made
 from tvrgen._support.errors import UserError
 from tvrgen.dataset.shards import shards_of
 from tvrgen.generation import process, worker
+from tvrgen.generation.worker import Failure, Turn
+from tvrgen.imaging.renderer import RendererLost
 
 
 def steps(*images, result=None, error=None):
@@ -23,21 +25,26 @@ def log(tmp_path):
 
 
 def test_a_shard_that_is_done_has_its_facts(log):
-    images, facts, failure = worker.advance(steps(1, 1, 1, result={"samples": 4}), 60, log)
-    assert (images, failure) == (3, None)
-    assert facts == {"samples": 4, **process.about(), "memory": facts["memory"]}
+    turn = worker.advance(steps(1, 1, 1, result={"samples": 4}), 60, log)
+    assert (turn.images, turn.failure) == (3, None)
+    assert turn.facts == {"samples": 4, **process.about(), "memory": turn.facts["memory"]}
 
 
 def test_work_stops_after_its_seconds_and_goes_on(log):
     shard = steps(1, 1, result={})
-    assert worker.advance(shard, 0, log) == (0, None, None)
-    assert worker.advance(shard, 60, log)[0] == 2
+    assert worker.advance(shard, 0, log) == Turn(0)
+    assert worker.advance(shard, 60, log).images == 2
 
 
 def test_a_failure_has_its_reason_its_node_and_the_log(log):
-    images, facts, failure = worker.advance(steps(1, error=ValueError("broken\nimage")), 60, log)
-    assert (images, facts) == (1, None)
-    assert failure == ("ValueError: broken image", process.node(), "first\nlast")
+    turn = worker.advance(steps(1, error=ValueError("broken\nimage")), 60, log)
+    assert turn == Turn(1, failure=Failure("ValueError: broken image", process.node(), "first\nlast"))
+
+
+def test_a_lost_renderer_is_a_failure_that_says_so(log):
+    turn = worker.advance(steps(1, error=RendererLost("CUDA error")), 60, log)
+    assert turn.failure.lost
+    assert turn.failure.reason == "RendererLost: CUDA error"
 
 
 @pytest.mark.parametrize("error", [UserError("a mistake"), KeyboardInterrupt()], ids=["mistake", "stop"])

@@ -1,12 +1,14 @@
 """Parts that subcommands share: arguments, types of arguments, checks of output files, errors in one line."""
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn, Protocol, TypeVar
 
 from tvrgen._support.errors import ArgumentError, UserError
 from tvrgen._support.messages import nearest
+
+_T = TypeVar("_T")
 
 
 class Command(Protocol):
@@ -95,6 +97,11 @@ def amount(text: str) -> float:
     if not 0 <= number < float("inf"):
         raise argparse.ArgumentTypeError(f"{text!r}: write a number of at least 0")
     return number
+
+
+def or_auto(kind: Callable[[str], _T]) -> Callable[[str], _T | None]:
+    """Returns an argument type: None for `auto`, else a value of this type."""
+    return lambda text: None if text == "auto" else kind(text)
 
 
 def _whole(text: str, least: int) -> int:

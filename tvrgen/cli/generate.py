@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tvrgen._support import interrupts
-from tvrgen.cli.common import add_config, amount, natural, positive
+from tvrgen.cli.common import add_config, amount, natural, or_auto, positive
 from tvrgen.cli.progress_bar import Bar
 
 HELP = "make a dataset: plan, render, write"
@@ -27,13 +27,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _worker_arguments(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--workers", type=positive, metavar="N", help="worker processes; more than 1 need Ray "
-                       "(default: 1, or all that the cluster at --address has room for)")  # fmt: skip
+    group.add_argument("--workers", type=or_auto(positive), metavar="auto|N", help="workers; 1: this process. "
+                       "auto, the default: as many as this machine's GPUs are worth, or as the cluster at --address "
+                       "has room for; 1 on a machine without a GPU")  # fmt: skip
     group.add_argument("--address", metavar="auto|ray://...", help="a running Ray cluster")
     group.add_argument("--threads", type=positive, default=0, metavar="T", help="render threads of a worker")
     group.add_argument("--cpus-per-worker", type=amount, default=1, metavar="C", help="reserved CPUs (default: 1)")
-    group.add_argument("--gpus-per-worker", type=amount, default=0, metavar="G", help="reserved GPUs; "
-                       "0.5: two workers share one")  # fmt: skip
+    group.add_argument("--gpus-per-worker", type=or_auto(amount), metavar="auto|G", help="reserved GPUs; 0.5: two "
+                       "workers share one. auto, the default: by the GPUs of each node")  # fmt: skip
     group.add_argument("--max-retries", type=natural, default=2, metavar="N", help="more tries of a shard (default: 2)")
     group.add_argument("--time-limit", type=positive, default=600, metavar="SECONDS", help="limit of a shard "
                        "(default: 600; more for shards with many images)")  # fmt: skip

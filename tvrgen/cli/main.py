@@ -82,12 +82,15 @@ def _log_on_stderr() -> Iterator[None]:
     logger, handler = logging.getLogger("tvrgen"), logging.StreamHandler()
     handler.setFormatter(logging.Formatter("tvrgen: %(message)s"))
     propagate, logger.propagate = logger.propagate, False
+    level = logger.level
+    logger.setLevel(logging.INFO)  # one line says which workers were chosen
     logger.addHandler(handler)
     try:
         yield
     finally:
         logger.removeHandler(handler)
         logger.propagate = propagate
+        logger.setLevel(level)
 
 
 if __name__ == "__main__":

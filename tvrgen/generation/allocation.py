@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tvrgen._support.messages import counted
-from tvrgen.generation.machine import Gpu
+from tvrgen.generation.machine import Gpu, Machine
 
 WORKERS_PER_GPU = 16
 """Workers that one GPU is worth with MPS: the best of 1, 4, 8 and 16 on an H200 with 16 cores."""
@@ -40,6 +40,8 @@ class Allocation:
     """Threads that each worker renders with."""
     mps: bool = False
     """Whether the workers share their GPUs by MPS."""
+    without_mps: str = ""
+    """Why they take turns on their GPUs instead."""
     names: tuple[str, ...] = ()
     """Names of the GPUs."""
 
@@ -49,10 +51,13 @@ class Allocation:
             return f"{made}, on the CPU"
         counts = {name: self.names.count(name) for name in self.names}
         cards = " and ".join(f"{count} {name}" for name, count in counts.items()) or "GPUs"
-        return f"{made}, on {cards}{', shared by MPS' if self.mps else ''}"
+        shared = f", without MPS: {self.without_mps}" if self.without_mps else ", shared by MPS" * self.mps
+        return f"{made}, on {cards}{shared}"
 
 
-def on_gpus(cores: int, memory: int, gpus: Sequence[Gpu], count: int, *, mps: bool) -> Allocation:
+def on_gpus(
+    cores: int, memory: int, gpus: Sequence[Gpu], count: int, *, mps: bool, without_mps: str = ""
+) -> Allocation:
     """Returns the workers for a machine's GPUs.
 
     Args:
@@ -61,6 +66,7 @@ def on_gpus(cores: int, memory: int, gpus: Sequence[Gpu], count: int, *, mps: bo
         gpus: The NVIDIA GPUs; those of other vendors are not listed.
         count: Number of GPUs, of any vendor, that the workers may use; at least 1.
         mps: Whether MPS shares the GPUs.
+        without_mps: Why it does not.
     """
     most = WORKERS_PER_GPU if mps else WORKERS_PER_GPU_ALONE
     fit = [max(1, (gpu.memory - GPU_RESERVE) // GPU_MEMORY) for gpu in gpus]
@@ -75,8 +81,15 @@ def on_gpus(cores: int, memory: int, gpus: Sequence[Gpu], count: int, *, mps: bo
         gpus=share(each),
         threads=max(1, cores // workers),
         mps=mps and each > 1,
+        without_mps=without_mps if gpus and not mps else "",
         names=tuple(gpu.name for gpu in gpus[:count]),
     )
+
+
+def alone(machine: Machine, threads: int = 0) -> Allocation:
+    """Returns the one worker that has a machine with GPUs to itself. `threads` is what the user wants (0: all)."""
+    names = tuple(gpu.name for gpu in machine.gpus)
+    return Allocation(workers=1, cpus=machine.cores, gpus=len(names), threads=threads or machine.cores, names=names)
 
 
 def share(workers: int) -> float:

@@ -6,7 +6,7 @@ decides on the consequences, so that both crews behave the same.
 
 import statistics
 import time
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -14,6 +14,7 @@ from typing import Protocol
 from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen.dataset.shards import Shard
+from tvrgen.generation.allocation import Allocation
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,23 @@ class Failed:
     """The last lines of the worker's log."""
 
 
-Event = Rendered | Done | Failed
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Event: workers are not ready yet, for a reason that takes minutes and is no fault. `why` says it."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Allocated:
+    """Event: the number of workers of a node follows from its GPUs."""
+
+    node: str
+    """Its host name."""
+    allocation: Allocation
+
+
+Event = Rendered | Done | Failed | Waiting | Allocated
 
 
 class Crew(Protocol):
@@ -67,8 +84,8 @@ class Crew(Protocol):
     def free(self) -> int:
         """Number of workers that wait for a task."""
 
-    def begin(self, task: Task) -> None:
-        """Has a free worker make a shard."""
+    def begin(self, task: Task) -> str:
+        """Has a free worker make a shard; returns the worker's kind: workers of one kind are about as fast."""
 
     def events(self) -> Iterable[Event]:
         """Waits for events and returns them; returns none after about a second without any.
@@ -91,6 +108,12 @@ class Observer(Protocol):
         the number of workers.
         """
 
+    def waiting(self, why: str) -> None:
+        """Takes the reason why workers are not ready yet."""
+
+    def allocated(self, node: str, allocation: Allocation) -> None:
+        """Takes the workers that a node gets."""
+
     def done(self, done: Done, tries: int) -> None:
         """Takes a committed shard, and the number of tries that it took."""
 
@@ -102,7 +125,7 @@ class Observer(Protocol):
 class Limits:
     """Limits of a shard: tries; seconds for the shard, and seconds without a new image.
 
-    The seconds are a minimum: a shard may take SLACK times as long as others take for as many images.
+    The seconds are a minimum: a shard may take SLACK times as long as workers of the same kind take for as many images.
     """
 
     tries: int = 3
@@ -119,6 +142,7 @@ _RECENT = 50  # shards over which the median is taken
 class _Running:
     """A try in progress; times are those of time.monotonic()."""
 
+    kind: str  # of its worker
     since: float
     seen: float  # when an image was last reported
     images: int = 0  # reported so far
@@ -126,10 +150,10 @@ class _Running:
 
 @dataclass(slots=True)
 class _History:
-    """Tries of each shard so far, and seconds per image of recent ones."""
+    """Tries of each shard so far, and seconds per image of recent ones by the kind of worker."""
 
     tries: Counter[Task] = field(default_factory=Counter)
-    rates: deque[float] = field(default_factory=lambda: deque(maxlen=_RECENT))
+    rates: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(lambda: deque(maxlen=_RECENT)))
     failed: set[Task] = field(default_factory=set)  # since a shard was last done
 
 
@@ -163,8 +187,8 @@ class _Drive:
         while self._waiting and self._crew.free():
             task = self._waiting.popleft()
             self._history.tries[task] += 1
-            self._running[task] = _Running(time.monotonic(), time.monotonic())
-            self._crew.begin(task)
+            kind = self._crew.begin(task)
+            self._running[task] = _Running(kind, time.monotonic(), time.monotonic())
 
     def _stop_late(self, events: list[Event]) -> list[Event]:
         """Stops workers whose shards take too long, unless the events say that they ended; returns the failures."""
@@ -172,7 +196,7 @@ class _Drive:
         late = {
             task for task, state in self._running.items() if _is_late(task, state, now, self._history, self._limits)
         }
-        late -= {event.task for event in events if not isinstance(event, Rendered)}
+        late -= {event.task for event in events if isinstance(event, Done | Failed)}
         failures: list[Event] = []
         for task in late:
             self._crew.drop(task)
@@ -181,6 +205,12 @@ class _Drive:
         return failures
 
     def _handle(self, event: Event) -> None:
+        if isinstance(event, Waiting):
+            self._observer.waiting(event.why)
+            return
+        if isinstance(event, Allocated):
+            self._observer.allocated(event.node, event.allocation)
+            return
         if isinstance(event, Rendered):
             state = self._running[event.task]
             state.images += event.images
@@ -189,7 +219,7 @@ class _Drive:
             return
         state, tries = self._running.pop(event.task), self._history.tries[event.task]
         if isinstance(event, Done):
-            self._history.rates.append((time.monotonic() - state.since) / max(1, event.task.images))
+            self._history.rates[state.kind].append((time.monotonic() - state.since) / max(1, event.task.images))
             self._history.failed.clear()
             self._observer.done(event, tries)
         else:
@@ -219,6 +249,7 @@ class _Drive:
 
 def _is_late(task: Task, state: _Running, now: float, history: _History, limits: Limits) -> bool:
     """Whether a shard takes much longer than recent ones did, if there are any, or has had no new image for long."""
-    rate = statistics.median(history.rates) if history.rates else 0.0
-    slow = bool(history.rates) and now - state.since > max(limits.seconds, SLACK * rate * task.images)
+    rates = history.rates[state.kind]
+    rate = statistics.median(rates) if rates else 0.0
+    slow = bool(rates) and now - state.since > max(limits.seconds, SLACK * rate * task.images)
     return slow or now - state.seen > max(limits.seconds, SLACK * rate)

@@ -1,11 +1,13 @@
 """Log of a run, in the folder log/ of the dataset.
 
-log/run-20261125T201500-1f2e3d.jsonl    an event a line, with its time: start, shard, failure, end
+log/run-20261125T201500-1f2e3d.jsonl    an event a line, with its time: start, waiting, workers, shard, failure, end
 log/quarantine.json                     shards that the last run gave up: reason, node, last lines of the worker's log
 log/blender-NODE-PID.log                Blender's output, if the workers see the folder
 """
 
+import dataclasses
 import json
+import logging
 import time
 import uuid
 from collections.abc import Callable
@@ -13,9 +15,13 @@ from typing import Any
 
 from tvrgen._support.files import pretty
 from tvrgen._support.json_lines import Record
+from tvrgen._support.messages import counted
 from tvrgen.dataset import catalog
 from tvrgen.dataset.storage.base import Storage
+from tvrgen.generation.allocation import Allocation
 from tvrgen.generation.driver import Done, Failed
+
+_log = logging.getLogger(__name__)
 
 QUARANTINE = "log/quarantine.json"
 _PROGRESS_INTERVAL = 10.0  # seconds between progress events
@@ -25,19 +31,21 @@ class Journal:
     """Log of one run; a `driver.Observer`.
 
     Args:
-        advance: Is called with the number of images made since the last call, the number of workers, and the number of
-            tries so far that failed and are repeated.
+        advance: Is called with the number of images made since the last call, and a note: the number of workers if it
+            is not 1, and of tries so far that failed and are repeated; or what workers wait for.
         on_event: Is called with each event as a JSON line, and with progress events, which the log leaves out.
     """
 
     def __init__(
-        self, storage: Storage, advance: Callable[[int, int, int], None], on_event: Callable[[str], None] | None = None
+        self, storage: Storage, advance: Callable[[int, str], None], on_event: Callable[[str], None] | None = None
     ) -> None:
         self._storage, self._advance, self._on_event = storage, advance, on_event
         stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
         self._file = storage.log(f"log/run-{stamp}-{uuid.uuid4().hex[:6]}.jsonl")
         self._reported = time.monotonic()
         self._images = self._retries = 0
+        self._why = ""
+        self._allocations: set[str] = set()
         self._quarantine: Record = {}
         storage.remove(QUARANTINE)
 
@@ -52,11 +60,24 @@ class Journal:
 
     def progress(self, images: int, workers: int) -> None:
         self._images += images
-        self._advance(images, workers, self._retries)
+        notes = [counted(workers, "worker")] * (workers != 1) + [f"retries: {self._retries}"] * bool(self._retries)
+        self._advance(images, ", ".join(notes))
         if self._on_event and time.monotonic() > self._reported + _PROGRESS_INTERVAL:
             self._reported = time.monotonic()
             about = {"images": self._images, "workers": workers, "retries": self._retries}
             self._on_event(json.dumps({"time": round(time.time(), 3), "event": "progress", **about}))
+
+    def waiting(self, why: str) -> None:
+        if why != self._why:
+            self.event("waiting", why=why)
+        self._why = why
+        self._advance(0, why)
+
+    def allocated(self, node: str, allocation: Allocation) -> None:
+        self.event("workers", node=node, **dataclasses.asdict(allocation))
+        if str(allocation) not in self._allocations:  # nodes of a cluster are often alike
+            _log.info("%s: %s", node, allocation)
+        self._allocations.add(str(allocation))
 
     def done(self, done: Done, tries: int) -> None:
         task, run = done.task, done.facts

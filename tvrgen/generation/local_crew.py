@@ -3,6 +3,7 @@
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
+from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen.config.settings import Config
 from tvrgen.dataset.storage.base import Storage
@@ -34,22 +35,25 @@ class LocalCrew:
     def free(self) -> int:
         return int(self._task is None)
 
-    def begin(self, task: Task) -> None:
+    def begin(self, task: Task) -> str:
         self._task = task
         self._steps = worker.shard_steps(self._config, task.shard, self._storage, self._renderer, task.why)
+        return ""
 
     def events(self) -> Iterator[Event]:
         task = self._task
         if task is None or self._steps is None:
             return
-        images, facts, failure = worker.advance(self._steps, _TURN, self._log)
-        yield Rendered(task, images)
-        if failure:
+        turn = worker.advance(self._steps, _TURN, self._log)
+        yield Rendered(task, turn.images)
+        if turn.failure:
+            if turn.failure.lost:
+                raise UserError(f"{turn.failure.reason}; finished shards are kept, and the same command continues")
             self._task = None
-            yield Failed(task, *failure)
-        elif facts is not None:
+            yield Failed(task, turn.failure.reason, turn.failure.node, turn.failure.tail)
+        elif turn.facts is not None:
             self._task = None
-            yield Done(task, facts)
+            yield Done(task, turn.facts)
 
     def drop(self, task: Task) -> None:
         """Discards the shard: it came back late, or this code would not run; its try counts as failed."""

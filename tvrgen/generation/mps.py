@@ -10,7 +10,6 @@ would, and where that hangs or is refused, the daemon is replaced.
 """
 
 import contextlib
-import logging
 import os
 import platform
 import shutil
@@ -24,7 +23,6 @@ from pathlib import Path
 from tvrgen.generation import machine, mps_folder, mps_watcher
 from tvrgen.generation.mps_watcher import LOGS, PIPES
 
-_LOG = logging.getLogger("tvrgen")
 _CONTROL = "nvidia-cuda-mps-control"
 _PLACES = ("/usr/bin", "/usr/local/nvidia/bin")  # of _CONTROL where PATH lacks it; the second in containers
 _DEFAULT = Path("/tmp/nvidia-mps")  # where CUDA looks for a daemon if PIPES is not set
@@ -58,7 +56,7 @@ class _Membership:
 _memberships: dict[str, _Membership] = {}
 
 
-def join(run: str, visible: str | None = None) -> bool:
+def join(run: str, visible: str | None = None) -> str:
     """Makes this process a client of the run's daemon; call it before CUDA is initialised here.
 
     Starts the daemon unless it runs, keeps it running as long as this process lives, and sets CUDA_MPS_PIPE_DIRECTORY
@@ -71,38 +69,8 @@ def join(run: str, visible: str | None = None) -> bool:
             these GPUs, else all that the system shows: a daemon numbers its GPUs anew, so if it served a choice by
             numbers, a worker's number would mean another GPU.
 
-    Returns whether MPS is used. If not, this process uses GPUs without it; the log (INFO) has the reason.
+    Returns why MPS is not used, and this process uses GPUs without it; empty if it is used.
     """
-    fault = _join(run, visible)
-    if fault:
-        _LOG.info("MPS is not used: %s", fault)
-    return not fault
-
-
-def leave(run: str) -> None:
-    """Ends this process's part in a run, and restores its variables: for one that lives on and has not used CUDA."""
-    if membership := _memberships.get(run):
-        _forget(run)
-        for name, value in membership.variables.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value
-
-
-def examine() -> tuple[bool, str]:
-    """Tries a daemon of its own; returns (whether MPS can be used, a line that says it, or why not)."""
-    run = f"examination {uuid.uuid4()}"
-    fault = _join(run, None)
-    pipes = os.environ.get(PIPES)
-    leave(run)
-    if fault:
-        return False, f"MPS cannot be used: {fault}"
-    theirs = pipes and not mps_folder.is_pipes(pipes)
-    return True, f"MPS can be used{f', by your daemon at {pipes}' if theirs else ''}"
-
-
-def _join(run: str, visible: str | None) -> str:
-    """Joins a run; returns why MPS is not used, empty if it is."""
     control, before = _control(), os.environ.get(PIPES)
     if before and not mps_folder.is_pipes(before):
         return "" if _answers(control, Path(before)) else f"no daemon answers at {PIPES}={before}"
@@ -120,6 +88,28 @@ def _join(run: str, visible: str | None) -> str:
         for name in (PIPES, LOGS) if before else ():
             os.environ.pop(name, None)
     return fault
+
+
+def leave(run: str) -> None:
+    """Ends this process's part in a run, and restores its variables: for one that lives on and has not used CUDA."""
+    if membership := _memberships.get(run):
+        _forget(run)
+        for name, value in membership.variables.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+
+
+def examine() -> tuple[bool, str]:
+    """Tries a daemon of its own; returns (whether MPS can be used, a line that says it, or why not)."""
+    run = f"examination {uuid.uuid4()}"
+    fault = join(run)
+    pipes = os.environ.get(PIPES)
+    leave(run)
+    if fault:
+        return False, f"MPS cannot be used: {fault}"
+    theirs = pipes and not mps_folder.is_pipes(pipes)
+    return True, f"MPS can be used{f', by your daemon at {pipes}' if theirs else ''}"
 
 
 def _unsupported(control: str, visible: str | None) -> str:

@@ -6,11 +6,13 @@ actor came, and a call without an answer means that it is stuck.
 """
 
 import contextlib
-import dataclasses
+import math
 import os
 import pickle
 import sys
 import time
+import uuid
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,10 +22,15 @@ from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen.config.settings import Config
 from tvrgen.dataset.storage.base import Storage
-from tvrgen.generation import process, ray_session
-from tvrgen.generation.driver import Done, Event, Failed, Rendered, Task
+from tvrgen.generation import allocation, machine, node, process, ray_session
+from tvrgen.generation.allocation import Allocation
+from tvrgen.generation.driver import Done, Event, Failed, Rendered, Task, Waiting
+from tvrgen.generation.node import Run
 from tvrgen.generation.ray_actor import Actor
+from tvrgen.generation.ray_layout import Anywhere, Layout, Slot, no_room, to_fill
+from tvrgen.generation.ray_nodes import ByNode
 from tvrgen.generation.ray_session import RayOptions
+from tvrgen.generation.worker import Turn
 
 TURN = 5.0
 """Seconds of work in one call of an actor, which returns after the image that is then in progress."""
@@ -38,10 +45,13 @@ _LOOKS_FOR_SHARD = 10  # seconds to wait for a committed shard: network folders 
 
 @dataclass(slots=True, eq=False)
 class _Worker:
-    """An actor, the task it works on, and its unanswered call."""
+    """An actor, its slot, the task it works on, and its unanswered call."""
 
     actor: Any
+    slot: Slot
     call: Any = None
+    looked: bool = False  # it has said what its start waits for
+    why: str = ""  # why its start takes minutes
     ready: bool = False  # its renderer is open
     task: Task | None = None
     problems: int = 0  # made so far
@@ -59,20 +69,22 @@ class RayCrew:
     """
 
     def __init__(self, config: Config, storage: Storage, wanted: RayOptions, opener: str, tasks: int) -> None:
-        if wanted.workers is not None:
-            wanted = dataclasses.replace(wanted, workers=min(wanted.workers, tasks))
         self._ray, self._wanted, self._storage = ray_session.start(wanted), wanted, storage
+        self._most = min(tasks, wanted.workers or tasks)
         self._members: list[_Worker] = []
         self._calls: dict[Any, _Worker] = {}
         self._failed_starts, self._ever_ready = 0, False
         self._looked, self._seen = 0.0, time.monotonic()  # times of the last query and of the last ready worker
-        share = wanted.cpus if wanted.address else (os.cpu_count() or 1) // (wanted.workers or 1)
-        threads = wanted.threads or max(1, int(share))
-        hide = not wanted.gpus or all(split.render.device == "cpu" for split in config.splits.values())
+        visible = None if wanted.address else os.environ.get("CUDA_VISIBLE_DEVICES")
+        run = Run(uuid.uuid4().hex[:8], visible)
+        self._share = _share(config, wanted)
+        self._layout: Layout = Anywhere(self._ray, wanted, self._share)
+        if wanted.gpus is None and node.takes_gpus(config) and (wanted.address or wanted.workers is None):
+            self._layout = ByNode(self._ray, wanted, self._share, run, cpus=node.takes_cpus(config))
         # the path comes first: unpickling the config imports the user's own kinds
-        self._arguments = (list(sys.path), pickle.dumps(config), storage.address, opener, threads, hide)
-        needs = {"num_cpus": wanted.cpus, "num_gpus": wanted.gpus}
-        self._type = self._ray.remote(**needs, max_restarts=0, max_task_retries=0)(Actor)
+        self._arguments = (list(sys.path), pickle.dumps(config), storage.address, opener, run)
+        self._takes_gpus = node.takes_gpus(config)
+        self._type = self._ray.remote(max_restarts=0, max_task_retries=0)(Actor)
         self._fill()
 
     @property
@@ -82,12 +94,14 @@ class RayCrew:
     def free(self) -> int:
         return len(self._idle())
 
-    def begin(self, task: Task) -> None:
+    def begin(self, task: Task) -> str:
         member = self._idle()[0]
         member.task = task
         self._ask(member, member.actor.advance.remote(task.shard, task.why, TURN))
+        return " ".join(member.slot.allocation.names) or "gpu" * bool(member.slot.allocation.gpus)
 
     def events(self) -> Iterator[Event]:
+        yield from self._news()
         self._fill()
         self._check_patience()
         ready, _ = self._ray.wait(list(self._calls), num_returns=1, timeout=1) if self._calls else ([], [])
@@ -116,40 +130,44 @@ class RayCrew:
         member.call = call
         self._calls[call] = member
 
+    def _news(self) -> Iterator[Event]:
+        """Yields what is new of the layout, and what workers wait for."""
+        reasons = {member.why for member in self._members if member.why}
+        for event in [*self._layout.news(), *map(Waiting, sorted(reasons))]:
+            if isinstance(event, Waiting):
+                self._seen = time.monotonic()
+            else:
+                self._looked = 0  # there is room for others
+            yield event
+
     def _fill(self) -> None:
         """Starts actors up to the requested number; those without room wait in Ray's queue."""
         if time.monotonic() < self._looked + _RESIZE_INTERVAL:
             return
         self._looked = time.monotonic()
-        for _ in range(self._room() - len(self._members)):
-            actor = self._type.remote(*self._arguments)
-            member = _Worker(actor)
-            self._members.append(member)
-            self._ask(member, actor.open.remote())
+        taken = Counter(member.slot.node for member in self._members)
+        for slot in to_fill(self._layout.slots(), taken, self._most - len(self._members)):
+            self._start(slot)
 
-    def _room(self) -> int:
-        """Number of workers to have. Raises UserError if this machine has no room for any."""
-        there = self._ray.cluster_resources()
-        needs = {"CPU": self._wanted.cpus, "GPU": self._wanted.gpus}
-        room = min(int(there.get(name, 0) / need + 1e-6) for name, need in needs.items() if need)
-        if not room and not self._wanted.address:
-            raise UserError(self._no_room())
-        # at least one: an actor in Ray's queue makes an autoscaler add a node
-        return max(1, room) if self._wanted.workers is None else self._wanted.workers
-
-    def _no_room(self) -> str:
-        there, wanted = self._ray.cluster_resources(), self._wanted
-        return (
-            f"no room for a worker of {wanted.cpus:g} CPUs and {wanted.gpus:g} GPUs: Ray has {there.get('CPU', 0):g} "
-            f"CPUs and {there.get('GPU', 0):g} GPUs; reserve fewer of them for each worker"
-        )
+    def _start(self, slot: Slot) -> None:
+        """Starts an actor."""
+        each = slot.allocation
+        needs: dict[str, Any] = {"num_cpus": each.cpus, "num_gpus": each.gpus}
+        if slot.node:
+            needs["scheduling_strategy"] = ray_session.pinned(slot.node)
+        gpu = self._takes_gpus and bool(each.gpus)
+        actor = self._type.options(**needs).remote(*self._arguments, threads=each.threads, gpu=gpu)
+        member = _Worker(actor, slot)
+        self._members.append(member)
+        self._ask(member, actor.look.remote())
 
     def _check_patience(self) -> None:
         """Raises UserError if no worker was ready for PATIENCE seconds: none could start, or all nodes were lost."""
         if self.workers:
             self._seen = time.monotonic()
         elif time.monotonic() > self._seen + PATIENCE:
-            raise UserError(f"there was no worker for {PATIENCE / 60:.0f} minutes: {self._no_room()}")
+            fault = no_room(self._ray.cluster_resources(), self._share)
+            raise UserError(f"there was no worker for {PATIENCE / 60:.0f} minutes: {fault}")
 
     def _answer(self, member: _Worker, call: Any) -> Iterator[Event]:
         """Yields the events of an answered call, and gives the actor its next one if its shard is not done."""
@@ -166,22 +184,32 @@ class RayCrew:
                 yield Failed(task, first, member.about.get("node", ""), self._tail(member))
             return
         if task is None:
-            member.ready, member.about, self._ever_ready = True, answer, True
+            self._prepare(member, answer)
             return
-        images, facts, failure = answer
-        yield Rendered(task, images)
-        if failure:
+        turn: Turn = answer
+        yield Rendered(task, turn.images)
+        if turn.failure:
             member.task = None
-            yield Failed(task, *failure)
-        elif facts is None:
+            if turn.failure.lost:
+                self._dismiss(member)
+            yield Failed(task, turn.failure.reason, turn.failure.node, turn.failure.tail)
+        elif turn.facts is None:
             self._ask(member, member.actor.advance.remote(task.shard, task.why, TURN))
         else:
-            self._check_shared(task, facts)
+            self._check_shared(task, turn.facts)
             member.task = None
             member.problems += task.shard.count
-            if self._is_worn(member, facts):
+            if self._is_worn(member, turn.facts):
                 self._dismiss(member)
-            yield Done(task, facts)
+            yield Done(task, turn.facts)
+
+    def _prepare(self, member: _Worker, answer: Any) -> None:
+        """Takes an answer of an actor that is not ready: what its start waits for, then that its renderer is open."""
+        if member.looked:
+            member.ready, member.about, member.why, self._ever_ready = True, answer, "", True
+        else:
+            member.looked, member.why = True, answer
+            self._ask(member, member.actor.open.remote())
 
     def _check_shared(self, task: Task, facts: Record) -> None:
         """Raises UserError if a shard that a worker committed is missing in this machine's folder."""
@@ -220,3 +248,13 @@ class RayCrew:
     def _tail(self, member: _Worker) -> str:
         """The last lines of a dead worker's log, if this machine sees the file."""
         return process.tail(Path(member.about.get("log", "")))
+
+
+def _share(config: Config, wanted: RayOptions) -> Allocation:
+    """Returns the share of a worker where it does not follow from the GPUs of its node."""
+    gpus = wanted.gpus or 0.0
+    if wanted.gpus is None and wanted.workers and not wanted.address and node.takes_nvidia_gpus(config):
+        there = len(machine.here().gpus)
+        gpus = allocation.share(math.ceil(wanted.workers / there)) if there else 0.0
+    cores = wanted.cpus if wanted.address else machine.cores() // (wanted.workers or machine.cores())
+    return Allocation(workers=1, cpus=wanted.cpus, gpus=gpus, threads=wanted.threads or max(1, int(cores)))

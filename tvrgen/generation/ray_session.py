@@ -8,6 +8,7 @@ from typing import Any
 
 from tvrgen._support import interrupts
 from tvrgen._support.errors import ArgumentError, UserError
+from tvrgen.generation import machine
 
 _OBJECT_STORE = 2**27  # bytes of shared memory; our objects are few and small, and Ray would take a third of it all
 _TRIES = 3  # to start Ray on this machine, or its client: Ray's own limit of 30 s is too short if all cores are busy
@@ -15,16 +16,17 @@ _TRIES = 3  # to start Ray on this machine, or its client: Ray's own limit of 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RayOptions:
-    """Workers of a Ray crew."""
+    """Workers of a run."""
 
-    workers: int | None
-    """Number of workers; None: as many as the cluster has room for, while it grows and shrinks."""
+    workers: int | None = None
+    """Number of workers; None: as many as the machine's GPUs are worth, or as the cluster has room for, while it grows
+    and shrinks."""
     address: str | None = None
     """A running cluster, such as "auto" or "ray://host:port"; None: Ray is started on this machine."""
     cpus: float = 1
     """CPUs that Ray reserves for each worker."""
-    gpus: float = 0
-    """GPUs that Ray reserves for each worker."""
+    gpus: float | None = None
+    """GPUs that Ray reserves for each worker; None: by the GPUs of each node."""
     threads: int = 0
     """Threads that each worker renders with; 0: as many as `cpus`, or its share of this machine."""
     max_problems: int = 0
@@ -67,14 +69,22 @@ def start(options: RayOptions) -> Any:
     return ray
 
 
+def pinned(node: str) -> Any:
+    """Returns Ray's strategy for an actor that runs on the node of this id, or not at all."""
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    return NodeAffinitySchedulingStrategy(node, soft=False)
+
+
 def _init(ray: Any, options: RayOptions) -> None:
     quiet = {"log_to_driver": False, "logging_level": "ERROR"}
     if options.address:
         _reach(options.address)
         ray.init(address=options.address, **quiet)
     else:
-        # the machine may have fewer CPUs; GPUs Ray counts itself
-        sizes = {"num_cpus": math.ceil((options.workers or 1) * options.cpus), "object_store_memory": _OBJECT_STORE}
+        # the machine may have fewer CPUs than are reserved; GPUs Ray counts itself
+        cpus = math.ceil(options.workers * options.cpus) if options.workers else machine.cores()
+        sizes = {"num_cpus": cpus, "object_store_memory": _OBJECT_STORE}
         # "local": a Ray of our own, even if one runs here already
         ray.init(address="local", include_dashboard=options.dashboard, **sizes, **quiet)
 

@@ -1,12 +1,10 @@
 """A run: makes the missing shards of a dataset, then dataset.json and the preview."""
 
-import contextlib
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tvrgen._support import scratch
 from tvrgen._support.errors import ArgumentError, UserError
 from tvrgen._support.import_path import importable
 from tvrgen._support.messages import counted, nearest
@@ -19,11 +17,9 @@ from tvrgen.dataset.report.preview import preview
 from tvrgen.dataset.shards import shards_of
 from tvrgen.dataset.storage.base import Storage
 from tvrgen.dataset.storage.open import open_storage
-from tvrgen.generation import driver, process, worker
-from tvrgen.generation.driver import Crew, Failed, Limits, Task
+from tvrgen.generation import crews, driver, worker
+from tvrgen.generation.driver import Failed, Limits, Task
 from tvrgen.generation.journal import Journal
-from tvrgen.generation.local_crew import LocalCrew
-from tvrgen.generation.ray_crew import RayCrew
 from tvrgen.generation.ray_session import RayOptions
 from tvrgen.imaging.blender import requirements
 from tvrgen.sampling import design
@@ -56,11 +52,11 @@ def generate(
     *,
     splits: Iterable[str] | str | None = None,
     redo: Iterable[str] | str = (),
-    workers: int | None = 1,
+    workers: int | None = None,
     address: str | None = None,
     threads: int = 0,
     cpus_per_worker: float = 1,
-    gpus_per_worker: float = 0,
+    gpus_per_worker: float | None = None,
     max_retries: int = 2,
     time_limit: float = 600.0,
     max_problems_per_worker: int = 0,
@@ -72,20 +68,23 @@ def generate(
 ) -> Outcome:
     """Makes the missing shards of a dataset: plans, renders and writes. Stopped or killed, the same call continues.
 
-    One worker (and no `address`, no GPU share) renders in this process, which must then call from its main thread:
-    Blender is one to a process and belongs to that thread, so a process makes one dataset at a time. More workers are
-    processes that Ray starts. Signal handlers are as before when the call returns.
+    On a machine with NVIDIA GPUs, the number of workers follows from them, unless `workers` is given or all splits have
+    the `render.device` cpu. On any other machine, one worker renders in this process, which must then call from its
+    main thread: Blender is one to a process and belongs to that thread, so a process makes one dataset at a time. More
+    workers are processes that Ray starts. Signal handlers are as before when the call returns.
 
     Args:
         config: A config, a YAML file, or the name of a shipped config.
         out: A folder, or a URL that fsspec reaches.
         splits: Names of the splits to make (default: all).
         redo: Shards to make again although they exist, such as "train/shard-00003".
-        workers: Number of worker processes; None: as many as the cluster at `address` has room for.
+        workers: Number of workers; 1: this process. None: as many as the GPUs of this machine are worth, or as the
+            cluster at `address` has room for.
         address: A running Ray cluster: "auto" or "ray://host:port". None: Ray is started here, if it is needed.
         threads: Threads that each worker renders with (0: all, or the worker's share of them).
         cpus_per_worker: CPUs that Ray reserves for each worker.
-        gpus_per_worker: GPUs that Ray reserves for each worker; 0.5: two workers share one.
+        gpus_per_worker: GPUs that Ray reserves for each worker; 0.5: two workers share one. None: by the GPUs of each
+            node, none on a node without any.
         max_retries: Tries of a shard after the first.
         time_limit: Seconds for a shard, and without a new image, before its worker is stopped; more for
             shards with many images.
@@ -106,26 +105,23 @@ def generate(
     for argument, number, least in (("workers", workers, 1), ("threads", threads, 0), ("max_retries", max_retries, 0)):
         if number is not None and number < least:
             raise ArgumentError(argument, number, f"write a whole number of at least {least}")
-    ray = None
-    if address is not None or (workers or 1) > 1 or gpus_per_worker:
-        ray = RayOptions(
-            workers=workers if address else workers or 1,
-            address=address,
-            cpus=cpus_per_worker,
-            gpus=gpus_per_worker,
-            threads=threads,
-            max_problems=max_problems_per_worker,
-            max_memory=max_memory,
-            dashboard=dashboard,
-        )
+    wanted = RayOptions(
+        workers=workers,
+        address=address,
+        cpus=cpus_per_worker,
+        gpus=gpus_per_worker,
+        threads=threads,
+        max_problems=max_problems_per_worker,
+        max_memory=max_memory,
+        dashboard=dashboard,
+    )
     run = _Run(
         config=config,
         storage=open_storage(out),
         splits=tuple(config.split(name).name for name in _names(splits, config)),
         redo=(redo,) if isinstance(redo, str) else tuple(redo),
         limits=Limits(tries=max_retries + 1, seconds=time_limit),
-        ray=ray,
-        threads=threads,
+        workers=wanted,
         opener=opener,
         progress=progress or Silent(),
         on_event=on_event,
@@ -137,15 +133,14 @@ def generate(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Run:
-    """Arguments of `generate`, checked. `ray` is None if this process works alone."""
+    """Arguments of `generate`, checked."""
 
     config: Config
     storage: Storage
     splits: tuple[str, ...]
     redo: tuple[str, ...]
     limits: Limits
-    ray: RayOptions | None
-    threads: int
+    workers: RayOptions
     opener: str
     progress: Progress
     on_event: Callable[[str], None] | None
@@ -159,14 +154,15 @@ def _names(splits: Iterable[str] | str | None, config: Config) -> Iterable[str]:
 
 def _check(run: _Run) -> None:
     """Raises UserError for a mistake that can be seen before anything is written."""
-    if run.ray and not run.ray.cpus and not run.ray.gpus:
+    wanted = run.workers
+    if not wanted.cpus and not wanted.gpus:
         raise ArgumentError("cpus_per_worker", 0, "Ray would start workers without end; write 1")
-    renders_here = run.opener == worker.OPENER and not (run.ray and run.ray.address)
+    renders_here = run.opener == worker.OPENER and not wanted.address
     if renders_here and (fault := requirements.lacking()):
         raise UserError(fault)
     for name in run.splits:
         design.check(run.config, run.config.split(name))
-    if run.ray and run.storage.name.startswith("memory://"):
+    if crews.asks_for_ray(wanted) and run.storage.name.startswith("memory://"):
         raise ArgumentError(
             "out", run.storage.name, "exists in one process only; write a folder or a store, or one worker"
         )
@@ -205,31 +201,9 @@ def _generate(run: _Run) -> Outcome:
 def _make(run: _Run, todo: list[Task]) -> list[Failed]:
     """Makes the shards of `todo`; returns those that were given up."""
 
-    def advance(images: int, workers: int, retries: int) -> None:
-        notes = [counted(workers, "worker")] * bool(run.ray)
-        notes += [f"retries: {retries}"] * bool(retries)
-        run.progress.update(images, ", ".join(notes))
-
-    journal = Journal(run.storage, advance, run.on_event)
+    journal = Journal(run.storage, run.progress.update, run.on_event)
     journal.event("start", shards=len(todo), images=sum(task.images for task in todo))
-    with _crew(run, len(todo)) as crew:
+    with crews.crew(run.config, run.storage, run.workers, run.opener, len(todo), journal) as crew:
         given_up = driver.drive(todo, crew, run.limits, journal)
     journal.event("end", given_up=len(given_up))
     return given_up
-
-
-@contextlib.contextmanager
-def _crew(run: _Run, tasks: int) -> Iterator[Crew]:
-    scratch.clear()
-    with scratch.folder() as folder:
-        crew: Crew
-        if run.ray:
-            crew = RayCrew(run.config, run.storage, run.ray, run.opener, tasks)
-        else:
-            log = process.log_in(run.storage.worker_logs() or folder)
-            crew = LocalCrew(run.config, run.storage, log, run.opener, run.threads)
-        try:
-            yield crew
-        finally:
-            crew.close()
-            scratch.clear()  # Ray ends workers by killing them

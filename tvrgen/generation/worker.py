@@ -27,7 +27,7 @@ from tvrgen.dataset.versions import FORMAT
 from tvrgen.generation import process
 from tvrgen.imaging import annotations
 from tvrgen.imaging.blender import cpu_affinity, requirements
-from tvrgen.imaging.renderer import Renderer
+from tvrgen.imaging.renderer import Renderer, RendererLost
 from tvrgen.imaging.visibility import Eye
 from tvrgen.sampling import design, identity, sampler
 from tvrgen.sampling.problem import Planned
@@ -90,13 +90,32 @@ def shard_steps(
     return {**run, "seconds": {**clock.seconds, "committing": round(time.perf_counter() - start, 3)}}
 
 
-def advance(
-    steps: Generator[int, None, Record], seconds: float, log: Path
-) -> tuple[int, Record | None, tuple[str, str, str] | None]:
-    """Works on a shard for about `seconds`; a new image ends after them.
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A try of a shard that failed."""
 
-    Returns the number of images made; the shard's facts if it is committed, else None; and, if it failed, the reason,
-    the node and the last lines of the log, else None.
+    reason: str
+    """The error in one line."""
+    node: str
+    """Host name of this machine."""
+    tail: str
+    """The last lines of the log."""
+    lost: bool = False
+    """Whether this process can render no more, so that its worker has to be replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Result of some seconds of work on a shard: the number of images made, and how the shard ended if it did."""
+
+    images: int
+    facts: Record | None = None
+    """Those of its run.json, if it is committed."""
+    failure: Failure | None = None
+
+
+def advance(steps: Generator[int, None, Record], seconds: float, log: Path) -> Turn:
+    """Works on a shard for about `seconds`; a new image ends after them.
 
     Raises UserError if the user made a mistake.
     """
@@ -105,12 +124,13 @@ def advance(
         while time.monotonic() < end:
             images += next(steps)
     except StopIteration as stop:
-        return images, stop.value | process.about(), None
+        return Turn(images, facts=stop.value | process.about())
     except UserError:
         raise
     except Exception as error:
-        return images, None, (process.reason(error), process.node(), process.tail(log))
-    return images, None, None
+        lost = isinstance(error, RendererLost)
+        return Turn(images, failure=Failure(process.reason(error), process.node(), process.tail(log), lost))
+    return Turn(images)
 
 
 def images_in(shard: Shard, config: Config) -> int:

@@ -1,0 +1,59 @@
+"""Choice of the crew of a run: this process alone, or Ray actors on this machine or a cluster."""
+
+import contextlib
+import importlib.util
+from collections.abc import Iterator
+
+from tvrgen._support import scratch
+from tvrgen.config.settings import Config
+from tvrgen.dataset.storage.base import Storage
+from tvrgen.generation import allocation, machine, node, process
+from tvrgen.generation.driver import Crew, Observer
+from tvrgen.generation.local_crew import LocalCrew
+from tvrgen.generation.ray_crew import RayCrew
+from tvrgen.generation.ray_session import RayOptions
+
+
+@contextlib.contextmanager
+def crew(
+    config: Config, storage: Storage, wanted: RayOptions, opener: str, tasks: int, observer: Observer
+) -> Iterator[Crew]:
+    """Yields the crew that suits the options and the machine, and closes it when the block ends.
+
+    Args:
+        opener: Name of the function that opens each worker's renderer, see `worker.opener`.
+        tasks: Number of tasks to come.
+        observer: Is told what the start of this process's renderer waits for.
+    """
+    scratch.clear()
+    with scratch.folder() as folder:
+        chosen: Crew
+        if asks_for_ray(wanted) or _ray_is_worth_it(config, storage, wanted, tasks):
+            chosen = RayCrew(config, storage, wanted, opener, tasks)
+        else:
+            if node.takes_nvidia_gpus(config) and (there := machine.here()).gpus:
+                why = node.waits()
+                node.prepare(None, lambda: observer.waiting(why))
+                observer.allocated(process.node(), allocation.alone(there, wanted.threads))
+            log = process.log_in(storage.worker_logs() or folder)
+            chosen = LocalCrew(config, storage, log, opener, wanted.threads)
+        try:
+            yield chosen
+        finally:
+            chosen.close()
+            scratch.clear()  # Ray ends workers by killing them
+
+
+def asks_for_ray(wanted: RayOptions) -> bool:
+    """Whether the options can be met by Ray alone."""
+    return wanted.address is not None or (wanted.workers or 1) > 1 or bool(wanted.gpus)
+
+
+def _ray_is_worth_it(config: Config, storage: Storage, wanted: RayOptions, tasks: int) -> bool:
+    """Whether several workers on this machine's GPUs are faster than this process, if the options leave it open."""
+    if wanted.workers is not None or tasks < 2 or storage.name.startswith("memory://"):
+        return False
+    if not node.takes_nvidia_gpus(config) or importlib.util.find_spec("ray") is None:
+        return False
+    there = machine.here()
+    return bool(there.gpus) and there.cores > 1

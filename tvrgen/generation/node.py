@@ -1,0 +1,66 @@
+"""A node's preparation for a run, before any of its workers counts as ready: Blender's kernels, and MPS.
+
+Every process that is going to use NVIDIA GPUs calls `prepare`; the first one on a node does the work.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tvrgen.config.settings import Config
+from tvrgen.generation import machine, mps
+from tvrgen.imaging.blender import kernels
+
+NVIDIA = ("auto", "optix", "cuda")
+"""Values of `render.device` that take an NVIDIA GPU where there is one."""
+
+
+def takes_gpus(config: Config) -> bool:
+    """Whether a split of the config may be rendered on GPUs."""
+    return any(split.render.device != "cpu" for split in config.splits.values())
+
+
+def takes_nvidia_gpus(config: Config) -> bool:
+    """Whether a split of the config may be rendered on NVIDIA GPUs."""
+    return any(split.render.device in NVIDIA for split in config.splits.values())
+
+
+def takes_cpus(config: Config) -> bool:
+    """Whether every split of the config may be rendered on a node without GPUs."""
+    return all(split.render.device in ("auto", "cpu") for split in config.splits.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What the processes of a run have in common on all nodes."""
+
+    name: str
+    """An id that no other run has."""
+    visible: str | None = None
+    """CUDA_VISIBLE_DEVICES of the whole run, where it runs on one machine: Ray sets another one for each worker."""
+
+
+def waits() -> str:
+    """Returns the reason why `prepare` will take minutes here, or an empty text."""
+    missing = {gpu.arch: gpu for gpu in machine.gpus() if not kernels.found(gpu.arch)}
+    return "; ".join(kernels.message(gpu.arch, gpu.name) for gpu in missing.values())
+
+
+def prepare(run: Run | None, waiting: Callable[[], None] = lambda: None) -> str:
+    """Prepares the use of NVIDIA GPUs in this process: makes Blender's kernels that are missing, and joins MPS.
+
+    Args:
+        run: The run whose processes share GPUs by MPS; None: this process works alone.
+        waiting: Is called a few times a second while kernels are compiled.
+
+    Returns:
+        Why this process does not use MPS; empty if it does.
+
+    Raises:
+        UserError: Kernels cannot be compiled.
+    """
+    gpus = machine.gpus()  # all of the node: Ray shows each worker one of them
+    for arch in dict.fromkeys(gpu.arch for gpu in gpus):
+        kernels.make(arch, lambda seconds: waiting())
+    if run is None or not gpus:
+        return "it is of no use here"
+    return mps.join(run.name, run.visible)
