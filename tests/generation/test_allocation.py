@@ -72,4 +72,4 @@ def test_shares_of_a_gpu_fit_into_it(workers):
 def test_different_gpus_are_counted():
     found = allocation.on_gpus(8, 0, [gpu(81920, "A"), gpu(81920, "B"), gpu(81920, "A")], 3, mps=True)
     assert str(found) == "6 workers, 1 thread each, on 2 A and 1 B, shared by MPS"
-    assert str(Allocation(workers=1)) == "1 worker, 1 thread each, on the CPU"
+    assert str(Allocation(workers=1)) == "1 worker, 1 thread, on the CPU"

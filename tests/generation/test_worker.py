@@ -44,7 +44,7 @@ def test_a_failure_has_its_reason_its_node_and_the_log(log):
 def test_a_lost_renderer_is_a_failure_that_says_so(log):
     turn = worker.advance(steps(1, error=RendererLost("CUDA error")), 60, log)
     assert turn.failure.lost
-    assert turn.failure.reason == "RendererLost: CUDA error"
+    assert turn.failure.reason == "CUDA error"
 
 
 @pytest.mark.parametrize("error", [UserError("a mistake"), KeyboardInterrupt()], ids=["mistake", "stop"])

@@ -46,7 +46,7 @@ class Allocation:
     """Names of the GPUs."""
 
     def __str__(self) -> str:
-        made = f"{counted(self.workers, 'worker')}, {counted(self.threads, 'thread')} each"
+        made = f"{counted(self.workers, 'worker')}, {counted(self.threads, 'thread')}{' each' * (self.workers > 1)}"
         if not self.gpus:
             return f"{made}, on the CPU"
         counts = {name: self.names.count(name) for name in self.names}

@@ -129,7 +129,8 @@ def advance(steps: Generator[int, None, Record], seconds: float, log: Path) -> T
         raise
     except Exception as error:
         lost = isinstance(error, RendererLost)
-        return Turn(images, failure=Failure(process.reason(error), process.node(), process.tail(log), lost))
+        reason = str(error) if lost else process.reason(error)
+        return Turn(images, failure=Failure(reason, process.node(), process.tail(log), lost))
     return Turn(images)
 
 
