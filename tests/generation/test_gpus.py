@@ -19,8 +19,9 @@ from tvrgen.imaging.blender import kernels
 
 pytestmark = [pytest.mark.blender, pytest.mark.serial]
 
-SETTINGS = (*SMALL, "render.denoise=false", "splits.train.count=6", "output.shard_size=1")
+SETTINGS = (*SMALL, "render.device=auto", "render.denoise=false", "splits.train.count=6", "output.shard_size=1")
 CPU = "render.device=cpu"
+ARCHITECTURE = 48  # a byte of a cubin
 
 
 def generate(out: Path, env: dict[str, str], *arguments: object, settings=SETTINGS) -> subprocess.Popen:
@@ -101,10 +102,11 @@ def test_without_mps_two_workers_take_turns(temporary, tmp_path):
 
 
 def test_a_missing_kernel_is_compiled_once_before_workers_are_ready(temporary, tmp_path):
-    """By a ptxas that is made up too, and writes the kernel of another architecture."""
+    """By a ptxas that is made up too, and writes a kernel of Blender's in another name."""
     zstandard = pytest.importorskip("zstandard")
-    shipped = kernels.path("sm_89").read_bytes()
-    (tmp_path / "cubin").write_bytes(zstandard.ZstdDecompressor().decompress(shipped))
+    cubin = bytearray(zstandard.ZstdDecompressor().decompress(kernels.path("sm_89").read_bytes()))
+    cubin[ARCHITECTURE] = 90
+    (tmp_path / "cubin").write_bytes(cubin)
     compiler = tmp_path / "bin/ptxas"
     compiler.parent.mkdir()
     compiler.write_text(f"""#!/bin/sh
