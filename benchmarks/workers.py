@@ -29,6 +29,12 @@ def rate(out: str, *arguments: str, waiting: float | None = None) -> tuple[float
     environment = {**os.environ, "WAIT": str(waiting)}
     done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True, cwd=ROOT)
     shards = [event for event in map(json.loads, done.stdout.splitlines()) if event["event"] == "shard"]
+    images, first = at_work(shards)
+    return images, first - start
+
+
+def at_work(shards: list[dict]) -> tuple[float, float]:
+    """(images a second while all workers are at work, time of the first image) of a run's events of shards."""
     spans: dict[int, list[tuple[float, float, int]]] = {}  # of each worker: shards from, to, images
     for event in shards:
         begun = event["time"] - sum(event["seconds"].values())
@@ -38,7 +44,7 @@ def rate(out: str, *arguments: str, waiting: float | None = None) -> tuple[float
     parts = [(max(0, min(end, high) - max(begun, low)) / (end - begun) * images)
              for own in spans.values() for begun, end, images in own]  # fmt: skip
     begun, end, images = min(own[0] for own in spans.values())
-    return sum(parts) / (high - low), begun + (end - begun) / images - start
+    return sum(parts) / (high - low), begun + (end - begun) / images
 
 
 def compare(rounds: int, sides: dict[str, tuple]) -> dict[str, tuple[float, float]]:

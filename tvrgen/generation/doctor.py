@@ -1,4 +1,4 @@
-"""Check of this machine: Python, libraries, Blender, devices, and one rendered image."""
+"""Check of this machine: Python, libraries, Blender, devices, one rendered image, and NVIDIA GPUs."""
 
 import importlib.metadata
 import os
@@ -13,16 +13,16 @@ from PIL import Image
 import tvrgen
 from tvrgen._support.errors import UserError
 from tvrgen.config import loader
-from tvrgen.generation import worker
+from tvrgen.generation import doctor_gpus, worker
 from tvrgen.imaging.blender import requirements
 from tvrgen.sampling import sampler
 
 
 def examine() -> Iterator[tuple[bool, str]]:
-    """Yields (fine, line) for each check; the test render comes last, and only if Blender can be loaded."""
+    """Yields (fine, line) for each check. Images are rendered at the end, and only if Blender can be loaded."""
     yield True, f"tvrgen {tvrgen.__version__}, Python {platform.python_version()}, {platform.platform()}"
     yield True, f"{os.cpu_count()} CPU threads"
-    for name in ("numpy", "pillow", "trimesh", "embreex", "bpy", "ray"):
+    for name in ("numpy", "pillow", "trimesh", "embreex", "bpy", "ray", "nvidia-ml-py"):
         try:
             yield True, f"{name} {importlib.metadata.version(name)}"
         except importlib.metadata.PackageNotFoundError:
@@ -32,10 +32,12 @@ def examine() -> Iterator[tuple[bool, str]]:
         return
     with tempfile.TemporaryDirectory() as folder:
         yield from _render(Path(folder))
+    yield from doctor_gpus.examine()
 
 
 def _render(folder: Path) -> Iterator[tuple[bool, str]]:
-    config = loader.load("configs/quickstart.yaml", {"render.width": 80, "render.height": 60, "render.samples": 4})
+    tiny = {"render.width": 80, "render.height": 60, "render.samples": 4, "render.device": "cpu"}
+    config = loader.load("configs/quickstart.yaml", tiny)
     split = next(iter(config.splits.values()))
     try:
         renderer = worker.open_renderer(config, folder / "blender.log")

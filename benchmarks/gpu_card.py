@@ -1,0 +1,125 @@
+"""The card of `gpu.py`: what it is, how busy it is, and how much of its memory is taken, by NVML or nvidia-smi."""
+
+import contextlib
+import os
+import shutil
+import statistics
+import subprocess
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tvrgen.generation import machine
+from tvrgen.generation.machine import Gpu
+
+PLACES = ("/usr/bin", "/usr/local/nvidia/bin")  # of nvidia-smi where PATH lacks it; the second in containers
+INTERVAL = 0.1  # seconds between two looks at the card
+
+
+@dataclass
+class Card:
+    """The first GPU that this process may use, made the only one for its children."""
+
+    gpu: Gpu
+    driver: str = ""
+    _handle: Any = None
+
+    def look(self) -> tuple[float | None, float | None]:
+        """Percent of the time in which the card worked, lately, and MB taken of its memory; None: cannot be known."""
+        if self._handle is not None:
+            import pynvml
+
+            with contextlib.suppress(pynvml.NVMLError):
+                used = pynvml.nvmlDeviceGetMemoryInfo(self._handle).used
+                return pynvml.nvmlDeviceGetUtilizationRates(self._handle).gpu, used / 2**20
+            return None, None
+        for use, memory in _smi("utilization.gpu,memory.used", self.gpu.uuid):
+            return _number(use), _number(memory)
+        return None, None
+
+
+@dataclass
+class Watched:
+    """What was seen of a card in a while."""
+
+    use: list[float] = field(default_factory=list)
+    memory: list[float] = field(default_factory=list)
+
+    def figures(self) -> dict[str, float | None]:
+        """The mean of the card's use in percent, and the most memory that was taken, in MB; None: not known."""
+        return {
+            "gpu_percent": round(statistics.mean(self.use), 1) if self.use else None,
+            "card_mb": round(max(self.memory)) if self.memory else None,
+        }
+
+
+def find() -> Card | None:
+    """The first NVIDIA GPU of this process; None: there is none. Hides all others from children of this process."""
+    gpus = machine.here().gpus
+    if gpus:
+        card = _by_nvml(gpus[0])
+    else:
+        listed = machine.visible(tuple(_listed()), os.environ.get("CUDA_VISIBLE_DEVICES"))
+        if not listed:
+            return None
+        card = Card(listed[0], next(iter(_smi("driver_version")), [""])[0])
+    if len(gpus) > 1 and not card.gpu.partitioned:
+        os.environ["CUDA_VISIBLE_DEVICES"] = card.gpu.uuid
+    return card
+
+
+@contextlib.contextmanager
+def watched(card: Card | None) -> Iterator[Watched]:
+    """Looks at the card again and again until the block ends."""
+    found, ended = Watched(), threading.Event()
+
+    def watch() -> None:
+        while card and not ended.wait(INTERVAL):
+            use, memory = card.look()
+            found.use += [use] if use is not None else []
+            found.memory += [memory] if memory is not None else []
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield found
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _by_nvml(gpu: Gpu) -> Card:
+    import pynvml
+
+    pynvml.nvmlInit()
+    driver = pynvml.nvmlSystemGetDriverVersion()
+    return Card(gpu, driver, pynvml.nvmlDeviceGetHandleByUUID(gpu.uuid))
+
+
+def _listed() -> Iterator[Gpu]:
+    """The GPUs that nvidia-smi lists."""
+    for name, memory, capability, uuid in _smi("name,memory.total,compute_cap,uuid"):
+        yield Gpu(name=name, arch=f"sm_{capability.replace('.', '')}", memory=int(float(memory)), uuid=uuid)
+
+
+def _smi(query: str, uuid: str = "") -> list[list[str]]:
+    """Answers of nvidia-smi, a list for each GPU; empty where there is none."""
+    program = shutil.which("nvidia-smi") or shutil.which("nvidia-smi", path=os.pathsep.join(PLACES))
+    if not program:
+        return []
+    command = [program, f"--query-gpu={query}", "--format=csv,noheader,nounits", *(["-i", uuid] if uuid else [])]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    except (OSError, subprocess.SubprocessError):
+        return []
+    lines = done.stdout.splitlines() if done.returncode == 0 else []
+    return [[part.strip() for part in line.split(",")] for line in lines]
+
+
+def _number(text: str) -> float | None:
+    """A figure of nvidia-smi; None: "[N/A]"."""
+    try:
+        return float(text)
+    except ValueError:
+        return None

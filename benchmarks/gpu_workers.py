@@ -1,0 +1,223 @@
+"""Worker processes of `gpu.py`: each opens Blender once, and then takes one setting after another, all at once."""
+
+import dataclasses
+import multiprocessing
+import os
+import signal
+import statistics
+import time
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Any
+
+from tvrgen._support.errors import UserError
+from tvrgen.config import loader
+from tvrgen.config.overrides import assignments
+from tvrgen.generation import process, worker
+from tvrgen.sampling import sampler
+from tvrgen.scene import camera_model
+
+CONFIG, SPLIT = "star_r1", "train"
+STATES = "CYCLES_CONCURRENT_STATES_FACTOR"
+"""Cycles' variable: a factor of the number of light paths that a GPU follows at once, and so of their memory."""
+
+PROBLEMS = 24  # of each worker; it renders their images over and over
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """How images are rendered."""
+
+    device: str = "cuda"
+    denoiser: str = "device"
+    """Where images are denoised: `device`, as the renderer chooses, or `cpu`."""
+    persistent: bool = True
+    """Whether Cycles keeps its data between images."""
+    preset: str = "standard"
+    states: float = 1
+    """Value of STATES."""
+
+
+class Fault(Exception):
+    """A worker that could not do what it was asked. `fatal`: workers have to be started anew."""
+
+    def __init__(self, reason: str, fatal: bool = True) -> None:
+        super().__init__(reason)
+        self.fatal = fatal
+
+
+class Workers:
+    """Worker processes, started under the environment of this one; of one thread each.
+
+    Raises Fault if they do not start within `seconds`.
+    """
+
+    def __init__(self, count: int, overrides: list[str], folder: Path, seconds: float) -> None:
+        context, start = multiprocessing.get_context("spawn"), time.monotonic()
+        self._pipes: list[Connection] = []
+        self._processes = []
+        for number in range(count):
+            ours, theirs = context.Pipe()
+            arguments = theirs, number, overrides, folder / f"worker-{number}"
+            self._processes.append(context.Process(target=serve, args=arguments, daemon=True))
+            self._processes[-1].start()
+            theirs.close()
+            self._pipes.append(ours)
+        try:
+            self._answers(count, seconds)
+        except Fault:
+            self.close()
+            raise
+        self.opened = time.monotonic() - start
+
+    def __len__(self) -> int:
+        return len(self._pipes)
+
+    def ask(self, count: int, name: str, *arguments: Any, seconds: float) -> list[Any]:
+        """Calls a method of the first `count` workers' `Worker`, in all of them at once; returns their answers.
+
+        Raises Fault if one fails, or does not answer within `seconds`.
+        """
+        for pipe in self._pipes[:count]:
+            try:
+                pipe.send((name, *arguments))
+            except OSError:
+                raise Fault("a worker has ended") from None
+        return self._answers(count, seconds)
+
+    def _answers(self, count: int, seconds: float) -> list[Any]:
+        end, found = time.monotonic() + seconds, dict.fromkeys(self._pipes[:count])
+        waiting, fault = set(found), None
+        while waiting:
+            ready = wait(waiting, max(0, end - time.monotonic()))
+            if not ready:
+                raise Fault(f"{len(waiting)} of {count} workers do not answer within {seconds:.0f} s")
+            for pipe in ready:
+                waiting.remove(pipe)
+                try:
+                    answer = pipe.recv()
+                except (EOFError, OSError):
+                    raise Fault(self._end(self._pipes.index(pipe))) from None
+                fault = answer if isinstance(answer, Fault) and not (fault and fault.fatal) else fault
+                found[pipe] = answer
+        if fault:
+            raise fault
+        return list(found.values())
+
+    def _end(self, number: int) -> str:
+        """Why a worker has ended."""
+        self._processes[number].join(5)
+        code = self._processes[number].exitcode or 0
+        return f"a worker ended: {signal.Signals(-code).name if code < 0 else f'exit code {code}'}"
+
+    def close(self) -> None:
+        """Ends all workers."""
+        for pipe in self._pipes:
+            pipe.close()
+        end = time.monotonic() + 5
+        for own in self._processes:
+            own.join(max(0, end - time.monotonic()))
+            own.kill()
+            own.join()
+
+
+def serve(pipe: Connection, number: int, overrides: list[str], folder: Path) -> None:
+    """Opens Blender, then does what the pipe says until it is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent closes the pipe
+    made: Worker | None = None
+    try:
+        made = Worker(number, overrides, folder)
+        pipe.send(None)
+        while True:
+            name, *arguments = pipe.recv()
+            try:
+                pipe.send(getattr(made, name)(*arguments))
+            except UserError as error:
+                pipe.send(Fault(" ".join(str(error).split()), fatal=False))
+            except Exception as error:
+                pipe.send(Fault(process.reason(error)))
+    except (EOFError, OSError):
+        return
+    except Exception as error:
+        pipe.send(Fault(process.reason(error)))
+
+
+class Worker:
+    """A process with Blender and planned problems, which no other worker has."""
+
+    def __init__(self, number: int, overrides: list[str], folder: Path) -> None:
+        folder.mkdir()
+        self._folder, self._overrides, self._used = folder, overrides, False
+        config = self._config(Setting())
+        first = number * PROBLEMS
+        planned = [sampler.plan_problem(config, SPLIT, first + k) for k in range(PROBLEMS)]
+        self._shots = [shot for one in planned for shot in one.shots]
+        self._renderer = worker.open_renderer(config, folder / "blender.log", threads=1)
+
+    def configure(self, setting: Setting) -> dict[str, Any]:
+        """Applies a setting and renders an image: what was used, and the seconds of both together."""
+        start = time.monotonic()
+        os.environ[STATES] = str(setting.states)
+        split = self._config(setting).split(SPLIT)
+        devices = self._renderer.configure(split)
+        self._renderer._stage.persist(setting.persistent)
+        if setting.denoiser == "cpu" and self._renderer._denoiser:
+            from tvrgen.imaging.blender.denoiser import denoiser
+
+            self._renderer._denoiser = denoiser("cpu", 1, split.render.width, split.render.height)
+        self._used = True
+        self._render(0)
+        about = {"devices": devices, "denoised_on": self._renderer.denoised_on}
+        return about | {"seconds": time.monotonic() - start}
+
+    def measure(self, start: float, seconds: float) -> tuple[list[tuple[float, float]], float]:
+        """Renders from a moment on: (when each image began and ended, from then on in seconds; memory in MB).
+
+        The last image begins before the time is over, and ends after it.
+        """
+        time.sleep(max(0, start - time.monotonic()))
+        spans: list[tuple[float, float]] = []
+        while (begun := time.monotonic() - start) < seconds:
+            self._render(len(spans) + 1)
+            spans.append((begun, time.monotonic() - start))
+        return spans, _memory()
+
+    def image(self, path: str) -> None:
+        """Renders the worker's first image, to a path with `{}` for the worker's folder name."""
+        self._renderer.render(self._shots[0], Path(path.format(self._folder.name)))
+
+    def release(self) -> None:
+        """Makes Cycles forget what it has kept, on the card too: the next image is as the first."""
+        if self._used:
+            shot = self._shots[0]
+            tiny = dataclasses.replace(shot, view=camera_model.view(shot.camera, 16, 12))
+            self._renderer._stage.persist(False)
+            self._renderer._denoiser = None
+            self._renderer.render(tiny, self._folder / "image.png")
+
+    def _config(self, setting: Setting) -> loader.Config:
+        own = [f"render.device={setting.device}", f"render.preset={setting.preset}"]
+        return loader.load(CONFIG, assignments([*own, *self._overrides]))
+
+    def _render(self, number: int) -> None:
+        self._renderer.render(self._shots[number % len(self._shots)], self._folder / "image.png")
+
+
+def rate(spans: list[list[tuple[float, float]]], seconds: float) -> float:
+    """Images a second of all workers together; of an image that ends after the time, its part within it counts."""
+    parts = [(min(end, seconds) - begun) / (end - begun) for own in spans for begun, end in own]
+    return sum(parts) / seconds
+
+
+def median(spans: list[list[tuple[float, float]]]) -> float:
+    """Median of the seconds of an image, in its worker."""
+    return statistics.median(end - begun for own in spans for begun, end in own)
+
+
+def _memory() -> float:
+    """MB of memory that this process has now; where the system does not say, the most that it had."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+    except OSError:
+        return process.about()["memory"]

@@ -1,0 +1,112 @@
+"""What `tvrgen doctor` says of NVIDIA GPUs: what each one is and renders, and what a run would make of them."""
+
+import ctypes
+from collections.abc import Iterator
+from pathlib import Path
+
+from tvrgen._support.errors import UserError
+from tvrgen.generation import allocation, machine, mps, trial
+from tvrgen.generation.machine import Gpu, Machine
+from tvrgen.imaging.blender import kernels
+
+_DEVICES = Path("/dev")
+_CUDA, _NVML, _OPTIX = "libcuda.so.1", "libnvidia-ml.so.1", "libnvoptix.so.1"
+_CAPABILITIES = {_CUDA: "compute", _NVML: "utility", _OPTIX: "graphics"}
+"""The driver's libraries, and the value in NVIDIA_DRIVER_CAPABILITIES with which NVIDIA's container toolkit puts each
+of them into a container."""
+
+
+def examine() -> Iterator[tuple[bool, str]]:
+    """Yields (fine, line) for each check. Nothing on a machine without NVIDIA GPUs."""
+    there = machine.here()
+    if there.gpus and _loads(_CUDA):
+        yield from _examine(there)
+    elif not there.gpus and (hidden := machine.gpus()):
+        yield True, f"CUDA_VISIBLE_DEVICES hides all GPUs: {', '.join(map(str, hidden))}"
+    else:
+        yield from _lacking(there)
+
+
+def _examine(there: Machine) -> Iterator[tuple[bool, str]]:
+    kinds: dict[tuple[str, str], Gpu] = {}
+    for gpu in there.gpus:
+        kinds.setdefault((gpu.name, gpu.arch), gpu)
+        yield True, f"GPU: {gpu}"
+    for gpu in kinds.values():
+        yield from _try(gpu)
+    shared, line = mps.examine()
+    yield True, line
+    chosen = allocation.on_gpus(there.cores, there.memory, there.gpus, len(there.gpus), mps=shared)
+    yield True, f"tvrgen generate starts {chosen}"
+
+
+def _try(gpu: Gpu) -> Iterator[tuple[bool, str]]:
+    """Yields where a GPU's kernel is from and what the GPU renders; nothing of that without one: it takes minutes."""
+    origin = kernels.found(gpu.arch)
+    if origin is None:
+        yield _without_kernel(gpu)
+        return
+    source = "shipped with Blender" if origin == "shipped" else f"in {kernels.path(gpu.arch).parent}"
+    yield True, f"{gpu.name}: its kernel is {source}"
+    yield _trial(gpu, "cuda")
+    if _loads(_OPTIX):
+        yield _trial(gpu, "optix")
+    else:
+        yield True, f"{gpu.name}: OptiX, which nothing needs, cannot be used: {_missing(_OPTIX)}"
+
+
+def _without_kernel(gpu: Gpu) -> tuple[bool, str]:
+    try:
+        kernels.check(gpu.arch)
+    except UserError as error:
+        return False, f"{gpu.name}: its kernel is missing, and cannot be compiled: {error}"
+    takes = f"once on this machine, some {kernels.MINUTES} minutes"
+    return True, f"{gpu.name}: its kernel is missing, so no trial; tvrgen kernels or generate compiles it, {takes}"
+
+
+def _trial(gpu: Gpu, device: str) -> tuple[bool, str]:
+    found = trial.run(device, None if gpu.partitioned else gpu.uuid)
+    if found.fault:
+        return False, f"{gpu.name}: trial with {device}: {found.fault}"
+    rate = f"{found.images_per_second:.1f} images a second by one worker"
+    return (
+        True,
+        f"{gpu.name}: trial with {device}: {rate}, denoised on {found.denoised_on}, first after {found.first:.1f} s",
+    )
+
+
+def _lacking(there: Machine) -> Iterator[tuple[bool, str]]:
+    """Yields what is missing where the system shows a GPU that programs cannot use."""
+    shown = [str(gpu) for gpu in there.gpus] or [str(path) for path in sorted(_DEVICES.glob("nvidia[0-9]*"))]
+    if not shown:
+        return
+    faults = [_missing(name) for name in (_CUDA, _NVML) if not _loads(name)] or [_nvml_fault()]
+    for fault in faults:
+        yield False, f"{shown[0]} cannot be used: {fault}"
+
+
+def _missing(library: str) -> str:
+    needs = f"a container needs `{_CAPABILITIES[library]}` in NVIDIA_DRIVER_CAPABILITIES"
+    return f"{library} of NVIDIA's driver is missing; {needs}"
+
+
+def _nvml_fault() -> str:
+    """Returns why NVIDIA's management library lists no GPU."""
+    try:
+        import pynvml
+    except ImportError:
+        return "nvidia-ml-py is not installed"
+    try:
+        pynvml.nvmlInit()
+        pynvml.nvmlShutdown()
+    except pynvml.NVMLError as error:
+        return f"NVIDIA's management library says: {error}"
+    return "NVIDIA's management library does not list it"
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
