@@ -169,7 +169,11 @@ class Pool:
 def measure_all(bench: Bench, pool: Pool, wanted: Sequence[Row]) -> None:
     """Measures rows, and prints a line for each."""
     for row in wanted:
-        about = {"workers": row.workers, "mps": row.mps, **dataclasses.asdict(row.setting)}
+        about = {
+            "workers": row.workers,
+            "mps": row.mps and row.setting.device != "cpu",
+            **dataclasses.asdict(row.setting),
+        }
         try:
             result = about | measure(bench, pool.workers(), row, pool.before)
         except Fault as fault:
