@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests import fake_gpu, tiny
 from tvrgen._support.errors import UserError
 from tvrgen.generation import doctor_gpus, machine, trial
 from tvrgen.generation.machine import Gpu, Machine
@@ -127,3 +128,22 @@ def test_hidden_gpus_are_named(show):
     assert show(hidden=(L4,), devices=1)[0] == [
         (True, "CUDA_VISIBLE_DEVICES hides all GPUs: NVIDIA L4 (sm_89, 22 GiB)")
     ]
+
+
+@pytest.mark.blender
+@pytest.mark.serial
+def test_the_command_tries_a_gpu_and_ends_well():
+    done = tiny.run("doctor", check=True, **fake_gpu.environment([fake_gpu.L4]))
+    assert "ok    GPU: NVIDIA L4 (sm_89, 22 GiB)" in done.stdout
+    assert "trial with cuda: " in done.stdout
+    assert ", denoised on cuda, " in done.stdout
+    assert "shared by MPS" in done.stdout
+
+
+@pytest.mark.blender
+@pytest.mark.serial
+def test_a_driver_that_crashes_does_not_end_the_command():
+    done = tiny.run("doctor", **fake_gpu.environment([fake_gpu.L4], FAKE_GPU_FAIL="cuModuleLoadData"))
+    assert done.returncode == 1
+    assert "FAIL  NVIDIA L4: trial with cuda: " in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("ok    tvrgen generate starts")
