@@ -198,7 +198,7 @@ class Worker:
 
     def _config(self, setting: Setting) -> loader.Config:
         own = [f"render.device={setting.device}", f"render.preset={setting.preset}"]
-        return loader.load(CONFIG, assignments([*own, *self._overrides]))
+        return loader.load(CONFIG, assignments([*self._overrides, *own]))
 
     def _render(self, number: int) -> None:
         self._renderer.render(self._shots[number % len(self._shots)], self._folder / "image.png")
