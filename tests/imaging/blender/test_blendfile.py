@@ -78,3 +78,19 @@ def test_saving_leaves_blender_as_it_was(tmp_path):
     with pytest.raises(OSError, match=r"absent/a\.blend: Blender could not write"):
         renderer.save([], tmp_path / "absent/a.blend")
     assert blocks() == before[1]
+
+
+def test_what_keeps_materials_for_a_gpu_is_in_no_file(tmp_path):
+    import bpy
+
+    config = load("render.denoise=false")
+    renderer = open_renderer(config, tmp_path)
+    (shot, *_), path = sampler.plan_problem(config, "train", 0).shots, tmp_path / "p.blend"
+    names = []
+    for persistent in (False, True):
+        renderer._stage.persist(persistent)
+        renderer.save([shot], path)
+        with bpy.data.libraries.load(str(path)) as (there, _):
+            names.append((sorted(there.objects), sorted(there.meshes), sorted(there.materials)))
+    assert names[0] == names[1]
+    assert not any("palette" in name for name in names[0][1])
