@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -58,17 +59,16 @@ def records(files: dict[str, bytes]) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def temporary(tmp_path, monkeypatch):
-    """A folder for temporary files, in which runs leave nothing."""
-    folder = tmp_path / "t"
-    folder.mkdir()
-    monkeypatch.setenv("TMPDIR", str(folder))
+def temporary(monkeypatch):
+    """A folder for temporary files, in which runs leave nothing of MPS. Its path is short: MPS has sockets in it."""
     monkeypatch.setenv("RAY_TMPDIR", "/tmp")
-    yield folder
-    end = time.monotonic() + 60
-    while (left := list(folder.glob("*tvrgen-mps*"))) and time.monotonic() < end:
-        time.sleep(0.1)
-    assert not left
+    with tempfile.TemporaryDirectory(prefix="t-", dir="/tmp", ignore_cleanup_errors=True) as folder:
+        monkeypatch.setenv("TMPDIR", folder)
+        yield Path(folder)
+        end = time.monotonic() + 60
+        while (left := list(Path(folder).glob("*tvrgen-mps*"))) and time.monotonic() < end:
+            time.sleep(0.1)
+        assert not left
 
 
 def test_the_plain_command_uses_the_gpu_and_shares_it(on_the_cpu, temporary, tmp_path):
