@@ -81,7 +81,7 @@ def test_auto_takes_the_first_type_that_is_there(cards, taken, used, machine):
 
 
 def test_only_the_drivers_that_are_needed_are_asked(machine):
-    """A worker that renders on the CPU starts none: each takes memory and time."""
+    """Cycles loads a driver to ask it for devices, which takes memory and time."""
     from tvrgen.imaging.blender import devices
 
     preferences = machine(("CUDA", "RTX"), ("OPTIX", "RTX"))
