@@ -243,10 +243,10 @@ def main() -> int:
 def run(bench: Bench, wanted: list[Row]) -> None:
     """Makes all parts: rows with MPS and likeness, the plain command, rows without MPS."""
     name = f"benchmark-{os.getpid()}"
-    shared = bench.card is not None and mps.join(name)
+    fault = mps.join(name, os.environ.get("CUDA_VISIBLE_DEVICES")) if bench.card else "it is of no use here"
+    shared = not fault
     if not shared:
-        if bench.card:
-            print(mps.examine()[1])
+        print(f"without MPS: {fault}", flush=True)
         wanted = list(dict.fromkeys(dataclasses.replace(row, mps=False) for row in wanted))
     first = [row for row in wanted if row.mps == shared]
     scenes = min(SCENES, max((row.workers for row in wanted), default=2))

@@ -23,7 +23,7 @@ def command(problems: int, overrides: list[str], left: float) -> dict[str, Any]:
     command to the first image. After LONGEST seconds, or as many as are left, it is stopped; what it has made counts.
     """
     seconds = max(0.0, min(LONGEST, left - STOPPING))
-    own = [f"splits.{SPLIT}.count={problems}", f"output.shard_size={max(1, problems // 60)}", *overrides]
+    own = [f"splits.{SPLIT}.count={problems}", f"output.shard_size={max(1, problems // 120)}", *overrides]
     with tempfile.TemporaryDirectory() as folder:
         line = [sys.executable, "-m", "tvrgen", "generate", CONFIG, "--split", SPLIT, "--out", f"{folder}/out"]
         start, errors = time.time(), Path(folder) / "errors"
