@@ -17,7 +17,7 @@ LIBRARIES = {"libcuda.so.1", "libnvidia-ml.so.1", "libnvoptix.so.1"}
 def show(monkeypatch, tmp_path):
     """Shows doctor a machine; returns its lines: (fine, text)."""
 
-    def lines(*gpus, hidden=(), libraries=LIBRARIES, shipped=("sm_89",), mps=True, tried=None, devices=0):
+    def lines(*gpus, hidden=(), libraries=LIBRARIES, shipped=("sm_89",), mps=True, tried=None, devices=0, cores=16):
         for k in range(devices):
             (tmp_path / f"nvidia{k}").touch()
         (tmp_path / "nvidia-uvm").touch()
@@ -29,7 +29,7 @@ def show(monkeypatch, tmp_path):
 
         monkeypatch.setattr(doctor_gpus, "_DEVICES", tmp_path)
         monkeypatch.setattr(doctor_gpus, "_loads", libraries.__contains__)
-        monkeypatch.setattr(machine, "here", lambda: Machine(cores=16, memory=131072, gpus=gpus))
+        monkeypatch.setattr(machine, "here", lambda: Machine(cores=cores, memory=131072, gpus=gpus))
         monkeypatch.setattr(machine, "gpus", lambda: (*gpus, *hidden))
         monkeypatch.setattr(doctor_gpus.mps, "examine", lambda: (mps, "MPS can be used" if mps else "MPS cannot"))
         monkeypatch.setattr(doctor_gpus.kernels, "found", lambda arch: "shipped" if arch in shipped else None)
@@ -93,6 +93,11 @@ def test_without_mps_fewer_workers_are_worth_it(show):
         (True, "MPS cannot"),
         (True, "tvrgen generate starts 2 workers, 8 threads each, on 1 NVIDIA L4"),
     ]
+
+
+def test_on_one_core_one_worker_is_started(show):
+    lines, _ = show(L4, cores=1)
+    assert lines[-1] == (True, "tvrgen generate starts 1 worker, 1 thread, on 1 NVIDIA L4")
 
 
 def test_a_divided_gpu_is_tried_as_the_user_chose_it(show):

@@ -1,6 +1,7 @@
 """What `tvrgen doctor` says of NVIDIA GPUs: what each one is and renders, and what a run would make of them."""
 
 import ctypes
+import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,7 +37,10 @@ def _examine(there: Machine) -> Iterator[tuple[bool, str]]:
         yield from _try(gpu)
     shared, line = mps.examine()
     yield True, line
-    chosen = allocation.on_gpus(there.cores, there.memory, there.gpus, len(there.gpus), mps=shared)
+    if there.cores > 1 and importlib.util.find_spec("ray"):
+        chosen = allocation.on_gpus(there.cores, there.memory, there.gpus, len(there.gpus), mps=shared)
+    else:
+        chosen = allocation.alone(there)
     yield True, f"tvrgen generate starts {chosen}"
 
 
