@@ -68,9 +68,9 @@ def without_dither(path: Path) -> np.ndarray:
     """The image just rendered, saved again with no dither."""
     scene = bpy.context.scene
     dither, scene.render.dither_intensity = scene.render.dither_intensity, 0
-    bpy.data.images["Render Result"].save_render(str(path.with_suffix(".bmp")), scene=scene)
+    bpy.data.images["Render Result"].save_render(str(path.with_suffix(".rgb")), scene=scene)
     scene.render.dither_intensity = dither
-    with Image.open(path.with_suffix(".bmp")) as image:
+    with Image.open(path.with_suffix(".rgb")) as image:
         return np.asarray(image.convert("RGB"))
 
 

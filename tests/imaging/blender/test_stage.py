@@ -94,3 +94,30 @@ def test_the_image_shows_more_objects_after_fewer(tmp_path):
     np.testing.assert_allclose(images[0], images[2], atol=1)
     swapped = with_object(many, 1, shape="sphere", material="metal")
     assert np.abs(take(renderer, swapped, camera, lights, tmp_path / "q.png") - images[1]).max() > 20
+
+
+def test_another_view_of_a_state_builds_nothing_anew(tmp_path):
+    """With persistent data, Cycles builds the ray tracing structure again if a single property of an object is set."""
+    config = load("render.denoise=false", "render.samples=1")
+    lights, cameras = tuple(config.scene.lights.values()), config.scene.cameras
+    renderer = open_renderer(config, tmp_path)
+    renderer._stage.persist(True)
+    state = dataclasses.replace(one(), objects=(*one().objects, *one("cube", "cyan", "glass", (8, 8)).objects))
+    moved = dataclasses.replace(state, objects=(state.objects[0], one(position=(-8, 8)).objects[0]))
+    built = []
+    for shown, camera in ((state, "left"), (state, "center"), (state, "right"), (moved, "right"), (moved, "left")):
+        (tmp_path / "log").write_text("")
+        take(renderer, shown, cameras[camera], lights, tmp_path / "p.png", 32, 32)
+        built.append("Building BVH" in (tmp_path / "log").read_text())
+    assert built == [True, False, False, True, False]
+
+
+def test_an_object_is_one_of_the_pool_by_its_index(tmp_path):
+    """So an object that leaves the stage or enters it changes no other."""
+    renderer = open_renderer(load(), tmp_path)
+    inside, outside = one().objects[0], one(position=(99, 0)).objects[0]
+    for on_stage in ([True, True, True], [True, False, True], [False, True], [True, True, True, True]):
+        renderer._stage.show(State(objects=tuple(inside if shown else outside for shown in on_stage)))
+        pool = renderer._stage._pool
+        assert [not holder.hide_render for holder in pool] == on_stage + [False] * (len(pool) - len(on_stage))
+        assert [holder.pass_index for holder in pool] == list(range(1, len(pool) + 1))

@@ -43,6 +43,7 @@ def _detach(scene: bpy.types.Scene, palette: bpy.types.Object) -> None:
         scene.collection.objects.unlink(obj)
         if not obj.hide_render and obj != palette:
             own = obj.copy()
+            own.hide_viewport = False
             scene.collection.objects.link(own)
             if obj == camera:
                 own.data = obj.data.copy()

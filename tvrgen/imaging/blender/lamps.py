@@ -24,6 +24,7 @@ class Lamps:
         # the most divided light first: a few samples, spread evenly over the list, then match each light's brightness
         names = sorted(lights, key=lambda name: -parts[name])
         self._power = {name: lights[name].power for name in names}
+        self._placed: dict[str, Light] = {}
         self._lamps = {name: _lamps(lights[name], parts[name]) for name in names}
         self.divide(True)
         self.move(tuple(lights.values()))
@@ -31,6 +32,9 @@ class Lamps:
     def move(self, lights: tuple[Light, ...]) -> None:
         """Moves the lamps to the locations of their lights, and aims them."""
         for light in lights:
+            if self._placed.get(light.name) == light:
+                continue
+            self._placed[light.name] = light
             aim = (Vector(light.look_at) - Vector(light.location)).to_track_quat("-Z", "Y")
             for lamp in self._lamps[light.name]:
                 lamp.location, lamp.rotation_quaternion = light.location, aim
@@ -81,4 +85,5 @@ def _lamps(light: Light, count: int) -> list[bpy.types.Object]:
     for lamp in lamps:
         lamp.rotation_mode = "QUATERNION"
         bpy.context.scene.collection.objects.link(lamp)
+        lamp.hide_viewport = True
     return lamps

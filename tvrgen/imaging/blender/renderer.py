@@ -15,7 +15,6 @@ from tvrgen._support import interrupts, scratch
 from tvrgen.config.settings import RenderSettings, Split
 from tvrgen.imaging.blender import blendfile, devices, kernels, stage, versions
 from tvrgen.imaging.blender.denoiser import Denoiser, denoiser
-from tvrgen.imaging.blender.stage import purge
 from tvrgen.imaging.renderer import RendererLost
 from tvrgen.imaging.shots import Shot
 from tvrgen.scene.model import SceneSpec
@@ -87,7 +86,7 @@ class Renderer:
 
         Raises OSError if the file cannot be written, UserError if the denoiser fails, RendererLost if a GPU fails.
         """
-        raw = self._scratch / "image.bmp"
+        raw = self._scratch / "image.rgb"
         with quiet(self._log), self._losing():
             self._stage.set(shot.state, shot.view, shot.lights)
             bpy.context.scene.render.filepath = str(raw)
@@ -99,7 +98,6 @@ class Renderer:
                 if self._device != "cpu" and _CANNOT_WRITE not in fault:
                     raise RendererLost(f"the GPU fails: {fault}") from error
                 raise OSError(f"{raw}: Blender could not write the image: {fault}") from error
-            purge()
             with Image.open(raw) as image:
                 pixels = np.asarray(image)
             if self._denoiser:
@@ -134,7 +132,7 @@ def configure(settings: RenderSettings, threads: int) -> None:
     scene.render.use_compositing = scene.render.use_sequencer = False
     scene.render.threads_mode = "FIXED" if threads else "AUTO"
     scene.render.threads = threads or 1
-    versions.image_format(scene.render.image_settings, "BMP")
+    versions.image_format(scene.render.image_settings, "IRIS")  # Blender writes no other format as fast
     scene.view_settings.view_transform, scene.view_settings.look = "Standard", "None"
     scene.render.dither_intensity = 0
 

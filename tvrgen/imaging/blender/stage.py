@@ -1,7 +1,8 @@
 """The Blender scene. Ground, world and lamps are built once; objects, camera and lamp positions are set for each image.
 
-Meshes and materials are made once and shared. Objects come from a pool that grows to the size of the largest state. No
-data of one image remains to slow down later ones.
+Meshes and materials are made once and shared. Objects come from a pool, one for each index of an object. No data of one
+image remains to slow down later ones. What stays from one image to the next is not set again: Blender takes every
+property that is set for a change, and Cycles, with persistent data, makes its part of the scene anew.
 """
 
 from collections.abc import Sequence
@@ -26,6 +27,8 @@ class Stage:
         self._meshes: dict[str, bpy.types.Mesh] = {}
         self._materials: dict[tuple[str, str], bpy.types.Material] = {}
         self._pool: list[bpy.types.Object] = []
+        self._held: list[Object | None] = []  # what each of the pool was set to
+        self._view: View | None = None
         _clear()
         _world(scene)
         _ground(scene, vocabulary)
@@ -50,23 +53,27 @@ class Stage:
         self.show(state)
         self.aim(view)
         self.lamps.move(lights)
-        render = bpy.context.scene.render
-        render.resolution_x, render.resolution_y = view.width, view.height
 
     def show(self, state: State) -> None:
         """Sets the objects that are on stage, and hides the rest of the pool."""
-        visible = [(k, o) for k, o in enumerate(state.objects) if self._vocabulary.grid.on_stage(o.position)]
-        while len(self._pool) < len(visible):
-            self._pool.append(_add(f"object {len(self._pool)}", self._mesh(visible[0][1].shape)))
-        for holder, (k, obj) in zip(self._pool, visible, strict=False):
-            self._set_object(holder, obj)
-            holder.pass_index = k + 1
-            holder.hide_render = False
-        for holder in self._pool[len(visible) :]:
-            holder.hide_render = True
+        for k in range(len(self._pool), len(state.objects)):
+            self._pool.append(_add(f"object {k}", self._mesh(state.objects[k].shape)))
+            self._pool[k].pass_index = k + 1
+            self._held.append(None)
+        for k, holder in enumerate(self._pool):
+            obj = state.objects[k] if k < len(state.objects) else None
+            hidden = obj is None or not self._vocabulary.grid.on_stage(obj.position)
+            if obj and not hidden and obj != self._held[k]:
+                self._set_object(holder, obj)
+                self._held[k] = obj
+            if holder.hide_render != hidden:
+                holder.hide_render = hidden
 
     def aim(self, view: View) -> None:
-        """Sets the camera's location, rotation and lens to those of the view."""
+        """Sets the camera's location, rotation and lens, and the resolution, to those of the view."""
+        if view == self._view:
+            return
+        self._view = view
         camera, (right, down, forward) = view.camera, view.rotation
         columns = [right, [-c for c in down], [-c for c in forward]]
         self._camera.matrix_world = Matrix(
@@ -74,6 +81,8 @@ class Stage:
         )
         self._camera.data.lens = camera.focal_length
         self._camera.data.sensor_width = camera.sensor_width
+        render = bpy.context.scene.render
+        render.resolution_x, render.resolution_y = view.width, view.height
 
     def _set_object(self, holder: bpy.types.Object, obj: Object) -> None:
         """Gives an object of the pool the looks, position and rotation of an object of the state."""
@@ -121,6 +130,7 @@ def _add(name: str, data: bpy.types.ID) -> bpy.types.Object:
     """Adds an object with this data to the scene."""
     obj = bpy.data.objects.new(name, data)
     bpy.context.scene.collection.objects.link(obj)
+    obj.hide_viewport = True  # operators would evaluate it for a window, which there is not
     return obj
 
 

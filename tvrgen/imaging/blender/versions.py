@@ -13,7 +13,7 @@ def node_tree(block: bpy.types.Material | bpy.types.World) -> bpy.types.NodeTree
 
 
 def image_format(settings: bpy.types.ImageFormatSettings, name: str) -> None:
-    """Sets the output to 8-bit RGB images of a format (BMP, PNG). From 5.0 on, a format belongs to a media type."""
+    """Sets the output to 8-bit RGB images of a format (IRIS, PNG). From 5.0 on, a format belongs to a media type."""
     if FIVE:
         settings.media_type = "IMAGE"
     settings.file_format, settings.color_mode = name, "RGB"
