@@ -223,7 +223,7 @@ def main() -> int:
     counts = options.workers or [n for n in COUNTS if n <= cores]
     about = {
         "tvrgen": tvrgen.__version__,
-        "bpy": importlib.metadata.version("bpy"),
+        "bpy": next((found.version for found in importlib.metadata.distributions(name="bpy")), None),
         "cpu": cpu(),
         "cores": cores,
         "gpu": str(card.gpu) if card else None,
