@@ -23,7 +23,7 @@
 
 typedef int Result; /* values of CUresult */
 enum { OK = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NO_DEVICE = 100, INVALID_DEVICE = 101, INVALID_IMAGE = 200,
-       INVALID_CONTEXT = 201, NO_BINARY_FOR_GPU = 209, NOT_FOUND = 500, LAUNCH_FAILED = 719, NOT_SUPPORTED = 801 };
+       INVALID_CONTEXT = 201, INVALID_HANDLE = 400, NO_BINARY_FOR_GPU = 209, NOT_FOUND = 500, LAUNCH_FAILED = 719, NOT_SUPPORTED = 801 };
 typedef unsigned long long Pointer; /* CUdeviceptr */
 typedef struct { int device; } Context;
 typedef struct { char name[64]; size_t bytes; void *memory; } Global;
@@ -311,10 +311,15 @@ API Result cuLinkComplete(Linker *linker, void **cubin, size_t *bytes) {
 API Result cuLinkDestroy(Linker *linker) { return free(linker), OK; }
 
 API Result cuModuleUnload(Module *module) {
+  if (!module) return INVALID_HANDLE;
   for (int k = 0; k < module->globals; k++) free(module->global[k].memory);
   return note("cuModuleUnload"), free(module), OK;
 }
 API Result cuModuleGetGlobal_v2(Pointer *memory, size_t *bytes, Module *module, const char *name) {
+  if (!module) { /* Cycles goes on with a module that failed to load, and copies to where this points */
+    if (memory) *memory = 0;
+    return INVALID_HANDLE;
+  }
   Result result = OK;
   pthread_mutex_lock(&lock);
   int k = 0;
@@ -420,9 +425,12 @@ API Result cuPointerGetAttributes(unsigned number, int *attributes, void **value
   return INVALID_VALUE; /* as for memory that the driver does not know */
 }
 
+static Result copy(void *to, const void *from, size_t bytes) {
+  return to && from ? (memcpy(to, from, bytes), OK) : INVALID_VALUE;
+}
 #define COPY(name, to, from) \
-  API Result name##_v2(to a, from b, size_t bytes) { MAY_FAIL(#name); return memcpy(AT(a), AT(b), bytes), OK; } \
-  API Result name##Async_v2(to a, from b, size_t bytes, void *stream) { (void)stream; MAY_FAIL(#name); return memcpy(AT(a), AT(b), bytes), OK; }
+  API Result name##_v2(to a, from b, size_t bytes) { MAY_FAIL(#name); return copy(AT(a), AT(b), bytes); } \
+  API Result name##Async_v2(to a, from b, size_t bytes, void *stream) { (void)stream; MAY_FAIL(#name); return copy(AT(a), AT(b), bytes); }
 COPY(cuMemcpyHtoD, Pointer, const void *)
 COPY(cuMemcpyDtoH, void *, Pointer)
 COPY(cuMemcpyDtoD, Pointer, Pointer)

@@ -125,6 +125,28 @@ cp {tmp_path}/cubin "$out"
     assert [event["event"] for event in events][:3] == ["start", "waiting", "workers"]
 
 
+def test_a_gpu_that_cannot_be_used_is_one_line(temporary, tmp_path):
+    env = fake_gpu.environment([fake_gpu.L4], FAKE_GPU_FAIL="cuModuleLoadData")
+    process = generate(tmp_path / "out", env, "--workers", 1)
+    _, errors = process.communicate(timeout=300)
+    assert process.returncode == 2
+    _, fault = errors.splitlines()
+    assert fault.startswith("tvrgen: error: the GPU fails: Failed to load CUDA kernel")
+    assert fault.endswith("the same command continues")
+    assert not (tmp_path / "out").exists()
+
+
+def test_workers_whose_gpu_fails_are_replaced(on_the_cpu, temporary, tmp_path):
+    """Each process can render some shards, and then no more."""
+    env = fake_gpu.environment([fake_gpu.L4], FAKE_GPU_FAIL="cuLaunchKernel:60")
+    events, _ = events_of(generate(tmp_path / "out", env, "--max-retries", 9))
+    failures = named(events, "failure")
+    assert failures
+    assert {event["reason"].split(":")[0] for event in failures} == {"the GPU fails"}
+    assert len({event["pid"] for event in named(events, "shard")}) > 1
+    assert records(json_bytes(tmp_path / "out")) == records(on_the_cpu)
+
+
 def test_a_killed_run_leaves_no_mps_and_the_next_ends_with_the_same_dataset(on_the_cpu, temporary, tmp_path):
     out, env = tmp_path / "out", fake_gpu.environment([fake_gpu.L4])
     process = generate(out, env)
