@@ -138,7 +138,7 @@ def test_a_gpu_that_cannot_be_used_is_one_line(temporary, tmp_path):
 
 def test_workers_whose_gpu_fails_are_replaced(on_the_cpu, temporary, tmp_path):
     """Each process can render some shards, and then no more."""
-    env = fake_gpu.environment([fake_gpu.L4], FAKE_GPU_FAIL="cuLaunchKernel:60")
+    env = fake_gpu.environment([fake_gpu.L4], FAKE_GPU_FAIL="cuLaunchKernel:20")
     events, _ = events_of(generate(tmp_path / "out", env, "--max-retries", 9))
     failures = named(events, "failure")
     assert failures
