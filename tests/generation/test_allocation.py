@@ -43,7 +43,7 @@ def test_workers_fit_into_the_machine(cores, memory, memories, mps):
     assert found.threads * found.workers <= max(cores, found.workers)
     if each > 1:
         assert found.workers <= cores
-        assert each * allocation.GPU_MEMORY + allocation.GPU_RESERVE <= min(memories)
+        assert each * allocation.gpu_memory(gpus[0]) + allocation.GPU_RESERVE <= min(memories)
         assert not memory or found.workers * allocation.WORKER_MEMORY <= memory
 
 
@@ -73,3 +73,21 @@ def test_different_gpus_are_counted():
     found = allocation.on_gpus(8, 0, [gpu(81920, "A"), gpu(81920, "B"), gpu(81920, "A")], 3, mps=True)
     assert str(found) == "6 workers, 1 thread each, on 2 A and 1 B, shared by MPS"
     assert str(Allocation(workers=1)) == "1 worker, 1 thread, on the CPU"
+
+
+@pytest.mark.parametrize(
+    ("name", "arch", "memory", "cores", "workers"),
+    [
+        ("NVIDIA H200", "sm_90", 143771, 16896, 16),
+        ("NVIDIA H100 80GB HBM3", "sm_90", 81559, 16896, 16),
+        ("NVIDIA A100-SXM4-40GB", "sm_80", 40960, 6912, 14),
+        ("NVIDIA L4", "sm_89", 23034, 7424, 11),
+        ("NVIDIA GeForce RTX 4090", "sm_89", 24564, 16384, 7),
+        ("NVIDIA GeForce RTX 3060 Laptop GPU", "sm_86", 6144, 3840, 3),
+        ("an unknown one", "sm_130", 24564, 0, 7),
+        ("NVIDIA GeForce GT 1030", "sm_61", 2048, 384, 1),
+    ],
+)
+def test_the_memory_of_a_card_bounds_its_workers(name, arch, memory, cores, workers):
+    card = Gpu(name=name, arch=arch, memory=memory, cores=cores)
+    assert allocation.on_gpus(64, 0, [card], 1, mps=True).workers == workers

@@ -1,6 +1,6 @@
 """Allocation: how many workers a machine's GPUs are worth, and the share of the machine that each worker gets.
 
-A picture of a few thousand pixels keeps a GPU busy for a few milliseconds; the rest of a render call is work of one CPU
+An image of 320x240 keeps a GPU busy for a few milliseconds; the rest of a render call is work of one CPU
 core. So the cores decide how many workers keep a GPU busy, if their work can overlap there: NVIDIA's Multi-Process
 Service (MPS) makes it overlap, without it processes take turns. Measured figures: docs/cluster.md.
 """
@@ -20,11 +20,11 @@ WORKERS_PER_GPU_ALONE = 2
 WORKER_MEMORY = 1024
 """MB of the machine's memory for each worker: 456 MB were measured."""
 
-GPU_MEMORY = 4096
-"""MB of a GPU's memory for each worker."""
-
 GPU_RESERVE = 1024
 """MB of a GPU's memory that are left free, for MPS and for whoever else uses the GPU."""
+
+_OF_64_CORES = ("sm_60", "sm_70", "sm_72", "sm_75", "sm_80")  # architectures with 64 CUDA cores a multiprocessor
+_MULTIPROCESSORS = 132  # of a GPU that does not say how many cores it has
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ def on_gpus(
         without_mps: Why it does not.
     """
     most = WORKERS_PER_GPU if mps else WORKERS_PER_GPU_ALONE
-    fit = [max(1, (gpu.memory - GPU_RESERVE) // GPU_MEMORY) for gpu in gpus]
+    fit = [max(1, (gpu.memory - GPU_RESERVE) // gpu_memory(gpu)) for gpu in gpus]
     bounds = [most, *fit, max(1, cores // count)]
     if memory:
         bounds.append(max(1, memory // WORKER_MEMORY // count))
@@ -84,6 +84,16 @@ def on_gpus(
         without_mps=without_mps if gpus and not mps else "",
         names=tuple(gpu.name for gpu in gpus[:count]),
     )
+
+
+def gpu_memory(gpu: Gpu) -> int:
+    """Returns the MB of a GPU's memory that a worker needs: an estimate.
+
+    Cycles allocates the states of all paths that a GPU can trace at once: 1.4 GB for the 132 multiprocessors of an
+    H200, 0.5 GB for the 58 of an L4. CUDA's context, the kernels and local memory add to it.
+    """
+    multiprocessors = gpu.cores / (64 if gpu.arch in _OF_64_CORES else 128) or _MULTIPROCESSORS
+    return 1024 + int(16 * multiprocessors)
 
 
 def alone(machine: Machine, threads: int = 0) -> Allocation:
