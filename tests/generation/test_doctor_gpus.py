@@ -52,7 +52,7 @@ def test_a_gpu_is_named_tried_and_allocated(show):
         (True, "NVIDIA L4: trial with cuda: 12.3 images a second by one worker, denoised on cuda, first after 0.9 s"),
         (True, "NVIDIA L4: trial with optix: 12.3 images a second by one worker, denoised on cuda, first after 0.9 s"),
         (True, "MPS can be used"),
-        (True, "tvrgen generate starts 5 workers, 3 threads each, on 1 NVIDIA L4, shared by MPS"),
+        (True, "tvrgen generate starts 7 workers, 2 threads each, on 1 NVIDIA L4, shared by MPS"),
     ]
     assert calls == [("cuda", "GPU-2"), ("optix", "GPU-2")]
 

@@ -119,7 +119,7 @@ cp {tmp_path}/cubin "$out"
     env = fake_gpu.environment([fake_gpu.H200], TVRGEN_KERNELS=tmp_path / "kernels", FAKE_GPU_LOG=tmp_path / "log")
     env["PATH"] = f"{compiler.parent}{os.pathsep}{env['PATH']}"
     events, _ = events_of(generate(tmp_path / "out", env))
-    waiting = "compiling Blender's kernels for NVIDIA H200 (sm_90), once on this machine, some 8 minutes"
+    waiting = "compiling Blender's kernels for NVIDIA H200 (sm_90), once on this machine, about 8 minutes"
     assert [event["why"] for event in named(events, "waiting")] == [waiting]
     assert (tmp_path / "calls").read_text() == "called\n"
     assert [event["event"] for event in events][:3] == ["start", "waiting", "workers"]

@@ -27,14 +27,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _worker_arguments(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--workers", type=or_auto(positive), metavar="auto|N", help="workers; 1: this process. "
-                       "auto, the default: as many as this machine's GPUs are worth, or as the cluster at --address "
-                       "has room for; 1 on a machine without a GPU")  # fmt: skip
+    group.add_argument("--workers", type=or_auto(positive), metavar="auto|N", help="number of workers; 1: this "
+                       "process (default: auto, chosen from this machine's NVIDIA GPUs, or as many as fit on the "
+                       "cluster at --address; 1 on a machine without them)")  # fmt: skip
     group.add_argument("--address", metavar="auto|ray://...", help="a running Ray cluster")
     group.add_argument("--threads", type=positive, default=0, metavar="T", help="render threads of a worker")
-    group.add_argument("--cpus-per-worker", type=amount, default=1, metavar="C", help="reserved CPUs (default: 1)")
-    group.add_argument("--gpus-per-worker", type=or_auto(amount), metavar="auto|G", help="reserved GPUs; 0.5: two "
-                       "workers share one. auto, the default: by the GPUs of each node")  # fmt: skip
+    group.add_argument("--cpus-per-worker", type=amount, default=1, metavar="C", help="CPUs that Ray reserves "
+                       "for each worker (default: 1)")  # fmt: skip
+    group.add_argument("--gpus-per-worker", type=or_auto(amount), metavar="auto|G", help="GPUs that Ray "
+                       "reserves for each worker; 0.5: two workers share one (default: auto, chosen from the GPUs of "
+                       "each node)")  # fmt: skip
     group.add_argument("--max-retries", type=natural, default=2, metavar="N", help="more tries of a shard (default: 2)")
     group.add_argument("--time-limit", type=positive, default=600, metavar="SECONDS", help="limit of a shard "
                        "(default: 600; more for shards with many images)")  # fmt: skip

@@ -1,4 +1,4 @@
-"""tvrgen kernels: compiles Blender's kernels for GPUs that it ships none for."""
+"""tvrgen kernels: compiles Blender's kernels for NVIDIA GPUs for which it ships none."""
 
 import argparse
 import time
@@ -8,10 +8,10 @@ from tvrgen._support.errors import UserError
 
 HELP = "compile Blender's kernels for GPUs before the first image"
 DESCRIPTION = (
-    "Compiles the CUDA kernels that Blender does not ship: for A100 (sm_80), H100 and H200 (sm_90), B200 (sm_100). "
-    "Without them, NVIDIA's driver compiles them at the first image. Each takes some 8 minutes, once. They are kept in "
-    "the folder that the variable TVRGEN_KERNELS names, else in ~/.cache/tvrgen/kernels. Compiling for a GPU that is "
-    "not there needs ptxas, of CUDA or of pip install 'tvrgen[kernels]'."
+    "Compiles the CUDA kernels that Blender does not ship, such as those for A100 (sm_80), H100 and H200 (sm_90) and "
+    "B200 (sm_100). Each takes about 8 minutes, once. Kernels are stored in the folder that the environment variable "
+    "TVRGEN_KERNELS names (default: ~/.cache/tvrgen/kernels). To compile for a GPU that this machine does not have, "
+    "ptxas is needed: from CUDA, or by pip install 'tvrgen[kernels]'."
 )
 WHEN_STOPPED = "the finished kernels are kept; run the same command again for the others"
 
@@ -25,7 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="architectures, e.g. sm_80 sm_90; default: those of this machine's GPUs",
     )
     parser.add_argument(
-        "--list", action="store_true", help="compile nothing; exit code 1 if the kernel of an architecture is missing"
+        "--list", action="store_true", help="only show which kernels exist; exit code 1 if one is missing"
     )
 
 

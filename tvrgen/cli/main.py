@@ -26,7 +26,7 @@ examples:
   tvrgen export demo trl --out demo-trl                       as a trainer loads it
   tvrgen status demo                                          problems and shards that are done or missing, and the rate
   tvrgen doctor                                               can this machine render?
-  tvrgen kernels --arch sm_90                                 before the first image on an H100 or H200
+  tvrgen kernels --arch sm_90                                 compiles Blender's kernel for H100 and H200
 
 A config is a YAML file; the shipped ones are {configs}.
 Documentation: README.md, docs/.

@@ -84,7 +84,7 @@ class Bar:
 
 
 class Clock:
-    """A line with the time gone by, for work of unknown length; a context manager that removes the line at its end.
+    """A line with the elapsed time, for work of unknown length; a context manager that removes the line at its end.
 
     Draws on a terminal, prints a line each half minute elsewhere.
     """
@@ -109,5 +109,5 @@ class Clock:
         self._clock.close()
 
     def update(self) -> None:
-        """Draws the line again, if it is time to."""
+        """Updates the line, at most every half second (in a log: half minute)."""
         self._clock.update(0)

@@ -1,8 +1,8 @@
-"""Allocation: how many workers a machine's GPUs are worth, and the share of the machine that each worker gets.
+"""Allocation: the number of workers for a machine's GPUs, and the CPUs, GPUs and threads of each.
 
-An image of 320x240 keeps a GPU busy for a few milliseconds; the rest of a render call is work of one CPU
-core. So the cores decide how many workers keep a GPU busy, if their work can overlap there: NVIDIA's Multi-Process
-Service (MPS) makes it overlap, without it processes take turns. Measured figures: docs/cluster.md.
+The GPU works for a small part of a render call; the rest is work of one CPU core. So several workers, on one core each,
+keep a GPU busy, if it can work for them at the same time. NVIDIA's Multi-Process Service (MPS) permits that; without
+it, processes take turns. Measured figures: docs/cluster.md.
 """
 
 from collections.abc import Sequence
@@ -12,24 +12,24 @@ from tvrgen._support.messages import counted
 from tvrgen.generation.machine import Gpu, Machine
 
 WORKERS_PER_GPU = 16
-"""Workers that one GPU is worth with MPS: the best of 1, 4, 8 and 16 on an H200 with 16 cores."""
+"""Workers per GPU with MPS: the best of 1, 4, 8 and 16 on an H200 with 16 cores."""
 
 WORKERS_PER_GPU_ALONE = 2
-"""Workers that one GPU is worth without MPS: one works on the CPU while the other renders."""
+"""Workers per GPU without MPS: one works on the CPU while the other uses the GPU."""
 
 WORKER_MEMORY = 1024
-"""MB of the machine's memory for each worker: 456 MB were measured."""
+"""MB of the machine's memory per worker; 456 MB were measured."""
 
 GPU_RESERVE = 1024
-"""MB of a GPU's memory that are left free, for MPS and for whoever else uses the GPU."""
+"""MB of a GPU's memory that stay free, for MPS and other programs."""
 
-_OF_64_CORES = ("sm_60", "sm_70", "sm_72", "sm_75", "sm_80")  # architectures with 64 CUDA cores a multiprocessor
-_MULTIPROCESSORS = 132  # of a GPU that does not say how many cores it has
+_OF_64_CORES = ("sm_60", "sm_70", "sm_72", "sm_75", "sm_80")  # architectures with 64 CUDA cores per multiprocessor
+_MULTIPROCESSORS = 132  # of a GPU whose number of cores is unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allocation:
-    """Workers of one machine, each with the same share of it."""
+    """Workers of one machine, with the same resources each."""
 
     workers: int
     cpus: float = 1
@@ -39,20 +39,20 @@ class Allocation:
     threads: int = 1
     """Threads that each worker renders with."""
     mps: bool = False
-    """Whether the workers share their GPUs by MPS."""
+    """Whether the workers use the GPUs at the same time through MPS."""
     without_mps: str = ""
-    """Why they take turns on their GPUs instead."""
+    """The reason why they take turns on the GPUs instead."""
     names: tuple[str, ...] = ()
-    """Names of the GPUs."""
+    """Product names of the GPUs, one for each."""
 
     def __str__(self) -> str:
         made = f"{counted(self.workers, 'worker')}, {counted(self.threads, 'thread')}{' each' * (self.workers > 1)}"
         if not self.gpus:
             return f"{made}, on the CPU"
         counts = {name: self.names.count(name) for name in self.names}
-        cards = " and ".join(f"{count} {name}" for name, count in counts.items()) or "GPUs"
+        names = " and ".join(f"{count} {name}" for name, count in counts.items()) or "GPUs"
         shared = f", without MPS: {self.without_mps}" if self.without_mps else ", shared by MPS" * self.mps
-        return f"{made}, on {cards}{shared}"
+        return f"{made}, on {names}{shared}"
 
 
 def on_gpus(
@@ -65,8 +65,8 @@ def on_gpus(
         memory: MB of memory; 0: unknown.
         gpus: The NVIDIA GPUs; those of other vendors are not listed.
         count: Number of GPUs, of any vendor, that the workers may use; at least 1.
-        mps: Whether MPS shares the GPUs.
-        without_mps: Why it does not.
+        mps: Whether MPS can be used.
+        without_mps: The reason why it cannot.
     """
     most = WORKERS_PER_GPU if mps else WORKERS_PER_GPU_ALONE
     fit = [max(1, (gpu.memory - GPU_RESERVE) // gpu_memory(gpu)) for gpu in gpus]
@@ -87,7 +87,7 @@ def on_gpus(
 
 
 def gpu_memory(gpu: Gpu) -> int:
-    """Returns the MB of a GPU's memory that a worker needs: an estimate.
+    """Returns an estimate of the GPU memory, in MB, that a worker needs.
 
     Cycles allocates the states of all paths that a GPU can trace at once: 1.4 GB for the 132 multiprocessors of an
     H200, 0.5 GB for the 58 of an L4. CUDA's context, the kernels and local memory add to it.
@@ -97,11 +97,11 @@ def gpu_memory(gpu: Gpu) -> int:
 
 
 def alone(machine: Machine, threads: int = 0) -> Allocation:
-    """Returns the one worker that has a machine with GPUs to itself. `threads` is what the user wants (0: all)."""
+    """Returns the allocation of one worker that uses all GPUs of a machine. `threads`: render threads (0: all)."""
     names = tuple(gpu.name for gpu in machine.gpus)
     return Allocation(workers=1, cpus=machine.cores, gpus=len(names), threads=threads or machine.cores, names=names)
 
 
 def share(workers: int) -> float:
-    """Returns the part of a GPU for each of a number of workers, in Ray's units of 0.0001; together at most 1."""
+    """Returns the fraction of a GPU for each of a number of workers, a multiple of Ray's unit of 0.0001."""
     return 10_000 // workers / 10_000

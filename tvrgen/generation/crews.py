@@ -1,4 +1,4 @@
-"""Choice of the crew of a run: this process alone, or Ray actors on this machine or a cluster."""
+"""Choice of a run's crew: this process alone, or Ray actors on this machine or a cluster."""
 
 import contextlib
 import importlib.util
@@ -18,12 +18,12 @@ from tvrgen.generation.ray_session import RayOptions
 def crew(
     config: Config, storage: Storage, wanted: RayOptions, opener: str, tasks: int, observer: Observer
 ) -> Iterator[Crew]:
-    """Yields the crew that suits the options and the machine, and closes it when the block ends.
+    """Yields the crew for the options and the machine, and closes it when the block ends.
 
     Args:
         opener: Name of the function that opens each worker's renderer, see `worker.opener`.
         tasks: Number of tasks to come.
-        observer: Is told what the start of this process's renderer waits for.
+        observer: Is told what this process's renderer waits for, and its allocation.
     """
     scratch.clear()
     with scratch.folder() as folder:
@@ -45,12 +45,12 @@ def crew(
 
 
 def asks_for_ray(wanted: RayOptions) -> bool:
-    """Whether the options can be met by Ray alone."""
+    """Whether the options require Ray."""
     return wanted.address is not None or (wanted.workers or 1) > 1 or bool(wanted.gpus)
 
 
 def _ray_is_worth_it(config: Config, storage: Storage, wanted: RayOptions, tasks: int) -> bool:
-    """Whether several workers on this machine's GPUs are faster than this process, if the options leave it open."""
+    """Whether to start several workers for this machine's GPUs, if the options do not say."""
     if wanted.workers is not None or tasks < 2 or storage.name.startswith("memory://"):
         return False
     if not node.takes_nvidia_gpus(config) or importlib.util.find_spec("ray") is None:

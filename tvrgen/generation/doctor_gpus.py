@@ -1,4 +1,4 @@
-"""What `tvrgen doctor` says of NVIDIA GPUs: what each one is and renders, and what a run would make of them."""
+"""Check of NVIDIA GPUs for `tvrgen doctor`: kernels, MPS, a trial of each, and the workers that a run would start."""
 
 import ctypes
 import importlib.util
@@ -45,7 +45,7 @@ def _examine(there: Machine) -> Iterator[tuple[bool, str]]:
 
 
 def _try(gpu: Gpu) -> Iterator[tuple[bool, str]]:
-    """Yields where a GPU's kernel is from and what the GPU renders; nothing of that without one: it takes minutes."""
+    """Yields the origin of a GPU's kernel and the result of trials; no trial without a kernel, which takes minutes."""
     origin = kernels.found(gpu.arch)
     if origin is None:
         yield _without_kernel(gpu)
@@ -56,7 +56,7 @@ def _try(gpu: Gpu) -> Iterator[tuple[bool, str]]:
     if _loads(_OPTIX):
         yield _trial(gpu, "optix")
     else:
-        yield True, f"{gpu.name}: OptiX, which nothing needs, cannot be used: {_missing(_OPTIX)}"
+        yield True, f"{gpu.name}: OptiX, which is not needed, cannot be used: {_missing(_OPTIX)}"
 
 
 def _without_kernel(gpu: Gpu) -> tuple[bool, str]:
@@ -64,8 +64,8 @@ def _without_kernel(gpu: Gpu) -> tuple[bool, str]:
         kernels.check(gpu.arch)
     except UserError as error:
         return False, f"{gpu.name}: its kernel is missing, and cannot be compiled: {error}"
-    takes = f"once on this machine, some {kernels.MINUTES} minutes"
-    return True, f"{gpu.name}: its kernel is missing, so no trial; tvrgen kernels or generate compiles it, {takes}"
+    remedy = f"tvrgen kernels or generate compiles it, once on this machine, in about {kernels.MINUTES} minutes"
+    return True, f"{gpu.name}: its kernel is missing, so there is no trial; {remedy}"
 
 
 def _trial(gpu: Gpu, device: str) -> tuple[bool, str]:
@@ -73,10 +73,8 @@ def _trial(gpu: Gpu, device: str) -> tuple[bool, str]:
     if found.fault:
         return False, f"{gpu.name}: trial with {device}: {found.fault}"
     rate = f"{found.images_per_second:.1f} images a second by one worker"
-    return (
-        True,
-        f"{gpu.name}: trial with {device}: {rate}, denoised on {found.denoised_on}, first after {found.first:.1f} s",
-    )
+    rest = f"denoised on {found.denoised_on}, first after {found.first:.1f} s"
+    return True, f"{gpu.name}: trial with {device}: {rate}, {rest}"
 
 
 def _lacking(there: Machine) -> Iterator[tuple[bool, str]]:

@@ -1,7 +1,7 @@
-"""This machine: cores, memory and NVIDIA GPUs that this process may use. Needs neither Blender nor CUDA.
+"""This machine: CPU cores, memory and NVIDIA GPUs that this process may use. Needs neither Blender nor CUDA.
 
-GPUs are listed by NVIDIA's management library (NVML), which comes with the driver. Blender alone knows GPUs of other
-vendors: `tvrgen.imaging.blender.devices`.
+NVIDIA's management library (NVML), a part of the driver, lists the GPUs. Those of other vendors are listed by Blender
+only: `tvrgen.imaging.blender.devices`.
 """
 
 import contextlib
@@ -24,9 +24,9 @@ class Gpu:
     name: str
     """Its product name: "NVIDIA H200"."""
     arch: str
-    """Its architecture, as compilers name it: "sm_90" for compute capability 9.0."""
+    """Its architecture, by the compiler's name: "sm_90" for compute capability 9.0."""
     memory: int
-    """MB in all."""
+    """Total memory in MB."""
     uuid: str = ""
     cores: int = 0
     """CUDA cores; 0: unknown."""
@@ -44,7 +44,7 @@ class Machine:
     cores: int
     """CPU threads."""
     memory: int
-    """MB in all."""
+    """Total memory in MB."""
     gpus: tuple[Gpu, ...] = ()
 
 
@@ -54,7 +54,7 @@ def here() -> Machine:
 
 
 def cores() -> int:
-    """Number of CPU threads that this process may use: those it may run on, within its container's quota."""
+    """Number of CPU threads that this process may use, by its CPU affinity and its container's quota."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     with contextlib.suppress(OSError, ValueError):
         quota, period = (_CGROUP / "cpu.max").read_text().split()
@@ -63,7 +63,7 @@ def cores() -> int:
 
 
 def memory() -> int:
-    """MB of memory of this machine, within its container's limit; 0 if the system does not say."""
+    """Memory of this machine in MB, at most its container's limit; 0 if unknown."""
     found = []
     with contextlib.suppress(AttributeError, OSError, ValueError):
         found.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
@@ -79,7 +79,7 @@ def gpus() -> tuple[Gpu, ...]:
         return ()
     try:
         import pynvml
-    except ImportError:  # a part of the extra `render`
+    except ImportError:  # installed with the extra `render`
         return ()
     try:
         pynvml.nvmlInit()
@@ -123,7 +123,7 @@ def _gpu(pynvml: Any, handle: Any) -> Gpu:
     cores, partitioned = 0, False
     with contextlib.suppress(pynvml.NVMLError):
         cores = pynvml.nvmlDeviceGetNumGpuCores(handle)
-    with contextlib.suppress(pynvml.NVMLError):  # most cards cannot be divided
+    with contextlib.suppress(pynvml.NVMLError):  # most GPUs do not support MIG
         partitioned = pynvml.nvmlDeviceGetMigMode(handle)[0] == pynvml.NVML_DEVICE_MIG_ENABLE
     return Gpu(
         name=pynvml.nvmlDeviceGetName(handle),

@@ -1,12 +1,12 @@
 """Multi-Process Service (MPS): NVIDIA's daemon, through which several processes use a GPU at the same time.
 
-Without it they take turns. A run has one daemon on each node, in a folder of its own (`mps_folder`). It ends with the
-last process that joined it, however that process ends (`mps_watcher`), and is started again if it dies.
+Without it they take turns. A run has one daemon on each node, in a folder of its own (`mps_folder`). The daemon
+ends with the last process that joined it, even if that is killed (`mps_watcher`), and is restarted if it dies.
 
 NVIDIA documents that a client which is killed while the GPU works for it can leave the server, and with it the other
 clients, in an undefined state, unless `terminate_client` comes first: on its node, with the ids of server and client.
-Ray kills workers without that. So `join` does not trust a daemon because it answers: a process connects as a client
-would, and where that hangs or is refused, the daemon is replaced.
+Ray kills workers without that. So it is not enough that a daemon answers: `join` starts a process that connects as a
+client, and if that hangs or is refused, it replaces the daemon.
 """
 
 import contextlib
@@ -31,7 +31,7 @@ _POLL = 0.05  # seconds
 _START = 30.0  # seconds for a daemon to start
 _ANSWER = 10.0  # seconds for a daemon to answer
 _ATTACH = 60.0  # seconds for a client to connect: for the first, the server opens all GPUs
-_FRESH = 10.0  # seconds for which one client's success vouches for the daemon
+_FRESH = 10.0  # seconds for which a successful test of the daemon is not repeated
 
 # status of a client: CUDA's code, or ours
 _OUT_OF_MEMORY, _CONNECTION_FAILED, _RPC_FAILURE, _NOT_READY = 2, 805, 806, 807
@@ -47,7 +47,7 @@ print(status or cuda.cuDevicePrimaryCtxRetain(ctypes.byref(context), device))
 
 @dataclass(frozen=True, slots=True)
 class _Membership:
-    """A joined run: its locked folder, and the variables of this process before."""
+    """A joined run: its locked folder, and the previous environment variables of this process."""
 
     file: int
     variables: dict[str, str | None]
@@ -60,16 +60,16 @@ def join(run: str, visible: str | None = None) -> str:
     """Makes this process a client of the run's daemon; call it before CUDA is initialised here.
 
     Starts the daemon unless it runs, keeps it running as long as this process lives, and sets CUDA_MPS_PIPE_DIRECTORY
-    and CUDA_MPS_LOG_DIRECTORY. A daemon of the user's is used instead, and left alone: at the user's
-    CUDA_MPS_PIPE_DIRECTORY, or at /tmp/nvidia-mps.
+    and CUDA_MPS_LOG_DIRECTORY. If the user runs a daemon, at CUDA_MPS_PIPE_DIRECTORY or at /tmp/nvidia-mps, it is used
+    instead and never stopped.
 
     Args:
-        run: What all processes of the run, and no others, have in common.
+        run: The unique id of the run.
         visible: CUDA_VISIBLE_DEVICES of the whole job, not that of one worker. If it names UUIDs, the daemon serves
             these GPUs, else all that the system shows: a daemon numbers its GPUs anew, so if it served a choice by
             numbers, a worker's number would mean another GPU.
 
-    Returns why MPS is not used, and this process uses GPUs without it; empty if it is used.
+    Returns the reason why this process uses GPUs without MPS; empty if it uses MPS.
     """
     control, before = _control(), os.environ.get(PIPES)
     if before and not mps_folder.is_pipes(before):
@@ -84,14 +84,14 @@ def join(run: str, visible: str | None = None) -> str:
             leave(run)
     if pipes:
         os.environ.update({PIPES: str(pipes), LOGS: str(pipes.with_name("log"))})
-    else:  # they may be inherited from a process that joined
+    else:  # inherited from a process that joined a run
         for name in (PIPES, LOGS) if before else ():
             os.environ.pop(name, None)
     return fault
 
 
 def leave(run: str) -> None:
-    """Ends this process's part in a run, and restores its variables: for one that lives on and has not used CUDA."""
+    """Leaves a run and restores this process's environment variables. The process must not have used CUDA."""
     if membership := _memberships.get(run):
         _forget(run)
         for name, value in membership.variables.items():
@@ -101,7 +101,7 @@ def leave(run: str) -> None:
 
 
 def examine() -> tuple[bool, str]:
-    """Tries a daemon of its own; returns (whether MPS can be used, a line that says it, or why not)."""
+    """Tests whether a daemon starts; returns (whether MPS can be used, a line that says so or gives the reason)."""
     run = f"examination {uuid.uuid4()}"
     fault = join(run)
     pipes = os.environ.get(PIPES)
@@ -113,11 +113,11 @@ def examine() -> tuple[bool, str]:
 
 
 def _unsupported(control: str, visible: str | None) -> str:
-    """Why this system has no MPS, empty if it may have it."""
+    """The reason why this system does not support MPS; empty if it may."""
     if sys.platform != "linux":
         return "it needs Linux"
     if "microsoft" in platform.release().lower():
-        return "Windows Subsystem for Linux has none"
+        return "Windows Subsystem for Linux does not support it"
     if not control:
         return f"no {_CONTROL} on PATH or in {' or '.join(_PLACES)}"
     divided = any(gpu.partitioned for gpu in machine.visible(machine.gpus(), _served(visible)))
@@ -130,7 +130,7 @@ def _control() -> str:
 
 
 def _daemon(run: str, control: str, visible: str | None) -> tuple[Path | None, str]:
-    """Makes this process a member of the run, and its daemon run; returns (pipes, fault).
+    """Joins the run and ensures that its daemon runs; returns (pipes, fault).
 
     Both are empty if the daemon is the one that CUDA finds by itself. Raises OSError or subprocess.SubprocessError.
     """
@@ -155,7 +155,7 @@ def _forget(run: str) -> None:
 
 
 def _environment(folder: Path, visible: str | None) -> dict[str, str]:
-    """The daemon's environment: this process's, without what Ray set for one worker."""
+    """The daemon's environment: that of this process, without the variables that Ray sets for one worker."""
     own = {PIPES: str(folder / "pipe"), LOGS: str(folder / "log")}
     if served := _served(visible):
         own[_VISIBLE] = served
@@ -170,14 +170,14 @@ def _served(visible: str | None) -> str | None:
 
 
 def _settle(folder: Path, control: str, environment: dict[str, str]) -> tuple[Path | None, str]:
-    """Makes a daemon run; returns the same as `_daemon`. The caller holds the lock on the file `start`."""
+    """Ensures that a daemon runs; returns the same as `_daemon`. The caller holds the lock on the file `start`."""
     pipes, by_default = folder / "pipe", environment | {PIPES: str(_DEFAULT)}
     if _answers(control, pipes):
         status = _attach(folder, environment)
         if status in (0, _OUT_OF_MEMORY):  # a full GPU does not mean that MPS fails
             return pipes, ""
         if status not in (_HANGS, _CONNECTION_FAILED, _RPC_FAILURE):
-            return None, _cannot_connect(status)  # this process alone: the others go on
+            return None, _cannot_connect(status)  # this process only: the others continue
     elif _is_for_us(_DEFAULT) and _answers(control, _DEFAULT) and not _attach(folder, by_default):
         return None, ""
     fault = _start(folder, control, environment)
@@ -185,13 +185,13 @@ def _settle(folder: Path, control: str, environment: dict[str, str]) -> tuple[Pa
         fault = _cannot_connect(status)
     if fault:
         mps_watcher.stop(folder, control)
-        (folder / "fault").write_text(fault)  # the run's other processes need not find out again
+        (folder / "fault").write_text(fault)  # the run's other processes need not try again
         return None, fault
     return pipes, ""
 
 
 def _start(folder: Path, control: str, environment: dict[str, str]) -> str:
-    """Starts the daemon, after ending what is left of another; returns why it does not start, or nothing."""
+    """Starts the daemon, after ending the rest of a previous one; returns the reason why it does not start, or ""."""
     mps_watcher.stop(folder, control)
     for name in ("pipe", "log"):
         shutil.rmtree(folder / name, ignore_errors=True)
@@ -215,11 +215,11 @@ def _start(folder: Path, control: str, environment: dict[str, str]) -> str:
         if _answers(control, folder / "pipe"):
             return ""
         time.sleep(_POLL)
-    return f"{_CONTROL} does not start: {said or 'it says nothing'}"
+    return f"{_CONTROL} does not start: {said or 'it prints nothing'}"
 
 
 def _answers(control: str, pipes: Path) -> bool:
-    """Whether a daemon takes commands at `pipes`; where there is no control program, whether its socket exists."""
+    """Whether a daemon accepts commands at `pipes`; without the control program, whether its socket exists."""
     if not (pipes / "control").is_socket() or not control:
         return (pipes / "control").is_socket()
     try:
@@ -229,7 +229,7 @@ def _answers(control: str, pipes: Path) -> bool:
 
 
 def _is_for_us(pipes: Path) -> bool:
-    """Whether a daemon is this user's or the system's: one of another user refuses us."""
+    """Whether a daemon belongs to this user or to root: another user's would refuse this process."""
     try:
         return (pipes / "control").stat().st_uid in (0, os.getuid())
     except OSError:
@@ -251,7 +251,7 @@ def _attach(folder: Path, environment: dict[str, str]) -> int:
 
 
 def _status(environment: dict[str, str]) -> int:
-    """Status of a client that opens a GPU, a process of its own."""
+    """Status of a client that opens a GPU in a separate process."""
     command = [sys.executable, "-I", "-S", "-c", _CLIENT]
     try:
         done = subprocess.run(command, env=environment, capture_output=True, timeout=_ATTACH)

@@ -4,12 +4,12 @@
       pipe/, log/   CUDA_MPS_PIPE_DIRECTORY, CUDA_MPS_LOG_DIRECTORY
       start         locked by the process that looks after the daemon
       watcher       locked by the watcher as long as it lives
-      attached      its time is that of the last successful test of the daemon
-      fault         why this run does without MPS on this node
+      attached      modified at the last successful test of the daemon
+      fault         the reason why this run does not use MPS on this node
 
 Each process that joins holds a shared lock on the folder until it ends. The watcher (`mps_watcher`) waits for the
-exclusive lock, then ends the daemon and removes the folder. If the watcher was killed too, `clear` of a later run does
-it. Functions raise OSError where a file system has no locks, or where the folder is another user's.
+exclusive lock, then ends the daemon and removes the folder. If the watcher was killed too, a later run's `clear`
+does it. Functions raise OSError if the file system has no locks, or if the folder belongs to another user.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ from pathlib import Path
 
 from tvrgen.generation import mps_watcher
 
-with contextlib.suppress(ImportError):  # Windows, where `mps` calls nothing of this module
+with contextlib.suppress(ImportError):  # Windows, where `mps` calls no function of this module
     import fcntl
 
 _NAME = "tvrgen-mps-"
@@ -47,12 +47,12 @@ def path_for(run: str) -> Path:
 
 
 def is_pipes(path: str) -> bool:
-    """Whether CUDA_MPS_PIPE_DIRECTORY is a run's of tvrgen, such as one that a process inherited."""
+    """Whether a value of CUDA_MPS_PIPE_DIRECTORY was set by tvrgen, for example in a parent process."""
     return Path(path).parent.name.startswith(_NAME)
 
 
 def enter(folder: Path) -> int:
-    """Makes a folder unless it is there; returns it open, with the shared lock that keeps its daemon running."""
+    """Creates a folder unless it exists; opens it with the shared lock that keeps its daemon running."""
     while True:
         with contextlib.suppress(FileExistsError):
             folder.mkdir(mode=0o700)
@@ -70,7 +70,7 @@ def enter(folder: Path) -> int:
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Locks a file, made if it is not there, for the block."""
+    """Locks a file for the block; creates it if it does not exist."""
     file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         _wait_for_lock(file, fcntl.LOCK_EX)
@@ -80,32 +80,32 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def watch(folder: Path, control: str) -> None:
-    """Starts the watcher of a folder unless it lives. Raises OSError or subprocess.SubprocessError."""
+    """Starts the watcher of a folder unless it runs. Raises OSError or subprocess.SubprocessError."""
     file = os.open(folder / "watcher", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         if _lock(file, fcntl.LOCK_EX):
             command = [sys.executable, "-I", "-S", mps_watcher.__file__, str(folder), control]
-            # it inherits the locked file, so there is no moment without a lock; its output it would keep open
-            nowhere = subprocess.DEVNULL
+            # it inherits the locked file, so the lock is held without a gap; inherited output would stay open with it
+            null = subprocess.DEVNULL
             subprocess.run(
                 command,
                 check=True,
                 timeout=_START,
                 pass_fds=[file],
                 cwd="/",
-                stdin=nowhere,
-                stdout=nowhere,
-                stderr=nowhere,
+                stdin=null,
+                stdout=null,
+                stderr=null,
             )
     finally:
         os.close(file)
 
 
 def clear(mine: Path, control: str) -> None:
-    """Ends what other runs left whose processes and watcher were killed, beside the folder `mine`."""
+    """Ends daemons of other runs whose processes and watchers were killed; `mine` is this run's folder."""
     for folder in mine.parent.glob(f"{_NAME}*"):
         if folder != mine:
-            with contextlib.suppress(OSError):  # removed meanwhile, another user's, or no folder
+            with contextlib.suppress(OSError):  # removed in the meantime, another user's, or not a folder
                 _clear(folder, control)
 
 
@@ -130,26 +130,26 @@ def _is_watched(folder: Path) -> bool:
 
 
 def _open(folder: Path) -> int:
-    """Opens a folder that is this user's alone; programs that this process starts do not inherit it."""
+    """Opens a folder that only this user can access; programs that this process starts do not inherit it."""
     file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     about = os.fstat(file)
     if about.st_uid != os.getuid() or about.st_mode & 0o077:
         os.close(file)
-        raise PermissionError(f"{folder} is not this user's alone")
+        raise PermissionError(f"{folder} can be accessed by other users")
     return file
 
 
 def _wait_for_lock(file: int, kind: int) -> None:
-    """Locks a file. Raises TimeoutError, an OSError, after a while."""
+    """Locks a file. Raises TimeoutError, an OSError, after _WAIT seconds."""
     end = time.monotonic() + _WAIT
     while not _lock(file, kind):
         if time.monotonic() > end:
-            raise TimeoutError("another process starts or ends the daemon, and does not get done")
+            raise TimeoutError("another process is starting or ending the daemon, and does not finish")
         time.sleep(_POLL)
 
 
 def _lock(file: int, kind: int) -> bool:
-    """Locks a file if nobody's lock excludes it."""
+    """Locks a file if no other lock excludes it; returns whether it did."""
     try:
         fcntl.flock(file, kind | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,8 +1,8 @@
 """Watcher: a small process that ends the MPS daemon of a run when no process of the run is left on this node.
 
-`mps` starts it as a file (`python mps_watcher.py FOLDER CONTROL`), so it needs the standard library alone and little
+`mps` starts it as a file (`python mps_watcher.py FOLDER CONTROL`), so it needs only the standard library and little
 memory. It waits for the exclusive lock on the run's folder. Each process that joined the run holds the shared one,
-which the operating system releases when the process ends, however it ends.
+which the operating system releases when the process ends, even if it is killed.
 """
 
 import contextlib
@@ -14,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-with contextlib.suppress(ImportError):  # Windows, where `mps` uses nothing of this module
+with contextlib.suppress(ImportError):  # Windows, where `mps` uses no function of this module
     import fcntl
 
 PIPES, LOGS = "CUDA_MPS_PIPE_DIRECTORY", "CUDA_MPS_LOG_DIRECTORY"
@@ -25,8 +25,8 @@ _POLL = 0.05  # seconds
 def main() -> None:
     folder, control = Path(sys.argv[1]), sys.argv[2]
     if os.fork():
-        os._exit(0)  # nobody's child from here on: Ray kills the children of a worker that ends
-    os.setsid()  # Ctrl-C in the user's terminal is not for the watcher
+        os._exit(0)  # no longer a child of a worker: Ray kills the children of a worker that ends
+    os.setsid()  # so that Ctrl-C in the user's terminal does not reach the watcher
     file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     fcntl.flock(file, fcntl.LOCK_EX)
     if is_at(file, folder):
@@ -44,7 +44,7 @@ def is_at(file: int, folder: Path) -> bool:
 def end(folder: Path, control: str) -> None:
     """Ends the daemon of a folder and removes the folder. The caller holds the exclusive lock on it."""
     stop(folder, control)
-    # a process that waits for the lock meanwhile finds the path free and begins anew, or the folder whole
+    # a process that waits for the lock finds either the complete folder, or none and creates a new one
     gone = folder.with_name(f"{folder.name}-{os.getpid()}")
     folder.rename(gone)
     shutil.rmtree(gone, ignore_errors=True)
@@ -62,7 +62,7 @@ def stop(folder: Path, control: str) -> None:
 
 
 def ask(control: str, command: str, pipes: Path, seconds: float) -> bool:
-    """Sends a command to the daemon at `pipes`; returns whether one took it.
+    """Sends a command to the daemon at `pipes`; returns whether it was accepted.
 
     Raises OSError or subprocess.TimeoutExpired.
     """

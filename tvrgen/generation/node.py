@@ -1,6 +1,6 @@
-"""A node's preparation for a run, before any of its workers counts as ready: Blender's kernels, and MPS.
+"""Preparation of a node for a run, before any of its workers is ready: Blender's kernels, and MPS.
 
-Every process that is going to use NVIDIA GPUs calls `prepare`; the first one on a node does the work.
+Every process that will use NVIDIA GPUs calls `prepare`; the first one on a node does the work.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from tvrgen.generation import machine, mps
 from tvrgen.imaging.blender import kernels
 
 NVIDIA = ("auto", "optix", "cuda")
-"""Values of `render.device` that take an NVIDIA GPU where there is one."""
+"""Values of `render.device` that use an NVIDIA GPU if there is one."""
 
 
 def takes_gpus(config: Config) -> bool:
@@ -31,29 +31,29 @@ def takes_cpus(config: Config) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What the processes of a run have in common on all nodes."""
+    """What all processes of a run share, on all nodes."""
 
     name: str
-    """An id that no other run has."""
+    """A unique id of the run."""
     visible: str | None = None
     """CUDA_VISIBLE_DEVICES of the whole run, where it runs on one machine: Ray sets another one for each worker."""
 
 
 def waits() -> str:
-    """Returns the reason why `prepare` will take minutes here, or an empty text."""
+    """Returns the reason why `prepare` will take minutes on this node, or an empty text."""
     missing = {gpu.arch: gpu for gpu in machine.gpus() if not kernels.found(gpu.arch)}
     return "; ".join(kernels.message(gpu.arch, gpu.name) for gpu in missing.values())
 
 
 def prepare(run: Run | None, waiting: Callable[[], None] = lambda: None) -> str:
-    """Prepares the use of NVIDIA GPUs in this process: makes Blender's kernels that are missing, and joins MPS.
+    """Prepares this process to use NVIDIA GPUs: compiles Blender's missing kernels, and joins MPS.
 
     Args:
-        run: The run whose processes share GPUs by MPS; None: this process works alone.
-        waiting: Is called a few times a second while kernels are compiled.
+        run: The run whose processes use GPUs at the same time through MPS; None: this process works alone.
+        waiting: Is called a few times per second while kernels are compiled.
 
     Returns:
-        Why this process does not use MPS; empty if it does.
+        The reason why this process does not use MPS; empty if it does.
 
     Raises:
         UserError: Kernels cannot be compiled.
@@ -62,5 +62,5 @@ def prepare(run: Run | None, waiting: Callable[[], None] = lambda: None) -> str:
     for arch in dict.fromkeys(gpu.arch for gpu in gpus):
         kernels.make(arch, lambda seconds: waiting())
     if run is None or not gpus:
-        return "it is of no use here"
+        return "it is not needed"
     return mps.join(run.name, run.visible)

@@ -27,7 +27,7 @@ class Actor:
         config: The pickled config.
         address: Address of the dataset's storage.
         opener: Name of the function that opens the renderer, see `worker.opener`.
-        run: The run that its node is prepared for.
+        run: The run for which its node is prepared.
         threads: Render threads if the config sets none.
         gpu: Whether it renders on the GPUs that Ray shows it. If not, they are hidden: Ray shows every GPU to a worker
             that reserves none.
@@ -48,7 +48,7 @@ class Actor:
         self._steps: Generator[int, None, Record]
 
     def look(self) -> str:
-        """Returns why `open` will take minutes, if it will."""
+        """Returns the reason why `open` will take minutes, or an empty text."""
         return node.waits() if self._gpu else ""
 
     def open(self) -> Record:

@@ -50,8 +50,8 @@ class _Worker:
     actor: Any
     slot: Slot
     call: Any = None
-    looked: bool = False  # it has said what its start waits for
-    why: str = ""  # why its start takes minutes
+    looked: bool = False  # `Actor.look` has answered
+    why: str = ""  # the reason why its start takes minutes
     ready: bool = False  # its renderer is open
     task: Task | None = None
     problems: int = 0  # made so far
@@ -131,7 +131,7 @@ class RayCrew:
         self._calls[call] = member
 
     def _news(self) -> Iterator[Event]:
-        """Yields what is new of the layout, and what workers wait for."""
+        """Yields the events of the layout, and the reasons for which workers wait."""
         reasons = {member.why for member in self._members if member.why}
         for event in [*self._layout.news(), *map(Waiting, sorted(reasons))]:
             if isinstance(event, Waiting):
@@ -204,7 +204,7 @@ class RayCrew:
             yield Done(task, turn.facts)
 
     def _prepare(self, member: _Worker, answer: Any) -> None:
-        """Takes an answer of an actor that is not ready: what its start waits for, then that its renderer is open."""
+        """Takes an answer of an actor that is not ready: first that of `look`, then that of `open`."""
         if member.looked:
             member.ready, member.about, member.why, self._ever_ready = True, answer, "", True
         else:
@@ -251,7 +251,7 @@ class RayCrew:
 
 
 def _share(config: Config, wanted: RayOptions) -> Allocation:
-    """Returns the share of a worker where it does not follow from the GPUs of its node."""
+    """Returns the resources of a worker if they do not follow from the GPUs of its node."""
     gpus = wanted.gpus or 0.0
     if wanted.gpus is None and wanted.workers and not wanted.address and node.takes_nvidia_gpus(config):
         there = len(machine.here().gpus)

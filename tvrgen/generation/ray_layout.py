@@ -1,4 +1,4 @@
-"""Layout of a Ray crew: the slots in which its workers run, and which of them are filled first."""
+"""Layout of a Ray crew: the slots for its workers, and the order in which they are filled."""
 
 import dataclasses
 from collections import Counter
@@ -15,7 +15,7 @@ from tvrgen.generation.ray_session import RayOptions
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A place for workers. `node` is Ray's id of a node; None: Ray chooses nodes."""
+    """A node and the workers to start there. `node` is Ray's id of the node; None: Ray chooses nodes."""
 
     node: str | None
     allocation: Allocation
@@ -28,14 +28,14 @@ class Layout(Protocol):
         """Returns the slots that exist now. Raises UserError if this machine has no room for any worker."""
 
     def news(self) -> Iterator[Waiting | Allocated]:
-        """Yields what happened since the last call. After `Allocated`, there are more slots."""
+        """Yields the events since the last call. After `Allocated`, there are more slots."""
 
 
 class Anywhere:
-    """Workers with equal shares on nodes that Ray chooses. Those without room wait in Ray's queue.
+    """Workers with the same resources, on nodes that Ray chooses. Workers that do not fit wait in Ray's queue.
 
     Args:
-        share: The share of each worker; its number of workers is not used.
+        share: The resources of each worker; its number of workers is ignored.
     """
 
     def __init__(self, ray: Any, wanted: RayOptions, share: Allocation) -> None:
@@ -55,7 +55,7 @@ class Anywhere:
 
 
 def room_in(resources: Record, share: Allocation) -> int:
-    """Returns the number of workers that Ray's resources have room for."""
+    """Returns the number of workers that fit into Ray's resources."""
     needs = {"CPU": share.cpus, "GPU": share.gpus}
     return min(int(resources.get(name, 0) / need + 1e-6) for name, need in needs.items() if need)
 
@@ -69,12 +69,12 @@ def no_room(resources: Record, share: Allocation) -> str:
 
 
 def to_fill(slots: Sequence[Slot], taken: Counter[str | None], limit: int) -> Iterator[Slot]:
-    """Yields the slot of each further worker: those with GPUs come first, and all nodes are filled evenly.
+    """Yields the slot of each further worker: those with GPUs first, and evenly over the nodes.
 
     Args:
         slots: The slots, one for each node.
         taken: The number of workers on each node.
-        limit: The most workers to be added.
+        limit: The maximum number of workers to add.
     """
     taken = taken.copy()
     for _ in range(limit):

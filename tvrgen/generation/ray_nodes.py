@@ -1,6 +1,6 @@
-"""Layout by nodes: each node of a Ray cluster gets the workers that its GPUs are worth, or one for each of its CPUs.
+"""Layout by nodes: the workers of each node of a Ray cluster follow from its GPUs, or from its CPUs if it has none.
 
-A scout is sent to each node with GPUs: it prepares the node, which may take minutes, and finds the number of workers.
+A scout runs on each node with GPUs: it prepares the node, which may take minutes, and determines the allocation.
 """
 
 import dataclasses
@@ -19,11 +19,11 @@ from tvrgen.generation.ray_session import RayOptions, pinned
 
 
 class Scout:
-    """A process on a node of the cluster, without CPUs or GPUs of its own. As long as it lives, MPS runs on its node.
+    """A process on a node of the cluster, without CPUs or GPUs of its own. MPS runs on its node as long as it lives.
 
     Args:
         path: The driver's `sys.path`, as for `ray_actor.Actor`.
-        run: The run that the node is prepared for.
+        run: The run for which the node is prepared.
     """
 
     def __init__(self, path: list[str], run: Run) -> None:
@@ -31,11 +31,11 @@ class Scout:
         self._run = run
 
     def look(self) -> tuple[str, str]:
-        """Returns the node's name, and why `allocate` will take minutes, if it will."""
+        """Returns the node's name, and the reason why `allocate` will take minutes, or an empty text."""
         return process.node(), node.waits()
 
     def allocate(self, cores: int, gpus: int) -> Allocation:
-        """Prepares the node, and returns its workers. `cores` and `gpus` are the numbers that Ray may use.
+        """Prepares the node and returns its allocation. `cores` and `gpus` are the numbers that Ray may use.
 
         Raises UserError if the node cannot be prepared.
         """
@@ -46,22 +46,22 @@ class Scout:
 
 @dataclass(slots=True, eq=False)
 class _Scouted:
-    """A node with GPUs: its scout, what was asked of it last, and its answers so far."""
+    """A node with GPUs: its scout, the scout's unanswered call, and its answers so far."""
 
     scout: Any
     call: Any
     resources: dict[str, float]
     host: str = ""
-    why: str = ""  # why the allocation takes minutes
+    why: str = ""  # the reason why the allocation takes minutes
     allocation: Allocation | None = None
 
 
 class ByNode:
-    """Slots that follow from the GPUs of each node. While no node has any, workers are as those of `share`, anywhere.
+    """Slots that follow from the GPUs of each node. While no node has GPUs, the same as `Anywhere`.
 
     Args:
-        share: The share of each worker on a node without GPUs, and CPUs and threads of each on a node with GPUs.
-        run: The run that nodes are prepared for.
+        share: The resources of each worker on a node without GPUs; its CPUs also apply to nodes with GPUs.
+        run: The run for which nodes are prepared.
         cpus: Whether nodes without GPUs are used.
     """
 
@@ -96,7 +96,7 @@ class ByNode:
             yield Waiting(why)
 
     def _scout(self, node_id: str, resources: dict[str, float]) -> None:
-        """Sends a scout to a node that has none."""
+        """Starts a scout on a node that has none."""
         if node_id not in self._scouted:
             scout = self._type.options(scheduling_strategy=pinned(node_id)).remote(*self._arguments)
             self._scouted[node_id] = _Scouted(scout, scout.look.remote(), resources)
@@ -110,7 +110,7 @@ class ByNode:
             cause = getattr(error, "cause", None)
             if isinstance(cause, UserError):
                 raise cause from error
-            del self._scouted[node_id]  # it died; another is sent if its node is still there
+            del self._scouted[node_id]  # it died; another one is started if its node still exists
             return
         if there.host:
             there.call, there.why = None, ""

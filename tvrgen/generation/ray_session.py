@@ -19,14 +19,14 @@ class RayOptions:
     """Workers of a run."""
 
     workers: int | None = None
-    """Number of workers; None: as many as the machine's GPUs are worth, or as the cluster has room for, while it grows
+    """Number of workers; None: chosen from the machine's NVIDIA GPUs, or as many as fit on the cluster, while it grows
     and shrinks."""
     address: str | None = None
     """A running cluster, such as "auto" or "ray://host:port"; None: Ray is started on this machine."""
     cpus: float = 1
     """CPUs that Ray reserves for each worker."""
     gpus: float | None = None
-    """GPUs that Ray reserves for each worker; None: by the GPUs of each node."""
+    """GPUs that Ray reserves for each worker; None: chosen from the GPUs of each node."""
     threads: int = 0
     """Threads that each worker renders with; 0: as many as `cpus`, or its share of this machine."""
     max_problems: int = 0

@@ -68,9 +68,9 @@ def generate(
 ) -> Outcome:
     """Makes the missing shards of a dataset: plans, renders and writes. Stopped or killed, the same call continues.
 
-    On a machine with NVIDIA GPUs, the number of workers follows from them, unless `workers` is given or all splits have
-    the `render.device` cpu. On any other machine, one worker renders in this process, which must then call from its
-    main thread: Blender is one to a process and belongs to that thread, so a process makes one dataset at a time. More
+    On a machine with NVIDIA GPUs, the number of workers follows from the GPUs, unless `workers` is given or
+    `render.device` is cpu for all splits. On any other machine, this process renders; call the function from its main
+    thread then: a process has one Blender, which belongs to that thread, so a process makes one dataset at a time. More
     workers are processes that Ray starts. Signal handlers are as before when the call returns.
 
     Args:
@@ -78,13 +78,13 @@ def generate(
         out: A folder, or a URL that fsspec reaches.
         splits: Names of the splits to make (default: all).
         redo: Shards to make again although they exist, such as "train/shard-00003".
-        workers: Number of workers; 1: this process. None: as many as the GPUs of this machine are worth, or as the
-            cluster at `address` has room for.
+        workers: Number of workers; 1: this process. None: chosen from the NVIDIA GPUs of this machine, or as many
+            as fit on the cluster at `address`.
         address: A running Ray cluster: "auto" or "ray://host:port". None: Ray is started here, if it is needed.
         threads: Threads that each worker renders with (0: all, or the worker's share of them).
         cpus_per_worker: CPUs that Ray reserves for each worker.
-        gpus_per_worker: GPUs that Ray reserves for each worker; 0.5: two workers share one. None: by the GPUs of each
-            node, none on a node without any.
+        gpus_per_worker: GPUs that Ray reserves for each worker; 0.5: two workers share one. None: chosen from the
+            GPUs of each node.
         max_retries: Tries of a shard after the first.
         time_limit: Seconds for a shard, and without a new image, before its worker is stopped; more for
             shards with many images.

@@ -1,7 +1,7 @@
-"""Trial: images a second that one worker renders on a device, for some seconds, in a process of its own.
+"""Trial: images per second that one worker renders on a device, measured for some seconds in a separate process.
 
-`python -m tvrgen.generation.trial cuda 3` is that process. A process has one Blender, and a driver that crashes takes
-its process along.
+`python -m tvrgen.generation.trial cuda 3` is that process. A process has one Blender, and a driver that crashes ends
+its process.
 """
 
 import dataclasses
@@ -20,19 +20,19 @@ from tvrgen.config import loader
 from tvrgen.generation import process, worker
 from tvrgen.sampling import sampler
 
-_LIMIT = 120.0  # seconds with all that comes before
+_LIMIT = 120.0  # seconds of the whole process
 _PROBLEMS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """Result of a trial. `fault` says why there are no images; empty: there are."""
+    """Result of a trial. `fault`: the reason why there are no images; empty if there are."""
 
     images_per_second: float = 0.0
     first: float = 0.0
-    """Seconds until the first image is there, once Blender is open."""
+    """Seconds until the first image, after Blender has been opened."""
     denoised_on: str | None = None
-    """Type of the device that denoises; None: there are no images."""
+    """Type of the device that denoises; None if there are no images."""
     fault: str = ""
 
 
@@ -50,7 +50,7 @@ def run(device: str, visible: str | None = None, seconds: float = 3.0, limit: fl
     try:
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=limit)
     except subprocess.TimeoutExpired:
-        return Trial(fault=f"it does not end within {limit:.0f} s")
+        return Trial(fault=f"it did not end within {limit:.0f} s")
     try:
         return Trial(**json.loads(done.stdout.splitlines()[-1]))
     except (IndexError, ValueError, TypeError):

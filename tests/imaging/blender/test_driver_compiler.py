@@ -53,7 +53,7 @@ def test_the_driver_compiles_where_there_is_no_ptxas(visible, here):
         (
             [fake_gpu.H200],
             "cuCtxCreate:1:2",
-            "driver fails to compile Blender's kernels: cuCtxCreate_v2 fails",
+            "driver failed to compile Blender's kernels: cuCtxCreate_v2 fails",
         ),
         ([fake_gpu.H200], "cuLinkAddData:1:218", "line 7; fatal : made up"),
     ],

@@ -3,7 +3,7 @@
 Cycles would denoise linear colours, guided by albedo and normals. At about sixteen samples per pixel both cost more
 than they improve (figures: docs/rendering.md): the guides have to be denoised themselves, and an error in linear
 colours has another weight than in the displayed image. Therefore the input is the displayed image alone, 8-bit sRGB.
-Denoising runs on the device that renders, or on the CPU where that fails.
+Denoising runs on the device that renders, or on the CPU if it fails there.
 """
 
 import ctypes
@@ -94,7 +94,7 @@ class Denoiser:
             self._filter = None
         self._pixels = np.empty((height, width, 3), np.float32)
         self._buffer = self._library.oidnNewBuffer(self._handle, self._pixels.nbytes)
-        self._check()  # without a buffer, the library would read and write nowhere
+        self._check()  # without a buffer, the filter would neither read nor write
         self._filter = self._library.oidnNewFilter(self._handle, b"RT")
         for name in (b"color", b"output"):
             self._library.oidnSetFilterImage(self._filter, name, self._buffer, _FLOAT3, width, height, 0, 0, 0)
@@ -116,8 +116,8 @@ class Denoiser:
 def denoiser(renders_on: str, threads: int, width: int, height: int) -> Denoiser:
     """Returns the process's denoiser for images of a size: on the type of device that renders, if it works there.
 
-    A GPU first denoises a blank image, since missing memory or kernels show there and not before. If it fails, the CPU
-    denoises, and a line in the log says so. Raises UserError if the CPU cannot either.
+    A GPU first denoises a blank image, because missing memory or kernels cause an error only then. If it fails, the CPU
+    denoises, with a warning in the log. Raises UserError if the CPU fails too.
     """
     device = "cuda" if renders_on == "optix" else renders_on
     if device != "cpu":

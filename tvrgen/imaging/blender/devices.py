@@ -9,8 +9,8 @@ from tvrgen._support.errors import UserError
 GPU_TYPES = {"cuda": "CUDA", "optix": "OPTIX", "hip": "HIP", "oneapi": "ONEAPI", "metal": "METAL"}
 """Device types: name in a config -> Blender's name, in the order in which `auto` looks for a device.
 
-CUDA comes before OptiX: on the NVIDIA card that was measured OptiX is no faster, and its images are less like the CPU's
-(docs/rendering.md).
+CUDA comes before OptiX: on the one NVIDIA GPU that was measured, OptiX was not faster, and its images differed more
+from the CPU's (docs/rendering.md).
 """
 
 
@@ -31,7 +31,7 @@ def available() -> dict[str, list[str]]:
 def use(name: str) -> Devices:
     """Makes Cycles render on all devices of a type. `auto`: the first of GPU_TYPES that exists, else the CPU.
 
-    Drivers of types that are not needed are not asked. Raises UserError if no device of that type exists.
+    Only the drivers of the types that are tried are queried. Raises UserError if no device of that type exists.
     """
     kind = next((kind for kind in GPU_TYPES if _names(kind)), "cpu") if name == "auto" else name
     names = ["CPU"] if kind == "cpu" else _names(kind)
@@ -46,7 +46,7 @@ def use(name: str) -> Devices:
 
 
 def _names(kind: str) -> list[str]:
-    """Returns the names of the GPUs of a type. Cycles asks a driver once in a process, and remembers the answer."""
+    """Returns the names of the GPUs of a type. Cycles queries a driver once per process."""
     preferences, type_ = _preferences(), GPU_TYPES[kind]
     if type_ not in {item[0] for item in preferences.get_device_types(bpy.context)}:
         return []

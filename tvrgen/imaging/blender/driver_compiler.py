@@ -1,8 +1,8 @@
 """Compilation of PTX by NVIDIA's driver, for a GPU of this machine: `python driver_compiler.py ARCH [CUBIN PTX]`.
 
 Without files, it checks whether there is a driver and a GPU of this architecture. The driver's linker (cuda.h) cannot
-be interrupted, so it runs in a process of its own, which needs the standard library alone. A fault is one line, with
-exit code 1.
+be interrupted, so it runs in a separate process, which needs only the standard library. An error is one line, with exit
+code 1.
 """
 
 import ctypes
@@ -19,7 +19,7 @@ _LOG_BYTES = 4096
 
 
 class Failure(Exception):
-    """A fault in words."""
+    """An error of the driver, or its absence; the message is one line."""
 
 
 class NoDevice(Failure):
@@ -27,7 +27,7 @@ class NoDevice(Failure):
 
 
 def cuda() -> tuple[int, int] | None:
-    """Returns the version of CUDA that the driver of this machine is made for, or None if there is no driver."""
+    """Returns the version of CUDA that the driver of this machine supports, or None if there is no driver."""
     version = ctypes.c_int()
     try:
         _call(_library(), "cuDriverGetVersion", ctypes.byref(version))
@@ -62,7 +62,7 @@ def device(library: Any, arch: str) -> ctypes.c_int:
 
 
 def compiled(library: Any, gpu: ctypes.c_int, text: bytes) -> bytes:
-    """Returns the cubin that the driver makes of PTX for a GPU. Raises Failure."""
+    """Returns the cubin that the driver compiles from PTX for a GPU. Raises Failure."""
     context = ctypes.c_void_p()
     _call(library, "cuCtxCreate_v2", ctypes.byref(context), ctypes.c_uint(0), gpu)
     log = ctypes.create_string_buffer(_LOG_BYTES)
@@ -85,11 +85,11 @@ def _library() -> Any:
     try:
         return ctypes.CDLL("libcuda.so.1")
     except OSError:
-        raise Failure("there is none") from None
+        raise Failure("there is no driver") from None
 
 
 def _call(library: Any, function: str, *arguments: Any) -> None:
-    """Calls a function of the driver; raises Failure, with the driver's words, if it fails."""
+    """Calls a function of the driver; raises Failure, with the driver's message, if it fails."""
     if code := getattr(library, function)(*arguments):
         text = ctypes.c_char_p()
         library.cuGetErrorString(ctypes.c_int(code), ctypes.byref(text))
@@ -99,8 +99,8 @@ def _call(library: Any, function: str, *arguments: Any) -> None:
 def main(arch: str, target: str | None = None, source: str | None = None) -> None:
     """Reads PTX from a file, and writes the cubin to another; without files, checks that this could be done.
 
-    Takes a GPU that CUDA_VISIBLE_DEVICES leaves visible, else any of this machine: Ray shows each worker one GPU, and
-    one process compiles for all.
+    Uses a GPU that CUDA_VISIBLE_DEVICES leaves visible, else any GPU of this machine: Ray makes one GPU visible to each
+    worker, but one process compiles for all.
     """
     try:
         library = driver()

@@ -1,8 +1,8 @@
 """Kernels: Cycles' code for NVIDIA GPUs, one file for each GPU architecture, such as `sm_90` (H100, H200).
 
-Blender ships kernels for some architectures and, for all others, PTX, from which NVIDIA's driver compiles a kernel: at
-the first image, for some minutes, without a message, in every process at once. `make` compiles it beforehand into a
-folder of this machine's user, or one that machines share; `use` makes Cycles look there. Loads no Blender itself.
+Blender ships kernels for some architectures, and PTX for the others. NVIDIA's driver compiles PTX to a kernel when the
+first image is rendered: in every process, for minutes, without a message. `make` compiles a kernel beforehand, into a
+folder of the user or one that machines share; `use` makes Cycles load it. Only `use` needs an open Blender.
 """
 
 import contextlib
@@ -26,17 +26,17 @@ VARIABLE = "TVRGEN_KERNELS"
 """Environment variable that names the folder of kernels."""
 
 MINUTES = 8
-"""Minutes that compiling a kernel takes, of one core (measured: 7.5 with ptxas, at most 8.7 with the driver)."""
+"""Minutes on one core to compile a kernel (measured: 7.5 with ptxas, at most 8.7 with the driver)."""
 
 _TAKES_EARLIER = (5, 2)
-"""The Blender from which on Cycles also takes the kernel of an earlier architecture of the same generation, which a GPU
-runs as it is: that of sm_86 for sm_89. Blender 4.5 does not."""
+"""The first version of Blender whose Cycles also uses the kernel of an earlier architecture with the same major number,
+such as that of sm_86 on sm_89. Blender 4.5 does not."""
 
 _LEVEL = 12  # of Zstandard
 _INTERVAL = 0.2  # seconds between tries to take a lock
 
 Origin = Literal["shipped", "compiled"]
-"""Where a kernel is from: shipped with Blender, or compiled here by `make`."""
+"""Origin of a kernel: shipped with Blender, or compiled by `make`."""
 
 
 def folder() -> Path:
@@ -44,7 +44,7 @@ def folder() -> Path:
     if chosen := os.environ.get(VARIABLE):
         return Path(chosen).absolute()
     cache = os.environ.get("XDG_CACHE_HOME", "")
-    if not Path(cache).is_absolute():  # relative ones, and the empty one, are to be ignored by XDG's rules
+    if not Path(cache).is_absolute():  # XDG's rules: ignore a relative or empty path
         try:
             cache = str(Path.home() / ".cache")
         except RuntimeError:  # in a container, a user without a home
@@ -53,7 +53,7 @@ def folder() -> Path:
 
 
 def found(arch: str) -> Origin | None:
-    """Returns where the kernel of an architecture is from, or None if it would be compiled at the first image.
+    """Returns the origin of an architecture's kernel, or None if there is none.
 
     Raises ModuleNotFoundError if Blender is not installed.
     """
@@ -62,17 +62,17 @@ def found(arch: str) -> Origin | None:
 
 
 def path(arch: str) -> Path:
-    """Returns the file of an architecture's kernel: the one that is there, else the one that `make` would write."""
+    """Returns the file of an architecture's kernel: the existing one, or the one that `make` would write."""
     return _taken(arch)[1]
 
 
 def is_architecture(text: str) -> bool:
-    """Whether a text is written like an architecture: `sm_90`."""
+    """Whether a text has the form of an architecture's name: `sm_90`."""
     return bool(re.fullmatch(r"sm_[1-9]\d{1,2}", text))
 
 
 def check(arch: str) -> None:
-    """Raises UserError if the kernel of an architecture is not there and `make` cannot compile it here."""
+    """Raises UserError if an architecture has no kernel and `make` cannot compile one on this machine."""
     if not is_architecture(arch):
         raise UserError(f"{arch!r}: is no GPU architecture; write e.g. sm_80 (A100), sm_90 (H100, H200), sm_100 (B200)")
     if not found(arch):
@@ -80,19 +80,19 @@ def check(arch: str) -> None:
 
 
 def message(arch: str, gpu: str = "") -> str:
-    """Returns the line that tells that the kernel of an architecture, of this GPU, is being compiled."""
+    """Returns the message that the kernel of an architecture (of the GPU with this name) is being compiled."""
     title = f"{gpu} ({arch})" if gpu else arch
-    return f"compiling Blender's kernels for {title}, once on this machine, some {MINUTES} minutes"
+    return f"compiling Blender's kernels for {title}, once on this machine, about {MINUTES} minutes"
 
 
 def make(arch: str, waiting: Callable[[float], None] = lambda seconds: None) -> Path:
-    """Compiles the kernel of an architecture, unless it is there; returns its file.
+    """Compiles the kernel of an architecture, unless it exists; returns its file.
 
-    Of several processes, on machines that share the folder too, one compiles and the others wait. `waiting` is called
-    a few times a second with the seconds gone by; what it raises ends the compilation. A process that is stopped or
-    killed leaves no kernel.
+    Of several processes, also on machines that share the folder, one compiles and the others wait. `waiting` is called
+    a few times per second with the elapsed seconds; an exception that it raises ends the compilation. A process that is
+    stopped or killed leaves no incomplete kernel.
 
-    Raises UserError if no compiler is found, it fails or the folder cannot be written.
+    Raises UserError if there is no compiler, if it fails, or if the folder cannot be written.
     """
     check(arch)
     if found(arch):
@@ -109,10 +109,11 @@ def make(arch: str, waiting: Callable[[float], None] = lambda seconds: None) -> 
 
 
 def use(scratch_folder: Path) -> bool:
-    """Makes Cycles of the open Blender look among our kernels too; returns whether there are any.
+    """Makes Cycles of the open Blender use the compiled kernels too; returns whether there are any.
 
-    Cycles looks in `lib` of its own folder alone. It is given a folder in `scratch_folder`, which must last as long as
-    Blender renders, of links to all that Blender ships and to our kernels. Reading factory settings undoes this.
+    Cycles loads kernels from `lib` of its own folder only. Therefore its folder becomes one in `scratch_folder`, with
+    links to the files that Blender ships and to the compiled kernels. `scratch_folder` must exist as long as Blender
+    renders. Reading factory settings undoes this.
     """
     kernels = sorted(_own().glob("kernel_sm_*.cubin.zst")) if folder().exists() else []
     if not kernels:
@@ -129,14 +130,14 @@ def use(scratch_folder: Path) -> bool:
     ]:
         with contextlib.suppress(FileExistsError):
             link.symlink_to(entry)
-    # what the add-on calls, with its own folder, when it is registered
+    # the add-on makes the same call, with its own folder, when it is registered
     _cycles.init(str(links), str(Path(bpy.utils.user_resource("CONFIG")).absolute().parent), bpy.app.background)
     return True
 
 
 @contextlib.contextmanager
 def _locked(lock: Path, waiting: Callable[[], None]) -> Iterator[None]:
-    """Holds the lock of a file; waits for it. Where the file system has no locks, each process does the work itself."""
+    """Locks a file for the block, after waiting for it. On a file system without locks, every process compiles."""
     with _writable(lock.parent):
         lock.parent.mkdir(parents=True, exist_ok=True)
         file = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
@@ -157,7 +158,7 @@ def _held_by_another(file: int) -> bool:
 
 
 def _write(target: Path, cubin: bytes) -> None:
-    """Writes a kernel as Cycles reads it, whole or not at all."""
+    """Writes a kernel in the compressed form that Cycles reads, completely or not at all."""
     import zstandard
 
     # Cycles reads the size of the content from the frame, where this function writes it
@@ -186,7 +187,7 @@ def _writable(place: Path) -> Iterator[None]:
 
 
 def _taken(arch: str) -> tuple[Origin | None, Path]:
-    """Returns the kernel that Cycles takes for an architecture, or None and where `make` would put it."""
+    """Returns the origin and file of the kernel that Cycles uses for an architecture, or None and `make`'s file."""
     number = int(arch.removeprefix("sm_"))
     earliest = number if _version() < _TAKES_EARLIER else number // 10 * 10
     for candidate in range(number, earliest - 1, -1):
@@ -199,7 +200,7 @@ def _taken(arch: str) -> tuple[Origin | None, Path]:
 
 
 def _ptx(arch: str) -> bytes:
-    """Returns the PTX that Cycles would give to the driver for an architecture: the nearest that is not later.
+    """Returns the PTX for an architecture, as Cycles chooses it: that of the latest architecture that is not later.
 
     Raises UserError if there is none.
     """
@@ -214,7 +215,7 @@ def _ptx(arch: str) -> bytes:
 
 
 def _own() -> Path:
-    """Returns the folder of kernels made of this Blender's PTX; no other Blender's may be mixed with them."""
+    """Returns the folder of the kernels compiled from this Blender's PTX; another Blender has another folder."""
     return folder() / _set_name(_shipped())
 
 

@@ -1,7 +1,7 @@
 """Compilation of PTX, NVIDIA's portable code, for one GPU architecture, by ptxas or by NVIDIA's driver.
 
-ptxas needs no GPU. It comes with CUDA's toolkit and in packages of PyPI (`pip install 'tvrgen[kernels]'`). The driver
-compiles for the GPUs of its machine alone.
+ptxas needs no GPU. It is part of CUDA's toolkit and of a package on PyPI (`pip install 'tvrgen[kernels]'`). The driver
+compiles only for the GPUs of its own machine.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ from tvrgen.imaging.blender import driver_compiler
 INSTALL = "pip install 'tvrgen[kernels]'"
 
 _HEAD = re.compile(rb"(?:\s*//.*\n|\s*\n|\.(?:version|target|address_size)\b.*\n)+")
-_INTERVAL = 0.2  # seconds between looks at a compiler at work
+_INTERVAL = 0.2  # seconds between checks whether the compiler has ended
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,11 @@ class _Ptxas:
 
 
 def compiler(text: bytes, arch: str) -> Compiler:
-    """Returns the compiler to use for PTX and an architecture.
+    """Returns the compiler of PTX for an architecture.
 
-    It is the ptxas of the oldest CUDA that can, and of none later than the driver's, if there is one: a driver loads
-    what a ptxas of its own or of an older CUDA made, and may refuse what a later one made. Without such a ptxas, it is
-    the driver. Raises UserError if there is none.
+    It is the oldest ptxas that supports the architecture, and none of a later major version of CUDA than the driver's:
+    a driver may refuse code that a later ptxas compiled. Without such a ptxas, it is the driver. Raises UserError if
+    neither can compile.
     """
     fault, limit = "there is no ptxas", driver_compiler.cuda()
     with scratch.folder() as work:
@@ -69,7 +69,7 @@ def compiler(text: bytes, arch: str) -> Compiler:
     done = _run(command)
     if done.returncode:
         raise UserError(
-            f"{arch}: nothing here compiles Blender's kernels for it: {fault}, and NVIDIA's driver cannot "
+            f"{arch}: Blender's kernels cannot be compiled on this machine: {fault}, and NVIDIA's driver cannot "
             f"({_reason(done.returncode, done.stdout)}); {INSTALL}"
         )
     return Compiler("NVIDIA's driver", command)
@@ -78,8 +78,8 @@ def compiler(text: bytes, arch: str) -> Compiler:
 def compiled(text: bytes, arch: str, waiting: Callable[[], None]) -> bytes:
     """Returns the cubin that PTX compiles to for an architecture.
 
-    `waiting` is called a few times a second; what it raises ends the compilation. Raises UserError if there is no
-    compiler, or if it fails.
+    `waiting` is called a few times per second; an exception that it raises ends the compilation. Raises UserError if
+    there is no compiler, or if it fails.
     """
     chosen = compiler(text, arch)
     with scratch.folder() as work:
@@ -100,7 +100,7 @@ def compiled(text: bytes, arch: str, waiting: Callable[[], None]) -> bytes:
         cubin = target.read_bytes() if target.exists() else b""
         if process.returncode or not cubin.startswith(b"\x7fELF"):
             reason = _reason(process.returncode, messages.read_text(errors="replace"))
-            raise UserError(f"{arch}: {chosen.name} fails to compile Blender's kernels: {reason}")
+            raise UserError(f"{arch}: {chosen.name} failed to compile Blender's kernels: {reason}")
     return cubin
 
 
@@ -119,20 +119,20 @@ def _ptxas() -> Iterator[_Ptxas]:
 def _ptxas_in(folders: Iterable[Path]) -> Iterator[_Ptxas]:
     for path in dict.fromkeys(folder / "ptxas" for folder in folders):
         if os.access(path, os.X_OK):
-            with contextlib.suppress(OSError):  # another kind of machine's
+            with contextlib.suppress(OSError):  # built for another kind of processor
                 if release := re.search(r"release (\d+)\.(\d+)", _run([str(path), "--version"]).stdout):
                     yield _Ptxas(path, (int(release[1]), int(release[2])))
 
 
 def _run(command: list[str] | tuple[str, ...]) -> subprocess.CompletedProcess[str]:
-    """Runs a command; its errors are among its output."""
+    """Runs a command; its output includes standard error."""
     return subprocess.run(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
     )
 
 
 def _reason(code: int, messages: str) -> str:
-    """Returns why a compiler failed, in one line: its first message of an error, else its last message."""
+    """Returns the reason why a compiler failed, in one line: its first error message, else its last line."""
     if code < 0:
         return f"ended by signal {-code}; is there too little memory?"
     lines = [" ".join(line.split()) for line in messages.splitlines() if line.strip()]

@@ -40,7 +40,7 @@ class Renderer:
         self._file: dict[str, Any] = {}  # options of Pillow's writer for the image format
         self._denoiser: Denoiser | None = None
         self._device = "cpu"  # type of the devices in use
-        self._lost = ""  # what made the renderer useless
+        self._lost = ""  # the error after which nothing is rendered
         self._scratch = scratch.folder_of(self)
         self.description = {"blender": bpy.app.version_string}
         with quiet(log):
@@ -106,9 +106,9 @@ class Renderer:
 
     @contextlib.contextmanager
     def _losing(self) -> Iterator[None]:
-        """Keeps the reason when a GPU fails, and raises it again instead of rendering.
+        """Raises the first RendererLost again instead of rendering.
 
-        With persistent data, Cycles reports an error once: the next render would give a black image without a word.
+        With persistent data, Cycles reports an error once: the next render would leave a black image without an error.
         """
         if self._lost:
             raise RendererLost(self._lost)

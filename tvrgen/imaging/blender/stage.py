@@ -1,8 +1,8 @@
 """The Blender scene. Ground, world and lamps are built once; objects, camera and lamp positions are set for each image.
 
-Meshes and materials are made once and shared. Objects come from a pool, one for each index of an object. No data of one
-image remains to slow down later ones. What stays from one image to the next is not set again: Blender takes every
-property that is set for a change, and Cycles, with persistent data, makes its part of the scene anew.
+Meshes and materials are created once and shared. Objects come from a pool, one for each index of an object. No data of
+one image remains to slow down later ones. A property that does not change is not set again: Blender treats every
+assignment as a change, and with persistent data Cycles then rebuilds that part of its scene.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ class Stage:
         self._meshes: dict[str, bpy.types.Mesh] = {}
         self._materials: dict[tuple[str, str], bpy.types.Material] = {}
         self._pool: list[bpy.types.Object] = []
-        self._held: list[Object | None] = []  # what each of the pool was set to
+        self._held: list[Object | None] = []  # the state that each object of the pool was set to
         self._view: View | None = None
         _clear()
         _world(scene)
@@ -42,8 +42,9 @@ class Stage:
     def persist(self, on: bool) -> None:
         """Sets whether Cycles keeps its device and its data from one image to the next.
 
-        Cycles never frees the shader of a material, and makes it anew when a material comes back after an image without
-        it: 30 kB a scene. Therefore an object without faces, the palette, then has all materials made so far.
+        If it does (persistent data), Cycles never frees the shader of a material, and creates a new one when the
+        material returns after an image without it: 34 kB per scene. Therefore an object without faces, the palette,
+        then has all materials.
         """
         bpy.context.scene.render.use_persistent_data = on
         self.palette.hide_render = not on
