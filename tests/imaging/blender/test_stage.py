@@ -98,6 +98,10 @@ def test_the_image_shows_more_objects_after_fewer(tmp_path):
 
 def test_another_view_of_a_state_builds_nothing_anew(tmp_path):
     """With persistent data, Cycles builds the ray tracing structure again if a single property of an object is set."""
+    from tvrgen.imaging.blender import versions
+
+    if versions.FIVE:
+        pytest.skip("Blender 5 does not print what Cycles builds")
     config = load("render.denoise=false", "render.samples=1")
     lights, cameras = tuple(config.scene.lights.values()), config.scene.cameras
     renderer = open_renderer(config, tmp_path)
