@@ -2,6 +2,7 @@
 
 import functools
 import json
+import math
 import signal
 import threading
 
@@ -102,7 +103,16 @@ def test_a_thread_can_make_a_dataset_where_the_renderer_allows_it(generate, tmp_
         ({"redo": ["train/shard-00009"]}, "redo='train/shard-00009': is no shard of this config"),
         ({"redo": "train/shard-00009"}, "redo='train/shard-00009': is no shard of this config"),
         ({"workers": 0}, "workers=0: write a whole number of at least 1"),
+        ({"workers": "auto"}, "workers='auto': write a whole number of at least 1, or None"),
+        ({"workers": 2.5}, "workers=2.5: write a whole number"),
+        ({"threads": None}, "threads: write a whole number of at least 0"),
         ({"max_retries": -1}, "max_retries=-1: write a whole number of at least 0"),
+        ({"max_memory": -1}, "max_memory=-1: write a whole number of at least 0"),
+        ({"max_problems_per_worker": 0.5}, "max_problems_per_worker=0.5: write a whole number of at least 0"),
+        ({"cpus_per_worker": math.nan}, "cpus_per_worker=nan: write a number of at least 0"),
+        ({"gpus_per_worker": -1}, "gpus_per_worker=-1: write a number of at least 0, or None"),
+        ({"gpus_per_worker": "auto"}, "gpus_per_worker='auto': write a number of at least 0, or None"),
+        ({"time_limit": -1}, "time_limit=-1: write a number of at least 0"),
         ({"cpus_per_worker": 0}, "Ray would start workers without end"),
         ({"workers": 2, "cpus_per_worker": 0}, "Ray would start workers without end"),
     ],

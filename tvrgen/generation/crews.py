@@ -32,7 +32,7 @@ def crew(
             chosen = RayCrew(config, storage, wanted, opener, tasks)
         else:
             if node.takes_nvidia_gpus(config) and (there := machine.here()).gpus:
-                why = node.waits()
+                why = node.waits(None)
                 node.prepare(None, lambda: observer.waiting(why))
                 observer.allocated(process.node(), allocation.alone(there, wanted.threads))
             log = process.log_in(storage.worker_logs() or folder)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tvrgen.config.settings import Config
 from tvrgen.generation import machine, mps
+from tvrgen.generation.machine import Gpu
 from tvrgen.imaging.blender import kernels
 
 NVIDIA = ("auto", "optix", "cuda")
@@ -39,9 +40,17 @@ class Run:
     """CUDA_VISIBLE_DEVICES of the whole run, where it runs on one machine: Ray sets another one for each worker."""
 
 
-def waits() -> str:
+def gpus(run: Run | None) -> tuple[Gpu, ...]:
+    """Returns this node's NVIDIA GPUs that a run may use, or this process if it works alone (None).
+
+    What is visible in this process says nothing in a run: Ray shows each worker one GPU.
+    """
+    return machine.here().gpus if run is None else machine.visible(machine.gpus(), run.visible)
+
+
+def waits(run: Run | None) -> str:
     """Returns the reason why `prepare` will take minutes on this node, or an empty text."""
-    missing = {gpu.arch: gpu for gpu in machine.gpus() if not kernels.found(gpu.arch)}
+    missing = {gpu.arch: gpu for gpu in gpus(run) if not kernels.found(gpu.arch)}
     return "; ".join(kernels.message(gpu.arch, gpu.name) for gpu in missing.values())
 
 
@@ -58,9 +67,9 @@ def prepare(run: Run | None, waiting: Callable[[], None] = lambda: None) -> str:
     Raises:
         UserError: Kernels cannot be compiled.
     """
-    gpus = machine.gpus()  # all of the node: Ray shows each worker one of them
-    for arch in dict.fromkeys(gpu.arch for gpu in gpus):
+    usable = gpus(run)
+    for arch in dict.fromkeys(gpu.arch for gpu in usable):
         kernels.make(arch, lambda seconds: waiting())
-    if run is None or not gpus:
+    if run is None or not usable:
         return "it is not needed"
     return mps.join(run.name, run.visible)

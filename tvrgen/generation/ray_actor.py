@@ -49,7 +49,7 @@ class Actor:
 
     def look(self) -> str:
         """Returns the reason why `open` will take minutes, or an empty text."""
-        return node.waits() if self._gpu else ""
+        return node.waits(self._run) if self._gpu else ""
 
     def open(self) -> Record:
         """Opens the renderer; returns the node's name, and the path of the file for Blender's output."""

@@ -32,7 +32,7 @@ class Scout:
 
     def look(self) -> tuple[str, str]:
         """Returns the node's name, and the reason why `allocate` will take minutes, or an empty text."""
-        return process.node(), node.waits()
+        return process.node(), node.waits(self._run)
 
     def allocate(self, cores: int, gpus: int) -> Allocation:
         """Prepares the node and returns its allocation. `cores` and `gpus` are the numbers that Ray may use.
@@ -40,7 +40,7 @@ class Scout:
         Raises UserError if the node cannot be prepared.
         """
         fault = node.prepare(self._run)
-        there = machine.memory(), machine.gpus()
+        there = machine.memory(), node.gpus(self._run)
         return allocation.on_gpus(cores, *there, gpus, mps=not fault, without_mps=fault)
 
 

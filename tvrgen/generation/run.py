@@ -1,6 +1,7 @@
 """A run: makes the missing shards of a dataset, then dataset.json and the preview."""
 
 import io
+import numbers
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,9 +103,14 @@ def generate(
         KeyboardInterrupt: On Ctrl-C. Finished shards are kept.
     """
     config = config if isinstance(config, Config) else load(config)
-    for argument, number, least in (("workers", workers, 1), ("threads", threads, 0), ("max_retries", max_retries, 0)):
-        if number is not None and number < least:
-            raise ArgumentError(argument, number, f"write a whole number of at least {least}")
+    _check_number("workers", workers, 1, optional=True)
+    _check_number("threads", threads, 0)
+    _check_number("max_retries", max_retries, 0)
+    _check_number("max_problems_per_worker", max_problems_per_worker, 0)
+    _check_number("max_memory", max_memory, 0)
+    _check_number("cpus_per_worker", cpus_per_worker, 0, whole=False)
+    _check_number("gpus_per_worker", gpus_per_worker, 0, whole=False, optional=True)
+    _check_number("time_limit", time_limit, 0, whole=False)
     wanted = RayOptions(
         workers=workers,
         address=address,
@@ -144,6 +150,16 @@ class _Run:
     opener: str
     progress: Progress
     on_event: Callable[[str], None] | None
+
+
+def _check_number(argument: str, number: object, least: int, *, whole: bool = True, optional: bool = False) -> None:
+    """Raises ArgumentError unless an argument is a number, not NaN, of at least `least`, or None if it is optional."""
+    if number is None and optional:
+        return
+    kind: type = numbers.Integral if whole else numbers.Real
+    if not isinstance(number, kind) or not float(number) >= least:
+        words = f"write a {'whole ' * whole}number of at least {least}{', or None' * optional}"
+        raise ArgumentError(argument, number, words)
 
 
 def _names(splits: Iterable[str] | str | None, config: Config) -> Iterable[str]:

@@ -1,0 +1,35 @@
+"""A node's preparation, with made-up GPUs, kernels and MPS."""
+
+import pytest
+
+from tests.generation.test_machine import GPUS
+from tvrgen.generation import machine, mps, node
+from tvrgen.generation.node import Run
+from tvrgen.imaging.blender import kernels
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """The architectures whose kernels are made; none is there before."""
+    made = []
+    monkeypatch.setattr(machine, "gpus", lambda: GPUS)
+    monkeypatch.setattr(kernels, "found", lambda arch: None)
+    monkeypatch.setattr(kernels, "make", lambda arch, waiting: made.append(arch))
+    monkeypatch.setattr(mps, "join", lambda run, visible: "")
+    return made
+
+
+@pytest.mark.parametrize("run", [None, Run("a", "1")])
+def test_only_gpus_that_the_run_may_use_are_prepared(run, made, monkeypatch):
+    """Ray shows a worker another choice, or none at all, than the run was given."""
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "" if run else "1")
+    assert "NVIDIA L4 (sm_89)" in node.waits(run)
+    assert "H200" not in node.waits(run)
+    node.prepare(run)
+    assert made == ["sm_89"]
+
+
+def test_a_node_of_a_cluster_is_prepared_for_all_of_its_gpus(made, monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    node.prepare(Run("a"))
+    assert made == ["sm_90", "sm_89", "sm_80"]
