@@ -2,10 +2,11 @@
 
 import pytest
 
+from tests.generation.test_machine import GPUS
 from tests.tiny import FlatRenderer, load, made
 from tvrgen._support.errors import UserError
 from tvrgen.dataset.shards import shards_of
-from tvrgen.generation import process, worker
+from tvrgen.generation import machine, process, worker
 from tvrgen.generation.worker import Failure, Turn
 from tvrgen.imaging.renderer import RendererLost
 
@@ -79,3 +80,18 @@ def test_the_threads_of_the_config_go_before_those_of_the_run(threads, expected,
     monkeypatch.setattr(worker.cpu_affinity, "at_most", at_most)
     with pytest.raises(Loaded, match=str(expected)):
         worker.open_renderer(load(f"render.threads={threads}"), tmp_path / "log", 2)
+
+
+@pytest.mark.parametrize(("device", "gpus"), [("auto", ()), ("cpu", GPUS), ("auto", GPUS)])
+def test_a_gpu_that_blender_cannot_use_is_not_replaced_by_the_cpu(device, gpus, tmp_path, monkeypatch):
+    monkeypatch.setattr(machine, "gpus", lambda: gpus)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    config = load(f"render.device={device}")
+    shard = next(iter(shards_of(config, "train")))
+    renderer = FlatRenderer()
+    monkeypatch.setattr(renderer, "configure", lambda split: ["CPU"])
+    if device == "auto" and gpus:
+        with pytest.raises(UserError, match="Blender cannot use NVIDIA H200.*render.device=cpu"):
+            made(config, shard, tmp_path, renderer)
+    else:
+        assert made(config, shard, tmp_path, renderer)

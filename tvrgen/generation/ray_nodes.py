@@ -109,8 +109,8 @@ class ByNode:
         except self._ray.exceptions.RayError as error:
             cause = getattr(error, "cause", None)
             if isinstance(cause, UserError):
-                raise cause from error
-            del self._scouted[node_id]  # it died; another one is started if its node still exists
+                raise UserError(f"{there.host}: {cause}") from error
+            del self._scouted[node_id]  # it died; another is sent if its node is still there
             return
         if there.host:
             there.call, there.why = None, ""

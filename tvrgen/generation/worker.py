@@ -24,7 +24,7 @@ from tvrgen.dataset.shard_formats import FORMATS, ShardFormat
 from tvrgen.dataset.shards import Shard
 from tvrgen.dataset.storage.base import MANIFEST, Storage
 from tvrgen.dataset.versions import FORMAT
-from tvrgen.generation import process
+from tvrgen.generation import machine, process
 from tvrgen.imaging import annotations
 from tvrgen.imaging.blender import cpu_affinity, requirements
 from tvrgen.imaging.renderer import Renderer, RendererLost
@@ -76,6 +76,7 @@ def shard_steps(
     """
     split, clock = config.split(shard.split), _Clock()
     form, devices = FORMATS[split.output.format], renderer.configure(split)
+    _check_devices(split, devices)
     with contextlib.ExitStack() as stack:
         kept = stack.enter_context(_kept(storage, shard, form)) if why == catalog.GROWN else lambda path: None
         folder = stack.enter_context(shards.writing(storage, shard, form, again=bool(why)))
@@ -88,6 +89,15 @@ def shard_steps(
         (folder / "run.json").write_text(json.dumps(run, indent=1) + "\n")
         start = time.perf_counter()
     return {**run, "seconds": {**clock.seconds, "committing": round(time.perf_counter() - start, 3)}}
+
+
+def _check_devices(split: Split, devices: list[str]) -> None:
+    """Raises UserError if `render.device: auto` chose the CPU where there is an NVIDIA GPU, which CUDA then refuses."""
+    if split.render.device == "auto" and devices == ["CPU"] and (gpus := machine.here().gpus):
+        raise UserError(
+            f"{process.node()}: Blender cannot use {gpus[0]}; tvrgen doctor there may say why; render.device=cpu does "
+            "without it"
+        )
 
 
 @dataclass(frozen=True, slots=True)

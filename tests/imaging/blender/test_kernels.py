@@ -349,3 +349,11 @@ def test_cycles_looks_among_our_kernels_and_all_that_blender_ships(tmp_path, mon
     assert {path.name for path in folder.iterdir()} == {path.name for path in shipped.parent.iterdir()}
     again = take(renderer, one(), camera, lights, tmp_path / "image.png")
     np.testing.assert_array_equal(without, again)
+
+
+def test_a_folder_that_cannot_be_looked_into_has_no_kernels(here, tmp_path, monkeypatch):
+    """As one in another user's home; here its name is too long."""
+    monkeypatch.setenv(kernels.VARIABLE, str(here / ("x" * 300)))
+    assert kernels.found("sm_90") is None
+    assert not kernels.use(tmp_path)
+    assert kernels.found("sm_86") == "shipped"
