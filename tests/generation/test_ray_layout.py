@@ -148,7 +148,7 @@ def test_a_lost_scout_is_no_error_but_a_mistake_of_the_users_is():
     mistaken.allocate = SimpleNamespace(remote=lambda *_: Call(error))
     found = layout(Ray({"a": mistaken}, a={"CPU": 1, "GPU": 1}))
     found.slots()
-    with pytest.raises(UserError, match="no space for kernels"):
+    with pytest.raises(UserError, match="host-a: no space for kernels"):
         allocated(found)
 
 
@@ -195,3 +195,10 @@ def test_no_room_on_this_machine_is_an_error_that_says_so():
     with pytest.raises(UserError, match="no room for a worker of 4 CPUs and 0 GPUs: Ray has 2 CPUs and 0 GPUs"):
         Anywhere(ray, RayOptions(workers=2), Allocation(workers=1, cpus=4)).slots()
     assert Anywhere(ray, RayOptions(address="auto"), Allocation(workers=1, cpus=4)).slots()
+    with pytest.raises(UserError, match="no room for a worker of 4 CPUs"):
+        layout(Ray(a={"CPU": 2, "GPU": 1}), RayOptions(cpus=4), share=Allocation(workers=1, cpus=4)).slots()
+
+
+def test_a_node_with_gpus_but_too_few_cpus_is_not_used():
+    found = layout(Ray(head={"CPU": 0, "GPU": 1}, b={"CPU": 4, "GPU": 0}))
+    assert [slot.node for slot in found.slots()] == [None]

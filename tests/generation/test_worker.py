@@ -91,7 +91,7 @@ def test_a_gpu_that_blender_cannot_use_is_not_replaced_by_the_cpu(device, gpus, 
     renderer = FlatRenderer()
     monkeypatch.setattr(renderer, "configure", lambda split: ["CPU"])
     if device == "auto" and gpus:
-        with pytest.raises(UserError, match="Blender cannot use NVIDIA H200.*render.device=cpu"):
+        with pytest.raises(UserError, match=r"Blender cannot use NVIDIA H200.*render.device=cpu"):
             made(config, shard, tmp_path, renderer)
     else:
         assert made(config, shard, tmp_path, renderer)

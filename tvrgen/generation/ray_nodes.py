@@ -14,7 +14,7 @@ from tvrgen.generation import allocation, machine, node, process
 from tvrgen.generation.allocation import Allocation
 from tvrgen.generation.driver import Allocated, Waiting
 from tvrgen.generation.node import Run
-from tvrgen.generation.ray_layout import Anywhere, Slot, room_in
+from tvrgen.generation.ray_layout import Anywhere, Slot, no_room, room_in
 from tvrgen.generation.ray_session import RayOptions, pinned
 
 
@@ -72,7 +72,10 @@ class ByNode:
         self._scouted: dict[str, _Scouted] = {}
 
     def slots(self) -> Sequence[Slot]:
-        nodes = {found["NodeID"]: found["Resources"] for found in self._ray.nodes() if found["Alive"]}
+        alive = {found["NodeID"]: found["Resources"] for found in self._ray.nodes() if found["Alive"]}
+        nodes = {node_id: there for node_id, there in alive.items() if there.get("CPU", 0) >= self._share.cpus}
+        if not nodes and not self._wanted.address:
+            raise UserError(no_room(self._ray.cluster_resources(), self._share))
         for gone in self._scouted.keys() - nodes.keys():
             del self._scouted[gone]
         if not any(int(resources.get("GPU", 0)) for resources in nodes.values()) and self._cpus:

@@ -115,7 +115,7 @@ def use(scratch_folder: Path) -> bool:
     links to the files that Blender ships and to the compiled kernels. `scratch_folder` must exist as long as Blender
     renders. Reading factory settings undoes this.
     """
-    kernels = sorted(_own().glob("kernel_sm_*.cubin.zst")) if os.path.exists(_own()) else []
+    kernels = sorted(_own().glob("kernel_sm_*.cubin.zst")) if os.access(_own(), os.R_OK) else []
     if not kernels:
         return False
     import _cycles
@@ -192,9 +192,9 @@ def _taken(arch: str) -> tuple[Origin | None, Path]:
     earliest = number if _version() < _TAKES_EARLIER else number // 10 * 10
     for candidate in range(number, earliest - 1, -1):
         shipped, own = (place / f"kernel_sm_{candidate}.cubin.zst" for place in (_shipped(), _own()))
-        if os.path.exists(shipped):
+        if shipped.exists():
             return "shipped", shipped
-        if os.path.exists(own):  # False where this user may not look; Path.exists raises
+        if os.access(own, os.R_OK):  # Path.exists raises an error where this user may not look
             return "compiled", own
     return None, _own() / f"kernel_{arch}.cubin.zst"
 
