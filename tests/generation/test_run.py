@@ -112,6 +112,7 @@ def test_a_thread_can_make_a_dataset_where_the_renderer_allows_it(generate, tmp_
         ({"cpus_per_worker": math.nan}, "cpus_per_worker=nan: write a number of at least 0"),
         ({"gpus_per_worker": -1}, "gpus_per_worker=-1: write a number of at least 0, or None"),
         ({"gpus_per_worker": "auto"}, "gpus_per_worker='auto': write a number of at least 0, or None"),
+        ({"gpus_per_worker": 1.5}, "gpus_per_worker=1.5: above 1, Ray reserves whole GPUs; write a whole number"),
         ({"time_limit": -1}, "time_limit=-1: write a number of at least 0"),
         ({"cpus_per_worker": 0}, "Ray would start workers without end"),
         ({"workers": 2, "cpus_per_worker": 0}, "Ray would start workers without end"),

@@ -5,6 +5,7 @@ import numbers
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tvrgen._support.errors import ArgumentError, UserError
 from tvrgen._support.import_path import importable
@@ -152,12 +153,12 @@ class _Run:
     on_event: Callable[[str], None] | None
 
 
-def _check_number(argument: str, number: object, least: int, *, whole: bool = True, optional: bool = False) -> None:
+def _check_number(argument: str, number: Any, least: int, *, whole: bool = True, optional: bool = False) -> None:
     """Raises ArgumentError unless an argument is a number, not NaN, of at least `least`, or None if it is optional."""
     if number is None and optional:
         return
     kind: type = numbers.Integral if whole else numbers.Real
-    if not isinstance(number, kind) or not float(number) >= least:
+    if not isinstance(number, kind) or not least <= number:
         words = f"write a {'whole ' * whole}number of at least {least}{', or None' * optional}"
         raise ArgumentError(argument, number, words)
 
@@ -173,6 +174,8 @@ def _check(run: _Run) -> None:
     wanted = run.workers
     if not wanted.cpus and not wanted.gpus:
         raise ArgumentError("cpus_per_worker", 0, "Ray would start workers without end; write 1")
+    if wanted.gpus and wanted.gpus > 1 and wanted.gpus != int(wanted.gpus):
+        raise ArgumentError("gpus_per_worker", wanted.gpus, "above 1, Ray reserves whole GPUs; write a whole number")
     renders_here = run.opener == worker.OPENER and not wanted.address
     if renders_here and (fault := requirements.lacking()):
         raise UserError(fault)

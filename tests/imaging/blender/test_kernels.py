@@ -357,3 +357,13 @@ def test_a_folder_that_cannot_be_looked_into_has_no_kernels(here, tmp_path, monk
     assert kernels.found("sm_90") is None
     assert not kernels.use(tmp_path)
     assert kernels.found("sm_86") == "shipped"
+
+
+@pytest.mark.parametrize("left", [b"", b"garbage", None])
+def test_a_kernel_that_is_not_whole_is_made_again(left, here, monkeypatch):
+    compilers(monkeypatch, ptxas(here))
+    whole = kernels.make("sm_90").read_bytes()
+    kernels.path("sm_90").write_bytes(whole[:-2] if left is None else left)
+    assert kernels.found("sm_90") is None
+    assert kernels.make("sm_90").read_bytes() == whole
+    assert kernels.found("sm_90") == "compiled"

@@ -32,6 +32,7 @@ _TAKES_EARLIER = (5, 2)
 """The first version of Blender whose Cycles also uses the kernel of an earlier architecture with the same major number,
 such as that of sm_86 on sm_89. Blender 4.5 does not."""
 
+_ELF = b"\x7fELF"  # beginning of a cubin
 _LEVEL = 12  # of Zstandard
 _INTERVAL = 0.2  # seconds between tries to take a lock
 
@@ -103,7 +104,7 @@ def make(arch: str, waiting: Callable[[float], None] = lambda seconds: None) -> 
         waiting(time.monotonic() - start)
 
     with _locked(target.with_name(f".{arch}.lock"), wait):
-        if not target.exists():
+        if not _is_kernel(target):
             _write(target, ptx.compiled(_ptx(arch), arch, wait))
     return target
 
@@ -194,9 +195,29 @@ def _taken(arch: str) -> tuple[Origin | None, Path]:
         shipped, own = (place / f"kernel_sm_{candidate}.cubin.zst" for place in (_shipped(), _own()))
         if shipped.exists():
             return "shipped", shipped
-        if os.access(own, os.R_OK):  # Path.exists raises an error where this user may not look
+        if _is_kernel(own):
             return "compiled", own
     return None, _own() / f"kernel_{arch}.cubin.zst"
+
+
+def _is_kernel(file: Path) -> bool:
+    """Whether a file is a whole kernel that this user may read, and not what an interrupted copy left of one."""
+    try:
+        about = file.stat()
+        return _is_whole(file, about.st_size, about.st_mtime_ns)
+    except OSError:
+        return False
+
+
+@functools.cache
+def _is_whole(file: Path, size: int, changed: int) -> bool:
+    """Whether a file of this size and time of change can be unpacked: Cycles only says that it is not found."""
+    import zstandard
+
+    try:
+        return zstandard.ZstdDecompressor().decompress(file.read_bytes()).startswith(_ELF)
+    except zstandard.ZstdError:
+        return False
 
 
 def _ptx(arch: str) -> bytes:
