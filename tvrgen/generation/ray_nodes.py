@@ -113,7 +113,7 @@ class ByNode:
             cause = getattr(error, "cause", None)
             if isinstance(cause, UserError):
                 raise UserError(f"{there.host}: {cause}") from error
-            del self._scouted[node_id]  # it died; another is sent if its node is still there
+            del self._scouted[node_id]  # it died; another one is started if its node still exists
             return
         if there.host:
             there.call, there.why = None, ""
