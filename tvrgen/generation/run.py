@@ -157,8 +157,8 @@ def _check_number(argument: str, number: Any, least: int, *, whole: bool = True,
     """Raises ArgumentError unless an argument is a number, not NaN, of at least `least`, or None if it is optional."""
     if number is None and optional:
         return
-    kind: type = numbers.Integral if whole else numbers.Real
-    if not isinstance(number, kind) or not least <= number:
+    is_number = isinstance(number, numbers.Integral if whole else numbers.Real)
+    if not is_number or not number >= least:
         words = f"write a {'whole ' * whole}number of at least {least}{', or None' * optional}"
         raise ArgumentError(argument, number, words)
 
