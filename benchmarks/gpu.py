@@ -25,7 +25,7 @@ from typing import Any
 from gpu_card import Card, find, watched
 from gpu_command import command
 from gpu_likeness import likeness
-from gpu_workers import Fault, Setting, Workers, median, rate
+from gpu_workers import BLOCKING, Fault, Setting, Workers, median, rate
 from throughput import machine as cpu
 
 import tvrgen
@@ -219,6 +219,8 @@ def main() -> int:
     if card and not kernels.found(card.gpu.arch):
         print(f"no kernel for {card.gpu}: the first image would take some minutes; `tvrgen kernels` makes it before")
         return 2
+    if options.blocking:
+        os.environ[BLOCKING] = "1"
     cores = machine.cores()
     counts = options.workers or [n for n in COUNTS if n <= cores]
     about = {
@@ -293,6 +295,8 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--limit", type=float, default=235.0, help="seconds in all; what no time is left for is left "
                         "out (default: 235)")  # fmt: skip
     parser.add_argument("--problems", type=int, default=1200, help="of the plain command (default: 1200)")
+    parser.add_argument("--blocking", action="store_true", help="workers sleep while they wait for the card, and do "
+                        "not poll it, as CUDA does: an experiment, for --rows workers")  # fmt: skip
     parser.add_argument("--images", type=Path, help="a folder to keep the images that are compared in")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="override a key of the config")
     return parser

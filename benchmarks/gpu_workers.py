@@ -1,5 +1,6 @@
 """Worker processes of `gpu.py`: each opens Blender once, and then takes one setting after another, all at once."""
 
+import ctypes
 import dataclasses
 import multiprocessing
 import os
@@ -22,6 +23,9 @@ CONFIG, SPLIT = "star_r1", "train"
 STATES = "CYCLES_CONCURRENT_STATES_FACTOR"
 """Cycles' variable: a factor of the number of light paths that a GPU follows at once, and so of their memory."""
 
+BLOCKING = "GPU_BENCHMARK_BLOCKING"
+"""Variable of this process: if it is set, workers sleep while they wait for the card."""
+
 PROBLEMS = 24  # of each worker; it renders their images over and over
 
 
@@ -37,6 +41,9 @@ class Setting:
     preset: str = "standard"
     states: float = 1
     """Value of STATES."""
+
+
+_BLOCKING_SYNC = 4  # CU_CTX_SCHED_BLOCKING_SYNC
 
 
 class Fault(Exception):
@@ -127,6 +134,8 @@ def serve(pipe: Connection, number: int, overrides: list[str], folder: Path) -> 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent closes the pipe
     made: Worker | None = None
     try:
+        if os.environ.get(BLOCKING):
+            _block()
         made = Worker(number, overrides, folder)
         pipe.send(None)
         while True:
@@ -141,6 +150,24 @@ def serve(pipe: Connection, number: int, overrides: list[str], folder: Path) -> 
         return
     except Exception as error:
         pipe.send(Fault(process.reason(error)))
+
+
+def _block() -> None:
+    """Makes this process sleep where it waits for the card; by default, CUDA polls it, which takes a core.
+
+    Cycles and the denoiser leave the flags of a context as they are if it exists before them.
+    """
+    cuda = ctypes.CDLL("libcuda.so.1")
+    device, context = ctypes.c_int(), ctypes.c_void_p()
+    calls = (
+        (cuda.cuInit, 0),
+        (cuda.cuDeviceGet, ctypes.byref(device), 0),
+        (cuda.cuDevicePrimaryCtxSetFlags, device, _BLOCKING_SYNC),
+        (cuda.cuDevicePrimaryCtxRetain, ctypes.byref(context), device),
+    )
+    for function, *arguments in calls:
+        if status := function(*arguments):
+            raise OSError(f"{function.__name__} fails with {status}")
 
 
 class Worker:
