@@ -1,12 +1,12 @@
-"""What a GPU does with our images: `python benchmarks/gpu.py --out gpu.json`, at most 4 minutes.
+"""Benchmark of rendering on a GPU: `python benchmarks/gpu.py --out gpu.json`, at most 4 minutes.
 
-Images a second of all workers together, of one thread each; seconds until the first image; how busy the card is and
-what it holds. One thing at a time is changed around what tvrgen does: the number of workers, MPS, persistent data,
-where images are denoised, OptiX, the preset, the number of light paths on the card. Beside them: the CPU alone, the
-plain command, and how much alike the images of CPU, CUDA and OptiX are. Each row is written as soon as it is made; one
-that cannot be made says why. Of several GPUs, the first is used.
+Measures images per second of all workers together, with one thread each, the seconds until the first image, and the use
+and memory of the GPU. Each row differs from tvrgen's defaults in one setting: the number of workers, MPS, persistent
+data, the denoiser's device, OptiX, the preset, or the number of light paths on the GPU. Also measured: the CPU alone,
+the plain command `tvrgen generate`, and the similarity of the images of CPU, CUDA and OptiX. Each row is written when
+it is finished; a row that fails gives the reason. Of several GPUs, the first is used.
 
-Kernels have to be there (`tvrgen kernels`). Where there is no GPU, `--device cpu` tries the program itself.
+The GPU's kernel must exist (`tvrgen kernels`). On a machine without a GPU, `--device cpu` tests the program itself.
 """
 
 import argparse
@@ -25,6 +25,7 @@ from typing import Any
 from gpu_card import Card, find, watched
 from gpu_command import command
 from gpu_likeness import likeness
+from gpu_table import line, table
 from gpu_workers import BLOCKING, Fault, Setting, Workers, median, rate
 from throughput import machine as cpu
 
@@ -32,22 +33,16 @@ import tvrgen
 from tvrgen.generation import machine, mps
 from tvrgen.imaging.blender import kernels
 
-SCENES = 16  # at most, for likeness: one for each worker
+SCENES = 16  # at most, to compare devices: one for each worker
 COUNTS = (1, 2, 4, 8, 16)
 GROUPS = ("cpu", "workers", "settings", "presets", "likeness", "command")
 CHANGES = ({"persistent": False}, {"denoiser": "cpu"}, {"persistent": False, "denoiser": "cpu"}, {"device": "optix"})
-LEAST = 10.0  # seconds besides those of its images that a row may take
-COLUMNS = {
-    "workers": "workers", "device": "device", "preset": "preset", "denoised_on": "denoised on",
-    "persistent": "persistent data", "mps": "MPS", "states": "states", "images_a_second": "images/s",
-    "first_s": "first image, s", "image_s": "an image, s", "gpu_percent": "GPU, %", "card_mb": "card, MB",
-    "card_mb_a_worker": "there by a worker, MB", "worker_mb": "RAM of a worker, MB",
-}  # fmt: skip
+LEAST = 10.0  # seconds that a row may take in addition to its measurement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A setting to be measured with so many workers."""
+    """A setting to be measured, and the number of workers."""
 
     group: str = field(compare=False)
     workers: int
@@ -56,7 +51,7 @@ class Row:
 
 
 class Results:
-    """The file of results: written anew with every one."""
+    """The file of results, rewritten with each result."""
 
     def __init__(self, path: Path, about: dict[str, Any]) -> None:
         self.rows: list[dict[str, Any]] = []
@@ -72,7 +67,7 @@ class Results:
 
 @dataclass
 class Bench:
-    """What all parts share: options, card, results, and the moment at which all must be done."""
+    """What all parts share: options, GPU, results, and the time at which everything must end."""
 
     options: argparse.Namespace
     card: Card | None
@@ -85,9 +80,10 @@ class Bench:
 
 
 def rows(device: str, counts: Sequence[int], cores: int) -> list[Row]:
-    """All rows, each once, the most telling first. Rows of few workers come before those of many.
+    """All rows, each once, the most important first.
 
-    Workers that have not used the card yet hold none of its memory, so that rows tell what one worker holds.
+    Rows of few workers come first: workers that have not used the GPU yet have none of its memory, so that the memory
+    of one worker can be computed.
     """
     best, one, most = Setting(device=device), min(counts), max(counts)
     changes = CHANGES if device != "cpu" else CHANGES[:1]
@@ -110,7 +106,7 @@ def rows(device: str, counts: Sequence[int], cores: int) -> list[Row]:
 
 
 def measure(bench: Bench, workers: Workers, row: Row, before: float | None) -> dict[str, Any]:
-    """Figures of a row. `before`: MB of the card that were taken without the workers. Raises Fault."""
+    """Figures of a row. `before`: MB of GPU memory in use without the workers. Raises Fault."""
     seconds = bench.options.seconds * (2 if row.setting.device == "cpu" else 1)
 
     def ask(name: str, *arguments: Any) -> list[Any]:
@@ -137,12 +133,12 @@ def measure(bench: Bench, workers: Workers, row: Row, before: float | None) -> d
 
 
 class Pool:
-    """Workers that are started when they are first needed, and again after a fault."""
+    """Workers that are started on first use, and again after a fault."""
 
     def __init__(self, bench: Bench, count: int) -> None:
         self._bench, self._count = bench, count
         self._workers: Workers | None = None
-        self.before = bench.card.look()[1] if bench.card else None  # MB taken on the card
+        self.before = bench.card.look()[1] if bench.card else None  # MB of GPU memory in use
 
     def __enter__(self) -> "Pool":
         return self
@@ -151,7 +147,7 @@ class Pool:
         self.close()
 
     def workers(self) -> Workers:
-        """Raises Fault if they do not start, or if the time is up."""
+        """Raises Fault if they do not start, or if no time is left."""
         if self._bench.left() < LEAST + self._bench.options.seconds:
             raise Fault("no time was left", fatal=False)
         if not self._workers:
@@ -184,40 +180,15 @@ def measure_all(bench: Bench, pool: Pool, wanted: Sequence[Row]) -> None:
         print(line(result), flush=True)
 
 
-def line(row: dict[str, Any]) -> str:
-    """A row in one line: what differs from what tvrgen does, and its figures or why there are none."""
-    usual = dataclasses.asdict(Setting(device=row["device"]))
-    differs = [f"{name}: {row[name]}" for name, value in usual.items() if row[name] != value]
-    made = ", ".join([f"{row['workers']} on {row['device']}", *["MPS"] * row["mps"], *differs])
-    if "failed" in row:
-        return f"{made}: {row['failed']}"
-    return f"{made}: {row['images_a_second']} images/s, first image after {row['first_s']} s"
-
-
-def table(made: Sequence[dict[str, Any]]) -> str:
-    """The rows as a table in Markdown, then those that failed, one a line."""
-
-    def cell(row: dict[str, Any], name: str) -> str:
-        value = row.get(name)
-        if isinstance(value, bool):
-            return "yes" if value else "no"
-        return "-" if value is None else str(value)
-
-    whole = [row for row in made if "failed" not in row]
-    lines = [COLUMNS.values(), ["---"] * len(COLUMNS), *([cell(row, name) for name in COLUMNS] for row in whole)]
-    text = "\n".join(f"| {' | '.join(own)} |" for own in lines)
-    return "\n".join([text, *(line(row) for row in made if "failed" in row)])
-
-
 def main() -> int:
     started = time.monotonic()
     options = arguments().parse_args()
     card = find() if options.device != "cpu" else None
     if options.device != "cpu" and not card:
-        print("no NVIDIA GPU on this machine; --device cpu tries the benchmark without one")
+        print("no NVIDIA GPU on this machine; --device cpu tests the benchmark without one")
         return 2
     if card and not kernels.found(card.gpu.arch):
-        print(f"no kernel for {card.gpu}: the first image would take some minutes; `tvrgen kernels` makes it before")
+        print(f"no kernel for {card.gpu}: the first image would take minutes; first run `tvrgen kernels`")
         return 2
     if options.blocking:
         os.environ[BLOCKING] = "1"
@@ -243,9 +214,9 @@ def main() -> int:
 
 
 def run(bench: Bench, wanted: list[Row]) -> None:
-    """Makes all parts: rows with MPS and likeness, the plain command, rows without MPS."""
+    """Measures all parts: rows with MPS, similarity, the plain command, rows without MPS."""
     name = f"benchmark-{os.getpid()}"
-    fault = mps.join(name, os.environ.get("CUDA_VISIBLE_DEVICES")) if bench.card else "it is of no use here"
+    fault = mps.join(name, os.environ.get("CUDA_VISIBLE_DEVICES")) if bench.card else "it is not needed"
     shared = not fault
     if not shared:
         print(f"without MPS: {fault}", flush=True)
@@ -287,17 +258,19 @@ def compare(bench: Bench, pool: Pool, scenes: int) -> None:
 def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("gpu.json"), help="file of results (default: gpu.json)")
-    parser.add_argument("--device", choices=["cuda", "cpu"], default="cuda", help="what renders (default: cuda)")
-    parser.add_argument("--rows", nargs="+", choices=GROUPS, default=list(GROUPS), help="parts to make (default: all)")
+    parser.add_argument("--device", choices=["cuda", "cpu"], default="cuda", help="device that renders (default: cuda)")
+    parser.add_argument(
+        "--rows", nargs="+", choices=GROUPS, default=list(GROUPS), help="what to measure (default: all)"
+    )
     parser.add_argument("--workers", nargs="+", type=int, metavar="N", help="numbers of workers (default: 1 2 4 8 16, "
-                        "as far as there are cores)")  # fmt: skip
-    parser.add_argument("--seconds", type=float, default=4.0, help="of measuring a row (default: 4; twice on the CPU)")
-    parser.add_argument("--limit", type=float, default=235.0, help="seconds in all; what no time is left for is left "
-                        "out (default: 235)")  # fmt: skip
-    parser.add_argument("--problems", type=int, default=1200, help="of the plain command (default: 1200)")
-    parser.add_argument("--blocking", action="store_true", help="workers sleep while they wait for the card, and do "
-                        "not poll it, as CUDA does: an experiment, for --rows workers")  # fmt: skip
-    parser.add_argument("--images", type=Path, help="a folder to keep the images that are compared in")
+                        "at most the number of cores)")  # fmt: skip
+    parser.add_argument("--seconds", type=float, default=4.0, help="seconds to measure a row (default: 4; CPU: twice)")
+    parser.add_argument("--limit", type=float, default=235.0, help="total seconds; rows without time left "
+                        "are omitted (default: 235)")  # fmt: skip
+    parser.add_argument("--problems", type=int, default=1200, help="problems of the plain command (default: 1200)")
+    parser.add_argument("--blocking", action="store_true", help="workers sleep while they wait for the GPU instead of "
+                        "polling it, which is CUDA's default: an experiment, for --rows workers")  # fmt: skip
+    parser.add_argument("--images", type=Path, help="a folder in which to keep the compared images")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="override a key of the config")
     return parser
 

@@ -1,4 +1,4 @@
-"""The card of `gpu.py`: what it is, how busy it is, and how much of its memory is taken, by NVML or nvidia-smi."""
+"""The GPU of `gpu.py`: its name, use and memory, from NVML or nvidia-smi."""
 
 import contextlib
 import os
@@ -14,7 +14,7 @@ from tvrgen.generation import machine
 from tvrgen.generation.machine import Gpu
 
 PLACES = ("/usr/bin", "/usr/local/nvidia/bin")  # of nvidia-smi where PATH lacks it; the second in containers
-INTERVAL = 0.1  # seconds between two looks at the card
+INTERVAL = 0.1  # seconds between two queries of the GPU
 
 
 @dataclass
@@ -26,7 +26,7 @@ class Card:
     _handle: Any = None
 
     def look(self) -> tuple[float | None, float | None]:
-        """Percent of the time in which the card worked, lately, and MB taken of its memory; None: cannot be known."""
+        """Recent use of the GPU in percent, and its memory in use in MB; None: unknown."""
         if self._handle is not None:
             import pynvml
 
@@ -41,13 +41,13 @@ class Card:
 
 @dataclass
 class Watched:
-    """What was seen of a card in a while."""
+    """Values of a GPU over some time."""
 
     use: list[float] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)
 
     def figures(self) -> dict[str, float | None]:
-        """The mean of the card's use in percent, and the most memory that was taken, in MB; None: not known."""
+        """The mean use of the GPU in percent, and the maximum of its memory in use, in MB; None: unknown."""
         return {
             "gpu_percent": round(statistics.mean(self.use), 1) if self.use else None,
             "card_mb": round(max(self.memory)) if self.memory else None,
@@ -55,7 +55,7 @@ class Watched:
 
 
 def find() -> Card | None:
-    """The first NVIDIA GPU of this process; None: there is none. Hides all others from children of this process."""
+    """The first NVIDIA GPU of this process, or None. Hides all others from child processes."""
     gpus = machine.here().gpus
     if gpus:
         card = _by_nvml(gpus[0])
@@ -71,7 +71,7 @@ def find() -> Card | None:
 
 @contextlib.contextmanager
 def watched(card: Card | None) -> Iterator[Watched]:
-    """Looks at the card again and again until the block ends."""
+    """Queries the GPU at intervals until the block ends."""
     found, ended = Watched(), threading.Event()
 
     def watch() -> None:
@@ -104,7 +104,7 @@ def _listed() -> Iterator[Gpu]:
 
 
 def _smi(query: str, uuid: str = "") -> list[list[str]]:
-    """Answers of nvidia-smi, a list for each GPU; empty where there is none."""
+    """Answers of nvidia-smi, a list for each GPU; empty if there is no nvidia-smi."""
     program = shutil.which("nvidia-smi") or shutil.which("nvidia-smi", path=os.pathsep.join(PLACES))
     if not program:
         return []
@@ -118,7 +118,7 @@ def _smi(query: str, uuid: str = "") -> list[list[str]]:
 
 
 def _number(text: str) -> float | None:
-    """A figure of nvidia-smi; None: "[N/A]"."""
+    """A number printed by nvidia-smi; None for "[N/A]"."""
     try:
         return float(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The plain command, as somebody types it: a part of `gpu.py`."""
+"""The plain command `tvrgen generate`, as a user types it: a part of `gpu.py`."""
 
 import json
 import signal
@@ -19,8 +19,9 @@ STOPPING = 10.0  # seconds for it to end after Ctrl-C
 
 
 def command(problems: int, overrides: list[str], left: float) -> dict[str, Any]:
-    """What `tvrgen generate` makes of these problems: workers, images a second while all are at work, seconds from the
-    command to the first image. After LONGEST seconds, or as many as are left, it is stopped; what it has made counts.
+    """Figures of `tvrgen generate` for these problems: workers, images per second while all of them work, and seconds
+    from the command to the first image. It is stopped after LONGEST seconds, or when no time is left; finished shards
+    count.
     """
     seconds = max(0.0, min(LONGEST, left - STOPPING))
     own = [f"splits.{SPLIT}.count={problems}", f"output.shard_size={max(1, problems // 120)}", *overrides]

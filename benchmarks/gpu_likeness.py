@@ -1,4 +1,4 @@
-"""How much alike the images of CPU, CUDA and OptiX are: a part of `gpu.py`."""
+"""Similarity of the images of CPU, CUDA and OptiX: a part of `gpu.py`."""
 
 import importlib.util
 import itertools
@@ -15,9 +15,9 @@ from PIL import Image
 def likeness(
     workers: Workers, scenes: int, devices: list[str], folder: Path, seconds: float
 ) -> Iterator[dict[str, Any]]:
-    """Yields how much alike the images of each two devices are, and for each device that fails why.
+    """Yields the similarity of the images of each two devices, and the reason for each device that fails.
 
-    Each worker renders one scene on all devices, into the folder. SSIM is left out where there is no scikit-image.
+    Each worker renders one scene on all devices, into the folder. Without scikit-image, SSIM is omitted.
     """
     made = []
     for device in devices:

@@ -1,4 +1,4 @@
-"""Worker processes of `gpu.py`: each opens Blender once, and then takes one setting after another, all at once."""
+"""Worker processes of `gpu.py`: each opens Blender once, and all of them render with one setting after another."""
 
 import ctypes
 import dataclasses
@@ -21,12 +21,12 @@ from tvrgen.scene import camera_model
 
 CONFIG, SPLIT = "star_r1", "train"
 STATES = "CYCLES_CONCURRENT_STATES_FACTOR"
-"""Cycles' variable: a factor of the number of light paths that a GPU follows at once, and so of their memory."""
+"""Environment variable of Cycles: factor of the number of light paths that a GPU traces at once, and their memory."""
 
 BLOCKING = "GPU_BENCHMARK_BLOCKING"
-"""Variable of this process: if it is set, workers sleep while they wait for the card."""
+"""Environment variable: if it is set, workers sleep while they wait for the GPU."""
 
-PROBLEMS = 24  # of each worker; it renders their images over and over
+PROBLEMS = 24  # of each worker, which renders their images repeatedly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ _BLOCKING_SYNC = 4  # CU_CTX_SCHED_BLOCKING_SYNC
 
 
 class Fault(Exception):
-    """A worker that could not do what it was asked. `fatal`: workers have to be started anew."""
+    """An error of a worker. `fatal`: the workers must be restarted."""
 
     def __init__(self, reason: str, fatal: bool = True) -> None:
         super().__init__(reason)
@@ -55,7 +55,7 @@ class Fault(Exception):
 
 
 class Workers:
-    """Worker processes, started under the environment of this one; of one thread each.
+    """Worker processes with one thread each and the environment of this process.
 
     Raises Fault if they do not start within `seconds`.
     """
@@ -82,7 +82,7 @@ class Workers:
         return len(self._pipes)
 
     def ask(self, count: int, name: str, *arguments: Any, seconds: float) -> list[Any]:
-        """Calls a method of the first `count` workers' `Worker`, in all of them at once; returns their answers.
+        """Calls a method of `Worker` in the first `count` workers at the same time; returns their answers.
 
         Raises Fault if one fails, or does not answer within `seconds`.
         """
@@ -113,7 +113,7 @@ class Workers:
         return list(found.values())
 
     def _end(self, number: int) -> str:
-        """Why a worker has ended."""
+        """The reason why a worker ended."""
         self._processes[number].join(5)
         code = self._processes[number].exitcode or 0
         return f"a worker ended: {signal.Signals(-code).name if code < 0 else f'exit code {code}'}"
@@ -130,7 +130,7 @@ class Workers:
 
 
 def serve(pipe: Connection, number: int, overrides: list[str], folder: Path) -> None:
-    """Opens Blender, then does what the pipe says until it is closed."""
+    """Opens Blender, then calls the methods that the pipe names, until it is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent closes the pipe
     made: Worker | None = None
     try:
@@ -153,9 +153,9 @@ def serve(pipe: Connection, number: int, overrides: list[str], folder: Path) -> 
 
 
 def _block() -> None:
-    """Makes this process sleep where it waits for the card; by default, CUDA polls it, which takes a core.
+    """Makes this process sleep while it waits for the GPU; by default, CUDA polls it, which takes a core.
 
-    Cycles and the denoiser leave the flags of a context as they are if it exists before them.
+    Cycles and the denoiser do not change the flags of an existing context.
     """
     cuda = ctypes.CDLL("libcuda.so.1")
     device, context = ctypes.c_int(), ctypes.c_void_p()
@@ -171,7 +171,7 @@ def _block() -> None:
 
 
 class Worker:
-    """A process with Blender and planned problems, which no other worker has."""
+    """A process with Blender and planned problems of its own."""
 
     def __init__(self, number: int, overrides: list[str], folder: Path) -> None:
         folder.mkdir()
@@ -183,7 +183,7 @@ class Worker:
         self._renderer = worker.open_renderer(config, folder / "blender.log", threads=1)
 
     def configure(self, setting: Setting) -> dict[str, Any]:
-        """Applies a setting and renders an image: what was used, and the seconds of both together."""
+        """Applies a setting and renders an image; returns the devices used, and the seconds of both."""
         start = time.monotonic()
         os.environ[STATES] = str(setting.states)
         split = self._config(setting).split(SPLIT)
@@ -199,9 +199,9 @@ class Worker:
         return about | {"seconds": time.monotonic() - start}
 
     def measure(self, start: float, seconds: float) -> tuple[list[tuple[float, float]], float]:
-        """Renders from a moment on: (when each image began and ended, from then on in seconds; memory in MB).
+        """Renders from a time on; returns (start and end of each image in seconds after it, memory in MB).
 
-        The last image begins before the time is over, and ends after it.
+        The last image begins within `seconds`, and may end later.
         """
         time.sleep(max(0, start - time.monotonic()))
         spans: list[tuple[float, float]] = []
@@ -215,7 +215,7 @@ class Worker:
         self._renderer.render(self._shots[0], Path(path.format(self._folder.name)))
 
     def release(self) -> None:
-        """Makes Cycles forget what it has kept, on the card too: the next image is as the first."""
+        """Frees what Cycles keeps, on the GPU too, so that the next image is like the first one."""
         if self._used:
             shot = self._shots[0]
             tiny = dataclasses.replace(shot, view=camera_model.view(shot.camera, 16, 12))
@@ -232,18 +232,18 @@ class Worker:
 
 
 def rate(spans: list[list[tuple[float, float]]], seconds: float) -> float:
-    """Images a second of all workers together; of an image that ends after the time, its part within it counts."""
+    """Images per second of all workers together; an image that ends later counts by its part within `seconds`."""
     parts = [(min(end, seconds) - begun) / (end - begun) for own in spans for begun, end in own]
     return sum(parts) / seconds
 
 
 def median(spans: list[list[tuple[float, float]]]) -> float:
-    """Median of the seconds of an image, in its worker."""
+    """Median of the seconds per image."""
     return statistics.median(end - begun for own in spans for begun, end in own)
 
 
 def _memory() -> float:
-    """MB of memory that this process has now; where the system does not say, the most that it had."""
+    """Memory of this process in MB now; its peak if the system does not report the former."""
     try:
         return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
     except OSError:

@@ -53,7 +53,7 @@ def test_all_parts_are_made_on_the_cpu(tmp_path):
     [made] = found["command"]
     assert made["images"] == 4
     assert made["exit_code"] == 0
-    assert "| images/s |" in done.stdout
+    assert "| images per second |" in done.stdout
 
 
 @pytest.mark.parametrize("nvml", [True, pytest.param(False, marks=pytest.mark.full)])
