@@ -17,6 +17,7 @@ from tvrgen._support.errors import UserError
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.dataset.validation.files import dataset_faults
 from tvrgen.generation import ray_session
+from tvrgen.generation.ray_session import RayOptions
 from tvrgen.generation.status import status
 
 pytestmark = [pytest.mark.blender, pytest.mark.serial]  # the extra brings Ray; nothing here renders
@@ -299,3 +300,13 @@ def test_rays_client_serves_too(undisturbed, tmp_path):
         finally:
             server.stdin.close()  # which ends it, and its nodes with it
     assert json_bytes(tmp_path / "out") == undisturbed
+
+
+def test_ray_leaves_the_variables_of_the_process_as_they_were(monkeypatch):
+    monkeypatch.setenv("RAY_TMPDIR", "/tmp")
+    monkeypatch.setenv("PYTHONBREAKPOINT", "mine.debugger")
+    before = dict(os.environ)
+    with ray_session.own_variables():
+        ray_session.start(RayOptions(workers=1)).shutdown()
+        assert os.environ["PYTHONBREAKPOINT"] != "mine.debugger"
+    assert dict(os.environ) == before

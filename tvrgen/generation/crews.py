@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tvrgen._support import scratch
 from tvrgen.config.settings import Config
 from tvrgen.dataset.storage.base import Storage
-from tvrgen.generation import allocation, machine, node, process
+from tvrgen.generation import allocation, machine, node, process, ray_session
 from tvrgen.generation.driver import Crew, Observer
 from tvrgen.generation.local_crew import LocalCrew
 from tvrgen.generation.ray_crew import RayCrew
@@ -26,7 +26,7 @@ def crew(
         observer: Is told what this process's renderer waits for, and its allocation.
     """
     scratch.clear()
-    with scratch.folder() as folder:
+    with scratch.folder() as folder, ray_session.own_variables():
         chosen: Crew
         if asks_for_ray(wanted) or _ray_is_worth_it(config, storage, wanted, tasks):
             chosen = RayCrew(config, storage, wanted, opener, tasks)

@@ -1,8 +1,10 @@
 """Ray, started on this machine or joined at an address, for `ray_crew`."""
 
+import contextlib
 import math
 import os
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +37,25 @@ class RayOptions:
     """MB after which a worker is replaced, by the peak memory of its process (0: never)."""
     dashboard: bool = False
     """Whether Ray, started here, serves its dashboard."""
+
+
+@contextlib.contextmanager
+def own_variables() -> Iterator[None]:
+    """Restores, after the block, the environment variables that Ray and `start` set in this process.
+
+    Ray redirects `breakpoint()` of the whole process to its own debugger.
+    """
+    before = _variables()
+    try:
+        yield
+    finally:
+        for name in _variables().keys() - before.keys():
+            del os.environ[name]
+        os.environ.update(before)
+
+
+def _variables() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith("RAY_") or name == "PYTHONBREAKPOINT"}
 
 
 def start(options: RayOptions) -> Any:
