@@ -22,6 +22,10 @@ def test_the_machine_that_was_measured_gets_what_was_best_there():
     assert str(alone) == "2 workers, 8 threads each, on 1 NVIDIA H200, without MPS: it needs Linux"
 
 
+def test_memory_that_is_unknown_bounds_nothing():
+    assert allocation.on_gpus(16, 0, [gpu(0)], 1, mps=True).workers == 16
+
+
 MACHINES = {
     "cores": st.integers(1, 256),
     "memory": st.just(0) | st.integers(512, 2_000_000),

@@ -108,7 +108,7 @@ def test_gpus_are_those_of_the_library(monkeypatch):
     assert machine.here().gpus == GPUS[1:2]
 
 
-@pytest.mark.parametrize("faulty", ["nvmlInit", "nvmlDeviceGetHandleByIndex", "nvmlDeviceGetMemoryInfo"])
+@pytest.mark.parametrize("faulty", ["nvmlInit", "nvmlDeviceGetHandleByIndex", "nvmlDeviceGetName"])
 def test_a_driver_that_fails_has_no_gpus(faulty, monkeypatch):
     library = Library(*GPUS, faulty=faulty)
     monkeypatch.setitem(sys.modules, "pynvml", library)
@@ -120,6 +120,21 @@ def test_a_driver_that_fails_has_no_gpus(faulty, monkeypatch):
 def test_what_a_card_does_not_know_is_left_out(faulty, monkeypatch):
     monkeypatch.setitem(sys.modules, "pynvml", Library(*GPUS[:2], faulty=faulty))
     assert machine.gpus() == GPUS[:2]
+
+
+def test_a_gpu_that_shares_the_machines_memory_has_no_size(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pynvml", Library(*GPUS, faulty="nvmlDeviceGetMemoryInfo"))
+    assert [gpu.memory for gpu in machine.gpus()] == [0, 0, 0]
+    assert str(machine.gpus()[0]) == "NVIDIA H200 (sm_90)"
+
+
+def test_a_gpu_that_is_lost_leaves_the_others(monkeypatch):
+    library = Library(*GPUS)
+    whole = library.nvmlDeviceGetHandleByIndex
+    library.nvmlDeviceGetHandleByIndex = lambda k: whole(k) if k != 1 else library.nvmlNothing()
+    library.nvmlNothing = lambda: (_ for _ in ()).throw(library.NVMLError("GPU is lost"))
+    monkeypatch.setitem(sys.modules, "pynvml", library)
+    assert machine.gpus() == (GPUS[0], GPUS[2])
 
 
 def test_without_the_package_there_are_no_gpus(monkeypatch):

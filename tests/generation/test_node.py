@@ -19,10 +19,10 @@ def made(monkeypatch):
     return made
 
 
-@pytest.mark.parametrize("run", [None, Run("a", "1")])
+@pytest.mark.parametrize("run", [None, Run("a", "GPU-ab22")])
 def test_only_gpus_that_the_run_may_use_are_prepared(run, made, monkeypatch):
     """Ray shows a worker another choice, or none at all, than the run was given."""
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "" if run else "1")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "" if run else "GPU-ab22")
     assert "NVIDIA L4 (sm_89)" in node.waits(run)
     assert "H200" not in node.waits(run)
     node.prepare(run)
@@ -33,3 +33,13 @@ def test_a_node_of_a_cluster_is_prepared_for_all_of_its_gpus(made, monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     node.prepare(Run("a"))
     assert made == ["sm_90", "sm_89", "sm_80"]
+
+
+def test_numbers_of_different_gpus_mean_all_of_them_unless_cuda_numbers_as_nvml_does(made, monkeypatch):
+    monkeypatch.setenv("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
+    assert node.gpus(Run("a", "1")) == GPUS[1:2]
+    monkeypatch.delenv("CUDA_DEVICE_ORDER")
+    assert node.gpus(Run("a", "1")) == GPUS
+    assert node.gpus(Run("a", "")) == ()
+    monkeypatch.setattr(machine, "gpus", lambda: GPUS[:1] * 2)
+    assert node.gpus(Run("a", "1")) == GPUS[:1]

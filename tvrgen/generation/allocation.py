@@ -69,7 +69,7 @@ def on_gpus(
         without_mps: The reason why it cannot.
     """
     most = WORKERS_PER_GPU if mps else WORKERS_PER_GPU_ALONE
-    fit = [max(1, (gpu.memory - GPU_RESERVE) // gpu_memory(gpu)) for gpu in gpus]
+    fit = [max(1, (gpu.memory - GPU_RESERVE) // gpu_memory(gpu)) for gpu in gpus if gpu.memory]
     bounds = [most, *fit, max(1, cores // count)]
     if memory:
         bounds.append(max(1, memory // WORKER_MEMORY // count))

@@ -26,7 +26,7 @@ class Gpu:
     arch: str
     """Its architecture, by the compiler's name: "sm_90" for compute capability 9.0."""
     memory: int
-    """Total memory in MB."""
+    """Total memory in MB; 0: unknown, as where a GPU uses the machine's memory."""
     uuid: str = ""
     cores: int = 0
     """CUDA cores; 0: unknown."""
@@ -34,7 +34,8 @@ class Gpu:
     """Whether it is divided into instances (MIG)."""
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.arch}, {self.memory / 1024:.0f} GiB)"
+        size = f", {self.memory / 1024:.0f} GiB" if self.memory else ""
+        return f"{self.name} ({self.arch}{size})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,13 +86,14 @@ def gpus() -> tuple[Gpu, ...]:
         pynvml.nvmlInit()
     except pynvml.NVMLError:
         return ()
+    found = []
     try:
-        handles = [pynvml.nvmlDeviceGetHandleByIndex(k) for k in range(pynvml.nvmlDeviceGetCount())]
-        return tuple(_gpu(pynvml, handle) for handle in handles)
-    except pynvml.NVMLError:  # a GPU that has fallen off the bus
-        return ()
+        for k in range(pynvml.nvmlDeviceGetCount()):
+            with contextlib.suppress(pynvml.NVMLError):  # it has fallen off the bus; the others work
+                found.append(_gpu(pynvml, pynvml.nvmlDeviceGetHandleByIndex(k)))
     finally:
         pynvml.nvmlShutdown()
+    return tuple(found)
 
 
 def visible(gpus: Sequence[Gpu], variable: str | None) -> tuple[Gpu, ...]:
@@ -120,7 +122,9 @@ def _is_named(gpu: Gpu, index: int, name: str) -> bool:
 
 def _gpu(pynvml: Any, handle: Any) -> Gpu:
     major, minor = pynvml.nvmlDeviceGetCudaComputeCapability(handle)
-    cores, partitioned = 0, False
+    cores, partitioned, total = 0, False, 0
+    with contextlib.suppress(pynvml.NVMLError):  # a GPU without memory of its own
+        total = pynvml.nvmlDeviceGetMemoryInfo(handle).total
     with contextlib.suppress(pynvml.NVMLError):
         cores = pynvml.nvmlDeviceGetNumGpuCores(handle)
     with contextlib.suppress(pynvml.NVMLError):  # most GPUs do not support MIG
@@ -128,7 +132,7 @@ def _gpu(pynvml: Any, handle: Any) -> Gpu:
     return Gpu(
         name=pynvml.nvmlDeviceGetName(handle),
         arch=f"sm_{major}{minor}",
-        memory=pynvml.nvmlDeviceGetMemoryInfo(handle).total // _UNITS,
+        memory=total // _UNITS,
         uuid=pynvml.nvmlDeviceGetUUID(handle),
         cores=cores,
         partitioned=partitioned,

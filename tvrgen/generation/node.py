@@ -3,6 +3,7 @@
 Every process that will use NVIDIA GPUs calls `prepare`; the first one on a node does the work.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -43,9 +44,16 @@ class Run:
 def gpus(run: Run | None) -> tuple[Gpu, ...]:
     """Returns this node's NVIDIA GPUs that a run may use, or this process if it works alone (None).
 
-    What is visible in this process says nothing in a run: Ray shows each worker one GPU.
+    What is visible in this process says nothing in a run: Ray shows each worker one GPU. Where CUDA_VISIBLE_DEVICES
+    gives numbers to different GPUs, these are all of them: CUDA numbers the fastest first, NVML does not.
     """
-    return machine.here().gpus if run is None else machine.visible(machine.gpus(), run.visible)
+    every = machine.gpus()
+    variable = os.environ.get("CUDA_VISIBLE_DEVICES") if run is None else run.visible
+    chosen = machine.visible(every, variable)
+    by_number = any(name.strip().isdigit() for name in (variable or "").split(","))
+    if chosen and by_number and os.environ.get("CUDA_DEVICE_ORDER") != "PCI_BUS_ID":
+        return chosen if len({gpu.arch for gpu in every}) == 1 else every
+    return chosen
 
 
 def waits(run: Run | None) -> str:
