@@ -42,10 +42,11 @@ class Run:
 
 
 def gpus(run: Run | None) -> tuple[Gpu, ...]:
-    """Returns this node's NVIDIA GPUs that a run may use, or this process if it works alone (None).
+    """Returns the NVIDIA GPUs of this node that a run may use; None: those that this process alone may use.
 
-    What is visible in this process says nothing in a run: Ray shows each worker one GPU. Where CUDA_VISIBLE_DEVICES
-    gives numbers to different GPUs, these are all of them: CUDA numbers the fastest first, NVML does not.
+    In a run, CUDA_VISIBLE_DEVICES of this process is ignored: Ray sets it to one GPU for each worker. If
+    CUDA_VISIBLE_DEVICES chooses by number among GPUs of several architectures, all are returned: CUDA numbers the
+    fastest first, NVML does not.
     """
     every = machine.gpus()
     variable = os.environ.get("CUDA_VISIBLE_DEVICES") if run is None else run.visible

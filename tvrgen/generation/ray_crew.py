@@ -235,7 +235,7 @@ class RayCrew:
             return
         self._failed_starts += 1
         if not self._ever_ready and self._failed_starts >= _MOST_FAILED_STARTS * max(1, len(self._members)):
-            raise UserError(f"workers die as they start: {reason}; tvrgen doctor there may say more")
+            raise UserError(f"workers die as they start: {reason}; run tvrgen doctor on their machine")
 
     def _dismiss(self, member: _Worker) -> None:
         """Kills a worker's process."""

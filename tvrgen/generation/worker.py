@@ -92,11 +92,11 @@ def shard_steps(
 
 
 def _check_devices(split: Split, devices: list[str]) -> None:
-    """Raises UserError if `render.device: auto` chose the CPU where there is an NVIDIA GPU, which CUDA then refuses."""
+    """Raises UserError if `render.device: auto` chose the CPU although there is an NVIDIA GPU: CUDA refuses it."""
     if split.render.device == "auto" and devices == ["CPU"] and (gpus := machine.here().gpus):
         raise UserError(
-            f"{process.node()}: Blender cannot use {gpus[0]}; tvrgen doctor there may say why; render.device=cpu does "
-            "without it"
+            f"{process.node()}: Blender cannot use {gpus[0]}; run tvrgen doctor on that machine, or set "
+            "render.device=cpu"
         )
 
 

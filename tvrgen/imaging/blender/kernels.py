@@ -201,7 +201,7 @@ def _taken(arch: str) -> tuple[Origin | None, Path]:
 
 
 def _is_kernel(file: Path) -> bool:
-    """Whether a file is a whole kernel that this user may read, and not what an interrupted copy left of one."""
+    """Whether a file is a complete kernel that this user may read, and not one left by an interrupted copy."""
     try:
         about = file.stat()
         return _is_whole(file, about.st_size, about.st_mtime_ns)
@@ -211,7 +211,7 @@ def _is_kernel(file: Path) -> bool:
 
 @functools.cache
 def _is_whole(file: Path, size: int, changed: int) -> bool:
-    """Whether a file of this size and time of change can be unpacked: Cycles only says that it is not found."""
+    """Whether a file of this size and modification time can be decompressed; Cycles would report a missing file."""
     import zstandard
 
     try:
