@@ -367,3 +367,13 @@ def test_a_kernel_that_is_not_whole_is_made_again(left, here, monkeypatch):
     assert kernels.found("sm_90") is None
     assert kernels.make("sm_90").read_bytes() == whole
     assert kernels.found("sm_90") == "compiled"
+
+
+@pytest.mark.parametrize("answers", ["", "release 12.0"])
+def test_a_compiler_that_hangs_is_not_used(answers, here, monkeypatch):
+    tool = ptxas(here) / "bin/ptxas"
+    tool.write_text(f"#!/bin/sh\n[ -n '{answers}' ] && [ $1 = --version ] && echo {answers} && exit\nexec sleep 60\n")
+    monkeypatch.setattr(ptx, "_LIMIT", 0.5)
+    compilers(monkeypatch, here)
+    with pytest.raises(UserError, match=r"does not end within 0\.5 s" if answers else "there is no ptxas"):
+        kernels.make("sm_90")

@@ -22,6 +22,7 @@ from tvrgen.imaging.blender import driver_compiler
 INSTALL = "pip install 'tvrgen[kernels]'"
 
 _HEAD = re.compile(rb"(?:\s*//.*\n|\s*\n|\.(?:version|target|address_size)\b.*\n)+")
+_LIMIT = 120.0  # seconds for questions to a compiler: a driver first wakes up all GPUs
 _INTERVAL = 0.2  # seconds between checks whether the compiler has ended
 
 
@@ -126,9 +127,18 @@ def _ptxas_in(folders: Iterable[Path]) -> Iterator[_Ptxas]:
 
 def _run(command: list[str] | tuple[str, ...]) -> subprocess.CompletedProcess[str]:
     """Runs a command; its output includes standard error."""
-    return subprocess.run(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-    )
+    try:
+        return subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=_LIMIT,
+        )
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(command, 1, f"it does not end within {_LIMIT:g} s")
 
 
 def _reason(code: int, messages: str) -> str:
