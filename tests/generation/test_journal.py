@@ -68,6 +68,15 @@ def test_what_workers_wait_for_is_shown_always_and_logged_once(storage):
     assert [event["event"] for event in events(storage)] == ["waiting", "end"]
 
 
+def test_nodes_that_wait_for_different_things_are_each_logged_once(storage):
+    log = Journal(storage, lambda *_: None)
+    for _ in range(3):
+        log.waiting("compiling sm_80")
+        log.waiting("compiling sm_90")
+    log.event("end")
+    assert [event.get("why") for event in events(storage)] == ["compiling sm_80", "compiling sm_90", None]
+
+
 def test_workers_that_follow_from_gpus_are_said_once_for_nodes_that_are_alike(storage, caplog):
     caplog.set_level("INFO", logger="tvrgen")
     log = Journal(storage, lambda *_: None)

@@ -44,7 +44,7 @@ class Journal:
         self._file = storage.log(f"log/run-{stamp}-{uuid.uuid4().hex[:6]}.jsonl")
         self._reported = time.monotonic()
         self._images = self._retries = 0
-        self._why = ""
+        self._reasons: set[str] = set()  # why workers waited so far
         self._allocations: set[str] = set()
         self._quarantine: Record = {}
         storage.remove(QUARANTINE)
@@ -68,9 +68,9 @@ class Journal:
             self._on_event(json.dumps({"time": round(time.time(), 3), "event": "progress", **about}))
 
     def waiting(self, why: str) -> None:
-        if why != self._why:
+        if why not in self._reasons:  # nodes with different GPUs report in turn, each second
             self.event("waiting", why=why)
-        self._why = why
+        self._reasons.add(why)
         self._advance(0, why)
 
     def allocated(self, node: str, allocation: Allocation) -> None:
