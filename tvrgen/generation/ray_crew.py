@@ -77,7 +77,7 @@ class RayCrew:
         self._looked, self._seen = 0.0, time.monotonic()  # times of the last query and of the last ready worker
         visible = None if wanted.address else os.environ.get("CUDA_VISIBLE_DEVICES")
         run = Run(uuid.uuid4().hex[:8], visible)
-        self._share = _share(config, wanted)
+        self._share = _share(config, wanted, int(self._ray.cluster_resources().get("GPU", 0)))
         self._layout: Layout = Anywhere(self._ray, wanted, self._share)
         if wanted.gpus is None and node.takes_gpus(config) and (wanted.address or wanted.workers is None):
             self._layout = ByNode(self._ray, wanted, self._share, run, cpus=node.takes_cpus(config))
@@ -250,11 +250,10 @@ class RayCrew:
         return process.tail(Path(member.about.get("log", "")))
 
 
-def _share(config: Config, wanted: RayOptions) -> Allocation:
-    """Returns the resources of a worker if they do not follow from the GPUs of its node."""
+def _share(config: Config, wanted: RayOptions, there: int) -> Allocation:
+    """Returns the resources of a worker if they do not follow from the GPUs of its node. `there`: GPUs that Ray has."""
     gpus = wanted.gpus or 0.0
-    if wanted.gpus is None and wanted.workers and not wanted.address and node.takes_nvidia_gpus(config):
-        there = len(machine.here().gpus)
+    if wanted.gpus is None and wanted.workers and not wanted.address and node.takes_gpus(config):
         gpus = allocation.share(math.ceil(wanted.workers / there)) if there else 0.0
     cores = wanted.cpus if wanted.address else machine.cores() // (wanted.workers or machine.cores())
     return Allocation(workers=1, cpus=wanted.cpus, gpus=gpus, threads=wanted.threads or max(1, int(cores)))
