@@ -136,6 +136,14 @@ def test_a_gpu_that_cannot_be_used_is_one_line(temporary, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+def test_one_process_that_is_to_have_no_gpu_is_told_how(temporary, tmp_path):
+    process = generate(tmp_path / "out", fake_gpu.environment([fake_gpu.L4]), "--workers", 1, "--gpus-per-worker", 0)
+    errors = process.communicate(timeout=300)[1]
+    assert process.returncode == 2
+    assert errors == "tvrgen: error: --gpus-per-worker 0: this process renders on the GPU; set render.device=cpu\n"
+    assert not (tmp_path / "out").exists()
+
+
 def test_workers_whose_gpu_fails_are_replaced(on_the_cpu, temporary, tmp_path):
     """Each process can render some shards, and then no more."""
     env = fake_gpu.environment([fake_gpu.L4], FAKE_GPU_FAIL="cuLaunchKernel:20")

@@ -152,6 +152,18 @@ def test_a_lost_scout_is_no_error_but_a_mistake_of_the_users_is():
         allocated(found)
 
 
+def test_a_node_that_cannot_be_prepared_is_left_out(caplog):
+    error = Lost()
+    error.cause = UserError("no space for kernels")
+    faulty, sound = Scout("host-a", GPUS), Scout("host-b", GPUS)
+    faulty.allocate = SimpleNamespace(remote=lambda *_: Call(error))
+    found = layout(Ray({"a": faulty, "b": sound}, a={"CPU": 1, "GPU": 1}, b={"CPU": 1, "GPU": 1}))
+    found.slots()
+    assert allocated(found) == [Allocated("host-b", GPUS)]
+    assert [slot.node for slot in found.slots()] == ["b"]
+    assert caplog.messages == ["host-a: no space for kernels; the other nodes go on without it"]
+
+
 @pytest.mark.parametrize(("threads", "expected"), [(0, 2), (5, 5)])
 def test_cpus_and_threads_of_a_worker_can_be_set(threads, expected):
     scout = Scout("host-a", Allocation(workers=8, cpus=1, gpus=0.125, threads=1))

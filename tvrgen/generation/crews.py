@@ -5,6 +5,7 @@ import importlib.util
 from collections.abc import Iterator
 
 from tvrgen._support import scratch
+from tvrgen._support.errors import ArgumentError
 from tvrgen.config.settings import Config
 from tvrgen.dataset.storage.base import Storage
 from tvrgen.generation import allocation, machine, node, process, ray_session
@@ -32,6 +33,8 @@ def crew(
             chosen = RayCrew(config, storage, wanted, opener, tasks)
         else:
             if node.takes_nvidia_gpus(config) and (there := machine.here()).gpus:
+                if wanted.gpus == 0:
+                    raise ArgumentError("gpus_per_worker", 0, "this process renders on the GPU; set render.device=cpu")
                 why = node.waits(None)
                 node.prepare(None, lambda: observer.waiting(why))
                 observer.allocated(process.node(), allocation.alone(there, wanted.threads))

@@ -4,6 +4,7 @@ A scout runs on each node with GPUs: it prepares the node, which may take minute
 """
 
 import dataclasses
+import logging
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from tvrgen.generation.driver import Allocated, Waiting
 from tvrgen.generation.node import Run
 from tvrgen.generation.ray_layout import Anywhere, Slot, no_room, room_in
 from tvrgen.generation.ray_session import RayOptions, pinned
+
+_log = logging.getLogger(__name__)
 
 
 class Scout:
@@ -54,6 +57,7 @@ class _Scouted:
     host: str = ""
     why: str = ""  # the reason why the allocation takes minutes
     allocation: Allocation | None = None
+    faulty: bool = False  # it cannot be prepared
 
 
 class ByNode:
@@ -112,8 +116,9 @@ class ByNode:
         except self._ray.exceptions.RayError as error:
             cause = getattr(error, "cause", None)
             if isinstance(cause, UserError):
-                raise UserError(f"{there.host}: {cause}") from error
-            del self._scouted[node_id]  # it died; another one is started if its node still exists
+                self._leave_out(there, cause)
+            else:
+                del self._scouted[node_id]  # it died; another one is started if its node still exists
             return
         if there.host:
             there.call, there.why = None, ""
@@ -123,6 +128,14 @@ class ByNode:
             there.host, there.why = answer
             cores = int(there.resources.get("CPU", 0) / (self._share.cpus or 1))
             there.call = there.scout.allocate.remote(max(1, cores), int(there.resources["GPU"]))
+
+    def _leave_out(self, there: _Scouted, fault: UserError) -> None:
+        """Leaves a node that cannot be prepared out of the run. Raises UserError if all nodes with GPUs are like it."""
+        there.call, there.why, there.faulty = None, "", True
+        message = f"{there.host}: {fault}"
+        if all(other.faulty for other in self._scouted.values()):
+            raise UserError(message) from fault
+        _log.warning("%s; the other nodes go on without it", message)
 
     def _adjusted(self, found: Allocation) -> Allocation:
         """Returns an allocation with the CPUs and threads that the user wants for each worker."""
