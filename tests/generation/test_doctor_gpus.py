@@ -33,6 +33,7 @@ def show(monkeypatch, tmp_path):
         monkeypatch.setattr(machine, "gpus", lambda: (*gpus, *hidden))
         monkeypatch.setattr(doctor_gpus.mps, "examine", lambda: (mps, "MPS can be used" if mps else "MPS cannot"))
         monkeypatch.setattr(doctor_gpus.kernels, "found", lambda arch: "shipped" if arch in shipped else None)
+        monkeypatch.setattr(doctor_gpus.kernels, "supports", lambda arch: arch != "sm_35")
         monkeypatch.setattr(doctor_gpus.kernels, "check", lambda arch: None)
         monkeypatch.setattr(trial, "run", run)
         return list(doctor_gpus.examine()), calls
@@ -55,6 +56,20 @@ def test_a_gpu_is_named_tried_and_allocated(show):
         (True, "tvrgen generate starts 7 workers, 2 threads each, on 1 NVIDIA L4, shared by MPS"),
     ]
     assert calls == [("cuda", "GPU-2"), ("optix", "GPU-2")]
+
+
+def test_a_gpu_that_blender_does_not_support_is_not_tried(show):
+    old = Gpu(name="NVIDIA Tesla K40c", arch="sm_35", memory=11441)
+    lines, calls = show(old)
+    assert lines == [
+        (True, "GPU: NVIDIA Tesla K40c (sm_35, 11 GiB)"),
+        (True, "NVIDIA Tesla K40c: Blender does not support sm_35; the CPU renders instead"),
+    ]
+    assert calls == []
+    assert show(L4, old)[0][-1] == (
+        True,
+        "tvrgen generate starts 7 workers, 2 threads each, on 1 NVIDIA L4, shared by MPS",
+    )
 
 
 def test_gpus_that_are_alike_are_tried_once(show):

@@ -1,5 +1,7 @@
 """A node's preparation, with made-up GPUs, kernels and MPS."""
 
+import dataclasses
+
 import pytest
 
 from tests.generation.test_machine import GPUS
@@ -14,6 +16,7 @@ def made(monkeypatch):
     made = []
     monkeypatch.setattr(machine, "gpus", lambda: GPUS)
     monkeypatch.setattr(kernels, "found", lambda arch: None)
+    monkeypatch.setattr(kernels, "supports", lambda arch: arch != "sm_35")
     monkeypatch.setattr(kernels, "make", lambda arch, waiting: made.append(arch))
     monkeypatch.setattr(mps, "join", lambda run, visible: "")
     return made
@@ -43,3 +46,15 @@ def test_numbers_of_different_gpus_mean_all_of_them_unless_cuda_numbers_as_nvml_
     assert node.gpus(Run("a", "")) == ()
     monkeypatch.setattr(machine, "gpus", lambda: GPUS[:1] * 2)
     assert node.gpus(Run("a", "1")) == GPUS[:1]
+
+
+def test_a_gpu_that_blender_does_not_support_is_none(made, monkeypatch):
+    old = dataclasses.replace(GPUS[0], name="NVIDIA Tesla K40c", arch="sm_35")
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.setattr(machine, "gpus", lambda: (old, *GPUS))
+    assert node.gpus(None) == GPUS
+    monkeypatch.setattr(machine, "gpus", lambda: (old,))
+    assert node.gpus(None) == ()
+    assert node.waits(None) == ""
+    node.prepare(None)
+    assert made == []

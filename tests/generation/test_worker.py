@@ -8,6 +8,7 @@ from tvrgen._support.errors import UserError
 from tvrgen.dataset.shards import shards_of
 from tvrgen.generation import machine, process, worker
 from tvrgen.generation.worker import Failure, Turn
+from tvrgen.imaging.blender import kernels
 from tvrgen.imaging.renderer import RendererLost
 
 
@@ -85,6 +86,7 @@ def test_the_threads_of_the_config_go_before_those_of_the_run(threads, expected,
 @pytest.mark.parametrize(("device", "gpus"), [("auto", ()), ("cpu", GPUS), ("auto", GPUS)])
 def test_a_gpu_that_blender_cannot_use_is_not_replaced_by_the_cpu(device, gpus, tmp_path, monkeypatch):
     monkeypatch.setattr(machine, "gpus", lambda: gpus)
+    monkeypatch.setattr(kernels, "supports", lambda arch: True)
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     config = load(f"render.device={device}")
     shard = next(iter(shards_of(config, "train")))

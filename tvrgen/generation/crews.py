@@ -1,6 +1,7 @@
 """Choice of a run's crew: this process alone, or Ray actors on this machine or a cluster."""
 
 import contextlib
+import dataclasses
 import importlib.util
 from collections.abc import Iterator
 
@@ -32,11 +33,12 @@ def crew(
         if asks_for_ray(wanted) or _ray_is_worth_it(config, storage, wanted, tasks):
             chosen = RayCrew(config, storage, wanted, opener, tasks)
         else:
-            if node.takes_nvidia_gpus(config) and (there := machine.here()).gpus:
+            if node.takes_nvidia_gpus(config) and (gpus := node.gpus(None)):
                 if wanted.gpus == 0:
                     raise ArgumentError("gpus_per_worker", 0, "this process renders on the GPU; set render.device=cpu")
                 why = node.waits(None)
                 node.prepare(None, lambda: observer.waiting(why))
+                there = dataclasses.replace(machine.here(), gpus=gpus)
                 observer.allocated(process.node(), allocation.alone(there, wanted.threads))
             log = process.log_in(storage.worker_logs() or folder)
             chosen = LocalCrew(config, storage, log, opener, wanted.threads)
@@ -58,5 +60,4 @@ def _ray_is_worth_it(config: Config, storage: Storage, wanted: RayOptions, tasks
         return False
     if not node.takes_nvidia_gpus(config) or importlib.util.find_spec("ray") is None:
         return False
-    there = machine.here()
-    return bool(there.gpus) and there.cores > 1
+    return machine.cores() > 1 and bool(node.gpus(None))

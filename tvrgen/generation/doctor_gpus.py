@@ -1,6 +1,7 @@
 """Check of NVIDIA GPUs for `tvrgen doctor`: kernels, MPS, a trial of each, and the workers that a run would start."""
 
 import ctypes
+import dataclasses
 import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,17 +36,23 @@ def _examine(there: Machine) -> Iterator[tuple[bool, str]]:
         yield True, f"GPU: {gpu}"
     for gpu in kinds.values():
         yield from _try(gpu)
+    usable = tuple(gpu for gpu in there.gpus if kernels.supports(gpu.arch))
+    if not usable:
+        return
     shared, line = mps.examine()
     yield True, line
     if there.cores > 1 and importlib.util.find_spec("ray"):
-        chosen = allocation.on_gpus(there.cores, there.memory, there.gpus, len(there.gpus), mps=shared)
+        chosen = allocation.on_gpus(there.cores, there.memory, usable, len(usable), mps=shared)
     else:
-        chosen = allocation.alone(there)
+        chosen = allocation.alone(dataclasses.replace(there, gpus=usable))
     yield True, f"tvrgen generate starts {chosen}"
 
 
 def _try(gpu: Gpu) -> Iterator[tuple[bool, str]]:
     """Yields the origin of a GPU's kernel and the result of trials; no trial without a kernel, which takes minutes."""
+    if not kernels.supports(gpu.arch):
+        yield True, f"{gpu.name}: Blender does not support {gpu.arch}; the CPU renders instead"
+        return
     origin = kernels.found(gpu.arch)
     if origin is None:
         yield _without_kernel(gpu)

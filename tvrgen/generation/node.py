@@ -42,7 +42,9 @@ class Run:
 
 
 def gpus(run: Run | None) -> tuple[Gpu, ...]:
-    """Returns the NVIDIA GPUs of this node that a run may use; None: those that this process alone may use.
+    """Returns the NVIDIA GPUs of this node that Blender supports and a run may use.
+
+    None stands for this process alone.
 
     In a run, CUDA_VISIBLE_DEVICES of this process is ignored: Ray sets it to one GPU for each worker. If
     CUDA_VISIBLE_DEVICES chooses by number among GPUs of several architectures, all are returned: CUDA numbers the
@@ -53,8 +55,8 @@ def gpus(run: Run | None) -> tuple[Gpu, ...]:
     chosen = machine.visible(every, variable)
     by_number = any(name.strip().isdigit() for name in (variable or "").split(","))
     if chosen and by_number and os.environ.get("CUDA_DEVICE_ORDER") != "PCI_BUS_ID":
-        return chosen if len({gpu.arch for gpu in every}) == 1 else every
-    return chosen
+        chosen = chosen if len({gpu.arch for gpu in every}) == 1 else every
+    return tuple(gpu for gpu in chosen if kernels.supports(gpu.arch))
 
 
 def waits(run: Run | None) -> str:

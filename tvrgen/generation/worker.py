@@ -24,7 +24,7 @@ from tvrgen.dataset.shard_formats import FORMATS, ShardFormat
 from tvrgen.dataset.shards import Shard
 from tvrgen.dataset.storage.base import MANIFEST, Storage
 from tvrgen.dataset.versions import FORMAT
-from tvrgen.generation import machine, process
+from tvrgen.generation import node, process
 from tvrgen.imaging import annotations
 from tvrgen.imaging.blender import cpu_affinity, requirements
 from tvrgen.imaging.renderer import Renderer, RendererLost
@@ -93,7 +93,7 @@ def shard_steps(
 
 def _check_devices(split: Split, devices: list[str]) -> None:
     """Raises UserError if `render.device: auto` chose the CPU although there is an NVIDIA GPU: CUDA refuses it."""
-    if split.render.device == "auto" and devices == ["CPU"] and (gpus := machine.here().gpus):
+    if split.render.device == "auto" and devices == ["CPU"] and (gpus := node.gpus(None)):
         raise UserError(
             f"{process.node()}: Blender cannot use {gpus[0]}; run tvrgen doctor on that machine, or set "
             "render.device=cpu"

@@ -377,3 +377,8 @@ def test_a_compiler_that_hangs_is_not_used(answers, here, monkeypatch):
     compilers(monkeypatch, here)
     with pytest.raises(UserError, match=r"does not end within 0\.5 s" if answers else "there is no ptxas"):
         kernels.make("sm_90")
+
+
+@pytest.mark.parametrize(("arch", "known"), [("sm_86", True), ("sm_90", True), ("sm_100", True), ("sm_61", False)])
+def test_blender_supports_what_it_ships_and_what_its_ptx_can_become(arch, known, here):
+    assert kernels.supports(arch) is known

@@ -67,6 +67,14 @@ def path(arch: str) -> Path:
     return _taken(arch)[1]
 
 
+def supports(arch: str) -> bool:
+    """Whether Blender can use GPUs of an architecture at all: it has a kernel for it, or one can be compiled.
+
+    Raises ModuleNotFoundError if Blender is not installed.
+    """
+    return bool(found(arch) or _ptx_file(arch))
+
+
 def is_architecture(text: str) -> bool:
     """Whether a text has the form of an architecture's name: `sm_90`."""
     return bool(re.fullmatch(r"sm_[1-9]\d{1,2}", text))
@@ -227,12 +235,23 @@ def _ptx(arch: str) -> bytes:
     """
     import zstandard
 
-    known = {int(file.name.removeprefix("kernel_compute_").split(".")[0]): file for file in _ptx_files()}
+    if file := _ptx_file(arch):
+        return zstandard.ZstdDecompressor().decompress(file.read_bytes())
+    known = _ptx_numbers()
+    rest = f"it can be compiled for sm_{min(known)} and later ones" if known else "it supports no NVIDIA GPU here"
+    raise UserError(f"{arch}: Blender {'.'.join(map(str, _version()))} has no kernel for it; {rest}")
+
+
+def _ptx_file(arch: str) -> Path | None:
+    """Returns the file of the PTX for an architecture, or None."""
+    known = _ptx_numbers()
     usable = [number for number in known if number <= int(arch.removeprefix("sm_"))]
-    if not usable:
-        rest = f"it can be compiled for sm_{min(known)} and later ones" if known else "it supports no NVIDIA GPU here"
-        raise UserError(f"{arch}: Blender {'.'.join(map(str, _version()))} has no kernel for it; {rest}")
-    return zstandard.ZstdDecompressor().decompress(known[max(usable)].read_bytes())
+    return known[max(usable)] if usable else None
+
+
+def _ptx_numbers() -> dict[int, Path]:
+    """Returns the PTX that Blender ships: number of the architecture (75) -> file."""
+    return {int(file.name.removeprefix("kernel_compute_").split(".")[0]): file for file in _ptx_files()}
 
 
 def _own() -> Path:
