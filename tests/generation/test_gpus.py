@@ -83,7 +83,10 @@ def test_the_plain_command_uses_the_gpu_and_shares_it(on_the_cpu, temporary, tmp
     assert records(json_bytes(out)) == records(on_the_cpu)
 
 
-@pytest.mark.parametrize(("arguments", "device"), [(("--workers", 1), "NVIDIA L4"), ((f"--set={CPU}",), "CPU")])
+@pytest.mark.parametrize(
+    ("arguments", "device"),
+    [(("--workers", 1), "NVIDIA L4"), pytest.param((f"--set={CPU}",), "CPU", marks=pytest.mark.full)],
+)
 def test_one_process_does_as_it_is_told(arguments, device, temporary, tmp_path):
     one, env = (*SETTINGS, "splits.train.count=1"), fake_gpu.environment([fake_gpu.L4])
     events, errors = events_of(generate(tmp_path / "out", env, *arguments, settings=one))
@@ -93,6 +96,7 @@ def test_one_process_does_as_it_is_told(arguments, device, temporary, tmp_path):
     assert errors.count("\n") == len(workers)
 
 
+@pytest.mark.full
 def test_without_mps_two_workers_take_turns(temporary, tmp_path):
     env = fake_gpu.environment([fake_gpu.L4], mps=False)
     events, errors = events_of(generate(tmp_path / "out", env))
@@ -144,6 +148,7 @@ def test_one_process_that_is_to_have_no_gpu_is_told_how(temporary, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.full
 def test_workers_whose_gpu_fails_are_replaced(on_the_cpu, temporary, tmp_path):
     """Each process can render some shards, and then no more."""
     env = fake_gpu.environment([fake_gpu.L4], FAKE_GPU_FAIL="cuLaunchKernel:20")

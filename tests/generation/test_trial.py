@@ -34,7 +34,7 @@ def test_a_trial_without_end_is_a_fault(monkeypatch, tmp_path):
     program.write_text("#!/bin/sh\nexec sleep 60\n")
     program.chmod(0o700)
     monkeypatch.setattr(trial.sys, "executable", str(program))
-    assert trial.run("cuda", limit=0.1).fault.startswith("it does not end")
+    assert trial.run("cuda", limit=0.1).fault.startswith("it did not end")
 
 
 def test_the_process_sees_the_named_gpu_alone(monkeypatch, tmp_path):
