@@ -483,4 +483,13 @@ API Result cuEventElapsedTime(float *milliseconds, void *start, void *end) { (vo
 API Result cuImportExternalMemory(void **memory, const void *form) { (void)memory, (void)form; return NOT_SUPPORTED; }
 API Result cuExternalMemoryGetMappedBuffer(Pointer *buffer, void *memory, const void *form) { (void)buffer, (void)memory, (void)form; return NOT_SUPPORTED; }
 API Result cuDestroyExternalMemory(void *memory) { (void)memory; return OK; }
+API Result cuImportExternalSemaphore(void **semaphore, const void *form) { (void)semaphore, (void)form; return NOT_SUPPORTED; }
+API Result cuDestroyExternalSemaphore(void *semaphore) { (void)semaphore; return OK; }
+API Result cuSignalExternalSemaphoresAsync(void **semaphores, const void *forms, unsigned number, void *stream) {
+  (void)semaphores, (void)forms, (void)number, (void)stream;
+  return NOT_SUPPORTED;
+}
+API Result cuWaitExternalSemaphoresAsync(void **semaphores, const void *forms, unsigned number, void *stream) {
+  return cuSignalExternalSemaphoresAsync(semaphores, forms, number, stream);
+}
 API Result cuGLGetDevices_v2(unsigned *number, int *devices, unsigned most, int list) { (void)devices, (void)most, (void)list; return *number = 0, OK; }
