@@ -56,7 +56,8 @@ def test_all_parts_are_made_on_the_cpu(tmp_path):
     assert "| images per second |" in done.stdout
 
 
-@pytest.mark.parametrize("nvml", [True, pytest.param(False, marks=pytest.mark.full)])
+@pytest.mark.full
+@pytest.mark.parametrize("nvml", [True, False])
 def test_a_gpu_is_compared_with_the_cpu(tmp_path, nvml):
     environment = fake_gpu.environment([fake_gpu.L4])
     if not nvml:

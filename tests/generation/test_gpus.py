@@ -160,6 +160,7 @@ def test_workers_whose_gpu_fails_are_replaced(on_the_cpu, temporary, tmp_path):
     assert records(json_bytes(tmp_path / "out")) == records(on_the_cpu)
 
 
+@pytest.mark.full
 def test_a_killed_run_leaves_no_mps_and_the_next_ends_with_the_same_dataset(on_the_cpu, temporary, tmp_path):
     out, env = tmp_path / "out", fake_gpu.environment([fake_gpu.L4])
     process = generate(out, env)

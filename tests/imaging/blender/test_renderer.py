@@ -143,7 +143,7 @@ def random_scene(words, rng) -> State:
     )
 
 
-@pytest.mark.parametrize("persistent", [False, True])
+@pytest.mark.parametrize("persistent", [pytest.param(False, marks=pytest.mark.full), True])
 def test_memory_and_images_stay_the_same_over_500_scenes(persistent, tmp_path):
     import bpy
 
