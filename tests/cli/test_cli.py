@@ -274,7 +274,7 @@ def test_what_rendering_lacks_is_one_line(fault, function, monkeypatch, tmp_path
     from tvrgen.cli import main
 
     monkeypatch.setattr(requirements, "BLENDER", {} if function == "lacking_python" else {sys.version_info[:2]: "any"})
-    monkeypatch.setattr(requirements, "_loads", lambda name: function != "lacking_libraries")
+    monkeypatch.setattr(requirements, "loads", lambda name: function != "lacking_libraries")
     monkeypatch.setattr(requirements.importlib.util, "find_spec", lambda name: None)
     monkeypatch.setattr(sys, "platform", "linux")
     assert main.main(["generate", "quickstart", "--out", str(tmp_path / "x")]) == 2

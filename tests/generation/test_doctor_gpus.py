@@ -28,7 +28,7 @@ def show(monkeypatch, tmp_path):
             return tried or Trial(images_per_second=12.34, first=0.9, denoised_on="cuda")
 
         monkeypatch.setattr(doctor_gpus, "_DEVICES", tmp_path)
-        monkeypatch.setattr(doctor_gpus, "_loads", libraries.__contains__)
+        monkeypatch.setattr(doctor_gpus.requirements, "loads", libraries.__contains__)
         monkeypatch.setattr(machine, "here", lambda: Machine(cores=cores, memory=131072, gpus=gpus))
         monkeypatch.setattr(machine, "gpus", lambda: (*gpus, *hidden))
         monkeypatch.setattr(doctor_gpus.mps, "examine", lambda: (mps, "MPS can be used" if mps else "MPS cannot"))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tvrgen._support.messages import counted
-from tvrgen.generation.machine import Gpu, Machine
+from tvrgen.generation.machine import Gpu
 
 WORKERS_PER_GPU = 16
 """Workers per GPU with MPS: the best of 1, 4, 8 and 16 on an H200 with 16 cores."""
@@ -96,10 +96,10 @@ def gpu_memory(gpu: Gpu) -> int:
     return 1024 + int(16 * multiprocessors)
 
 
-def alone(machine: Machine, threads: int = 0) -> Allocation:
+def alone(cores: int, gpus: Sequence[Gpu], threads: int = 0) -> Allocation:
     """Returns the allocation of one worker that uses all GPUs of a machine. `threads`: render threads (0: all)."""
-    names = tuple(gpu.name for gpu in machine.gpus)
-    return Allocation(workers=1, cpus=machine.cores, gpus=len(names), threads=threads or machine.cores, names=names)
+    names = tuple(gpu.name for gpu in gpus)
+    return Allocation(workers=1, cpus=cores, gpus=len(names), threads=threads or cores, names=names)
 
 
 def share(workers: int) -> float:

@@ -1,7 +1,6 @@
 """Choice of a run's crew: this process alone, or Ray actors on this machine or a cluster."""
 
 import contextlib
-import dataclasses
 import importlib.util
 from collections.abc import Iterator
 
@@ -38,8 +37,7 @@ def crew(
                     raise ArgumentError("gpus_per_worker", 0, "this process renders on the GPU; set render.device=cpu")
                 why = node.waits(None)
                 node.prepare(None, lambda: observer.waiting(why))
-                there = dataclasses.replace(machine.here(), gpus=gpus)
-                observer.allocated(process.node(), allocation.alone(there, wanted.threads))
+                observer.allocated(process.node(), allocation.alone(machine.cores(), gpus, wanted.threads))
             log = process.log_in(storage.worker_logs() or folder)
             chosen = LocalCrew(config, storage, log, opener, wanted.threads)
         try:

@@ -1,7 +1,5 @@
 """Check of NVIDIA GPUs for `tvrgen doctor`: kernels, MPS, a trial of each, and the workers that a run would start."""
 
-import ctypes
-import dataclasses
 import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +7,7 @@ from pathlib import Path
 from tvrgen._support.errors import UserError
 from tvrgen.generation import allocation, machine, mps, trial
 from tvrgen.generation.machine import Gpu, Machine
-from tvrgen.imaging.blender import kernels
+from tvrgen.imaging.blender import kernels, requirements
 
 _DEVICES = Path("/dev")
 _CUDA, _NVML, _OPTIX = "libcuda.so.1", "libnvidia-ml.so.1", "libnvoptix.so.1"
@@ -21,7 +19,7 @@ of them into a container."""
 def examine() -> Iterator[tuple[bool, str]]:
     """Yields (fine, line) for each check. Nothing on a machine without NVIDIA GPUs."""
     there = machine.here()
-    if there.gpus and _loads(_CUDA):
+    if there.gpus and requirements.loads(_CUDA):
         yield from _examine(there)
     elif not there.gpus and (hidden := machine.gpus()):
         yield True, f"CUDA_VISIBLE_DEVICES hides all GPUs: {', '.join(map(str, hidden))}"
@@ -44,7 +42,7 @@ def _examine(there: Machine) -> Iterator[tuple[bool, str]]:
     if there.cores > 1 and importlib.util.find_spec("ray"):
         chosen = allocation.on_gpus(there.cores, there.memory, usable, len(usable), mps=shared)
     else:
-        chosen = allocation.alone(dataclasses.replace(there, gpus=usable))
+        chosen = allocation.alone(there.cores, usable)
     yield True, f"tvrgen generate starts {chosen}"
 
 
@@ -60,7 +58,7 @@ def _try(gpu: Gpu) -> Iterator[tuple[bool, str]]:
     source = "shipped with Blender" if origin == "shipped" else f"in {kernels.path(gpu.arch).parent}"
     yield True, f"{gpu.name}: its kernel is {source}"
     yield _trial(gpu, "cuda")
-    if _loads(_OPTIX):
+    if requirements.loads(_OPTIX):
         yield _trial(gpu, "optix")
     else:
         yield True, f"{gpu.name}: OptiX, which is not needed, cannot be used: {_missing(_OPTIX)}"
@@ -89,7 +87,7 @@ def _lacking(there: Machine) -> Iterator[tuple[bool, str]]:
     shown = [str(gpu) for gpu in there.gpus] or [str(path) for path in sorted(_DEVICES.glob("nvidia[0-9]*"))]
     if not shown:
         return
-    faults = [_missing(name) for name in (_CUDA, _NVML) if not _loads(name)] or [_nvml_fault()]
+    faults = [_missing(name) for name in (_CUDA, _NVML) if not requirements.loads(name)] or [_nvml_fault()]
     for fault in faults:
         yield False, f"{shown[0]} cannot be used: {fault}"
 
@@ -111,11 +109,3 @@ def _nvml_fault() -> str:
     except pynvml.NVMLError as error:
         return f"NVIDIA's management library says: {error}"
     return "NVIDIA's management library does not list it"
-
-
-def _loads(library: str) -> bool:
-    try:
-        ctypes.CDLL(library)
-    except OSError:
-        return False
-    return True

@@ -79,11 +79,11 @@ class RayCrew:
         run = Run(uuid.uuid4().hex[:8], visible)
         self._share = _share(config, wanted, int(self._ray.cluster_resources().get("GPU", 0)))
         self._layout: Layout = Anywhere(self._ray, wanted, self._share)
-        if wanted.gpus is None and node.takes_gpus(config) and (wanted.address or wanted.workers is None):
+        self._takes_gpus = node.takes_gpus(config)
+        if wanted.gpus is None and self._takes_gpus and (wanted.address or wanted.workers is None):
             self._layout = ByNode(self._ray, wanted, self._share, run, cpus=node.takes_cpus(config))
         # the path comes first: unpickling the config imports the user's own kinds
         self._arguments = (list(sys.path), pickle.dumps(config), storage.address, opener, run)
-        self._takes_gpus = node.takes_gpus(config)
         self._type = self._ray.remote(max_restarts=0, max_task_retries=0)(Actor)
         self._fill()
 

@@ -46,7 +46,7 @@ def lacking_libraries() -> str | None:
     """Returns a line that names the Debian packages of missing system libraries, on Linux."""
     if sys.platform != "linux":
         return None
-    packages = [package for library, package in SYSTEM_LIBRARIES.items() if not _loads(library)]
+    packages = [package for library, package in SYSTEM_LIBRARIES.items() if not loads(library)]
     return f"Blender needs system libraries: apt-get install {' '.join(packages)}" if packages else None
 
 
@@ -56,7 +56,8 @@ def lacking_modules() -> str | None:
     return f"not installed: {', '.join(modules)}; {INSTALL}" if modules else None
 
 
-def _loads(library: str) -> bool:
+def loads(library: str) -> bool:
+    """Whether a system library can be loaded."""
     try:
         ctypes.CDLL(library)
     except OSError:
