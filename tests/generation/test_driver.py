@@ -63,6 +63,14 @@ class Observer:
         self.failures.append((failed.task.shard.number, tries, quarantined))
 
 
+@pytest.fixture
+def ticking(monkeypatch):
+    """The clock, which goes on by seven seconds with each look at it."""
+    clock = iter(range(0, 10**6, 7))
+    monkeypatch.setattr(driver.time, "monotonic", lambda: next(clock))
+    return clock
+
+
 def tasks(count):
     return [Task(Shard("train", n, n, 1), images=4) for n in range(count)]
 
@@ -89,9 +97,8 @@ def test_a_shard_is_tried_again_and_given_up_at_last(bad):
     assert observer.images == 4 * len(observer.shards)
 
 
-def test_what_is_stuck_is_dropped_and_tried_again(monkeypatch):
-    clock = iter(range(0, 10**6, 7))  # seconds
-    monkeypatch.setattr(driver.time, "monotonic", lambda: next(clock))
+@pytest.mark.usefixtures("ticking")
+def test_what_is_stuck_is_dropped_and_tried_again():
     crew = Crew(2, lambda task, tries: "stuck" if task.shard.number == 3 and tries == 1 else "done")
     observer = Observer()
     assert driver.drive(tasks(6), crew, Limits(seconds=600), observer) == []
@@ -99,9 +106,8 @@ def test_what_is_stuck_is_dropped_and_tried_again(monkeypatch):
     assert dict(observer.shards)[3] == 2
 
 
-def test_a_large_shard_may_take_long(monkeypatch):
-    clock = iter(range(0, 10**6, 7))
-    monkeypatch.setattr(driver.time, "monotonic", lambda: next(clock))
+@pytest.mark.usefixtures("ticking")
+def test_a_large_shard_may_take_long():
     looks = Counter()
 
     def slow(task, tries):
@@ -114,14 +120,12 @@ def test_a_large_shard_may_take_long(monkeypatch):
     assert crew.dropped == []
 
 
-def test_the_first_shard_may_be_stuck_as_well(monkeypatch):
+def test_the_first_shard_may_be_stuck_as_well(ticking):
     """There is no rate to go by, and the shard is large: what tells is that no picture comes."""
-    clock = iter(range(0, 10**6, 7))
-    monkeypatch.setattr(driver.time, "monotonic", lambda: next(clock))
     crew = Crew(1, lambda task, tries: "stuck" if tries == 1 else "done")
     assert driver.drive([Task(Shard("train", 0, 0, 500), images=1000)], crew, Limits(seconds=600), Observer()) == []
     assert len(crew.dropped) == 1
-    assert next(clock) < 1000
+    assert next(ticking) < 1000
 
 
 @pytest.mark.parametrize("workers", [1, 8])
@@ -144,10 +148,9 @@ def test_bad_shards_that_are_all_that_is_left_are_given_up(workers):
     assert len(driver.drive(tasks(9), crew, Limits(tries=3), Observer())) == 9
 
 
-def test_a_worker_is_measured_by_those_of_its_kind(monkeypatch):
+@pytest.mark.usefixtures("ticking")
+def test_a_worker_is_measured_by_those_of_its_kind():
     """Shards of fast workers take a look each, the slow worker's 40 looks of 7 seconds."""
-    clock = iter(range(0, 10**6, 7))
-    monkeypatch.setattr(driver.time, "monotonic", lambda: next(clock))
     looks = Counter()
 
     def script(task, tries):
