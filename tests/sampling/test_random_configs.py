@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.tiny import SMALL
 from tvrgen._support.errors import UserError
 from tvrgen.config import loader
+from tvrgen.config.overrides import assignments, override
 from tvrgen.sampling import blocks, design, sampler
 
 pytestmark = pytest.mark.rays
@@ -67,8 +68,7 @@ def documents(draw):
 def load(document: dict):
     from tvrgen._support import resources
 
-    render = dict(s.removeprefix("render.").split("=") for s in SMALL)
-    document = document | {"render": {k: int(v) for k, v in render.items()}}
+    document = override(document, assignments(SMALL))
     try:
         return loader.from_document(document, "random.yaml", resources.ROOT)
     except UserError:
