@@ -3,7 +3,7 @@
 import importlib.metadata
 
 from tvrgen._support.errors import UserError
-from tvrgen.generation import doctor, worker
+from tvrgen.generation import doctor, machine, worker
 
 
 def lines() -> dict[bool, list[str]]:
@@ -34,3 +34,11 @@ def test_a_renderer_that_does_not_open_is_a_line(monkeypatch):
     monkeypatch.setattr(doctor.requirements, "lacking", lambda: None)
     monkeypatch.setattr(worker, "open_renderer", open_renderer)
     assert lines()[False][-1] == "test render: Blender cannot be loaded"
+
+
+def test_the_threads_are_those_that_a_run_uses(monkeypatch):
+    monkeypatch.setattr(doctor.requirements, "lacking", lambda: "no Blender for this Python")
+    monkeypatch.setattr(doctor.os, "cpu_count", lambda: 8)
+    for cores, line in ((8, "8 CPU threads"), (1, "1 CPU thread of 8")):
+        monkeypatch.setattr(machine, "cores", lambda cores=cores: cores)
+        assert line in lines()[True]

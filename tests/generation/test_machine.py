@@ -36,21 +36,83 @@ def test_the_variable_hides_gpus_as_cuda_does(variable, indices):
     assert machine.visible(GPUS, variable) == tuple(GPUS[k] for k in indices)
 
 
-@pytest.mark.parametrize(("quota", "cores"), [("max 100000", 8), ("250000 100000", 3), ("50000 100000", 1), ("", 8)])
-def test_a_containers_quota_bounds_the_cores(quota, cores, tmp_path, monkeypatch):
-    (tmp_path / "cpu.max").write_text(quota)
-    monkeypatch.setattr(machine, "_CGROUP", tmp_path)
+def groups(folder, monkeypatch, own="", **files):
+    """Makes these files the machine's cgroups, and `own` the groups of this process; the machine has 8 cores."""
+    for name in ("SLURM_CPUS_PER_TASK", "SLURM_CPUS_ON_NODE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, text in files.items():
+        path = folder / "cgroup" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (folder / "own").write_text(own)
+    monkeypatch.setattr(machine, "_CGROUP", folder / "cgroup")
+    monkeypatch.setattr(machine, "_OWN_GROUPS", folder / "own")
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(8)), raising=False)
+
+
+JOB = "0::/system.slice/slurmstepd.scope/job_7/step_0\n"
+OLD = "9:name=systemd:/\n4:memory:/slurm/job_7\n3:cpuset:/\n2:cpu,cpuacct:/slurm/job_7\n"
+
+
+@pytest.mark.parametrize(
+    ("own", "files", "cores"),
+    [
+        ("0::/\n", {"cpu.max": "max 100000\n"}, 8),
+        ("0::/\n", {"cpu.max": "250000 100000\n"}, 3),
+        ("0::/\n", {"cpu.max": "50000 100000\n"}, 1),
+        ("0::/\n", {"cpu.max": ""}, 8),
+        ("0::/\n", {"cpu.max": "100000 0"}, 8),
+        (JOB, {"system.slice/slurmstepd.scope/job_7/step_0/cpu.max": "400000 100000\n"}, 4),
+        (JOB, {"system.slice/cpu.max": "200000 100000", "system.slice/slurmstepd.scope/cpu.max": "max 100000"}, 2),
+        (JOB, {"system.slice/other.scope/cpu.max": "200000 100000"}, 8),
+        ("0::/docker/7f3a\n", {"cpu.max": "300000 100000"}, 3),  # a container that sees its group's name outside
+        ("0::/../../job\n", {"cpu.max": "300000 100000"}, 3),
+        (OLD, dict.fromkeys(("cpu,cpuacct/slurm/cpu.cfs_quota_us", "cpu,cpuacct/slurm/cpu.cfs_period_us"), "9"), 1),
+        (OLD, {"cpu/slurm/cpu.cfs_quota_us": "400000", "cpu/slurm/cpu.cfs_period_us": "200000"}, 2),
+        (OLD, {"cpu/cpu.cfs_quota_us": "150000\n", "cpu/cpu.cfs_period_us": "100000\n"}, 2),
+        (OLD, {"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"}, 8),
+        ("nonsense", {}, 8),
+        ("", {}, 8),
+    ],
+)
+def test_a_cgroups_quota_bounds_the_cores(own, files, cores, tmp_path, monkeypatch):
+    groups(tmp_path, monkeypatch, own, **files)
+    assert machine.cores() == machine.here().cores == cores
+
+
+@pytest.mark.parametrize(
+    ("variables", "cores"),
+    [
+        ({"SLURM_CPUS_PER_TASK": "4"}, 4),
+        ({"SLURM_CPUS_ON_NODE": "2"}, 2),
+        ({"SLURM_CPUS_PER_TASK": "2", "SLURM_CPUS_ON_NODE": "6"}, 2),
+        ({"SLURM_CPUS_PER_TASK": "32"}, 8),
+        ({"SLURM_CPUS_PER_TASK": ""}, 8),
+        ({"SLURM_CPUS_PER_TASK": "0"}, 8),
+        ({"SLURM_CPUS_PER_TASK": "4(x2)"}, 8),
+    ],
+)
+def test_slurm_bounds_the_cores(variables, cores, tmp_path, monkeypatch):
+    groups(tmp_path, monkeypatch)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
     assert machine.cores() == cores
 
 
-@pytest.mark.parametrize("name", ["memory.max", "memory/memory.limit_in_bytes"])
+def test_the_affinity_bounds_the_cores(tmp_path, monkeypatch):
+    groups(tmp_path, monkeypatch)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {5}, raising=False)
+    assert machine.cores() == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["memory.max", "memory/memory.limit_in_bytes", "memory/slurm/job_7/memory.limit_in_bytes"]
+)
 @pytest.mark.parametrize(("limit", "bound"), [("2147483648", 2048), ("max", None), ("9223372036854771712", None)])
-def test_a_containers_limit_bounds_the_memory(name, limit, bound, tmp_path, monkeypatch):
-    monkeypatch.setattr(machine, "_CGROUP", tmp_path)
+def test_a_cgroups_limit_bounds_the_memory(name, limit, bound, tmp_path, monkeypatch):
+    groups(tmp_path, monkeypatch, OLD)
     all_of_it = machine.memory()
-    (tmp_path / name).parent.mkdir(exist_ok=True)
-    (tmp_path / name).write_text(limit)
+    groups(tmp_path, monkeypatch, OLD, **{name: limit})
     assert machine.memory() == (min(bound, all_of_it) if bound else all_of_it)
 
 

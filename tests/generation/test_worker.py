@@ -67,9 +67,9 @@ def test_the_number_of_images_is_known_before_they_are_made(config, tmp_path):
         assert made(config, shard, tmp_path, FlatRenderer()) == worker.images_in(shard, config)
 
 
-@pytest.mark.parametrize(("threads", "expected"), [(0, 2), (7, 7)])
-def test_the_threads_of_the_config_go_before_those_of_the_run(threads, expected, monkeypatch, tmp_path):
-    """Blender is loaded on as many cores as it renders with."""
+@pytest.mark.parametrize(("threads", "wanted", "expected"), [(0, 2, 2), (7, 2, 7), (0, 0, 3), (7, 0, 7)])
+def test_the_threads_of_the_config_go_before_those_of_the_run(threads, wanted, expected, monkeypatch, tmp_path):
+    """Blender is loaded on as many cores as it renders with: by default, on those that this process may use."""
 
     class Loaded(Exception):
         pass
@@ -77,10 +77,11 @@ def test_the_threads_of_the_config_go_before_those_of_the_run(threads, expected,
     def at_most(cores):
         raise Loaded(cores)
 
+    monkeypatch.setattr(machine, "cores", lambda: 3)
     monkeypatch.setattr(worker.requirements, "lacking", lambda: None)
     monkeypatch.setattr(worker.cpu_affinity, "at_most", at_most)
     with pytest.raises(Loaded, match=str(expected)):
-        worker.open_renderer(load(f"render.threads={threads}"), tmp_path / "log", 2)
+        worker.open_renderer(load(f"render.threads={threads}"), tmp_path / "log", wanted)
 
 
 @pytest.mark.parametrize(("device", "gpus"), [("auto", ()), ("cpu", GPUS), ("auto", GPUS)])

@@ -12,8 +12,9 @@ from PIL import Image
 
 import tvrgen
 from tvrgen._support.errors import UserError
+from tvrgen._support.messages import counted
 from tvrgen.config import loader
-from tvrgen.generation import doctor_gpus, worker
+from tvrgen.generation import doctor_gpus, machine, worker
 from tvrgen.imaging.blender import requirements
 from tvrgen.sampling import sampler
 
@@ -21,7 +22,7 @@ from tvrgen.sampling import sampler
 def examine() -> Iterator[tuple[bool, str]]:
     """Yields (fine, line) for each check. Images are rendered at the end, and only if Blender can be loaded."""
     yield True, f"tvrgen {tvrgen.__version__}, Python {platform.python_version()}, {platform.platform()}"
-    yield True, f"{os.cpu_count()} CPU threads"
+    yield True, _threads()
     for name in ("numpy", "pillow", "trimesh", "embreex", "bpy", "ray", "nvidia-ml-py"):
         try:
             yield True, f"{name} {importlib.metadata.version(name)}"
@@ -33,6 +34,12 @@ def examine() -> Iterator[tuple[bool, str]]:
     with tempfile.TemporaryDirectory() as folder:
         yield from _render(Path(folder))
     yield from doctor_gpus.examine()
+
+
+def _threads() -> str:
+    """The number of CPU threads that a run uses, and that of the machine if it has more."""
+    cores, there = machine.cores(), os.cpu_count()
+    return counted(cores, "CPU thread") + (f" of {there}" if there and there > cores else "")
 
 
 def _render(folder: Path) -> Iterator[tuple[bool, str]]:

@@ -1,5 +1,8 @@
 """This machine: CPU cores, memory and NVIDIA GPUs that this process may use. Needs neither Blender nor CUDA.
 
+The limits of control groups (cgroups) are those of containers, systemd and Slurm: each limits a folder of processes and
+all folders below it.
+
 NVIDIA's management library (NVML), a part of the driver, lists the GPUs. Those of other vendors are listed by Blender
 only: `tvrgen.imaging.blender.devices`.
 """
@@ -8,12 +11,15 @@ import contextlib
 import math
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 _CGROUP = Path("/sys/fs/cgroup")
+_OWN_GROUPS = Path("/proc/self/cgroup")
+_SLURM = ("SLURM_CPUS_PER_TASK", "SLURM_CPUS_ON_NODE")
+"""Variables in which Slurm says how many CPU threads a task, or all tasks on this node, may use."""
 _UNITS = 2**20  # bytes of a MB
 
 
@@ -55,23 +61,52 @@ def here() -> Machine:
 
 
 def cores() -> int:
-    """Number of CPU threads that this process may use, by its CPU affinity and its container's quota."""
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    with contextlib.suppress(OSError, ValueError):
-        quota, period = (_CGROUP / "cpu.max").read_text().split()
-        allowed = min(allowed, math.ceil(int(quota) / int(period)))  # int("max") raises ValueError: no quota
-    return max(1, allowed)
+    """Number of CPU threads that this process may use: by its CPU affinity, by cgroups, and by Slurm."""
+    bounds = [len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1]
+    for group in _groups("cpu"):
+        with contextlib.suppress(OSError, ValueError, ZeroDivisionError):
+            bounds.append(math.ceil(_quota(group)))
+    for name in _SLURM:  # a node that does not enforce its limits shows all its cores
+        with contextlib.suppress(ValueError):
+            bounds.append(int(os.environ.get(name, "")))
+    return max(1, min(bound for bound in bounds if bound > 0))
+
+
+def _quota(group: Path) -> float:
+    """CPU threads that a cgroup may use; below 0: no limit (v1). Raises OSError or ValueError: no limit (v2)."""
+    if (group / "cpu.max").exists():
+        quota, period = (group / "cpu.max").read_text().split()  # "max 100000": no limit
+        return int(quota) / int(period)
+    quota, period = ((group / f"cpu.cfs_{name}_us").read_text() for name in ("quota", "period"))
+    return int(quota) / int(period)
 
 
 def memory() -> int:
-    """Memory of this machine in MB, at most its container's limit; 0 if unknown."""
+    """Memory of this machine in MB, at most the limit of its cgroups; 0 if unknown."""
     found = []
     with contextlib.suppress(AttributeError, OSError, ValueError):
         found.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
-    for name in ("memory.max", "memory/memory.limit_in_bytes"):  # version 2 of cgroups, and 1
-        with contextlib.suppress(OSError, ValueError):
-            found.append(int((_CGROUP / name).read_text()))
+    for group in _groups("memory"):
+        for name in ("memory.max", "memory.limit_in_bytes"):  # v2, v1
+            with contextlib.suppress(OSError, ValueError):
+                found.append(int((group / name).read_text()))
     return min(found, default=0) // _UNITS
+
+
+def _groups(controller: str) -> Iterator[Path]:
+    """Yields the folders that may limit this process: its own cgroup and all above it, of v2 and of v1."""
+    groups = {("", "/"), (controller, "/")}  # in a container, /proc may show the path that the group has outside
+    with contextlib.suppress(OSError, ValueError):
+        for line in _OWN_GROUPS.read_text().splitlines():
+            _, controllers, path = line.split(":", 2)
+            if not controllers:  # v2
+                groups.add(("", path))
+            elif controller in controllers.split(","):
+                groups |= {(controllers, path), (controller, path)}  # mounts: cpu,cpuacct, and cpu as a link to it
+    for mount, path in sorted(groups):
+        own = Path(path.lstrip("/"))
+        for group in (own, *own.parents):
+            yield _CGROUP / mount / group
 
 
 def gpus() -> tuple[Gpu, ...]:

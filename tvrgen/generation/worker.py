@@ -24,7 +24,7 @@ from tvrgen.dataset.shard_formats import FORMATS, ShardFormat
 from tvrgen.dataset.shards import Shard
 from tvrgen.dataset.storage.base import MANIFEST, Storage
 from tvrgen.dataset.versions import FORMAT
-from tvrgen.generation import node, process
+from tvrgen.generation import machine, node, process
 from tvrgen.imaging import annotations
 from tvrgen.imaging.blender import cpu_affinity, requirements
 from tvrgen.imaging.renderer import Renderer, RendererLost
@@ -40,16 +40,16 @@ if TYPE_CHECKING:
 def open_renderer(config: Config, log: Path, threads: int = 0) -> "BlenderRenderer":
     """Opens Blender with the config's scene; its output goes to the file `log`.
 
-    `threads` is the number of render threads if the config sets none (0: all). A process has one Blender, to
-    be used from the main thread.
+    `threads` is the number of render threads if the config sets none (0: as many as this process may use; Blender
+    itself would take one for each core of the machine). A process has one Blender, to be used from the main thread.
 
     Raises UserError if Blender cannot be imported.
     """
     if fault := requirements.lacking():
         raise UserError(fault)
-    asked = [split.render.threads or threads for split in config.splits.values()]
+    threads = threads or machine.cores()
     try:
-        with cpu_affinity.at_most(0 if 0 in asked else max(asked)):
+        with cpu_affinity.at_most(max(split.render.threads or threads for split in config.splits.values())):
             from tvrgen.imaging.blender import renderer as blender
     except ImportError as error:
         raise UserError(f"Blender cannot be loaded: {error}; see tvrgen doctor") from error
