@@ -3,6 +3,9 @@
 import pytest
 
 from tests.config.faults import fault
+from tvrgen._support.errors import UserError
+from tvrgen.config import loader
+from tvrgen.config.overrides import assignments
 
 FAULTS = {
     "sampling: {kinds: []}": "sampling.kinds: has 0 entries; write at least 1",
@@ -45,6 +48,8 @@ FAULTS = {
     "splits: {train: {count: 0}}": "splits.train.count: 0 is too small",
     "splits: {train: {cuont: 1}}": "splits.train.cuont: unknown key; did you mean 'count'?",
     "splits: {'a/b': {count: 1}}": "'a/b' is not a name",
+    'splits: {"train\\n": {count: 1}}': "'train\\n' is not a name",
+    'vocabulary: {colors: {"pink\\n": [3, 0, 0]}}': "'pink\\n' is not a name",
 }
 
 
@@ -56,3 +61,48 @@ def test_a_fault_is_one_line_that_names_its_place(text, tmp_path):
 def test_a_colour_as_text_is_answered_with_numbers(tmp_path):
     says = "orange: holds '#ff8c00'; write three numbers from 0 to 255 (sRGB), such as [255, 140, 0]"
     assert says in fault(tmp_path, "vocabulary: {colors: {orange: '#ff8c00'}}")
+
+
+def numbers(node, path=()):
+    """The path of every number in a document, and of the first number of every list of numbers."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from numbers(value, (*path, key))
+    elif isinstance(node, list):
+        yield from list(numbers(node[0], (*path, 0)))[:1] if node else ()
+    elif isinstance(node, int | float) and not isinstance(node, bool):
+        yield path
+
+
+RESOLVED = loader.load("quickstart", {"scene.orbit": {"count": 3, "elevation": 30, "distance": 9}}).document
+NUMBERS = [path for path in numbers(RESOLVED) if path != ("image", "quality")]
+
+
+@pytest.mark.parametrize("value", [".nan", "-.inf", "9" * 400], ids=lambda v: v[:9])
+def test_a_number_that_cannot_be_reckoned_with_is_refused_wherever_a_number_stands(value):
+    assert len(NUMBERS) > 90
+    for path in NUMBERS:
+        old = RESOLVED
+        for part in path:
+            old, whole = old[part], old
+        listed = [value, *map(str, whole[1:])] if isinstance(whole, list) else None
+        key = ".".join(path[:-1] if listed else path)
+        with pytest.raises(UserError) as caught:
+            loader.load("quickstart", assignments([f"{key}={'[' + ', '.join(listed) + ']' if listed else value}"]))
+        message = str(caught.value)
+        assert key.rsplit(".", 1)[-1] in message
+        assert "\n" not in message
+        assert len(message) < 300
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("sampling: {no_change: .nan}", "sampling.no_change: nan cannot be reckoned with; write a number from -9"),
+        ("scene: {world: {strength: .inf}, lights: {}}", "world.strength: inf cannot be reckoned with"),
+        ("vocabulary: {sizes: {large: 0.0001}}", "vocabulary.sizes.large: 0.0001 is too small; write at least 0.001"),
+        ("vocabulary: {materials: {wax: {recipe: matte, roughness: .nan}}}", "wax.roughness: nan cannot be"),
+    ],
+)
+def test_the_message_on_a_number_says_what_to_write(text, says, tmp_path):
+    assert says in fault(tmp_path, text)

@@ -2,6 +2,8 @@
 
 import copy
 import json
+import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,12 +27,30 @@ def schema(name: str) -> Record:
 
 _extend: Any = validators.extend  # declared without types
 
-# JSON Schema accepts 2.0 as an integer; here integers are written without a decimal point
+_LARGEST = 2.0**53
+"""Greatest magnitude of a number: readers of JSON agree on integers up to it, and products of some do not overflow."""
+
+
+def _is_number(_: Any, value: Any) -> bool:
+    """Whether a value is a number that can be reckoned with: no NaN, not infinite, nothing that overflows."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _LARGEST
+
+
+def _is_integer(_: Any, value: Any) -> bool:
+    """Whether a number is written without a decimal point; JSON Schema would accept 2.0."""
+    return isinstance(value, int) and _is_number(_, value)
+
+
+def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[ValidationError]:
+    """Compares a whole text with a pattern; by `re.search`, the pattern's $ would let a line break at the end pass."""
+    if isinstance(value, str) and not re.fullmatch(pattern, value):
+        yield ValidationError(f"{value!r} does not match {pattern!r}")
+
+
 _Validator: type[Draft202012Validator] = _extend(
     Draft202012Validator,
-    type_checker=Draft202012Validator.TYPE_CHECKER.redefine(
-        "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
-    ),
+    validators={"pattern": _pattern},
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many({"number": _is_number, "integer": _is_integer}),
 )
 
 
@@ -164,6 +184,11 @@ def _explain(error: ValidationError) -> str:
         case "pattern":
             return f"{path + ': ' if path else ''}{shown(value)} is not a name; write letters, digits and underscores"
         case "type":
+            is_numeric = isinstance(value, int | float) and not isinstance(value, bool)
+            if is_numeric and rule in ("number", "integer") and not _is_number(None, value):
+                return (
+                    f"{path}: {shown(value)} cannot be reckoned with; write a number from -{_LARGEST:g} to {_LARGEST:g}"
+                )
             wanted = " or ".join(_WORDS.get(name, name) for name in ([rule] if isinstance(rule, str) else rule))
             if examples := own.get("examples"):
                 described = own["description"].rstrip(".")

@@ -1,6 +1,5 @@
 """Overrides of a document: dotted keys and values, from Python or from the command line's `key=value`."""
 
-import copy
 from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
 from pathlib import Path
@@ -12,7 +11,7 @@ from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import nearest, shown
 from tvrgen.config.documents import NEW_NAMES, OLD_NAMES
-from tvrgen.config.yaml_files import odd_key
+from tvrgen.config.yaml_files import MOST_DEPTH, explained, odd_key, parse
 
 Overrides = Mapping[str, Any] | Iterable[tuple[str, Any]]
 """Dotted keys and their values, such as {"render.samples": 64}."""
@@ -32,17 +31,17 @@ def assignments(texts: Iterable[str]) -> list[tuple[str, Any]]:
     for text in texts:
         key, equals, value = text.partition("=")
         if not equals or not all(key.strip().split(".")):
-            raise UserError(f"--set {text}: write key=value, such as --set render.samples=16")
+            raise UserError(f"--set {shown(text)}: write key=value, such as --set render.samples=16")
         try:
-            pairs.append((key.strip(), yaml.safe_load(value)))
+            pairs.append((key.strip(), parse(value)))
         except yaml.YAMLError as error:
-            raise UserError(f"--set {text}: {value!r} is not a YAML value") from error
+            raise UserError(f"--set {key}: {shown(value)} is not a YAML value: {explained(error)}") from error
     return pairs
 
 
 def override(document: Record, pairs: Iterable[tuple[str, Any]]) -> Record:
     """The document with values at dotted keys. Raises UserError for a key that cannot be there."""
-    document = copy.deepcopy(document)
+    document = _plain(document)  # what YAML's aliases share becomes copies, which can differ
     for key, value in pairs:
         parts = key.split(".")
         if not all(parts):
@@ -69,17 +68,26 @@ def _put(node: Record, key: str, value: Any) -> None:
 
 def plain(value: Any, where: str) -> Any:
     """Copies a document into the types that YAML yields. Raises UserError for a key that is not text."""
-    copied = _plain(value)
+    try:
+        copied = _plain(value)
+    except _TooDeepError:
+        raise UserError(f"{where}: has more than {MOST_DEPTH} lists and mappings inside each other") from None
     if odd := odd_key(copied):
         raise UserError(f"{where}: {odd[0]}: the key is {shown(odd[1])}, not text; write it in quotes")
     return copied
 
 
-def _plain(value: Any) -> Any:
+class _TooDeepError(Exception):
+    """A document that is too deep, or that holds itself."""
+
+
+def _plain(value: Any, depth: int = 0) -> Any:
+    if depth > MOST_DEPTH:
+        raise _TooDeepError
     if isinstance(value, Mapping):
-        return {key: _plain(entry) for key, entry in value.items()}
+        return {key: _plain(entry, depth + 1) for key, entry in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(entry) for entry in value]
+        return [_plain(entry, depth + 1) for entry in value]
     if isinstance(value, bool) or not isinstance(value, Real):
         return str(value) if isinstance(value, Path) else value
     return int(value) if isinstance(value, Integral) else float(value)  # also numpy's numbers

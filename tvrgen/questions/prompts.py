@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tvrgen._support.messages import shown
 from tvrgen.config.settings import Prompt, Split
 from tvrgen.questions.forms import changes_text
 from tvrgen.scene.model import Object, State
@@ -16,6 +17,7 @@ from tvrgen.transformations.position import Position
 
 _PLACEHOLDERS = ("objects", "changes", "directions", "leaving", "repeat", "example", "no_change")
 _OF_DIRECTIONS = ("length", "stage")
+_MOST_PLACEHOLDERS = 50  # in a text: each stands for some kilobytes, and a variant's stand for them once more
 _TRIES = 50  # draws of an object whose looks no other has
 
 
@@ -50,14 +52,26 @@ def _texts(template: Prompt) -> list[tuple[str, str, tuple[str, ...]]]:
 
 
 def _placeholders(key: str, text: str, known: tuple[str, ...]) -> list[str]:
-    """The placeholders in a text. Raises ValueError for unknown ones, for wrong braces and for <image>."""
+    """The placeholders in a text. Raises ValueError for unknown or too many ones, for wrong braces and for <image>.
+
+    Formats of a placeholder, as in `{objects:>9}` or `{objects!r}`, are wrong braces too: a width may be any number.
+    """
     try:
-        found = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+        parts = [part for part in string.Formatter().parse(text) if part[1] is not None]
     except ValueError as error:
         raise ValueError(f"{key}: {error}; double the braces that are meant as text") from error
+    found = [name or "" for _, name, _, _ in parts]
+    if formats := [(name, form or conversion) for _, name, form, conversion in parts if form or conversion is not None]:
+        name, form = formats[0]
+        raise ValueError(
+            f"{key}: the placeholder {{{shown(name)[1:-1]}}} has the format {shown(form)}; write its name alone, or "
+            "double the braces that are meant as text"
+        )
+    if len(found) > _MOST_PLACEHOLDERS:
+        raise ValueError(f"{key}: has {len(found)} placeholders; write at most {_MOST_PLACEHOLDERS}")
     if unknown := [name for name in found if name not in known]:
         hint = "; write texts of your own as variants" if key == "text" else ""
-        raise ValueError(f"{key}: unknown placeholder {{{unknown[0]}}}; known: {', '.join(known)}{hint}")
+        raise ValueError(f"{key}: unknown placeholder {{{shown(unknown[0])[1:-1]}}}; known: {', '.join(known)}{hint}")
     if "<image>" in text:
         raise ValueError(f"{key}: holds <image>, which exports add themselves; leave it out")
     return found

@@ -34,7 +34,7 @@ class Shape:
         Key(
             "Radius in mesh units of the circle around the mesh seen from above, which is scaled to the size's radius. "
             "Measured where absent.",
-            above=0,
+            minimum=0.001,
         ),
     ] = None
     sha256: Annotated[str, Key("SHA-256 of the mesh file; filled in by tvrgen.")]
@@ -53,7 +53,7 @@ class Material:
 class Grid:
     """The lattice of positions. `unit` is in metres, all other lengths are in units."""
 
-    unit: Annotated[float, Key("Metres.", above=0)]
+    unit: Annotated[float, Key("Metres.", minimum=0.001)]
     stage: Annotated[int, Key("Half side of the square that cameras see.", minimum=1, maximum=500)]
     field: Annotated[int, Key("Half side of the square that holds all objects.", minimum=2, maximum=1000)]
     move: Annotated[int, Key("Length of a move of distance 1.", minimum=1, maximum=500)]
@@ -81,7 +81,7 @@ class Vocabulary:
     shapes: Annotated[
         dict[str, Shape], Key("A shape is a mesh file: PLY, GLB, OBJ or STL, z up, in the cube [-1, 1]^3.", names=NAME)
     ]
-    sizes: Annotated[dict[str, float], Key("Footprint radius in metres.", names=NAME, above=0, maximum=3)]
+    sizes: Annotated[dict[str, float], Key("Footprint radius in metres.", names=NAME, minimum=0.001, maximum=3)]
     materials: Annotated[
         dict[str, Material],
         Key(
