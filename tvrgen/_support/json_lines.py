@@ -1,11 +1,16 @@
-"""JSON, and files with a JSON record a line; errors name the line."""
+"""JSON, and files with a JSON record a line; errors name the line.
 
-import io
+Only what every JSON reader understands alike is read: no key twice in an object, no NaN, no infinite number, no integer
+of more than 64 bits, no half of a surrogate pair.
+"""
+
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
+from tvrgen._support import limits
 from tvrgen._support.errors import UserError
 
 Record = dict[str, Any]
@@ -15,22 +20,70 @@ Record = dict[str, Any]
 def parse(content: bytes | str, where: str) -> Any:
     """Returns the value of a JSON text; `where` names the text in errors. Raises UserError if it is not JSON."""
     try:
-        return json.loads(content)
+        text = content if isinstance(content, str) else content.decode()
+        found = _DECODER.decode(text)
+        if _ODD.search(text):
+            _check(found)
+        return found
     except (ValueError, RecursionError) as error:  # of JSON, or of UTF-8
-        raise UserError(f"{where}: is not JSON: {error}") from error
+        reason = "is nested too deeply" if isinstance(error, RecursionError) else error
+        raise UserError(f"{where}: is not JSON: {reason}") from error
 
 
 def read(path: Path) -> Iterator[Record]:
     """Yields the records of a JSONL file. Raises UserError if it cannot be read, or for a line that is not JSON."""
     try:
         with open(path, "rb") as file:
-            for number, line in enumerate(file, 1):
+            for number, line in enumerate(lines(file, str(path)), 1):
                 yield parse(line, f"{path}:{number}")
     except OSError as error:
         raise UserError(f"{path}: cannot be read: {error.strerror}") from error
 
 
-def from_lines(content: bytes, where: str) -> Iterator[tuple[int, Record]]:
-    """Yields (number, record) of each line, from 1. Raises UserError for a line that is not JSON."""
-    for number, line in enumerate(io.BytesIO(content), 1):
-        yield number, parse(line, f"{where}:{number}")
+def lines(file: BinaryIO, where: str) -> Iterator[bytes]:
+    """Yields the lines of a file from its position on. Raises UserError for a line that is longer than the limit."""
+    longest = limits.LINE.value
+    number = 0
+    while line := file.readline(longest + 1):
+        number += 1
+        if len(line) > longest:
+            raise UserError(f"{where}: line {number} has more than {longest} bytes; {limits.LINE.remedy}")
+        yield line
+
+
+def _object(pairs: list[tuple[str, Any]]) -> Record:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        twice = next(key for k, (key, _) in enumerate(pairs) if key in dict(pairs[:k]))
+        raise ValueError(f"the key {twice!r:.80} is there twice")
+    return found
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant)
+
+_ODD = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]|[0-9]{19}|[0-9][eE]")
+"""What a text holds if it has a number or a character to be refused; texts without it are not walked through."""
+
+
+def _check(value: Any) -> None:
+    """Raises ValueError for numbers that do not fit 64 bits, and for texts that UTF-8 cannot encode."""
+    match value:
+        case bool() | None:
+            pass
+        case int() if not -(1 << 63) <= value < 1 << 63:
+            raise ValueError("an integer has more than 64 bits")
+        case float() if value - value != 0:
+            raise ValueError("a number is too large")
+        case str():
+            value.encode()
+        case list():
+            for entry in value:
+                _check(entry)
+        case dict():
+            for key, entry in value.items():
+                _check(key)
+                _check(entry)

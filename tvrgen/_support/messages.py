@@ -32,6 +32,16 @@ def shown(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
+def printable(text: str) -> str:
+    """A text in one line that a terminal only shows: control characters, such as terminal codes, are escaped."""
+    line = " ".join(text.split())
+    return line if line.isprintable() else "".join(c if c.isprintable() else _escaped(c) for c in line)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode()
+
+
 def key_path(parts: Iterable[str | int]) -> str:
     """A path into a document as text, such as `sampling.only.pairs[0].when`."""
     text = ""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NoReturn, Protocol, TypeVar
 
 from tvrgen._support.errors import ArgumentError, UserError
-from tvrgen._support.messages import nearest
+from tvrgen._support.messages import nearest, printable
 
 _T = TypeVar("_T")
 
@@ -64,6 +64,13 @@ def add_config(parser: argparse.ArgumentParser) -> None:
 def add_dataset(parser: argparse.ArgumentParser) -> None:
     """Adds the dataset, a folder or a URL."""
     parser.add_argument("dataset", metavar="DIR|URL")
+
+
+def add_trust(parser: argparse.ArgumentParser) -> None:
+    """Adds --trust."""
+    parser.add_argument(
+        "--trust", action="store_true", help="import the kinds of change that a dataset names, which runs their code"
+    )
 
 
 def add_split(parser: argparse.ArgumentParser, default: str = "") -> None:
@@ -136,6 +143,5 @@ def one_line(error: Exception) -> str:
         extra = _EXTRAS.get(error.name or "", "render")
         return f"{error.name} is not installed; pip install 'tvrgen[{extra}]'"
     if isinstance(error, OSError) and error.filename:
-        return f"{error.filename}: {error.strerror}"
-    text = error.as_option() if isinstance(error, ArgumentError) else str(error)
-    return " ".join(text.split())
+        return printable(f"{error.filename}: {error.strerror}")
+    return printable(error.as_option() if isinstance(error, ArgumentError) else str(error))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tvrgen._support import interrupts
-from tvrgen.cli.common import add_config, amount, natural, or_auto, positive
+from tvrgen.cli.common import add_config, add_trust, amount, natural, or_auto, positive
 from tvrgen.cli.progress_bar import Bar
 
 HELP = "make a dataset: plan, render, write"
@@ -22,6 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_config(parser)
     parser.add_argument("--out", required=True, metavar="DIR|URL", help="output: a folder, or s3://, gs://, ...")
     parser.add_argument("--redo", nargs="+", default=[], metavar="SHARD", help="make again: train/shard-00003")
+    add_trust(parser)
     parser.add_argument("--log-json", action="store_true", help="print JSON lines instead of the progress bar")
     _worker_arguments(parser.add_argument_group("workers"))
 
@@ -53,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
 
     with _empty_if_stopped(options), interrupts.sigterm_as_interrupt(), Bar("rendering", "images") as bar:
         outcome = generate(
-            load(options.config, assignments(options.set)),
+            load(options.config, assignments(options.set), options.trust),
             options.out,
             splits=options.split,
             redo=options.redo,

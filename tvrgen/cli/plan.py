@@ -9,7 +9,7 @@ from typing import TextIO
 from tvrgen._support.errors import UserError
 from tvrgen._support.files import whole_file
 from tvrgen._support.messages import counted
-from tvrgen.cli.common import add_config, check_output, natural, positive
+from tvrgen.cli.common import add_config, add_trust, check_output, natural, positive
 from tvrgen.cli.progress_bar import Bar
 
 HELP = "write scene lines without rendering"
@@ -25,6 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--questions", action="store_true", help="question lines: prompts, answers, rationales")
     parser.add_argument("--count", type=positive, metavar="N", help="the number of problems (default: all)")
     parser.add_argument("--workers", type=positive, default=1, metavar="N", help="processes (default: 1)")
+    add_trust(parser)
     parser.add_argument("--start", type=natural, default=0, metavar="I", help="index of the first problem (default: 0)")
 
 
@@ -33,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     from tvrgen.config.overrides import assignments
     from tvrgen.generation import planning
 
-    config = load(options.config, assignments(options.set))
+    config = load(options.config, assignments(options.set), options.trust)
     ranges = planning.ranges(config, options.split, options.start, options.count)
     total = sum(stop - start for _, start, stop in ranges)
     kind = "question" if options.questions else "scene"

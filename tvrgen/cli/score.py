@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from tvrgen._support.errors import UserError
-from tvrgen.cli.common import add_dataset, add_split, check_output, file
+from tvrgen.cli.common import add_dataset, add_split, add_trust, check_output, file
 from tvrgen.cli.progress_bar import Bar
 from tvrgen.scoring.options import BASELINES, options_from
 
@@ -30,6 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="OPTION=VALUE",
         help="reward option, such as partial_costs=true",
     )
+    add_trust(parser)
     parser.add_argument("--json", type=file, metavar="FILE", help="write all figures to a file")
 
 
@@ -51,6 +52,7 @@ def run(options: argparse.Namespace) -> int:
             split=options.split,
             options=rewards,
             progress=bar,
+            trust=options.trust,
         )
     if options.json:
         with whole_file(options.json) as out:

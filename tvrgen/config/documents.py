@@ -3,11 +3,12 @@
 import copy
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import fastjsonschema
 from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError, relevance
 
@@ -58,6 +59,26 @@ _Validator: type[Draft202012Validator] = _extend(
 def _validator(name: str, definition: str) -> Draft202012Validator:
     root = schema(name)
     return _Validator({"$defs": root["$defs"], "$ref": f"#/$defs/{definition}"} if definition else root)
+
+
+@cache
+def _compiled(name: str) -> Callable[[Any], object]:
+    """A shipped schema as a function, which is some twenty times as fast as the validator and describes no fault well.
+
+    By the fourth draft, which has all that the schemas of lines use, 2.0 is no integer.
+    """
+    draft = {"$schema": "http://json-schema.org/draft-04/schema"}
+    compiled: Callable[[Any], object] = fastjsonschema.compile(schema(name) | draft, use_default=False)
+    return compiled
+
+
+def check_line(line: Any, where: str, name: str) -> None:
+    """Raises UserError, as `check` does, for the first fault of a line; takes some 0.1 ms for a sound one."""
+    try:
+        _compiled(name)(line)
+    except fastjsonschema.JsonSchemaValueException as error:
+        check(line, where, name)
+        raise UserError(f"{where}: {error.message}") from error
 
 
 def check(document: Any, where: str, name: str, definition: str = "") -> None:

@@ -4,6 +4,7 @@ The *resolved* config contains its scene, its vocabulary and all defaults. A dat
 dataset's hash is computed from it, so it contains no path of the machine that made it.
 """
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from tvrgen.config.references import resolve, unfolded
 from tvrgen.config.yaml_files import read_yaml
 from tvrgen.sampling import feasibility
 from tvrgen.scene import vocabulary
+
+_log = logging.getLogger(__name__)
 
 
 class Config(settings.Config):
@@ -39,10 +42,11 @@ class Config(settings.Config):
         return from_document(plain(document, "config"), "config", base)
 
 
-def load(name: str | Path, overrides: Overrides = ()) -> Config:
+def load(name: str | Path, overrides: Overrides = (), trust: bool = False) -> Config:
     """Returns the config in a YAML file (a path, or the name of a packaged one), with some keys overridden.
 
-    Raises UserError for every fault.
+    Kinds of the user's own are imported: a YAML file is the user's. The config.json of a dataset may be a stranger's,
+    so kinds in it are imported with `trust` alone. Raises UserError for every fault.
     """
     if isinstance(name, Mapping):
         raise UserError("load: takes a file or the name of a config; for a dict, write tvrgen.Config.from_dict")
@@ -51,7 +55,10 @@ def load(name: str | Path, overrides: Overrides = ()) -> Config:
     pairs = listed(overrides)
     sections = {key.split(".")[0] for key, _ in pairs if "." in key}
     document = unfolded(read_yaml(path), sections, str(path), folder)
-    return from_document(override(document, pairs), str(path), folder)
+    document = override(document, pairs)
+    if path.suffix == ".json":
+        return of_dataset(document, str(path), folder, trust)
+    return from_document(document, str(path), folder)
 
 
 def _file(name: str | Path) -> Path:
@@ -64,22 +71,43 @@ def _file(name: str | Path) -> Path:
     raise UserError(f"{name}: no such config{nearest(path.stem, resources.shipped_configs())}")
 
 
-def from_document(document: Record, source: str, folder: Path | None = None) -> Config:
+def of_dataset(document: Record, source: str, folder: Path | None = None, trust: bool = False) -> Config:
+    """Returns the config of a dataset, whose kinds are imported with `trust` alone, which the log then says.
+
+    Raises UserError for every fault, and for kinds of the user's own without `trust`.
+    """
+    config = from_document(document, source, folder, trust=False)
+    if own := config.not_imported():
+        if not trust:
+            raise UserError(
+                f"{source}: sampling.kinds: names code, which was not imported: {', '.join(own)}; "
+                "if you trust whoever wrote it, write --trust (trust=True in Python)"
+            )
+        _log.info("%s: imports %s, as it is trusted", source, ", ".join(own))
+        config = from_document(document, source, folder)
+    return config
+
+
+def from_document(document: Record, source: str, folder: Path | None = None, trust: bool = True) -> Config:
     """Returns the config in a document, resolved already or not. Raises UserError for every fault.
 
     Paths are relative to `folder`, which may also contain modules with the user's kinds. Without a folder no
-    file is read, and the config can replay and check, but neither plan nor render.
+    file is read: the document must be resolved, and the config can replay and check, but neither plan nor render.
+
+    Without `trust`, for the document of a dataset, kinds of the user's own are not imported, and files are read from
+    the folder alone. Such a config has the sizes of its splits and all names in it.
     """
     documents.check(document, source, "config")
-    resolved, meshes = resolve(documents.with_new_names(document, source), source, folder)
+    resolved, meshes = resolve(documents.with_new_names(document, source), source, folder, trust)
     words = vocabulary.from_document(resolved["vocabulary"], meshes, f"{source}: vocabulary")
     scene = scenes.build(resolved["scene"], words, f"{source}: scene")
     built = {}
     for name in resolved["splits"]:
         sections = splits.Sections(name, resolved, document, source)
         with importable(folder):  # the config's folder may contain kinds of the user's own
-            built[name] = splits.build(sections, words, scene)
-            feasibility.check(built[name], sections.where, sections.is_written)
+            built[name] = splits.build(sections, words, scene, trust)
+            if built[name].kinds.keys() == built[name].values.keys():  # else kinds were not imported
+                feasibility.check(built[name], sections.where, sections.is_written)
     return Config(
         seed=resolved["seed"],
         scene=scene,

@@ -10,6 +10,7 @@ from pathlib import Path
 from tvrgen._support import messages, resources
 from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
+from tvrgen._support.plain_files import is_inside
 from tvrgen.config import documents
 from tvrgen.config.settings import PRESETS
 from tvrgen.config.yaml_files import read_yaml
@@ -23,11 +24,14 @@ Meshes = dict[str, bytes]
 """Shape name -> content of its mesh file."""
 
 
-def resolve(document: Record, source: str, folder: Path | None) -> tuple[Record, Meshes]:
+def resolve(document: Record, source: str, folder: Path | None, trust: bool = True) -> tuple[Record, Meshes]:
     """Returns the config with defaults, scene, vocabulary and prompts filled in, and the contents of its mesh files.
 
-    `folder` is the config's folder; None for the resolved config of a dataset, which needs no file.
+    `folder` is the config's folder; None for the resolved config of a dataset, which names no file but its meshes.
+    Without `trust`, it may name files in the folder alone. Raises UserError for other files.
     """
+    if folder is None or not trust:
+        _check_own(document, source, folder)
     resolved = documents.fill(document, "config")
     sections = {"": resolved} | {f"splits.{name}.": split for name, split in resolved["splits"].items()}
     for path, section in sections.items():
@@ -42,6 +46,23 @@ def resolve(document: Record, source: str, folder: Path | None) -> tuple[Record,
     resolved["scene"] = _scene(resolved["scene"], source, folders["scene"], ())
     resolved["vocabulary"], meshes = _vocabulary(resolved["vocabulary"], source, folders["vocabulary"], ())
     return resolved, meshes
+
+
+def _check_own(document: Record, source: str, folder: Path | None) -> None:
+    """Raises UserError if the document of a dataset names files, which would be read, or meshes outside its folder."""
+    sections = {"": document} | {f"splits.{name}.": split for name, split in document["splits"].items()}
+    named = {key: document.get(key, "the packaged one") for key in ("scene", "vocabulary")}
+    named |= {
+        f"{path}question.prompt": s.get("question", {}).get("prompt", {} if path else "default")
+        for path, s in sections.items()
+    }
+    for key, value in named.items():
+        if isinstance(value, str) or value.get("extends"):
+            raise UserError(f"{source}: {key}: names a file; the config of a dataset holds its {key} itself")
+    for name, shape in document["vocabulary"].get("shapes", {}).items():
+        mesh = shape["mesh"]
+        if folder and not is_inside(folder / mesh, folder):
+            raise UserError(f"{source}: vocabulary.shapes.{name}.mesh: {mesh!r} is not a file of the dataset's folder")
 
 
 def unfolded(document: Record, keys: set[str], source: str, folder: Path) -> Record:

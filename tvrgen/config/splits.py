@@ -19,6 +19,7 @@ from tvrgen.scene.model import SceneSpec
 from tvrgen.scene.vocabulary import ATTRIBUTES, Vocabulary
 from tvrgen.transformations import registry
 from tvrgen.transformations.base import Kind
+from tvrgen.transformations.registry import NotImported
 
 _SECTIONS: dict[str, Any] = {name: kind for name, (kind, _) in keys(Split).items() if dataclasses.is_dataclass(kind)}
 
@@ -58,13 +59,17 @@ class Sections:
         return f"{self._source}: {'.'.join(path)}"
 
 
-def build(sections: Sections, words: Vocabulary, scene: SceneSpec) -> Split:
-    """Returns the settings of a split. Raises UserError for unknown names, and if constraints leave no value."""
+def build(sections: Sections, words: Vocabulary, scene: SceneSpec, trust: bool = True) -> Split:
+    """Returns the settings of a split. Raises UserError for unknown names, and if constraints leave no value.
+
+    Without `trust`, kinds of the user's own are not imported (NotImported), and have no values.
+    """
     where, views = sections.where, sections["cameras"]
-    kinds = _kinds(tuple(sections["sampling"]["kinds"]), where("sampling.kinds"))
+    kinds = _kinds(tuple(sections["sampling"]["kinds"]), where("sampling.kinds"), trust)
     _check_cameras(sections, scene)
-    _check_values(kinds, words, where("sampling.kinds"))
-    constraints = _constraints(sections, words, kinds, scene)
+    known = {name: kind for name, kind in kinds.items() if not isinstance(kind, NotImported)}
+    _check_values(known, words, where("sampling.kinds"))
+    constraints = _constraints(sections, words, known, scene, all_steps=len(known) == len(kinds))
     final = constraints.views(views["final"])
     if not final:
         raise UserError(f"{where('cameras.final')}: only and never leave no final camera")
@@ -79,7 +84,7 @@ def build(sections: Sections, words: Vocabulary, scene: SceneSpec) -> Split:
         **settings,
         vocabulary=own_words,
         kinds=kinds,
-        values={name: constraints.steps(name, kind.values(own_words)) for name, kind in kinds.items()},
+        values={name: constraints.steps(name, kind.values(own_words)) for name, kind in known.items()},
         ordinal=sorted(sections.document["splits"]).index(sections.name),
     )
     _check_question(split, where("question.prompt"))
@@ -143,7 +148,7 @@ def _check_known(names: Iterable[str], known: Iterable[str], what: str, where: s
             raise UserError(f"{where}: unknown {what} {name!r}{nearest(name, known)}")
 
 
-def _kinds(names: tuple[str, ...], where: str) -> dict[str, Kind]:
+def _kinds(names: tuple[str, ...], where: str, trust: bool) -> dict[str, Kind]:
     """The kinds that a config names, by their names in steps."""
     kinds: dict[str, Kind] = {}
     for name in names:
@@ -151,9 +156,12 @@ def _kinds(names: tuple[str, ...], where: str) -> dict[str, Kind]:
             known = [*registry.BUILT_IN, "package.module:Class"]
             raise UserError(f"{where}: unknown kind {name!r}{nearest(name, known)}")
         try:
-            kind = registry.resolve(name)
+            kind = registry.resolve(name, trust)
         except UserError as error:
             raise UserError(f"{where}: {error}") from error
+        if isinstance(kind, NotImported):
+            kinds[name] = kind
+            continue
         if not isinstance(kind.name, str) or not re.fullmatch(r"[A-Za-z]\w*", kind.name):
             raise UserError(f"{where}: {name!r} has the name {kind.name!r}; write letters, digits and underscores")
         if kind.name in kinds:
@@ -176,8 +184,10 @@ def _check_values(kinds: dict[str, Kind], words: Vocabulary, where: str) -> None
                 raise UserError(f"{where}: the values {other!r} and {value!r} of {name} read alike in answers")
 
 
-def _constraints(sections: Sections, words: Vocabulary, kinds: dict[str, Kind], scene: SceneSpec) -> Constraints:
-    """`sampling.only` and `sampling.never`, every name in them checked."""
+def _constraints(
+    sections: Sections, words: Vocabulary, kinds: dict[str, Kind], scene: SceneSpec, all_steps: bool
+) -> Constraints:
+    """`sampling.only` and `sampling.never`, every name in them checked; those of steps if `all_steps` are known."""
     only = build_settings(Only, sections["sampling"]["only"])
     never = build_settings(Never, sections["sampling"]["never"])
     steps = [f"{name}.{value}" for name, kind in kinds.items() for value in kind.values(words)]
@@ -188,7 +198,8 @@ def _constraints(sections: Sections, words: Vocabulary, kinds: dict[str, Kind], 
     for key, listed in (("only", only), ("never", never)):
         for attribute in ATTRIBUTES:
             check(f"{key}.{attribute}", getattr(listed, attribute), words.values(attribute), attribute)
-        check(f"{key}.step", listed.step, steps, "step")
+        if all_steps:
+            check(f"{key}.step", listed.step, steps, "step")
         check(f"{key}.views", listed.views, scene.cameras, "camera")
     pairs = {f"only.pairs[{k}].when": rule.when for k, rule in enumerate(only.pairs)}
     pairs |= {f"only.pairs[{k}].then": rule.then for k, rule in enumerate(only.pairs)}

@@ -1,16 +1,21 @@
 """Reading a dataset: its description, its lines, its images."""
 
 import contextlib
+import errno
+import io
+import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
+from tvrgen._support import limits, plain_files
 from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import nearest
-from tvrgen.config import loader
+from tvrgen.config import documents, loader
 from tvrgen.config.settings import Config
-from tvrgen.dataset import catalog, shard_formats
+from tvrgen.dataset import catalog, records, shard_formats, tars
+from tvrgen.dataset.images import decoded
 from tvrgen.dataset.shard_formats import ShardFormat
 from tvrgen.dataset.storage.open import open_existing
 from tvrgen.dataset.versions import check_format
@@ -22,11 +27,12 @@ if TYPE_CHECKING:
 class Dataset:
     """A generated dataset, for reading: `tvrgen.open_dataset("demo")`.
 
-    `description` is dataset.json, `splits` the names of its splits, `storage` its folder or object store.
+    `description` is dataset.json, `splits` the names of its splits, `storage` its folder or object store. A dataset is
+    data: nothing that it names is imported, unless `trust` is set. docs/security.md has the limits on its files.
     """
 
-    def __init__(self, root: str | Path) -> None:
-        self.storage = open_existing(root)
+    def __init__(self, root: str | Path, trust: bool = False) -> None:
+        self.storage, self.trust = open_existing(root), trust
         if not self.storage.exists("dataset.json"):
             if self.storage.exists("export.json"):
                 raise UserError(f"{root}: is an export, not a dataset; name the folder that it was made from")
@@ -34,8 +40,7 @@ class Dataset:
             raise UserError(f"{root}: there is no dataset.json, so this is {known}; run tvrgen generate")
         self.description: Record = catalog.read_json(self.storage, "dataset.json")
         check_format(self.description, self.storage / "dataset.json")
-        if not _is_description(self.description):
-            raise UserError(f"{self.storage / 'dataset.json'}: does not describe a dataset; run tvrgen generate again")
+        _check_description(self.description, self.storage / "dataset.json")
         self.splits = tuple(self.description["splits"])
 
     @property
@@ -62,25 +67,30 @@ class Dataset:
                 yield {**line, "images": [self.form.address(self.storage, shard, name) for name in line["images"]]}
 
     def config(self) -> Config:
-        """The config of the dataset. Kinds of the user's own must be importable."""
-        return loader.from_document(self.description["config"], self.storage / "dataset.json")
+        """The config of the dataset. Raises UserError if it names kinds of the user's own, and `trust` is not set."""
+        where = self.storage / "dataset.json"
+        return loader.of_dataset(self.description["config"], where, trust=self.trust)
 
     def _lines(self, shard: str, kind: str) -> Iterator[Record]:
         path = f"{shard}/{self.form.file(kind)}"
         with reading(self.storage / path), self.storage.open(path) as file:
-            yield from (entry.line for entry in self.form.entries(file, kind, self.storage / path))
+            for entry in self.form.entries(file, kind, self.storage / path):
+                records.check(entry.line, kind, entry.where, shard.partition("/")[0])
+                yield entry.line
 
 
-def _is_description(found: Any) -> bool:
-    """Whether a JSON value has the keys of a dataset.json, with values of the right types."""
-    match found:
-        case {"hash": str(), "splits": dict(splits), "shards": list(shards), "versions": dict(versions)}:
-            sound = isinstance(found.get("config"), dict) and [*found["config"].get("splits", ())] == [*splits]
-            sound &= all(isinstance(s, dict) and isinstance(s.get("questions"), int) for s in splits.values())
-            sound &= all(isinstance(s, dict) and isinstance(s.get("path"), str) and "sha256" in s for s in shards)
-            sound &= all(isinstance(found.get(name, 1), int) for name in ("format", "plan"))
-            return sound and all(isinstance(names, list) for names in versions.values())
-    return False
+def _check_description(found: Any, where: str) -> None:
+    """Raises UserError if the JSON value of dataset.json does not fit its schema, or contradicts itself."""
+    try:
+        documents.check(found, where, "dataset")
+        config, splits = found["config"], found["splits"]
+        documents.check(config, f"{where}: config", "config")
+        if [*config["splits"]] != [*splits]:
+            raise UserError(f"{where}: splits: are not those of the config")
+        if strange := {shard["path"].partition("/")[0] for shard in found["shards"]} - {*splits}:
+            raise UserError(f"{where}: shards: {min(strange)!r} is none of the splits")
+    except UserError as error:
+        raise UserError(f"{error}; so it does not describe a dataset; run tvrgen generate again") from error
 
 
 @contextlib.contextmanager
@@ -94,21 +104,34 @@ def reading(where: str) -> Iterator[None]:
         raise UserError(f"{where}: cannot be read: {error.strerror or error}") from error
 
 
-def open_dataset(root: str | Path) -> Dataset:
-    """Opens a dataset for reading: a folder, or a URL that fsspec reaches. Raises UserError if it has no dataset."""
-    return Dataset(root)
+def open_dataset(root: str | Path, trust: bool = False) -> Dataset:
+    """Opens a dataset for reading: a folder, or a URL that fsspec reaches.
+
+    With `trust`, modules with kinds of change that its config names may be imported. Raises UserError if there is no
+    dataset.
+    """
+    return Dataset(root, trust)
 
 
 def open_image(path: str) -> "Image.Image":
-    """Returns an image of a question, read whole. Raises FileNotFoundError, or OSError if it is no image."""
-    from PIL import Image
+    """Returns an image of a question, read whole.
 
+    Raises FileNotFoundError, OSError if it is no image, or UserError if it is larger than the limits.
+    """
+    member, inside, rest = path.removeprefix("tar://").partition("::") if path.startswith("tar://") else ("", "", path)
     with contextlib.ExitStack() as stack:
-        file: Any = path
-        if "://" in path:
+        limit = limits.FILE if inside else limits.IMAGE
+        if "://" in rest:
             import fsspec
 
-            file = stack.enter_context(fsspec.open(path, "rb"))
-        image = Image.open(file)
-        image.load()
-        return image
+            file: BinaryIO = stack.enter_context(fsspec.open(rest, "rb"))
+            limit.check(file.seek(0, os.SEEK_END), rest)
+            file.seek(0)
+        else:
+            file = stack.enter_context(plain_files.opened(rest, limit))
+        if not inside:
+            return decoded(file, path)
+        for found in tars.members(file, rest):
+            if found.name == member:
+                return decoded(io.BytesIO(found.read(limits.IMAGE)), path)
+    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)

@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen.config import documents
 from tvrgen.config.settings import Split
@@ -111,9 +112,19 @@ def dump(line: Record) -> str:
     return json.dumps(line, ensure_ascii=False, allow_nan=False)
 
 
-def check(line: Record, schema: str, where: str) -> None:
-    """Raises UserError if a line does not fit its schema ("scene" or "question")."""
-    documents.check(line, where, schema)
+def check(line: Any, kind: str, where: str, split: str = "") -> None:
+    """Raises UserError if a line ("scene" or "question") does not fit its schema, or if its id is not its own.
+
+    `split` is the split that it must be of, if it is known.
+    """
+    known = isinstance(line, dict) and isinstance(line.get("id"), str) and not where.endswith(line["id"])
+    place = f"{where}: {line['id']:.100}" if known else where
+    documents.check_line(line, place, kind)
+    split = split or line["split"]
+    scene = f"{split}-{line['index']:06d}" if kind == "scene" else line["scene"]
+    own = scene if kind == "scene" else f"{scene}-{line['view']['final']}"
+    if line["split"] != split or scene.rpartition("-")[0] != split or line["id"] != own:
+        raise UserError(f"{place}: id: is {line['id']!r:.100}; expected {own!r:.100}, of split {split}")
 
 
 def _cameras_from(part: Record) -> tuple[Camera, ...]:

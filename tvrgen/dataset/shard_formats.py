@@ -8,18 +8,16 @@ All code that depends on the format asks a `ShardFormat`. A third format is a cl
 `OutputSettings.format`.
 """
 
-import contextlib
 import tarfile
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar
 
-from tvrgen._support import json_lines
-from tvrgen._support.errors import UserError
+from tvrgen._support import json_lines, limits, plain_files
 from tvrgen._support.files import add_to_tar
+from tvrgen.dataset import tars
 from tvrgen.dataset.storage.base import Storage
 
 Kind = str
@@ -134,7 +132,7 @@ class Files(ShardFormat):
     def entries(self, file: BinaryIO, kind: Kind, where: str, byte: int = 0, images: bool = False) -> Iterator[Entry]:
         number, known = 0, not byte  # lines are counted from the file's start
         file.seek(byte)
-        while content := file.readline():
+        for content in json_lines.lines(file, where):
             start, byte, number = byte, byte + len(content), number + 1
             place = f"{where}:{number}" if known else where
             yield Entry(json_lines.parse(content, place), place, (start, 0))
@@ -184,24 +182,23 @@ class WebDataset(ShardFormat):
         tar = folder / self._TAR
         if not tar.is_file():
             return scratch
-        with open(tar, "rb") as file:
-            for member, content in _members(file, str(tar)):
-                if not member.isfile() or "/" in member.name or member.name.startswith("."):
-                    raise UserError(f"{tar}: {member.name!r} does not belong in a shard")
-                (scratch / member.name).write_bytes(content())
+        with plain_files.opened(tar, limits.FILE) as file:
+            for member in tars.members(file, str(tar)):
+                (scratch / member.name).write_bytes(member.read(limits.IMAGE))
         return scratch
 
     def entries(self, file: BinaryIO, kind: Kind, where: str, byte: int = 0, images: bool = False) -> Iterator[Entry]:
         end, held, start, problem = f".{self._MEMBERS[kind]}.json", _Images(), byte, None
-        for member, content in _members(file, where, byte):
+        for member in tars.members(file, where, byte):
             scene, _, rest = member.name.partition(".")
             if scene != problem:
-                held, start, problem = _Images(), member.offset, scene
+                held, start, problem = _Images(), member.byte, scene
             if images and rest.startswith(self._SHOWN) and rest.count(".") == 1:
-                held[member.name] = content()  # a problem's images come before its questions
+                held[member.name] = member.read(limits.IMAGE)  # a problem's images come before its questions
+                limits.IMAGE.check(sum(map(len, held.values())), f"{where}: images of {scene}")
             elif member.name.endswith(end):
                 place = f"{where}/{member.name}"
-                found = json_lines.parse(content(), place)
+                found = json_lines.parse(member.read(limits.LINE), place)
                 for number, line in enumerate(found if isinstance(found, list) else [found]):
                     yield Entry(line, place, (start, number), held)
 
@@ -219,30 +216,6 @@ class _Images(dict[str, bytes]):
 
     def __missing__(self, name: str) -> bytes:
         raise FileNotFoundError(name)
-
-
-def _members(file: BinaryIO, where: str, byte: int = 0) -> Iterator[tuple[tarfile.TarInfo, Callable[[], bytes]]]:
-    """Members of a tar from a byte on, each with a function that reads it. Raises UserError if it is no tar."""
-    file.seek(byte)
-    with _as_tar(where), tarfile.open(fileobj=file, mode="r:") as tar:
-        for member in tar:
-            yield member, partial(_content, tar, member, where)
-
-
-def _content(tar: tarfile.TarFile, member: tarfile.TarInfo, where: str) -> bytes:
-    with _as_tar(where):
-        file = tar.extractfile(member)
-        if file is None:
-            raise UserError(f"{where}: {member.name!r} does not belong in a shard")
-        return file.read()
-
-
-@contextlib.contextmanager
-def _as_tar(where: str) -> Iterator[None]:
-    try:
-        yield
-    except (tarfile.TarError, EOFError) as error:
-        raise UserError(f"{where}: cannot be read as a tar: {error}") from error
 
 
 FORMATS: dict[str, ShardFormat] = {form.name: form for form in (Files(), WebDataset())}

@@ -32,6 +32,7 @@ def export(
     order: str | None = None,
     licence: str = "",
     progress: Progress | None = None,
+    trust: bool = False,
 ) -> str:
     """Writes a dataset in the form of a consumer. Returns a sentence on the result.
 
@@ -45,13 +46,14 @@ def export(
         licence: The licence that the README states.
         progress: Display of the number of questions read through, if there are filters or an order, then of those
             written.
+        trust: Whether kinds of change that the dataset names may be imported; few formats need them.
 
     Raises UserError if the dataset is not complete, if the folder holds something else, or if writing fails.
     """
     kind = find(name, str(root))
     kept = tuple(selection.parse(text) for text in ([filters] if isinstance(filters, str) else filters))
     _check(name, kind, out, kept, order)
-    dataset = open_dataset(root)
+    dataset = open_dataset(root, trust)
     if dataset.storage.contains(Path(out)):
         raise ArgumentError("out", str(out), "is inside the dataset; choose another folder")
     if split is not None:

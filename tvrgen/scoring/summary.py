@@ -29,6 +29,7 @@ def score(
     split: str | None = None,
     options: Options = STAR_R1,
     progress: Progress | None = None,
+    trust: bool = False,
 ) -> Figures:
     """Scores a file of predictions, or a baseline: means with 95 % intervals, as docs/scoring.md describes them.
 
@@ -39,6 +40,7 @@ def score(
         split: The split to score (default: those that have predictions, or all).
         options: Options of the reward.
         progress: Display of the number of questions scored.
+        trust: Whether kinds of change that the dataset names may be imported.
 
     Raises UserError if nothing can be scored.
     """
@@ -48,7 +50,7 @@ def score(
         raise UserError(f"unknown baseline {baseline!r}{nearest(baseline, BASELINES)}")
     progress = progress or Silent()
     source = "responses" if isinstance(predictions, Mapping) else predictions
-    dataset = open_dataset(root)
+    dataset = open_dataset(root, trust)
     splits = [split] if split else list(dataset.splits)
     if split and split not in dataset.splits:
         raise UserError(f"{root}: no split {split!r}{nearest(split, dataset.splits)}")

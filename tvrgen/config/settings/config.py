@@ -25,6 +25,7 @@ from tvrgen.config.settings.sections import (
 from tvrgen.scene.model import SceneSpec
 from tvrgen.scene.vocabulary import Vocabulary
 from tvrgen.transformations.base import Kind
+from tvrgen.transformations.registry import NotImported
 
 NEUTRAL = ("render.device", "render.threads")
 """Keys that do not determine the dataset: they may differ between the runs that make it."""
@@ -109,6 +110,11 @@ class Config:
         if name not in self.splits:
             raise UserError(f"{self.source}: splits: no split {name!r}{nearest(name, self.splits)}")
         return self.splits[name]
+
+    def not_imported(self) -> list[str]:
+        """Kinds of the user's own, "package.module:Class", that were not imported, since they are not trusted."""
+        kinds = [kind for split in self.splits.values() for kind in split.kinds.values()]
+        return sorted({kind.name for kind in kinds if isinstance(kind, NotImported)})
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickles the fields apart, so that another process finds the modules of the user's kinds as it unpickles."""

@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from tvrgen._support import limits, names
+from tvrgen._support.limits import Limit
+
 MANIFEST = "shard.json"
 
 
@@ -42,12 +45,16 @@ class Storage(ABC):
         """Whether a file exists."""
 
     @abstractmethod
-    def read(self, path: str) -> bytes:
-        """Returns a file's content. Raises FileNotFoundError, or OSError if it cannot be read."""
+    def read(self, path: str, limit: Limit = limits.DOCUMENT) -> bytes:
+        """Returns a file's content.
+
+        Raises FileNotFoundError, OSError if it cannot be read, UserError if it is larger than the limit, or if it is
+        no plain file of the storage but a device, a pipe or a link to somewhere else.
+        """
 
     @abstractmethod
     def open(self, path: str) -> BinaryIO:
-        """Opens a file for reading. Raises as `read` does."""
+        """Opens a file of lines or a tar for reading. Raises as `read` does."""
 
     @abstractmethod
     def write(self, path: str, content: bytes) -> None:
@@ -123,5 +130,6 @@ class Storage(ABC):
     def _folders(self) -> Iterator[str]:
         """Folders with names of shards."""
         for split in sorted(self.names()):
-            if "." not in split and split != "log":
-                yield from (f"{split}/{n}" for n in sorted(self.names(split)) if n.startswith("shard-"))
+            if names.SPLIT.fullmatch(split) and split != "log":
+                paths = (f"{split}/{name}" for name in sorted(self.names(split)))
+                yield from (path for path in paths if names.SHARD.fullmatch(path))

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from tvrgen._support import limits, plain_files
 from tvrgen._support.errors import UserError
+from tvrgen._support.limits import Limit
 from tvrgen.dataset.storage import folder_lock
 from tvrgen.dataset.storage.base import LogFile, Storage
 
@@ -42,16 +44,16 @@ class Folder(Storage):
         self.root, self.name, self.address = root, str(root), str(root.absolute())
 
     def exists(self, path: str) -> bool:
-        return (self.root / path).is_file()
+        return self._at(path).is_file()
 
-    def read(self, path: str) -> bytes:
-        return (self.root / path).read_bytes()
+    def read(self, path: str, limit: Limit = limits.DOCUMENT) -> bytes:
+        return plain_files.read(self._at(path), limit)
 
     def open(self, path: str) -> BinaryIO:
-        return open(self.root / path, "rb")
+        return plain_files.opened(self._at(path), limits.FILE)
 
     def write(self, path: str, content: bytes) -> None:
-        target = self.root / path
+        target = self._at(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         beside = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}{_PARTIAL}")
         try:
@@ -61,10 +63,10 @@ class Folder(Storage):
             beside.unlink(missing_ok=True)
 
     def log(self, path: str) -> LogFile:
-        return _Appended(self.root / path)
+        return _Appended(self._at(path))
 
     def remove(self, path: str) -> None:
-        target = self.root / path
+        target = self._at(path)
         if target.is_dir():
             shutil.rmtree(target)
         else:
@@ -74,7 +76,7 @@ class Folder(Storage):
         self.root.rmdir()
 
     def names(self, path: str = "") -> set[str]:
-        folder = self.root / path
+        folder = self._at(path)
         there = {p.name for p in folder.iterdir()} if folder.is_dir() else set()
         return {name for name in there if not (name.startswith(".") and name.endswith((_PARTIAL, _OLD)))}
 
@@ -83,7 +85,7 @@ class Folder(Storage):
 
     @contextlib.contextmanager
     def committing(self, shard: str, again: bool = False) -> Iterator[Path]:
-        target = self.root / shard
+        target = self._at(shard)
         folder, old = (target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}{end}") for end in (_PARTIAL, _OLD))
         try:
             folder.mkdir(parents=True)
@@ -100,13 +102,14 @@ class Folder(Storage):
                 shutil.rmtree(rest, ignore_errors=True)
 
     def local(self, folder: str) -> contextlib.AbstractContextManager[Path]:
-        return contextlib.nullcontext(self.root / folder)
+        return contextlib.nullcontext(self._at(folder))
 
     def fetched(self, path: str) -> contextlib.AbstractContextManager[Path]:
-        return contextlib.nullcontext(self.root / path)
+        with self.open(path):  # refuses what is no plain file
+            return contextlib.nullcontext(self._at(path))
 
     def path(self, path: str) -> str:
-        return str(self.root / path)
+        return str(self._at(path))
 
     def discard_partial(self) -> set[str]:
         for end in (_PARTIAL, _OLD):
@@ -135,4 +138,11 @@ class Folder(Storage):
         return name in self.names(split)
 
     def contains(self, path: Path) -> bool:
-        return self.root.resolve() in path.resolve().parents
+        return plain_files.is_inside(path, self.root)
+
+    def _at(self, path: str) -> Path:
+        """Local path of a file or a folder. Raises UserError if it leads out of the storage, by links or by ".."."""
+        local = self.root / path
+        if path:
+            plain_files.check_inside(local, self.root)
+        return local

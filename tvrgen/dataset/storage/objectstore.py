@@ -10,8 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from tvrgen._support import scratch
+from tvrgen._support import limits, names, scratch
 from tvrgen._support.errors import UserError
+from tvrgen._support.limits import Limit
 from tvrgen.dataset.storage import store_lock
 from tvrgen.dataset.storage.base import MANIFEST, LogFile, Storage
 
@@ -71,10 +72,12 @@ class ObjectStore(Storage):
             return False
         return True
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, limit: Limit = limits.DOCUMENT) -> bytes:
+        self._check_size(path, limit)
         return self._patiently(self._files.cat_file, self._at(path))
 
     def open(self, path: str) -> BinaryIO:
+        self._check_size(path, limits.FILE)
         return self._patiently(self._files.open, self._at(path), "rb")
 
     def write(self, path: str, content: bytes) -> None:
@@ -141,14 +144,21 @@ class ObjectStore(Storage):
     def local(self, folder: str) -> Iterator[Path]:
         base = self._at(folder)
         with scratch.folder() as copy:
-            for name in self._patiently(self._files.find, base):
-                target = copy / name[len(base) :].lstrip("/")
+            found = self._patiently(self._files.find, base, detail=True)
+            limits.FILES.check(len(found), self / folder)
+            for name, about in found.items():
+                path = name[len(base) :].lstrip("/")
+                if not names.FILE.fullmatch(path):
+                    raise UserError(f"{self / folder}: holds {path!r}, which is no name of a file; remove it")
+                limits.FILE.check(about.get("size") or 0, self / f"{folder}/{path}")
+                target = copy / path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 self._patiently(self._files.get_file, name, str(target))
             yield copy
 
     @contextlib.contextmanager
     def fetched(self, path: str) -> Iterator[Path]:
+        self._check_size(path, limits.FILE)
         with scratch.folder() as folder:
             self._patiently(self._files.get_file, self._at(path), str(folder / "file"))
             yield folder / "file"
@@ -189,6 +199,9 @@ class ObjectStore(Storage):
 
     def _send(self, path: Path, name: str) -> None:
         self._patiently(self._files.put_file, str(path), self._at(name))
+
+    def _check_size(self, path: str, limit: Limit) -> None:
+        limit.check(self._patiently(self._files.info, self._at(path)).get("size") or 0, self / path)
 
     def _at(self, path: str) -> str:
         return f"{self._base}/{path}".rstrip("/")

@@ -9,6 +9,7 @@ from pathlib import Path
 import tvrgen
 from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
+from tvrgen._support.messages import printable
 from tvrgen.config import documents
 from tvrgen.config.settings import Config, identity
 from tvrgen.dataset import catalog
@@ -24,26 +25,27 @@ from tvrgen.sampling.version import PLAN
 _log = logging.getLogger(__name__)
 
 
-def validate(root: str | Path, *, report: Callable[[str], object] | None = None) -> list[str]:
+def validate(root: str | Path, *, report: Callable[[str], object] | None = None, trust: bool = False) -> list[str]:
     """All faults of a dataset, a line each; an empty list if it is sound. `report` is called with each fault at once.
 
     Marks shards with faults in the storage, if it can be written: the next run makes them again. For a dataset of
     another plan, only its files and lines are checked, not the design, and a warning says so.
 
-    Raises UserError if the dataset, or the config in it, is missing or cannot be read.
+    With `trust`, modules with kinds of change that the dataset names are imported; without it, UserError is raised for
+    such a dataset. It is also raised if the dataset, or the config in it, is missing or cannot be read.
     """
     faults = []
-    for fault in dataset_faults(root):
+    for fault in dataset_faults(root, trust):
         faults.append(fault)
         if report is not None:
             report(fault)
     return faults
 
 
-def dataset_faults(root: str | Path) -> Iterator[str]:
+def dataset_faults(root: str | Path, trust: bool = False) -> Iterator[str]:
     """Yields a line for each fault; else as `validate`."""
     storage = open_storage(root)
-    description, config = _opened(storage)
+    description, config = _opened(storage, trust)
     if (plan := plan_of(description)) != PLAN:
         _log.warning(
             "%s: was made by plan %s, and this tvrgen %s has plan %s: the levels of problems and the texts of "
@@ -53,8 +55,7 @@ def dataset_faults(root: str | Path) -> Iterator[str]:
     faulty: dict[str, str] = {}
     try:
         for shard, fault in _dataset_faults(storage, description, config):
-            # a fault may quote files, with line breaks and unprintable text
-            line = " ".join(fault.encode(errors="backslashreplace").decode().split())
+            line = printable(fault)  # a fault may quote files
             if shard:
                 faulty.setdefault(shard, line)
             yield line
@@ -63,9 +64,9 @@ def dataset_faults(root: str | Path) -> Iterator[str]:
             catalog.note_again(storage, faulty)
 
 
-def _opened(storage: Storage) -> tuple[Record, Config]:
+def _opened(storage: Storage, trust: bool) -> tuple[Record, Config]:
     """dataset.json and the config in it."""
-    dataset = Dataset(storage.name)
+    dataset = Dataset(storage.name, trust)
     try:
         return dataset.description, dataset.config()
     except UserError:

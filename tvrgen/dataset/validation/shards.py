@@ -2,21 +2,22 @@
 
 import contextlib
 import dataclasses
+import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
-from tvrgen._support import json_lines, scratch
+from tvrgen._support import json_lines, limits, plain_files, scratch
 from tvrgen._support.errors import UserError
 from tvrgen._support.files import sha256
 from tvrgen._support.json_lines import Record
+from tvrgen.config import documents
 from tvrgen.config.settings import Config, Split
 from tvrgen.dataset import records, shards
-from tvrgen.dataset.images import BLEND, SUFFIX, ImageFile
+from tvrgen.dataset.images import BLEND, SUFFIX, ImageFile, decoded
 from tvrgen.dataset.shard_formats import FORMATS, ShardFormat
 from tvrgen.dataset.shards import Shard
 from tvrgen.dataset.storage.base import MANIFEST, Storage
@@ -74,11 +75,28 @@ def shard_faults(
     form = FORMATS[config.split(shard.split).output.format]
     with storage.local(shard.path) as folder, scratch.folder() as unpacked:
         named = {str(unpacked): storage / f"{shard.path}/{form.file('scene')}", str(folder): storage / shard.path}
-        checked = _checked(folder, unpacked, shard, config, plan_of(description) == PLAN)
-        for fault in within(folder, _shard_faults(checked, manifest_hash, description)):
+        for fault in within(folder, _faults(folder, unpacked, shard, manifest_hash, description, config)):
             for local, name in named.items():
                 fault = fault.replace(local, name)
             yield fault
+
+
+def _faults(
+    folder: Path, unpacked: Path, shard: Shard, manifest_hash: Any, description: Record, config: Config
+) -> Iterator[str]:
+    odd = [f"{path}: is not a plain file; copy the dataset with the files that links lead to" for path in _odd(folder)]
+    yield from odd
+    if not odd:  # else reading may never end
+        checked = _checked(folder, unpacked, shard, config, plan_of(description) == PLAN)
+        yield from _shard_faults(checked, manifest_hash, description)
+
+
+def _odd(folder: Path) -> Iterator[Path]:
+    """Links, pipes, devices and sockets in a folder."""
+    for base, folders, files in os.walk(folder):
+        for path in (Path(base, name) for name in (*folders, *files)):
+            if not (stat.S_ISREG(mode := path.lstat().st_mode) or stat.S_ISDIR(mode)):
+                yield path
 
 
 def _checked(folder: Path, unpacked: Path, shard: Shard, config: Config, own_plan: bool) -> _Checked:
@@ -99,10 +117,10 @@ def _checked(folder: Path, unpacked: Path, shard: Shard, config: Config, own_pla
 def _recorded(path: Path, form: ShardFormat) -> dict[str, Record]:
     """The scene lines of a shard that fit their schema, by id, as far as they can be read."""
     lines: dict[str, Record] = {}
-    with contextlib.suppress(OSError, UserError), open(path, "rb") as file:
+    with contextlib.suppress(OSError, UserError), plain_files.opened(path, limits.FILE) as file:
         for entry in form.entries(file, "scene", str(path)):
             with contextlib.suppress(UserError):
-                records.check(entry.line, "scene", entry.where)
+                documents.check_line(entry.line, entry.where, "scene")
                 lines[entry.line["id"]] = entry.line
     return lines
 
@@ -190,11 +208,9 @@ def _unlike(wanted: set[Path], found: set[Path], there: set[Path] | None = None)
 
 def _json(path: Path) -> Any:
     try:
-        return json_lines.parse(path.read_text(encoding="utf-8"), str(path))
+        return json_lines.parse(plain_files.read(path, limits.DOCUMENT), str(path))
     except OSError as error:
         raise UserError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path}: is not JSON: {error}") from error
 
 
 def _run_faults(path: Path, description: Record) -> Iterator[str]:
@@ -210,15 +226,13 @@ def _run_faults(path: Path, description: Record) -> Iterator[str]:
 
 
 def _image_faults(path: Path, modes: tuple[str, ...], split: Split) -> Iterator[str]:
-    form = next(form for form, suffix in SUFFIX.items() if suffix == path.suffix).upper()
+    form = next(form for form, suffix in SUFFIX.items() if suffix == path.suffix)
     try:
-        with Image.open(path, formats=[form]) as image:
+        with decoded(path, str(path), form) as image:
             size, due = f"{image.width}x{image.height}", f"{split.render.width}x{split.render.height}"
             if image.mode not in modes or size != due:
                 yield f"is {image.mode} {size}, not {modes[0]} {due}"
-                return  # and not decoded: it may be huge
-            image.load()
-    except (OSError, SyntaxError, ValueError) as error:
+    except OSError as error:
         yield f"cannot be read as an image: {error}"
 
 
@@ -226,10 +240,10 @@ def _line_faults(checked: _Checked, kind: str, ids: list[str], lines: dict[str, 
     """Faults of the lines of a kind, which must have these ids. Adds lines that fit their schema to `lines`, by id."""
     found: list[str | None] = []
     path = checked.where(kind)
-    with open(path, "rb") as file:
+    with plain_files.opened(path, limits.FILE) as file:
         for entry in checked.form.entries(file, kind, str(path)):
             try:
-                records.check(entry.line, kind, entry.where)
+                documents.check_line(entry.line, entry.where, kind)
             except UserError as error:
                 yield str(error)
                 found.append(ids[len(found)] if len(found) < len(ids) else None)  # one fault is enough

@@ -1,0 +1,57 @@
+"""Limits on what is read from a dataset, so that a file of a stranger takes bounded memory and time.
+
+An environment variable raises each, for datasets that are larger and trusted: TVRGEN_MAX_IMAGE_PIXELS=200000000.
+"""
+
+import os
+from dataclasses import dataclass
+
+from tvrgen._support.errors import UserError
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The largest accepted size of something: `variable` is the environment variable that replaces the `default`."""
+
+    variable: str
+    default: int
+    unit: str
+
+    @property
+    def value(self) -> int:
+        """The limit in force. Raises UserError if the variable holds no positive whole number."""
+        text = os.environ.get(self.variable, "")
+        if not text:
+            return self.default
+        if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text)):
+            raise UserError(f"{self.variable}={text}: write a whole number of {self.unit}, such as {self.default}")
+        return int(text)
+
+    def check(self, size: int, where: object) -> None:
+        """Raises UserError, which says how to raise the limit, if `size` is larger."""
+        if size > self.value:
+            raise UserError(f"{where}: has {size} {self.unit}; {self.remedy}")
+
+    @property
+    def remedy(self) -> str:
+        """End of a message on something larger."""
+        return f"at most {self.value} are read, unless {self.variable} is set to more"
+
+
+DOCUMENT = Limit("TVRGEN_MAX_DOCUMENT_BYTES", 64 << 20, "bytes")
+"""A JSON document, such as dataset.json or shard.json."""
+
+LINE = Limit("TVRGEN_MAX_LINE_BYTES", 4 << 20, "bytes")
+"""A line of a JSONL file, or the lines of one problem in a tar."""
+
+FILE = Limit("TVRGEN_MAX_FILE_BYTES", 8 << 30, "bytes")
+"""A file with the lines of a shard, or a tar with a whole shard."""
+
+IMAGE = Limit("TVRGEN_MAX_IMAGE_BYTES", 256 << 20, "bytes")
+"""An image file, or another member of a tar."""
+
+PIXELS = Limit("TVRGEN_MAX_IMAGE_PIXELS", 8192 * 8192, "pixels")
+"""An image, once it is decoded."""
+
+FILES = Limit("TVRGEN_MAX_SHARD_FILES", 1_000_000, "files")
+"""The files of a shard, or the members of a tar."""
