@@ -7,7 +7,7 @@ line here.
 
 The package itself can be called:
 
-    tvrgen.export(root, name, out, split=None, filters=(), order=None, licence="", progress=None)
+    tvrgen.export(root, name, out, split=None, filters=(), order=None, licence="", progress=None, trust=False)
 
 `tvrgen.export.run.export` describes the parameters.
 """
