@@ -4,6 +4,7 @@ import dataclasses
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from unittest import mock
 
@@ -80,21 +81,28 @@ class FlatRenderer:
         path.write_bytes(b"BLENDER" + bytes(len(shots)))
 
 
-def handmade(config: Config, split: Split, index: int) -> Planned:
-    """A problem that needs no rays: three objects, a colour and a move, everything in full sight."""
+def handmade(config: Config, split: Split, index: int, off_stage: int = 0) -> Planned:
+    """A problem that needs no rays: three objects in full sight, a colour and a move, or a material where none move.
+
+    `off_stage` further objects are out of sight.
+    """
     looks = [
         ("cube", "large", "red", "rubber"),
         ("sphere", "small", "cyan", "glass"),
         ("cylinder", "medium", "gray", "metal"),
     ]
     places = [(-10, -10), (5, 12), (20, index)]
+    looks += [looks[k % 3] for k in range(off_stage)]
+    places += [(4 * k - 20, -36) for k in range(off_stage)]
     initial = State(
         objects=tuple(
             Object(shape=s, size=z, color=c, material=m, position=p, rotation=15.0 * index)
             for (s, z, c, m), p in zip(looks, places, strict=True)
         )
     )
-    steps = (Step(object=0, kind="color", value="blue"), Step(object=2, kind="position", value="front.1"))
+    moves = "position" in split.kinds
+    kind, value = ("position", "front.1") if moves else ("material", "glass")
+    steps = (Step(object=0, kind="color", value="blue"), Step(object=2, kind=kind, value=value))
     states = replay.replay(initial, steps, split.kinds, split.vocabulary)
     cameras = tuple(config.scene.cameras[name] for name in split.cameras.names)
     problem = Problem(
@@ -108,7 +116,8 @@ def handmade(config: Config, split: Split, index: int) -> Planned:
         views=split.cameras.final,
     )
     full, none = Sight(40, 0.5, (1, 2, 9, 12)), Sight(0, 0.0, None)
-    sights = {"initial": (full, full, full), "final": (full, full, none)}
+    rest = (none,) * off_stage
+    sights = {"initial": (full, full, full, *rest), "final": (full, full, none if moves else full, *rest)}
     shots = problem.shots(states, split.render.width, split.render.height)
     shots = tuple(dataclasses.replace(shot, sights=sights.get(shot.when)) for shot in shots)
     return sampler.completed(problem, states, shots, split)
@@ -131,12 +140,17 @@ def made(config: Config, shard: Shard, root: Path, renderer: FlatRenderer, why: 
     return sum(worker.shard_steps(config, shard, open_storage(root), renderer, why))
 
 
-def generate_flat(root: Path | str, config: Config, renderer: FlatRenderer) -> Path:
+def generate_flat(
+    root: Path | str,
+    config: Config,
+    renderer: FlatRenderer,
+    problem: Callable[..., Planned] = handmade,
+) -> Path:
     """A whole dataset through the real worker and storage, with hand-made problems and images in one colour."""
     target = open_storage(root)
     with (
         catalog.writing_to(target, config) as there,
-        mock.patch.object(sampler, "plan_problem", lambda c, s, i: handmade(c, c.split(s), i)),
+        mock.patch.object(sampler, "plan_problem", lambda c, s, i: problem(c, c.split(s), i)),
     ):
         again = catalog.again(target)
         for split in config.splits:

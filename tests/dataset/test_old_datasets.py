@@ -29,15 +29,21 @@ TEXT = [name for name in FORMATS if not find(name).needs]
 EXPORTS = {
     "imagefolder": "1fcedc3023fbaa743227531d96e9c5c0a51d6138f7f99db759a17a967a356eb6",
     "webdataset": "b6dfcf0e1ddc93d6289a7a950d765daabf4635cfbc01cd9f3faf960ad49dc5a9",
-    "vlm-r1": "fcf5c2e29ec764041d74f0a7c8ed75697f740d4c4fb0c74fdcac3024b88866c4",
+    "vlm-r1": "82c2943c946ef845c0367728d3420a418e26ce13a0ffed76c3fde3081a93b66f",
     "llamafactory": "90f6700200838914266c5f740146890fce9d6033f712374b9e4f297658512f4a",
     "ms-swift": "2411906ea68b9b7c90a71bb29d333d30b1d99f154c3b2ce18b36cd724dba6217",
     "vlmevalkit": "68ae13fed5105690868e1f52136804a36039dccdfd009d6587d6e2ba21d8d63f",
     "reasoning-gym": "b6afddcc5e59da9a250e30fad0d7c903c793a3676ef5d38971c3b43b834283d9",
     "verifiers": "3ad80580535b98c6cd2f4f1045f72e531b951527f2d91eb3269b89dd8c5a3b59",
-    "reason-rft": "e61bd40dddbcfcdc1263296b694a741be9bd6923fab57b3ee9357640bdbd7467",
+    "reason-rft": "280e577a9e57441c4105f8d8edeb0455c4cbd44ad9019385d74900ab764a958a",
 }
-"""SHA-256 of each export's files but README.md and export.json, as tvrgen 0.1.0 wrote them."""
+"""SHA-256 of each export's files but README.md and export.json, as tvrgen 0.1.0 wrote them.
+
+Those for VLM-R1 and Reason-RFT are of 0.2.0: these could not use what 0.1.0 wrote.
+"""
+
+FILTERS = {"reason-rft": ["kind!=position"]}
+"""Format -> the questions that it can hold."""
 
 
 @pytest.fixture(params=DATASETS)
@@ -81,7 +87,7 @@ def test_the_truth_has_full_marks(old):
 @pytest.mark.parametrize("name", TEXT)
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_exports_have_the_bytes_that_they_had(dataset, name, tmp_path):
-    export(OLD / dataset, name, tmp_path / "out")
+    export(OLD / dataset, name, tmp_path / "out", filters=FILTERS.get(name, ()))
     assert digest(tmp_path / "out") == EXPORTS[name]
 
 
@@ -105,6 +111,6 @@ if __name__ == "__main__":
         found = set()
         for dataset in DATASETS:
             with tempfile.TemporaryDirectory() as folder:
-                export(OLD / dataset, name, Path(folder) / "out")
+                export(OLD / dataset, name, Path(folder) / "out", filters=FILTERS.get(name, ()))
                 found.add(digest(Path(folder) / "out"))
         print(f'    "{name}": "{" ".join(found)}",')

@@ -1,14 +1,17 @@
 """Flat datasets of two splits to export, and the combinations of formats and storages that tests go through."""
 
 import dataclasses
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 from unittest import mock
 
 import pytest
 
-from tests.tiny import FlatRenderer, generate_flat, load
+from tests.tiny import FlatRenderer, generate_flat, handmade, load
 from tvrgen._support.errors import UserError
+from tvrgen.dataset.reader import open_dataset
+from tvrgen.dataset.storage.open import open_storage
 from tvrgen.export import FORMATS
 from tvrgen.export.run import export, find
 from tvrgen.sampling import identity
@@ -69,9 +72,20 @@ def two_splits(root: Path | str, *overrides: str, train: int = 5, test: int = 2)
 
 
 def flat(root: Path | str, *overrides: str) -> Path | str:
-    """A dataset with problems made by hand, whose splits have the same problems."""
+    """A dataset with problems made by hand, of ten objects each, whose splits have the same problems."""
     with mock.patch.object(identity, "belongs", return_value=True):
-        return generate_flat(root, load(*overrides), FlatRenderer())
+        return generate_flat(root, load(*overrides), FlatRenderer(), partial(handmade, off_stage=7))
+
+
+def suited(name: str, dataset: Path | str) -> Path | str:
+    """The dataset, or for formats that have no words for moves, one without them, which is made beside it."""
+    if name != "reason-rft":
+        return dataset
+    form = open_dataset(dataset).description["config"]["output"].get("format", "files")
+    beside = f"{dataset}-still" if isinstance(dataset, str) else dataset.with_name(f"{dataset.name}-still")
+    if not open_storage(beside).exists("dataset.json"):
+        two_splits(beside, "sampling.kinds=[color, shape, size, material]", f"output.format={form}")
+    return beside
 
 
 def refused(match, *arguments, **options):

@@ -95,7 +95,8 @@ def _webdataset(out, split):
 def _vlm_r1(out, split):
     for row in _json_lines(out / f"{split}.jsonl"):
         human, gpt = row["conversations"]
-        yield Row(row["id"], human["value"], gpt["value"], [(out / p).read_bytes() for p in row["image"]], row)
+        assert gpt["from"] == "gpt"
+        yield Row(row["id"], human["value"], row["ground_truth"], [(out / p).read_bytes() for p in row["image"]], row)
 
 
 def _llamafactory(out, split):

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.export.data import WRITERS, contents, one_format_a_writer, refused, two_splits
+from tests.export.data import WRITERS, contents, one_format_a_writer, refused, suited, two_splits
 from tests.tiny import ROOT, load
 from tvrgen._support.errors import UserError
 from tvrgen.dataset import catalog
@@ -52,6 +52,7 @@ def stopped_after(monkeypatch, count, *arguments, **options):
 def test_goes_on_where_it_was_stopped(dataset, name, options, tmp_path, monkeypatch):
     if name == "trance" and options:
         return  # it holds whole problems
+    dataset = suited(name, dataset)
     export(dataset, name, tmp_path / "at once" / "out", **options)
     whole = contents(tmp_path / "at once" / "out")
     out = tmp_path / "in pieces" / "out"
@@ -101,7 +102,7 @@ def test_no_room(dataset, name, tmp_path, monkeypatch):
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000));"
         "from tvrgen.cli.main import main; sys.exit(main(sys.argv[1:]))"
     )
-    out = tmp_path / "out"
+    out, dataset = tmp_path / "out", suited(name, dataset)
     command = [sys.executable, "-B", "-c", code, "export", str(dataset), name, "--out", str(out)]
     result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert result.returncode == 2, result.stderr

@@ -44,6 +44,21 @@ def test_other_descriptions_are_refused(own):
         parquet.described("c", own)
 
 
+def test_row_groups_are_of_a_hundred_rows_or_a_hundred_megabytes():
+    def row(size):
+        return {"images": [{"bytes": bytes(size)}, {"bytes": b""}]}
+
+    def sizes(rows):
+        return [len(group) for group in parquet.groups(iter(rows))]
+
+    assert sizes([]) == []
+    assert sizes([row(9)] * 100) == [100]
+    assert sizes([row(9)] * 250) == [100, 100, 50]
+    big = [row(30_000_000)] * 7  # the same zeros, seven times
+    assert sizes(big) == [3, 3, 1]
+    assert sizes([row(200_000_000), row(1), row(200_000_000)]) == [1, 1, 1]
+
+
 def test_columns_have_types_of_pyarrow():
     pa = pytest.importorskip("pyarrow")
     columns = {

@@ -6,12 +6,13 @@ import json
 import pytest
 from PIL import Image
 
-from tests.export.data import contents, formats_and_storages
+from tests.export.data import contents, formats_and_storages, refused, suited
 from tests.export.rows import TOKENS, read
 from tests.tiny import run
 from tvrgen._support.errors import UserError
 from tvrgen.cli.main import main
 from tvrgen.dataset.reader import open_dataset
+from tvrgen.export import FORMATS
 from tvrgen.export.run import export, find
 from tvrgen.scoring import star_r1_reward
 
@@ -21,7 +22,7 @@ WRONG = "<think>.</think><answer>1.color.red</answer>"
 
 @formats_and_storages
 def test_rows_are_the_datasets_questions(dataset, name, tmp_path):
-    out = tmp_path / "out"
+    out, dataset = tmp_path / "out", suited(name, dataset)
     assert export(dataset, name, out).startswith(f"{out}: 21 questions")
     for split in ("train", "test"):
         lines = list(open_dataset(dataset).questions(split))
@@ -49,7 +50,7 @@ def test_rows_are_the_datasets_questions(dataset, name, tmp_path):
 @formats_and_storages
 def test_the_same_bytes_wherever_it_is_written(dataset, name, tmp_path):
     for folder in ("a", "b"):
-        export(dataset, name, tmp_path / folder / "out")
+        export(suited(name, dataset), name, tmp_path / folder / "out")
     first, second = (contents(tmp_path / folder / "out") for folder in ("a", "b"))
     assert first.keys() == second.keys()
     differing = [path for path in first if first[path] != second[path]]
@@ -76,6 +77,25 @@ def test_the_command(flat_dataset, tmp_path):
     wrong = run("export", flat_dataset, "trll", "--out", out)
     assert wrong.returncode == 2
     assert wrong.stderr.startswith("tvrgen: error: unknown format 'trll'; did you mean 'trl'? (known: hf, ")
+
+
+PLAIN = ("reasoning-gym", "verifiers", "vlmevalkit", "trance")
+"""Formats that are read by their paths as they are."""
+
+
+@pytest.mark.parametrize("name", [name for name in FORMATS if name not in (*PLAIN, "vlm-r1")])
+@pytest.mark.parametrize("folder", ["hf [1]", "a*", "what?", "[x]/inner"])
+def test_folders_that_the_consumer_takes_for_a_pattern_are_refused(name, folder, tmp_path, flat_dataset):
+    refused(
+        r"does not read [*?\[] in the path of a folder as it is; choose another", flat_dataset, name, tmp_path / folder
+    )
+    assert not (tmp_path / folder).exists()
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_folders_with_brackets_for_consumers_that_read_them(name, dataset, tmp_path):
+    export(dataset, name, tmp_path / "of [1]")
+    assert (tmp_path / "of [1]/README.md").is_file()
 
 
 def test_an_unknown_format_is_named_with_the_nearest():

@@ -8,6 +8,7 @@ from tests.export.data import STORAGES
 from tests.tiny import FlatRenderer, generate_flat, load
 from tvrgen._support.errors import UserError
 from tvrgen.export.run import export
+from tvrgen.export.trance import Trance
 
 
 @pytest.mark.parametrize("dataset", STORAGES, indirect=True)
@@ -41,7 +42,9 @@ def test_trance_is_trances(dataset, tmp_path):
 @pytest.mark.parametrize(
     ("override", "said"),
     [
-        ("cameras.initial=left", "TRANCE has no view 'left' there"),
+        ("cameras.initial=left", "TRANCE has no view 'left' there; generate with cameras.initial=center"),
+        ("cameras.views=one", "TRANCE's code wants the centre view of each problem; generate with"),
+        ("cameras.final=[left, right]", "TRANCE's code wants the centre view of each problem; generate with"),
         ("sampling.kinds=[color, shape, size, position, 'tests.export.data:Turn']", "TRANCE has no kind"),
     ],
 )
@@ -50,3 +53,27 @@ def test_trance_refuses_what_it_has_no_place_for(override, said, tmp_path):
     with pytest.raises(UserError, match=said):
         export(data, "trance", tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("count", [1, 9, 11, 12])
+def test_scenes_of_other_than_ten_objects_are_refused(count, questions):
+    """Its batches are of ten, its end mark is 10, and its padding 11."""
+    line = {**questions[0], "initial_objects": questions[0]["initial_objects"][:1] * count}
+    said = f"trance: train-000000 has {count} objects, and TRANCE's code wants 10; generate with sampling.objects=10"
+    with pytest.raises(UserError, match=said):
+        Trance.refuse(None, line)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (0, "has no change, and TRANCE's code wants one; generate with sampling.no_change=0"),
+        (5, r"has 5 changes, and TRANCE's code takes 4; generate with sampling.steps=\[1, 4\]"),
+    ],
+)
+def test_answers_that_its_arrays_cannot_hold_are_refused(changes, said, questions):
+    ten = questions[0]["initial_objects"][:1] * 10
+    line = {**questions[0], "initial_objects": ten, "changes": questions[0]["changes"][:1] * changes}
+    with pytest.raises(UserError, match=said):
+        Trance.refuse(None, line)
+    Trance.refuse(None, {**line, "changes": questions[0]["changes"]})

@@ -2,22 +2,32 @@
 
 import json
 
+from tests.consumers import loaders
 from tests.consumers.responses import FULL, NONE, right, wrong
+from tests.export.data import refused
+from tvrgen.export.run import export
 from tvrgen.scoring.adapters import vlm_r1
 
 
 def test_vlm_r1(exported, questions):
-    """It joins paths to the image folder, takes <image> out of the prompt and tags out of the solution."""
+    """It joins paths to the image folder, takes <image> out of the prompt, and puts tags around the solution."""
     folder = exported("vlm-r1")
     rows = [json.loads(line) for line in (folder / "train.jsonl").read_text().splitlines()]
     assert len({tuple(row) for row in rows}) == 1  # the same keys in every row
-    for row, question in zip(rows, questions, strict=True):
-        human, answer = (said["value"] for said in row["conversations"])
-        assert [said["from"] for said in row["conversations"]] == ["human", "gpt"]
-        assert human.count("<image>") == len(row["image"]) == 2
-        assert human.replace("<image>", "") == question["question"]
-        assert all((folder / image).is_file() for image in row["image"])
-        solution = answer.replace("<answer>", "").replace("</answer>", "").strip()
-        columns = {"problem": [human] * 2, "accu_reward_method": [row["accu_reward_method"]] * 2}
+    for line, question in zip(rows, questions, strict=True):
+        assert [said["from"] for said in line["conversations"]] == ["human", "gpt"]
+        assert line["conversations"][0]["value"].count("<image>") == len(line["image"]) == 2
+        row = loaders.vlm_r1(line, folder)
+        assert row["problem"] == question["question"]
+        assert all(path.is_file() for path in row["image_path"])
         completions = [[{"role": "assistant", "content": say(question)}] for say in (right, wrong)]
-        assert vlm_r1.reward(completions=completions, solution=[solution] * 2, **columns) == [FULL, NONE]
+        columns = {key: [value] * 2 for key, value in row.items()}
+        assert vlm_r1.reward(completions=completions, **columns) == [FULL, NONE]
+        assert vlm_r1.reward(completions=completions, solution=columns["solution"]) == [FULL, NONE]
+        assert [loaders.vlm_r1_accuracy(say(question), row) for say in (right, wrong)] == [1.0, 0.0]
+
+
+def test_a_colon_separates_its_folders(flat_dataset, tmp_path):
+    refused("VLM-R1 does not read : in the path of a folder as it is", flat_dataset, "vlm-r1", tmp_path / "a:b")
+    assert not (tmp_path / "a:b").exists()
+    export(flat_dataset, "verifiers", tmp_path / "a:b")

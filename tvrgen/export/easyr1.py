@@ -2,14 +2,17 @@
 
 from typing import Any
 
-from tvrgen.export import parquet
+from tvrgen.export import lengths, parquet
 from tvrgen.export.parquet import Parquet
 from tvrgen.export.reader import Question, ground_truth
 from tvrgen.export.writers import TOKENS
 
+_BATCHED = 8192  # EasyR1's max_num_batched_tokens, which must not be less than a prompt and its response
+
 
 class EasyR1(Parquet):
     title = "EasyR1"
+    pixels = (262_144, 4_194_304)  # data.min_pixels and data.max_pixels of its examples/config.yaml
     ordered = "EasyR1 shuffles unless it is told not to: `data.shuffle=false`."
     file = "{split}/part-{number:05d}.parquet"  # a split's name in a file's would make it that split of `datasets`
     text = """\
@@ -19,17 +22,24 @@ python -m verl.trainer.main config=examples/config.yaml \\
     data.train_files={out}/{split} data.val_files={out}/{test} \\
     data.prompt_key=problem data.answer_key=answer data.image_key=images \\
     data.format_prompt=null \\
-    worker.rollout.limit_images=2 \\
+    data.max_prompt_length={prompt_length} data.max_response_length={response_length} \\
+    worker.actor.model.model_path=Qwen/Qwen2.5-VL-7B-Instruct \\
+    worker.rollout.limit_images=2 worker.rollout.max_num_batched_tokens={batched} \\
     worker.reward.reward_function=$reward:compute_score
 ```
 
-Give another split's folder as `data.val_files`. The prompt says itself how to answer, so `data.format_prompt` stays
-empty.
+The model of its config reads text alone: name one that reads pictures. The prompt says itself how to answer, so
+`data.format_prompt` stays empty. {reckoned} Give another split's folder as `data.val_files`.
 
 A row has `problem` (the prompt; `<image>` once for each picture), `images` (bytes of before and after), `answer`
 (what the reward reads: the answer as JSON, with every value that is right), `id`, `view`, `steps`, `difficulty`, and
 `rationale` where the dataset has it.
 """
+
+    def places(self) -> dict[str, str]:
+        places = super().places()
+        needed = int(places["{prompt_length}"]) + lengths.RESPONSE
+        return {**places, "{batched}": str(max(_BATCHED, needed))}
 
     @property
     def columns(self) -> dict[str, Any]:

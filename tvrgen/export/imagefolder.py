@@ -5,11 +5,12 @@ from typing import Any
 import yaml
 
 from tvrgen.export.reader import Question
-from tvrgen.export.writers import Lines, answered
+from tvrgen.export.writers import PATTERN, Lines, answered
 
 
 class ImageFolder(Lines):
     title = "Hugging Face's imagefolder"
+    reserved = PATTERN
     file = "{split}/metadata.jsonl"
     text = """\
 ```python

@@ -4,20 +4,25 @@ import json
 from typing import Any
 
 from tvrgen.export.reader import Question
-from tvrgen.export.writers import TOKENS, JsonList
+from tvrgen.export.writers import PATTERN, TOKENS, JsonList
 
 _TAGS = {"role_tag": "role", "content_tag": "content", "user_tag": "user", "assistant_tag": "assistant"}
 
 
 class LlamaFactory(JsonList):
     title = "LLaMA-Factory"
+    reserved = PATTERN
+    pixels = (32 * 32, 768 * 768)  # its image_min_pixels and image_max_pixels
     ordered = "LLaMA-Factory shuffles unless it is told not to: `disable_shuffling=true`."
     text = """\
 ```bash
 llamafactory-cli train stage=sft do_train=true \\
     dataset_dir={out} media_dir={out} dataset=tvr_{split} \\
+    cutoff_len={whole_length} \\
     template=qwen2_vl model_name_or_path=... output_dir=...
 ```
+
+By default, `cutoff_len` is 2,048, and what is longer loses its end, the answer. {reckoned}
 
 `dataset_info.json` lists the splits as `tvr_{split}` and so on. A row has `messages` (the prompt, with `<image>` once
 for each picture, and the response) and `images` (two paths below `media_dir`).

@@ -3,18 +3,19 @@
 from typing import Any
 
 from tvrgen.export.reader import Question, ground_truth
-from tvrgen.export.writers import TOKENS, Lines
+from tvrgen.export.writers import PATTERN, TOKENS, Lines
 
 
 class MsSwift(Lines):
     title = "ms-swift"
     fixed = True
+    reserved = PATTERN
     ordered = "ms-swift shuffles unless it is told not to: `--dataset_shuffle false --train_dataloader_shuffle false`."
     text = """\
 ```bash
 plugin=$(python -c "import importlib.util as u; print(u.find_spec('tvrgen.adapters.ms_swift').origin)")
 swift rlhf --rlhf_type grpo --model ... --dataset {out}/{split}.jsonl \\
-    --external_plugins $plugin --reward_funcs tvr --max_completion_length 2048
+    --external_plugins $plugin --reward_funcs tvr --max_completion_length {response_length}
 ```
 
 A row has `messages` (the prompt, with `<image>` once for each picture), `images` (absolute paths: the folder must stay

@@ -7,20 +7,21 @@ versions 2.19 and 3.6 read that spelling only, later ones read both.
 
 import json
 from abc import abstractmethod
-from collections.abc import Iterable
-from itertools import islice
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from tvrgen.export.folder import Part
 from tvrgen.export.reader import Question
-from tvrgen.export.writers import Format
+from tvrgen.export.writers import PATTERN, Format
 from tvrgen.scene.vocabulary import ATTRIBUTES
 
 IMAGE = "image"
 CHANGES = [{"index": "int32", "attribute": "string", "value": "string", "accepted": ["string"]}]
 OBJECTS = [{"index": "int32", **dict.fromkeys(ATTRIBUTES, "string"), "on_stage": "bool"}]
 
-_GROUP = 100  # rows in memory at once
+_GROUP = 100  # rows in memory at once, at most
+_GROUP_BYTES = 100_000_000
+"""Bytes of a row group, about: the Hub's viewer reads no group of more than 300 MB, and pyarrow none of 2 GB."""
 
 
 class Parquet(Format):
@@ -28,6 +29,7 @@ class Parquet(Format):
 
     file: ClassVar[str] = "data/{split}-{number:05d}-of-{of:05d}.parquet"
     needs = ("pyarrow",)
+    reserved = PATTERN
 
     @property
     @abstractmethod
@@ -55,11 +57,26 @@ class Parquet(Format):
         options = {"compression": "snappy", "write_statistics": False, "use_dictionary": False}
         name = self.file.format(split=part.split, number=part.number, of=part.of)
         with self.out.whole(name) as path, parquet.ParquetWriter(path, schema, **options) as writer:
-            while group := list(islice(rows, _GROUP)):
+            for group in groups(rows):
                 table = pa.Table.from_pylist(group, schema)
                 size += table.nbytes
                 writer.write_table(table)
         return size
+
+
+def groups(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Yields the rows in groups: a hundred, or as many as have about 100 MB of images."""
+    group: list[dict[str, Any]] = []
+    size = 0
+    for row in rows:
+        own = sum(len(image["bytes"]) for image in row["images"])
+        if group and (len(group) == _GROUP or size + own > _GROUP_BYTES):
+            yield group
+            group, size = [], 0
+        group.append(row)
+        size += own
+    if group:
+        yield group
 
 
 def embedded(question: Question) -> list[dict[str, Any]]:

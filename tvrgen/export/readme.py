@@ -56,12 +56,9 @@ def write(form: "Format", name: str, licence: str) -> None:
 
 def readme(form: "Format", name: str, licence: str) -> str:
     """Returns the text of the README after the format's front matter."""
-    splits = list(form.out.counts)
-    tests = [name for name in splits[1:] if name.startswith(("test", "val"))]
-    # "./": a bare name may have another meaning to the consumer, such as "imagefolder" to `datasets`
-    folder = f"./{form.out.name}"
-    text = _COMMANDS.sub(lambda block: block[0].replace("{out}", shlex.quote(folder)), form.text)
-    for place, value in {"{out}": folder, "{split}": splits[0], "{test}": [*tests, splits[0]][0]}.items():
+    places = form.places()
+    text = _COMMANDS.sub(lambda block: block[0].replace("{out}", shlex.quote(places["{out}"])), form.text)
+    for place, value in places.items():
         text = text.replace(place, value)
     return "\n".join(
         [

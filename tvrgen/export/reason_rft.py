@@ -5,9 +5,10 @@ from functools import cached_property
 from typing import Any
 
 from tvrgen._support.errors import UserError
+from tvrgen._support.json_lines import Record
 from tvrgen.config.settings import Split
 from tvrgen.export.reader import Question
-from tvrgen.export.writers import JsonList
+from tvrgen.export.writers import PATTERN, JsonList
 from tvrgen.questions.forms import changes_text
 from tvrgen.scene.vocabulary import ATTRIBUTES
 from tvrgen.transformations.base import Step
@@ -20,31 +21,43 @@ perhaps from another viewpoint. These are the objects of the first scene, as (ob
 Which function calls turn the first scene into the second? The functions and their values:
 {functions}{rules}
 
-Give all calls, separated by commas, such as change_color(0, 'red'), or "no change" if nothing changed."""
-_DIRECTIONS = """
-
-Moves are direction_distance, as the viewer of the first image sees them: front is towards that viewer, behind away. \
-This holds for the second image's viewpoint too. A move of distance 1 is about {length:g} m (a diagonal one, that far \
-along both axes); the stage is a square of {stage:g} m, and objects outside it are out of sight."""
-_LEAVING = """ Any move that takes an object off the stage, or brings one onto it, is right if it agrees with what the \
-images show."""
+Give all calls, separated by commas, such as change_color(0, 'red')."""
 _REPEAT = """
 
 An object may change more than once in the same attribute; then list these calls in the order in which they happen."""
 
+_VALUES = {
+    "shape": ("cube", "sphere", "cylinder"),
+    "size": ("small", "medium", "large"),
+    "color": ("yellow", "gray", "cyan", "blue", "brown", "green", "red", "purple"),
+    "material": ("glass", "metal", "rubber"),
+}
+"""The values in Reason-RFT's own prompt."""
+_CALLS = 4  # of an answer, at most, as its prompt says
+
 
 class ReasonRft(JsonList):
     title = "Reason-RFT"
+    reserved = PATTERN
+    selective = True
+    around = 900  # its own prompt around each question: 730 tokens of Qwen2-VL
     text = """\
 ```bash
-torchrun ... src/open_r1/grpo_vl.py --dataset_name {out}/{split}.json ...   # with `image` relative to this folder
+PYTHONPATH=train torchrun ... train/stage_rl/grpo.py \\
+    --dataset_name {out}/{split}.json --image_path {out} --task_name trance \\
+    --max_prompt_length {prompt_length} --max_completion_length {response_length} ...
 ```
+
+Without `--max_prompt_length`, only the last 512 tokens of a prompt are used. {reckoned} `--task_name trance-only-full`
+pays only for whole changes.
 
 A row has `id`, `image` (two paths below this folder: before and after), `problem` (the objects as tuples, the
 functions, and what is asked; no `<image>`), `solution`, such as `change_color(0, 'blue'), change_size(2, 'large')`,
-and `ground_truth`, the same as JSON with every value that is right. Values of moves are joined by underscores
-(`front_left_1`), since Reason-RFT looks for `\\w+`; of a move that leaves the scene, the solution is the one that was
-made.
+which its training reads, `answer`, the same, which its evaluation reads (eval/cal_score_benchmarks_for_open_source.py),
+and `ground_truth`, the same as JSON.
+
+Reason-RFT puts a prompt of its own around each question. It has no words for how far an object moves, nor for scenes
+in which nothing changes, and counts the same call once: such questions cannot be exported.
 
 `tvrgen.scoring.star_r1_reward(response, ground_truth)` reads answers in this form too. Reason-RFT's published data
 have 60,000 questions for training, and 1,000 each with the centre, the left and the right view.
@@ -53,11 +66,13 @@ have 60,000 questions for training, and 1,000 each with the centre, the left and
     def row(self, question: Question, number: int) -> dict[str, Any]:
         line = question.line
         steps = [Step(object=c["index"], kind=c["attribute"], value=c["value"]) for c in line["changes"]]
+        solution = changes_text.write(steps, "function")
         return {
             "id": question.id,
             "image": self.keep(question),
             "problem": self._problem(line),
-            "solution": changes_text.write(steps, "function"),
+            "solution": solution,
+            "answer": solution,
             "ground_truth": json.dumps({"changes": line["changes"]}),  # no looks: answers name objects by indices
         }
 
@@ -69,6 +84,28 @@ have 60,000 questions for training, and 1,000 each with the centre, the left and
                     "cannot tell apart; export another format"
                 )
 
+    def refuse(self, line: Record) -> None:
+        changes = [(change["index"], change["attribute"], change["value"]) for change in line["changes"]]
+        named = [(o["index"], name, o[name]) for o in line["initial_objects"] for name in ATTRIBUTES]
+        strange = [(kind, value) for _, kind, value in (*changes, *named) if value not in _VALUES.get(kind, ())]
+        if any(kind == "position" for _, kind, _ in changes):
+            said = "moves an object, and Reason-RFT has no words for how far"
+            instead = "sampling.kinds=[color, shape, size, material], or leave it out: --filter 'kind!=position'"
+        elif strange:
+            said = f"has {' '.join(strange[0])}, which Reason-RFT's prompt does not have"
+            instead = f"values of {', '.join(_VALUES)} that it has"
+        elif not changes:
+            said = "has no change, and Reason-RFT pays nothing for that"
+            instead = "sampling.no_change=0, or leave it out: --filter 'steps>=1'"
+        elif len(changes) > _CALLS:
+            said = f"has {len(changes)} changes, and Reason-RFT's prompt asks for {_CALLS} at most"
+            instead = f"sampling.steps=[1, {_CALLS}], or leave it out: --filter 'steps<={_CALLS}'"
+        elif len(set(changes)) < len(changes):
+            said, instead = "makes the same change twice, which Reason-RFT counts once", "sampling.repeat=false"
+        else:
+            return
+        raise UserError(f"reason-rft: {line['id']} {said}; generate with {instead}")
+
     def _problem(self, line: dict[str, Any]) -> str:
         split = self._settings[line["split"]]
         objects = [
@@ -76,14 +113,11 @@ have 60,000 questions for training, and 1,000 each with the centre, the left and
             for o in line["initial_objects"]
         ]
         functions = [
-            f"change_{kind}(object_id, value): {', '.join(value.replace('.', '_') for value in values)}"
+            f"change_{kind}(object_id, value): {', '.join(values)}"
             for kind, values in split.values.items()
+            if kind in _VALUES
         ]
-        grid = split.vocabulary.grid
-        directions = _DIRECTIONS.format(length=grid.move * grid.unit, stage=2 * grid.stage * grid.unit)
-        rules = directions if "position" in split.kinds else ""
-        rules += _LEAVING if rules and {"in", "out"} & {*split.sampling.moves} else ""
-        rules += _REPEAT if split.sampling.repeat else ""
+        rules = _REPEAT if split.sampling.repeat else ""
         return _PROMPT.format(objects="\n".join(objects), functions="\n".join(functions), rules=rules)
 
     @cached_property

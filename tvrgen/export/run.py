@@ -13,7 +13,7 @@ from tvrgen._support.messages import counted, nearest
 from tvrgen._support.progress import Progress, Silent
 from tvrgen.dataset.reader import Dataset, open_dataset
 from tvrgen.dataset.split_reader import SplitReader
-from tvrgen.export import FORMATS, readme, selection
+from tvrgen.export import FORMATS, lengths, readme, selection
 from tvrgen.export.folder import Output, Part, fingerprint
 from tvrgen.export.reader import Question, Reader, check_complete
 from tvrgen.export.selection import ORDERS, Filter, Selection
@@ -71,7 +71,7 @@ def export(
     try:
         if target.complete():
             return f"{out}: is complete already"
-        selections = _select(dataset, splits, kept, order, progress)
+        selections = _select(dataset, form, kept, order, progress)
         selection.check_any(selections, kept)
         with target.held():
             _write(dataset, form, target, selections, progress)
@@ -86,17 +86,17 @@ def export(
 
 
 def _select(
-    dataset: Dataset, splits: tuple[str, ...], filters: tuple[Filter, ...], order: str | None, progress: Progress
+    dataset: Dataset, form: Format, filters: tuple[Filter, ...], order: str | None, progress: Progress
 ) -> dict[str, Selection]:
-    """The questions to export of each split."""
-    if not filters and order is None:
-        return {split: selection.select(dataset, split) for split in splits}
-    progress.expect(sum(dataset.description["splits"][split]["questions"] for split in splits))
+    """The questions to export of each split. Raises UserError if the format cannot hold one of them."""
+    refuse = form.refuse if form.selective else None
+    if filters or order or refuse:
+        progress.expect(sum(dataset.description["splits"][split]["questions"] for split in form.splits))
 
     def look(count: int) -> None:
         progress.update(count, "looking through")
 
-    return {split: selection.select(dataset, split, filters, order, look) for split in splits}
+    return {split: selection.select(dataset, split, filters, order, look, refuse) for split in form.splits}
 
 
 def find(name: str, root: str = "") -> type[Format]:
@@ -117,6 +117,9 @@ def _check(name: str, kind: type[Format], out: str | Path, filters: tuple, order
         raise ArgumentError(argument, None, f"{name} holds whole problems, not questions; leave it out")
     if not str(out) or "://" in str(out):
         raise ArgumentError("out", str(out), "an export is written to a folder on this machine; write its name")
+    if found := [c for c in str(Path(out).resolve()) if c in kind.reserved]:
+        reason = f"{kind.title} does not read {found[0]} in the path of a folder as it is; choose another folder"
+        raise ArgumentError("out", str(out), reason)
     for module in kind.needs:
         if importlib.util.find_spec(module) is None:
             raise ModuleNotFoundError(f"No module named {module!r}", name=module)
@@ -158,6 +161,7 @@ def _counted(questions: Iterable[Question], counts: dict[str, Any], progress: Pr
     for question in questions:
         own = selection.facts(question.line)
         counts["questions"] = counts.get("questions", 0) + 1
+        lengths.count(question.line, counts)
         for name in ("steps", "kind", "view", "objects"):
             labels = counts.setdefault(name, {})
             for label in set(own[name]):

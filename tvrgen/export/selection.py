@@ -112,14 +112,17 @@ def select(
     filters: Iterable[Filter] = (),
     order: str | None = None,
     looked: Callable[[int], None] = lambda count: None,
+    refuse: Callable[[Record], None] | None = None,
 ) -> Selection:
     """Returns the questions of a split that all filters keep, in an order of ORDERS or the dataset's.
 
-    It reads the whole split if there are filters or an order, and keeps six numbers of each selected question. `looked`
-    is called with the number of further questions that were read.
+    It reads the whole split if there are filters, an order or `refuse`, which is called with the line of each selected
+    question and may raise; of an order or filters, it keeps six numbers of each selected question. `looked` is called
+    with the number of further questions that were read.
     """
     filters = tuple(filters)
-    if not filters and order is None:
+    chosen = bool(filters) or order is not None
+    if not chosen and refuse is None:
         return Selection(dataset.description["splits"][split]["questions"])
     positions, scores = array("q"), array("d")
     seen: dict[str, set[str]] = {f.name: set() for f in filters if f.name in _WORDS}
@@ -129,9 +132,15 @@ def select(
             own = facts(question.line)
             for name, values in seen.items():
                 values.update(own[name])
-            if all(f.keeps(own[f.name]) for f in filters):
+            if not all(f.keeps(own[f.name]) for f in filters):
+                continue
+            if refuse:
+                refuse(question.line)
+            if chosen:
                 positions.extend(question.position)
                 scores.append(own["difficulty"][0])
+    if not chosen:
+        return Selection(dataset.description["splits"][split]["questions"])
     table = np.frombuffer(positions, np.int64).reshape(-1, 5)
     if order == "difficulty":
         table = table[np.argsort(np.frombuffer(scores, np.float64), kind="stable")]

@@ -16,6 +16,7 @@ from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen.config.settings import Split
 from tvrgen.dataset import records
+from tvrgen.export import hdf5
 from tvrgen.export.folder import Part
 from tvrgen.export.reader import Question
 from tvrgen.export.writers import Format
@@ -26,26 +27,41 @@ from tvrgen.transformations import registry, replay
 CAMERAS = {"center": "Camera_Center", "left": "Camera_Left", "right": "Camera_Right"}
 _DATA, _H5 = "data.jsonl", "data.h5"
 _SIZE = (160, 120)  # width and height of the images in data.h5, in pixels
+_OBJECTS, _STEPS = 10, 4
+"""Objects of every scene, and most steps, in TRANCE's code: it numbers the end of an answer 10 and its padding 11."""
 _SWAPPED = {"front": "behind", "behind": "front"}
+_VIEWS = "generate with cameras.initial=center, cameras.final=[left, center, right] and cameras.views=all"
 
 
 class Trance(Format):
     title = "TRANCE"
     whole = True
+    selective = True
     needs = ("h5py",)
     text = """\
 `data.jsonl` (a scene a line), `image/`, `values.json` and `properties.json` are TRANCE's files; `data.h5` holds, for
 each split, what its preprocessing makes of them: `image/NAME` (160x120), `data/IDX`, `keys`, `basic_keys` (one step).
-With TRANCE's code (github.com/hughplay/TVR), point `data_root` here, and `values_json` and `properties_json` to these
-files:
+With TRANCE's code (github.com/hughplay/TVR at d6b94b3; numpy below 1.24):
 
 ```python
-View("{out}", "{split}", values_json="{out}/values.json", properties_json="{out}/properties.json")
+from src.dataset.trance import {level}
+
+data = {level}(
+    data_file="{out}/data.h5",
+    split="{split}",
+    values_json="{out}/values.json",
+    properties_json="{out}/properties.json",
+)
 ```
 
-Splits have the names that they have in the dataset; TRANCE's own are train, val and test. `idx` counts through all of
-them. In TRANCE's files `behind` is towards the centre camera, so `front` and `behind` change places against tvrgen's
-own records. TRANCE's accuracy (the predicted steps are run, and outcomes compared) is `tvrgen.scoring.outcome_score`.
+`Basic` reads the problems of one step, `Event` all of them, both from the centre view; `View` wants the final state
+from the centre, the left and the right. In its conf/dataset/, the same keys stand below `dataset_cfg`, for the splits
+train, val and test. Here splits have the names that they have in the dataset, and `idx` counts through all of them.
+
+The Hugging Face Hub takes 10,000 files in a folder: upload data.h5, and leave image/ out if it has more.
+
+In TRANCE's files `behind` is towards the centre camera, so `front` and `behind` change places against tvrgen's own
+records. TRANCE's accuracy (the predicted steps are run, and outcomes compared) is `tvrgen.scoring.outcome_score`.
 """
 
     def check(self) -> None:
@@ -55,9 +71,28 @@ own records. TRANCE's accuracy (the predicted steps are run, and outcomes compar
             split = self._splits[name] = config.split(name)
             if strange := [kind for kind in split.kinds if kind not in registry.BUILT_IN]:
                 raise UserError(f"trance: split {name}: TRANCE has no kind {strange[0]!r}; choose another format")
-            if split.cameras.initial != "center" or (strange := [v for v in split.cameras.final if v not in CAMERAS]):
-                view = split.cameras.initial if split.cameras.initial != "center" else strange[0]
-                raise UserError(f"trance: split {name}: TRANCE has no view {view!r} there; choose another format")
+            cameras = split.cameras
+            if cameras.initial != "center" or (strange := [view for view in cameras.final if view not in CAMERAS]):
+                view = cameras.initial if cameras.initial != "center" else strange[0]
+                raise UserError(f"trance: split {name}: TRANCE has no view {view!r} there; {_VIEWS}")
+            if "center" not in cameras.final or cameras.released < len(cameras.final):
+                raise UserError(f"trance: split {name}: TRANCE's code wants the centre view of each problem; {_VIEWS}")
+
+    def refuse(self, line: Record) -> None:
+        objects, steps = len(line["initial_objects"]), len(line["changes"])
+        if objects != _OBJECTS:
+            said, instead = f"has {objects} objects, and TRANCE's code wants {_OBJECTS}", f"objects={_OBJECTS}"
+        elif not steps:
+            said, instead = "has no change, and TRANCE's code wants one", "no_change=0"
+        elif steps > _STEPS:
+            said, instead = f"has {steps} changes, and TRANCE's code takes {_STEPS}", f"steps=[1, {_STEPS}]"
+        else:
+            return
+        raise UserError(f"trance: {line['scene']} {said}; generate with sampling.{instead}")
+
+    def places(self) -> dict[str, str]:
+        all_three = all(set(own.cameras.final) == CAMERAS.keys() for own in self._splits.values())
+        return {**super().places(), "{level}": "View" if all_three else "Event"}
 
     def together(self, split: str) -> int:
         counts = self.dataset.description["splits"][split]
@@ -121,12 +156,12 @@ own records. TRANCE's accuracy (the predicted steps are run, and outcomes compar
 
     def _pack(self, path: Path) -> None:
         """Writes data.h5 from the other files in one pass, with only the keys in memory."""
-        import h5py
         import numpy as np
 
         keys: dict[str, dict[str, list[str]]] = {}
-        with h5py.File(path, "w", libver="latest") as file, open(self.out.root / _DATA, encoding="utf-8") as lines:
+        with hdf5.writing(path) as (file, disk), open(self.out.root / _DATA, encoding="utf-8") as lines:
             for text in lines:
+                disk.check()
                 line = json.loads(text)
                 group, key = file.require_group(line["split"]), str(line["idx"])
                 own = keys.setdefault(line["split"], {"keys": [], "basic_keys": []})

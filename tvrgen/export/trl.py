@@ -18,11 +18,14 @@ from trl import GRPOConfig, GRPOTrainer
 from tvrgen.adapters.trl import reward
 
 data = load_dataset("parquet", data_files="{out}/data/{split}-*.parquet", split="train")
-arguments = GRPOConfig(max_completion_length=2048)   # a thought that is cut off has no answer
+arguments = GRPOConfig(max_completion_length={response_length})   # a thought that is cut off has no answer
+if hasattr(arguments, "max_prompt_length"):   # before TRL 0.28, which has no such limit
+    arguments.max_prompt_length = None   # else only the last 512 tokens of a prompt remain, without its pictures
 GRPOTrainer(model=..., reward_funcs=reward, args=arguments, train_dataset=data).train()
 ```
 
-On TRL's command line: `--reward_funcs tvrgen.adapters.trl.reward`.
+On TRL's command line: `--reward_funcs tvrgen.adapters.trl.reward --max_completion_length {response_length}`, and
+before TRL 0.28 `--max_prompt_length {prompt_length}`. {reckoned}
 
 A row has `prompt` (one message of the user, plain text: TRL puts the pictures before it), `images` (before and
 after), and for the reward `ground_truth` (the answer as JSON, with every value that is right); besides `id`,

@@ -5,26 +5,27 @@ from typing import Any
 from tvrgen.export import parquet
 from tvrgen.export.parquet import Parquet
 from tvrgen.export.reader import Question, ground_truth
-from tvrgen.export.writers import TOKENS
+from tvrgen.export.writers import PATTERN, TOKENS
 
 
 class Verl(Parquet):
     title = "verl"
     ordered = "verl shuffles unless it is told not to: `data.shuffle=False`."
+    reserved = PATTERN + "'\\"  # what a quoted value of Hydra does not hold as it is
     file = "{split}-{number:05d}-of-{of:05d}.parquet"
     text = """\
 ```bash
 reward=$(python -c "import tvrgen.adapters.verl as m; print(m.__file__)")
 python -m verl.trainer.main_ppo \\
     algorithm.adv_estimator=grpo \\
-    data.train_files="[$(ls -d {out}/{split}-*.parquet | paste -sd,)]" \\
-    data.val_files="[$(ls -d {out}/{test}-*.parquet | paste -sd,)]" \\
+    data.train_files="[$(ls -d {out}/{split}-*.parquet | sed "s/.*/'&'/" | paste -sd,)]" \\
+    data.val_files="[$(ls -d {out}/{test}-*.parquet | sed "s/.*/'&'/" | paste -sd,)]" \\
     data.prompt_key=prompt data.image_key=images \\
-    data.max_prompt_length=2048 data.max_response_length=2048 \\
+    data.max_prompt_length={prompt_length} data.max_response_length={response_length} \\
     custom_reward_function.path=$reward custom_reward_function.name=compute_score ...
 ```
 
-Give another split's files as `data.val_files`. Where verl reads rewards from `reward:`, the last line is
+{reckoned} Give another split's files as `data.val_files`. Where verl reads rewards from `reward:`, the last line is
 `reward.custom_reward_function.path=$reward reward.custom_reward_function.name=compute_score`.
 
 A row has `data_source` (`tvr`), `prompt` (one message; `<image>` once for each picture), `images` (bytes of before

@@ -20,6 +20,10 @@ VLMEvalKit has no evaluation of its own for this data: `tvrgen.adapters.vlmevalk
 its run.py begins, and scores by STAR-R1's reward. `run.py` is the path of a checkout's; where there is none, that of
 the installed package (`pip install ms-vlmeval`). All that follows is its own: `--base-url` asks a served model.
 
+A cell of an .xlsx file holds 32,767 characters: VLMEvalKit cuts longer responses there, and so takes their answers
+away. `PRED_FORMAT=tsv` before the first command has it write tables instead. A row without a response counts as wrong.
+The adapter says how many responses are missing, and how many may have been cut.
+
 The table's columns: `index`, `id`, `image` (a list of two pictures in base64), `image_path` (their names),
 `question`, `answer`, `ground_truth` (the answer as JSON, with every value that is right), `category` (the second
 picture's view), `split`.

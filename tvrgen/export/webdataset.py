@@ -4,11 +4,12 @@ import json
 from collections.abc import Iterator
 
 from tvrgen.export.reader import Question
-from tvrgen.export.writers import Tars, answered
+from tvrgen.export.writers import PATTERN, Tars, answered
 
 
 class WebDataset(Tars):
     title = "WebDataset"
+    reserved = PATTERN
     text = """\
 ```python
 import glob

@@ -7,6 +7,7 @@ A format is a class with a row for each question (`row`) and the text of its REA
 import csv
 import io
 import json
+import math
 import tarfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
@@ -15,23 +16,32 @@ from typing import Any, ClassVar
 from tvrgen._support.files import add_to_tar
 from tvrgen._support.json_lines import Record
 from tvrgen.dataset.reader import Dataset
+from tvrgen.export import lengths
 from tvrgen.export.folder import Output, Part
 from tvrgen.export.reader import Question, ground_truth
 
 TOKENS = "<image><image>"
 """Placeholders for the two images in a prompt, which some consumers replace."""
 
+PATTERN = "*?[]"
+"""Characters that Hugging Face's `datasets`, and what builds on it, takes in a path for a pattern of names."""
+
+_ENTRIES = 10_000  # of a folder, at most, as the Hugging Face Hub demands it
+
 
 class Format(ABC):
     """A dataset in the form of one consumer.
 
-    title    the consumer's name
-    text     the part of the README on loading; {out} becomes the folder's path, {split} the name of the first split,
-             {test} that of a split to evaluate on
-    ordered  a sentence on how to keep the consumer from shuffling; the README has it if --order was given
-    whole    the format holds whole problems, so that questions cannot be left out or ordered
-    fixed    its files name others by absolute paths, so that the folder cannot be moved
-    needs    modules of the extra `export` that it imports
+    title     the consumer's name
+    text      the part of the README on loading; `places` fills in what stands in {braces}
+    ordered   a sentence on how to keep the consumer from shuffling; the README has it if --order was given
+    whole     the format holds whole problems, so that questions cannot be left out or ordered
+    fixed     its files name others by absolute paths, so that the folder cannot be moved
+    needs     modules of the extra `export` that it imports
+    reserved  characters that the consumer does not read in a path as they are, so that the folder's has none of them
+    selective it cannot hold every question: `refuse` is asked about each before anything is written
+    pixels    the fewest and the most pixels of an image that the consumer gives to a model
+    around    tokens that the consumer puts around a prompt
     """
 
     title: ClassVar[str]
@@ -40,6 +50,10 @@ class Format(ABC):
     fixed: ClassVar[bool] = False
     ordered: ClassVar[str] = ""
     needs: ClassVar[tuple[str, ...]] = ()
+    reserved: ClassVar[str] = ""
+    selective: ClassVar[bool] = False
+    pixels: ClassVar[tuple[int, int]] = lengths.PIXELS
+    around: ClassVar[int] = 0
 
     def __init__(self, dataset: Dataset, out: Output, splits: tuple[str, ...]) -> None:
         self.dataset, self.out, self.splits = dataset, out, splits
@@ -59,6 +73,35 @@ class Format(ABC):
     def check(self) -> None:  # noqa: B027
         """Raises UserError if the dataset has something that the format cannot hold."""
 
+    def refuse(self, line: Record) -> None:  # noqa: B027
+        """Raises UserError, which says what to generate instead, if the format cannot hold a question."""
+
+    def places(self) -> dict[str, str]:
+        """Returns what becomes of {out}, {split} (the first), {test} (one to evaluate on) and lengths in the README.
+
+        {prompt_length} and {whole_length} are upper limits in tokens, {response_length} is that of a response in
+        training; {reckoned} is a sentence on them.
+        """
+        splits = list(self.out.counts)
+        tests = [name for name in splits[1:] if name.startswith(("test", "val"))]
+        sizes = lengths.sizes_in(self.dataset.description["config"], splits)
+        own = lengths.reckon(sizes, lengths.longest(self.out.counts), self.pixels, self.around)
+        width, height = max(sizes, key=math.prod)
+        return {
+            # "./": a bare name may have another meaning to the consumer, such as "imagefolder" to `datasets`
+            "{out}": f"./{self.out.name}",
+            "{split}": splits[0],
+            "{test}": [*tests, splits[0]][0],
+            "{prompt_length}": str(own.prompt),
+            "{whole_length}": str(own.whole),
+            "{response_length}": str(lengths.RESPONSE),
+            "{reckoned}": (
+                f"Lengths are reckoned from these data, for Qwen2-VL and Qwen2.5-VL: two pictures of {width} x "
+                f"{height} are {own.images:,} tokens, and no question has more than {own.prompt:,} with them. Other "
+                "models may need more."
+            ),
+        }
+
     @abstractmethod
     def write(self, part: Part, questions: Iterable[Question]) -> int:
         """Writes a part. Returns the size of its rows in memory, in bytes, or 0 if the format does not count it."""
@@ -71,9 +114,16 @@ class Format(ABC):
         return 1
 
     def keep(self, question: Question, folder: str = "images/{split}") -> list[str]:
-        """Writes a question's images, those of a thousand problems into one folder. Returns their paths."""
-        thousand = int(question.line["scene"].rsplit("-", 1)[1]) // 1000
-        folder = f"{folder.format(split=question.line['split'])}/{thousand:03d}"
+        """Writes a question's images, those of a thousand problems into one folder. Returns their paths.
+
+        The images of problems with ten final views or more would be too many: then a folder has fewer problems.
+        """
+        counts, together = self.dataset.description["splits"][question.line["split"]], 1000
+        views = counts["questions"] // max(1, counts["problems"])
+        while together * (1 + views) > _ENTRIES and together > 1:
+            together //= 10
+        part = int(question.line["scene"].rsplit("-", 1)[1]) // together
+        folder = f"{folder.format(split=question.line['split'])}/{part:03d}"
         paths = [f"{folder}/{name}" for name in question.names]
         self.out.images(dict(zip(paths, question.images(), strict=True)))
         return paths

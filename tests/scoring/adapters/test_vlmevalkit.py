@@ -17,6 +17,20 @@ def test_vlmevalkit_with_nothing_said(tmp_path, capsys):
     assert json.loads(capsys.readouterr().out) == {"tacc": 0.0, "reward": -1.0, "share": 0.0, "format": 0.0}
 
 
+def test_vlmevalkit_says_what_has_no_response_or_was_cut(tmp_path, caplog):
+    said = ["", None, float("nan"), "x" * 32_767, "<answer>0.color.red</answer>"]
+    rows = [{"index": k, "answer": "0.color.red", "prediction": text} for k, text in enumerate(said)]
+    (tmp_path / "result.json").write_text(json.dumps(rows))
+    assert vlmevalkit.score(tmp_path / "result.json")["tacc"] == 0.2
+    empty, cut = (record.getMessage() for record in caplog.records)
+    assert empty.endswith("3 of 5 rows have no prediction, and count as wrong")
+    assert "1 of 5 predictions fill a cell of .xlsx (32,767 characters) and may have been cut" in cut
+    (tmp_path / "result.json").write_text(json.dumps(rows[4:]))
+    caplog.clear()
+    vlmevalkit.score(tmp_path / "result.json")
+    assert not caplog.records
+
+
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [

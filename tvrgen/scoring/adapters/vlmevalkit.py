@@ -7,6 +7,7 @@ python -m tvrgen.adapters.vlmevalkit outputs/MODEL/MODEL_train.xlsx             
 import csv
 import importlib.util
 import json
+import logging
 import runpy
 import sys
 from collections.abc import Mapping
@@ -18,17 +19,22 @@ from tvrgen._support.errors import UserError
 from tvrgen.scoring.adapters import common
 
 csv.field_size_limit(2**31 - 1)  # a cell can hold two images
+_CELL = 32_767  # characters of a cell of .xlsx, at most: VLMEvalKit cuts longer ones
+_log = logging.getLogger("tvrgen")
 
 
 def score(result_file: str | Path) -> dict[str, float]:
     """Returns the means over a result file (.xlsx, .tsv or .json), and over each of its categories: "tacc of left".
 
     `tacc`: 1 if all changes are right; `reward`: STAR-R1's total; `share`: the total scaled to [0, 1]; `format`: the
-    part for the format. A row without a prediction counts as an empty response. Raises UserError if the file has no
-    rows, or rows without right answers.
+    part for the format. A row without a prediction counts as an empty response; a warning says how many there are, and
+    how many predictions may have been cut at the end of a cell. Raises UserError if the file has no rows, or rows
+    without right answers.
     """
     sums: dict[str, dict[str, list[float]]] = {"": {}}
-    for row in _rows(Path(result_file)):
+    rows = _rows(Path(result_file))
+    _warn(result_file, rows)
+    for row in rows:
         own = common.reward(row.get("prediction"), common.truth_in(row))
         parts = {"tacc": float(own.correct), "reward": own.total, "share": own.share, "format": own.format}
         category = row.get("category")
@@ -37,6 +43,17 @@ def score(result_file: str | Path) -> dict[str, float]:
                 sums.setdefault(group, {}).setdefault(name, []).append(value)
     named = {f"{name} of {group}" if group else name: v for group, own in sums.items() for name, v in own.items()}
     return {name: sum(values) / len(values) for name, values in named.items()}
+
+
+def _warn(result_file: str | Path, rows: list[Mapping[str, Any]]) -> None:
+    """Warns of rows without a prediction, and of predictions as long as a cell of .xlsx can be."""
+    lengths = [len(text) if isinstance(text := row.get("prediction"), str) else 0 for row in rows]
+    empty, cut = lengths.count(0), sum(length >= _CELL for length in lengths)
+    if empty:
+        _log.warning(f"{result_file}: {empty} of {len(rows)} rows have no prediction, and count as wrong")
+    if cut:
+        said = f"{cut} of {len(rows)} predictions fill a cell of .xlsx ({_CELL:,} characters) and may have been cut"
+        _log.warning(f"{result_file}: {said}; PRED_FORMAT=tsv has VLMEvalKit write a table instead")
 
 
 def tables(folder: str | Path) -> list[str]:

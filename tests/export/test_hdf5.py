@@ -1,0 +1,74 @@
+"""HDF5 files on disks that fill: one error, wherever it happens."""
+
+import resource
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from tests.tiny import ROOT
+
+h5py = pytest.importorskip("h5py")
+
+from tvrgen.export import hdf5  # noqa: E402
+
+
+def fill(file, disk, count):
+    for k in range(count):
+        disk.check()
+        file.require_group("train/image").create_dataset(f"{k}.png", data=np.full((120, 160, 3), k, np.uint8))
+        file.require_group("train/data").create_dataset(str(k), data="x" * 3000)
+
+
+def test_what_was_written_is_read(tmp_path):
+    with hdf5.writing(tmp_path / "data.h5") as (file, disk):
+        fill(file, disk, 3)
+    with h5py.File(tmp_path / "data.h5", "r") as file:
+        assert [*file["train/image"]] == ["0.png", "1.png", "2.png"]
+        assert (file["train/image/2.png"][...] == 2).all()
+        assert file["train/data/1"][()].decode() == "x" * 3000
+
+
+@pytest.fixture
+def limit():
+    """Limits the size of files; the signal of the operating system is ignored, as Python does anyway."""
+    before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    signal.signal(signal.SIGXFSZ, handler)
+
+
+@pytest.mark.parametrize("size", [0, 1, 100, 2_000, 60_000, 200_000, 777_777, 1_100_000])
+def test_a_full_disk_is_an_error(size, limit, tmp_path):
+    path = tmp_path / "data.h5"
+    limit(size)
+    with pytest.raises(OSError, match="File too large") as caught, hdf5.writing(path) as (file, disk):
+        fill(file, disk, 20)
+    assert caught.value.filename == str(path)
+
+
+def test_other_errors_pass(tmp_path):
+    with pytest.raises(KeyError, match="mine"), hdf5.writing(tmp_path / "data.h5"):
+        raise KeyError("mine")
+
+
+def test_the_command_says_it_in_one_line(tmp_path):
+    """data.jsonl has room, data.h5 has not; with more room, the same command continues."""
+    from tests.export.data import two_splits
+
+    data, out = two_splits(tmp_path / "data"), tmp_path / "out"
+    code = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000));"
+        "from tvrgen.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-B", "-c", code, "export", str(data), "trance", "--out", str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert (done.returncode, done.stdout) == (2, "")
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith(f"tvrgen: error: {out}")
+    assert "data.h5" in last
+    assert last.endswith("File too large; finished parts are kept, and the same command continues")
+    assert "Traceback" not in done.stderr
+    assert not [path for path in out.iterdir() if "h5" in path.name]
