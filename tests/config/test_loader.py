@@ -31,7 +31,7 @@ RESOLVED = {
     "star_r1": "160d63a0f7edeee6",
     "trance_basic": "d17bfd5142517dd7",
     "trance_event": "03d12baef18c5f0e",
-    "trance_view": "608c9c57554490d1",
+    "trance_view": "dad3be5a757776f9",
 }
 """Config -> SHA-256 of its resolved document as JSON, cut. If one changes, no run continues an older dataset."""
 
