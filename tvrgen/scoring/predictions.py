@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
+from tvrgen._support import limits
 from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen.config.settings import Split
-from tvrgen.questions.forms.changes_reader import LONGEST
 
 
 @dataclass
@@ -20,7 +20,7 @@ class Predictions:
 
     `double` lists the ids that occur again: their first response counts. While responses are asked for, `used` collects
     the ids that were found, `missing` those that were not, `no_text` those whose response is not text, `too_long` those
-    whose response is longer than LONGEST characters, of which the rest does not count.
+    whose response is longer than `limits.RESPONSE`, of which the rest does not count.
     """
 
     responses: dict[str, Any]
@@ -38,7 +38,7 @@ class Predictions:
         response = self.responses[question["id"]]
         if not isinstance(response, str):
             self.no_text.append(question["id"])
-        elif len(response) > LONGEST:
+        elif len(response) > limits.RESPONSE.value:
             self.too_long.append(question["id"])
         return response
 

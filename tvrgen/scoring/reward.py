@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from tvrgen.questions.forms.changes_reader import LONGEST, TOO_LONG, parse_answer
+from tvrgen.questions.forms.changes_reader import cut, parse_answer
 from tvrgen.questions.forms.changes_text import Answer, normal
 from tvrgen.questions.forms.special_tokens import without_special_tokens
 from tvrgen.scoring.options import STAR_R1, Options
@@ -55,7 +55,7 @@ class Reward:
 def star_r1_reward(response: Any, truth: Any, options: Options = STAR_R1) -> Reward:
     """Returns the reward of a response; a response that is no text counts as an empty text.
 
-    Of a response longer than LONGEST characters, only the first LONGEST are read, and it has TOO_LONG as a fault.
+    A response longer than `limits.RESPONSE` is cut, and has a fault that says so.
     `truth` is any form of the right answer that `truth_of` reads. Raises UserError if it is none; never raises for a
     response.
     """
@@ -66,10 +66,10 @@ def star_r1_reward(response: Any, truth: Any, options: Options = STAR_R1) -> Rew
 
 def answer_in(response: Any, truth: Truth, options: Options) -> tuple[bool, Answer]:
     """Returns whether a response is well formed, and the answer in it."""
-    cut = isinstance(response, str) and len(response) > LONGEST
-    well_formed, text = read_response(response[:LONGEST] if cut else response, options.untagged, options.opened)
+    response, faults = cut(response) if isinstance(response, str) else ("", ())
+    well_formed, text = read_response(response, options.untagged, options.opened)
     answer = Answer((), ("there is no <answer>",)) if text is None else parse_answer(text, truth.looks)
-    return well_formed, Answer(answer.steps, (*answer.faults, TOO_LONG)) if cut else answer
+    return well_formed, Answer(answer.steps, answer.faults + faults) if faults else answer
 
 
 def right_kinds(answer: Answer, truth: Truth) -> dict[str, bool]:

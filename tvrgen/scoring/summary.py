@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from tvrgen import __version__
+from tvrgen._support import limits
 from tvrgen._support.errors import UserError
 from tvrgen._support.messages import counted, nearest
 from tvrgen._support.progress import Progress, Silent
 from tvrgen.dataset.reader import Dataset, open_dataset
-from tvrgen.questions.forms.changes_reader import LONGEST
 from tvrgen.scoring import baselines
 from tvrgen.scoring.evaluation import Respond, evaluate
 from tvrgen.scoring.metrics import MEANS, metrics
@@ -117,7 +117,7 @@ def lines(figures: Figures) -> Iterator[str]:
             "unknown": "left out",
             "double": "the first counts",
             "no text": "scored as empty ones",
-            "too long": f"the first {LONGEST:,} characters count",
+            "too long": limits.RESPONSE.remedy,
         }
         for fault, effect in effects.items():
             if names := ids[fault]:

@@ -13,8 +13,9 @@ import pytest
 
 from tests.questions.forms.ambiguity import ambiguity
 from tests.questions.forms.pieces import pieces, responses
+from tvrgen._support import limits
 from tvrgen.questions import forms
-from tvrgen.questions.forms.changes_reader import LONGEST, TOO_LONG, parse_answer
+from tvrgen.questions.forms.changes_reader import parse_answer
 from tvrgen.scoring import star_r1_reward
 
 MODULES = ["tvrgen.questions.forms." + module.name for module in pkgutil.iter_modules(forms.__path__)]
@@ -125,11 +126,15 @@ def test_deep_nesting_needs_no_deep_stack(bracket):
     assert all(answer.faults for answer in read)
 
 
-def test_what_is_too_long_is_cut_and_said_to_be():
-    right = "2.color.cyan"
-    assert parse_answer(right + " " * (LONGEST - len(right))).faults == ()
-    assert parse_answer(right + " " * LONGEST).faults == (TOO_LONG,)
-    response = f"<think>{'x' * LONGEST}</think><answer>{right}</answer>"
-    reward = star_r1_reward(response, TRUTH)
-    assert (reward.correct, reward.faults) == (False, ("there is no <answer>", TOO_LONG))
-    assert star_r1_reward(f"<think>a</think><answer>{right}</answer>" + " " * LONGEST, TRUTH).faults == (TOO_LONG,)
+def test_what_is_too_long_is_cut_and_said_to_be(monkeypatch):
+    right, said = "2.color.cyan", "at most 1000 are read, unless TVRGEN_MAX_RESPONSE_CHARACTERS is set to more"
+    assert limits.RESPONSE.value == 1_000_000
+    monkeypatch.setenv(limits.RESPONSE.variable, "1000")
+    assert parse_answer(right.ljust(1000)).faults == ()
+    assert parse_answer(right.ljust(1001)).faults == (f"has 1001 characters; {said}",)
+    reward = star_r1_reward(f"<think>{'x' * 955}</think><answer>{right}</answer>", TRUTH)
+    assert (reward.correct, reward.faults) == (True, ())
+    reward = star_r1_reward(f"<think>{'x' * 956}</think><answer>{right}</answer>", TRUTH)
+    assert (reward.correct, reward.faults) == (False, ("there is no <answer>", f"has 1001 characters; {said}"))
+    reward = star_r1_reward(f"<think>a</think><answer>{right}</answer>".ljust(1001), TRUTH)
+    assert (reward.correct, reward.well_formed) == (False, True)

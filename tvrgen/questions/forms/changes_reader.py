@@ -16,13 +16,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+from tvrgen._support import limits
 from tvrgen.questions.forms import literals, passes
 from tvrgen.questions.forms.changes_text import Answer, Looks, spelled
 from tvrgen.transformations.base import Step
-
-LONGEST = 1_000_000
-"""Longest response that is read, in characters; what is longer is cut, and has TOO_LONG as a fault."""
-TOO_LONG = f"is longer than {LONGEST:,} characters; the rest is not read"
 
 _LONGEST = 200  # characters kept of a kind or a value, so that an Answer is small however long its text is
 
@@ -37,12 +34,17 @@ def parse_answer(text: str, looks: Sequence[Looks] = ()) -> Answer:
     Without `looks`, objects are named by their indices. With the `looks` of the initial objects, they are named by
     these, or by those words of them that fit no other object; indices are faults then, as the prompt shows none.
     """
-    faults: tuple[str, ...] = ()
-    if len(text) > LONGEST:
-        text, faults = text[:LONGEST], (TOO_LONG,)
+    text, faults = cut(text)
     text = passes.run(text, passes.MARKUP)
     found = _read(text, _words(looks), data=True)
     return Answer(found.steps, found.faults + faults) if faults else found
+
+
+def cut(text: str) -> tuple[str, tuple[str, ...]]:
+    """Returns as much of a text as is read, and a fault if that is not all of it."""
+    if len(text) <= (longest := limits.RESPONSE.value):
+        return text, ()
+    return text[:longest], (f"has {len(text)} characters; {limits.RESPONSE.remedy}",)
 
 
 def _read(text: str, looks: _Words, data: bool) -> Answer:
