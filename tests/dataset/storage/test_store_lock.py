@@ -11,8 +11,8 @@ from fsspec.implementations.memory import MemoryFileSystem
 
 from tvrgen._support.errors import UserError
 from tvrgen.dataset.storage import objectstore, store_lock
-from tvrgen.dataset.storage.folder_lock import LOCK
 from tvrgen.dataset.storage.open import open_storage
+from tvrgen.dataset.storage.store_lock import LOCK
 
 
 @pytest.fixture(params=["create", "old library"])
