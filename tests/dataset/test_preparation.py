@@ -189,7 +189,7 @@ def test_a_config_that_changes_while_a_run_goes_on_is_written_again(change, tmp_
     class Changing(FlatRenderer):
         def configure(self, split):
             if change == "another":
-                (out / "config.json").write_bytes(pretty(load("seed=7").document))
+                (out / "config.json").write_bytes(pretty(load("seed=8").document))
             elif (out / "config.json").exists():
                 spoil(out / "config.json", "missing" if change == "removed" else "empty")
             return super().configure(split)
