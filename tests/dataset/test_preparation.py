@@ -218,6 +218,6 @@ def test_nothing_is_written_through_a_link(name, tmp_path):
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / name).symlink_to(tmp_path / "elsewhere", target_is_directory=True)
-    with pytest.raises(UserError, match=f"{name}: is a link; put a folder there"):
+    with pytest.raises(UserError, match=rf"{name}: (is a link; put a folder there|leads out of)"):
         generate_flat(tmp_path / "out", load(), FlatRenderer())
     assert not list((tmp_path / "elsewhere").iterdir())
