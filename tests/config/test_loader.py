@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 import tvrgen
-from tests.config.faults import BASE
+from tests.config.faults import BASE, fault
 from tests.tiny import ROOT, SHIPPED, load, write_config
 from tvrgen._support.errors import UserError
 from tvrgen.config import loader
@@ -142,3 +142,41 @@ def test_a_kind_beside_the_config_is_found_by_other_processes_and_leaves_the_pat
     monkeypatch.delitem(sys.modules, "painting_beside")
     with pytest.raises(UserError, match="is its folder on PYTHONPATH"):
         loader.from_document(config.document, "dataset")
+
+
+SPLIT = "{count: 3}"
+NAMES = {
+    f"splits: {{log: {SPLIT}}}": "splits.log: is the name of the folder of logs; choose another name",
+    f"splits: {{train: {SPLIT}, LOG: {SPLIT}}}": "splits.LOG: is the name of the folder of logs",
+    f"splits: {{con: {SPLIT}}}": "splits.con: is the name of a device on Windows",
+    f"splits: {{Com1: {SPLIT}}}": "splits.Com1: is the name of a device on Windows",
+    f"splits: {{train: {SPLIT}, Train: {SPLIT}}}": "splits: train and Train are one folder on macOS and Windows",
+    f"splits: {{{'x' * 300}: {SPLIT}}}": "xxx... has 300 characters; write at most 100",
+    f"vocabulary: {{colors: {{{'x' * 300}: [1, 2, 3]}}}}": "xxx... has 300 characters; write at most 100",
+    "scene: {extends: scenes/clevr.yaml, cameras: {Left: {location: [9, 0, 5]}}}": "left and Left differ in case alone",
+}
+
+
+@pytest.mark.parametrize("text", NAMES, ids=[text[:40] for text in NAMES])
+def test_names_that_are_not_those_of_files_of_their_own_are_refused(text, tmp_path):
+    assert NAMES[text] in fault(tmp_path, text)
+
+
+def test_more_shards_than_a_run_can_list_are_refused_with_the_size_that_fits(tmp_path):
+    text = "splits: {train: {count: 100000000}, test: {count: 5}}\noutput: {shard_size: %d}"
+    assert "output.shard_size: 1 makes 100000005 shards; write at least 101" in fault(tmp_path, text % 1)
+    loader.load(write_config(tmp_path, text % 101))
+
+
+def test_more_splits_than_can_be_checked_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv("TVRGEN_MAX_SPLITS", "2")
+    text = f"splits: {{a: {SPLIT}, b: {SPLIT}, c: {SPLIT}}}"
+    assert "splits: has 3 splits; at most 2 are read, unless TVRGEN_MAX_SPLITS is set to more" in fault(tmp_path, text)
+
+
+def test_a_mesh_file_beyond_the_limit_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "big.obj").write_bytes(bytes(100))
+    monkeypatch.setenv("TVRGEN_MAX_MESH_BYTES", "99")
+    assert "shapes.big.mesh: big.obj: has 100 bytes; at most 99" in fault(
+        tmp_path, "vocabulary: {shapes: {big: {mesh: big.obj}}}"
+    )

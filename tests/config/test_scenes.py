@@ -8,6 +8,15 @@ from tvrgen.config import loader
 from tvrgen.scene import camera_model
 
 FAULTS = {
+    "scene: {extends: scenes/clevr.yaml, lights: {a: {location: [0, 0, 0], power: 9}}}": (
+        "lights.a: stands at what it looks at; move its location or its look_at by more than"
+    ),
+    "scene: {extends: scenes/clevr.yaml, lights: {a: {type: sun, location: [0, 0, 0], power: 1}}}": (
+        "lights.a: stands at what it looks at; move its location or its look_at by more than 0 m"
+    ),
+    "scene: {extends: scenes/clevr.yaml, jitter: {light: 2}, lights: {a: {location: [2, 0, 1], power: 9}}}": (
+        "by more than 2 m"
+    ),
     "scene: {lights: {a: {location: [1, 2, 3], power: 9}}}": "scene: cameras: is empty",
     "scene: {cameras: {top: {location: [0, 0, 9]}}, lights: {a: {location: [1, 2, 3], power: 9}}}": "cameras.top:",
     "scene: {cameras: {c: {azimuth: 3}}, lights: {a: {location: [1, 2, 3], power: 9}}}": "cameras.c: azimuth, elev",

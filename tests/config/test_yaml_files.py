@@ -4,6 +4,7 @@ import pytest
 import yaml
 
 from tests.config.faults import fault
+from tvrgen._support import limits
 from tvrgen._support.errors import UserError
 from tvrgen.config import loader, yaml_files
 from tvrgen.config.overrides import assignments
@@ -45,10 +46,10 @@ REFUSED = {
     "{a: " * 1000: "more than 50 lists and mappings inside each other",
     "- " * 1000 + "3": "more than 50 lists and mappings inside each other",
     STAIRS: "more than 50 levels, with those that aliases stand for",
-    BOMB: "more than 100000 entries, with those that aliases stand for",
+    BOMB: "with those that aliases stand for; at most 100000 are read, unless TVRGEN_MAX_YAML_ENTRIES",
     "{a: &a {x: 1}, b: &b {<<: [*a, *b]}}": "an alias stands for what it is in",
     "&a [*a]": "an alias stands for what it is in",
-    "x" * (yaml_files.MOST_BYTES + 1): "more than 1048576 characters",
+    "x" * (limits.YAML.default + 1): "too many bytes; at most 1048576 are read, unless TVRGEN_MAX_YAML_BYTES",
     "\x07": "control characters",
 }
 
@@ -68,9 +69,9 @@ def test_a_value_that_is_not_ours_is_one_short_line_in_a_file_and_in_an_override
 
 
 def test_the_number_of_entries_is_limited(monkeypatch):
-    monkeypatch.setattr(yaml_files, "MOST_ENTRIES", 10)
+    monkeypatch.setenv("TVRGEN_MAX_YAML_ENTRIES", "10")
     assert yaml_files.parse("[" + "1, " * 8 + "1]") == [1] * 9
-    with pytest.raises(yaml.YAMLError, match="more than 10 entries"):
+    with pytest.raises(yaml.YAMLError, match="too many entries; at most 10 are read"):
         yaml_files.parse("[" + "1, " * 9 + "1]")
 
 

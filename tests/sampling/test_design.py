@@ -7,6 +7,7 @@ import pytest
 
 from tests.tiny import levels_of, load
 from tvrgen._support.errors import UserError
+from tvrgen.config import loader
 from tvrgen.sampling import blocks, design
 from tvrgen.transformations import position
 
@@ -106,6 +107,32 @@ def test_demands_that_no_deal_meets_are_found_before_the_first_problem():
     with pytest.raises(
         UserError, match=r"splits.train: in \d+ of the first 64 problems, no objects can take the steps"
     ):
+        design.check(config, config.split("train"))
+
+
+@pytest.mark.parametrize(
+    ("steps", "says"), [("200", "with 14000 steps"), ("[1, 200]", "2000 problems with 201000 steps")]
+)
+def test_steps_beyond_count_are_refused_before_they_are_dealt(steps, says, monkeypatch):
+    monkeypatch.setenv("TVRGEN_MAX_BLOCK_STEPS", "10000")
+    config = load(f"sampling.steps={steps}", "sampling.repeat=true")
+    with pytest.raises(UserError, match=says):
+        design.check(config, config.split("train"))
+
+
+def test_steps_that_are_hard_to_deal_end_in_one_line(monkeypatch):
+    monkeypatch.setenv("TVRGEN_MAX_TRIALS", "2000")
+    config = load("sampling.steps=9", "sampling.repeat=true", "seed=77")
+    for find in (lambda: design.check(config, config.split("train")), lambda: levels_of(config, "train", 1)):
+        with pytest.raises(UserError, match=r"splits\.train: up to 9 steps cannot be dealt evenly to these objects"):
+            find()
+
+
+def test_a_mesh_that_cannot_be_used_is_found_before_the_first_problem(tmp_path):
+    (tmp_path / "far.obj").write_text("v 1e38 0 0\nv 0 1e38 0\nv 0 0 1e38\nf 1 2 3\n")
+    document = {"splits": {"train": {"count": 1}}, "vocabulary": {"shapes": {"far": {"mesh": "far.obj"}}}}
+    config = loader.Config.from_dict(document, tmp_path)
+    with pytest.raises(UserError, match=r"mesh far\.obj: has a coordinate that is no number"):
         design.check(config, config.split("train"))
 
 

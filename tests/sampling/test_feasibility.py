@@ -3,6 +3,7 @@
 import pytest
 
 from tests.config.faults import fault
+from tvrgen._support.errors import UserError
 from tvrgen.config import loader
 
 FAULTS = {
@@ -55,3 +56,24 @@ def test_a_fault_is_one_line_that_names_its_place(text, tmp_path):
 def test_what_can_just_be_met_is_accepted(sampling):
     config = loader.Config.from_dict({"splits": {"train": {"count": 4}}, "sampling": sampling})
     assert config.split("train").kinds
+
+
+def values(number):
+    """A config with this many sizes, materials and colors, of which no pair may occur."""
+    vocabulary = {
+        "sizes": {f"s{k}": 0.2 for k in range(number)},
+        "materials": {f"m{k}": {"recipe": "matte"} for k in range(number)},
+        "colors": {f"c{k}": [k % 256, 0, 0] for k in range(number)},
+    }
+    return {"splits": {"train": {"count": 4}}, "vocabulary": vocabulary}
+
+
+def test_more_looks_than_can_be_tried_are_refused_at_once():
+    with pytest.raises(UserError, match=r"3 shapes x 303 sizes x 308 colors x 303 materials are \d+ looks of objects"):
+        loader.Config.from_dict(values(300))
+
+
+def test_pairs_lower_the_number_of_looks():
+    pairs = [{"size": ["s0"], "color": ["c0"]}] * 9
+    with pytest.raises(UserError, match=r"for 9 pairs in only and never; write at most 100000"):
+        loader.Config.from_dict(values(35) | {"sampling": {"never": {"pairs": pairs}}})

@@ -89,6 +89,19 @@ def test_what_cannot_be_drawn_is_one_line_with_the_rule_and_remedies():
         assert part in message
 
 
+def test_many_draws_without_a_problem_are_said_at_every_doubling(monkeypatch, caplog):
+    monkeypatch.setattr(sampler, "_SAID_AFTER", 4)
+    config = load("sampling.max_attempts=17", "sampling.min_visible_pixels=9000")
+    with pytest.raises(UserError, match="none of 17 draws"):
+        sampler.sample_problem(config, "train", 0)
+    said = [record.getMessage() for record in caplog.records]
+    assert [f"none of {n} draws" in text for n, text in zip((4, 8, 16), said, strict=True)] == [True] * 3
+    assert (
+        "'a changed object is in sight (initial image, camera center)'; up to 17 are made (sampling.max_attempts)"
+        in said[0]
+    )
+
+
 def test_problems_are_data(planned):
     """Nothing but names and numbers: JSON can hold it."""
     json.dumps(dataclasses.asdict(planned[2][0].problem))

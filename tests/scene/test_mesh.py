@@ -1,6 +1,7 @@
 """Meshes as they are loaded: upright on the ground, of radius 1, without faces that Blender would drop."""
 
 import hashlib
+import logging
 
 import numpy as np
 import pytest
@@ -56,6 +57,28 @@ def test_a_file_without_triangles_is_refused_in_one_line(text, message):
     with pytest.raises(UserError, match=message) as caught:
         mesh.load(shape(text))
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("far", ["1e38", "-2e9", "1e200"])
+def test_coordinates_that_overflow_are_refused_without_warnings(far, recwarn):
+    with pytest.raises(UserError, match=r"mesh test.obj: has a coordinate that is no number from -1e\+09 to 1e\+09"):
+        mesh.load(shape(PYRAMID.replace("v 4", f"v {far}")))
+    assert not recwarn.list
+
+
+def test_materials_and_textures_that_are_missing_are_not_asked_for(caplog, recwarn, monkeypatch):
+    """Some versions of trimesh log a traceback."""
+    import trimesh
+
+    def loading(*given, real=trimesh.load, **options):
+        logging.getLogger("trimesh").warning("unable to load materials")
+        return real(*given, **options)
+
+    monkeypatch.setattr(trimesh, "load", loading)
+    assert len(mesh.load(shape(f"mtllib missing.mtl\nusemtl a\n{PYRAMID}")).faces) == 4
+    assert not caplog.records
+    assert not recwarn.list
+    assert not logging.getLogger("trimesh").disabled
 
 
 @pytest.mark.parametrize("name", SHAPES)

@@ -1,4 +1,4 @@
-"""Limits on what is read from a dataset or a response, so that whatever it holds takes bounded memory and time.
+"""Limits on what is read from a dataset or a config, so that a file of a stranger takes bounded memory and time.
 
 An environment variable raises each, for datasets that are larger and trusted: TVRGEN_MAX_IMAGE_PIXELS=200000000.
 """
@@ -56,5 +56,26 @@ PIXELS = Limit("TVRGEN_MAX_IMAGE_PIXELS", 8192 * 8192, "pixels")
 FILES = Limit("TVRGEN_MAX_SHARD_FILES", 1_000_000, "files")
 """The files of a shard, or the members of a tar."""
 
-RESPONSE = Limit("TVRGEN_MAX_RESPONSE_CHARACTERS", 1_000_000, "characters")
-"""A model's response; a longer one is not refused but cut."""
+YAML = Limit("TVRGEN_MAX_YAML_BYTES", 1 << 20, "bytes")
+"""A YAML text: a config, a file that it names, or a value of --set."""
+
+ENTRIES = Limit("TVRGEN_MAX_YAML_ENTRIES", 100_000, "entries")
+"""Keys and values of a YAML text; those that an alias repeats count again."""
+
+MESH = Limit("TVRGEN_MAX_MESH_BYTES", 256 << 20, "bytes")
+"""A mesh file."""
+
+SPLITS = Limit("TVRGEN_MAX_SPLITS", 1000, "splits")
+"""The splits of a config, each of which takes some 10 ms to check."""
+
+SHARDS = Limit("TVRGEN_MAX_SHARDS", 1_000_000, "shards")
+"""The shards of a dataset, of which a run keeps a list: half a GB."""
+
+LOOKS = Limit("TVRGEN_MAX_LOOKS", 1_000_000, "looks")
+"""Combinations of shape, size, color and material, times the pairs in constraints: all may be tried for a step."""
+
+STEPS = Limit("TVRGEN_MAX_BLOCK_STEPS", 20_000, "steps")
+"""Steps that are dealt together: the time for it grows with their square."""
+
+TRIALS = Limit("TVRGEN_MAX_TRIALS", 1_000_000, "trials")
+"""Trials to deal the steps of a block: half a minute. The ready configs take 25,000 at most."""

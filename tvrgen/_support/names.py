@@ -5,6 +5,7 @@ patterns match whole names: use `fullmatch`. The schemas of config, scene and qu
 """
 
 import re
+from collections.abc import Iterable
 
 SPLIT = re.compile(r"[A-Za-z0-9_]+")
 """A split, such as "train"."""
@@ -17,3 +18,18 @@ MEMBER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 FILE = re.compile(rf"{MEMBER.pattern}(/{MEMBER.pattern})*")
 """Path of a file in a dataset or in a shard, with slashes: relative, and without ".."."""
+
+LONGEST = 100
+"""Characters of a name in a config: file systems allow 255 for a file's, which may hold a split's and a camera's."""
+
+RESERVED = frozenset({"log", "con", "prn", "aux", "nul", *(f"{port}{k}" for port in ("com", "lpt") for k in range(10))})
+"""What no split is called, in any case: the folder of logs, and what Windows takes for devices."""
+
+
+def alike(names: Iterable[str]) -> tuple[str, str] | None:
+    """The first two names that differ in case alone, which are one file on macOS and Windows; None if none do."""
+    seen: dict[str, str] = {}
+    for name in names:
+        if (other := seen.setdefault(name.lower(), name)) != name:
+            return other, name
+    return None

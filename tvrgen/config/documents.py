@@ -204,6 +204,9 @@ def _explain(error: ValidationError) -> str:
             return f"{path}: lists an entry twice in {shown(value)}"
         case "pattern":
             return f"{path + ': ' if path else ''}{shown(value)} is not a name; write letters, digits and underscores"
+        case "maxLength":
+            place = path + ": " if path else ""
+            return f"{place}{shown(value)} has {len(value)} characters; write at most {rule}"
         case "type":
             is_numeric = isinstance(value, int | float) and not isinstance(value, bool)
             if is_numeric and rule in ("number", "integer") and not _is_number(None, value):

@@ -5,11 +5,11 @@ dataset's hash is computed from it, so it contains no path of the machine that m
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from tvrgen._support import resources
+from tvrgen._support import limits, names, resources
 from tvrgen._support.errors import UserError
 from tvrgen._support.import_path import importable
 from tvrgen._support.json_lines import Record
@@ -99,6 +99,8 @@ def from_document(document: Record, source: str, folder: Path | None = None, tru
     """
     documents.check(document, source, "config")
     resolved, meshes = resolve(documents.with_new_names(document, source), source, folder, trust)
+    _check_names(resolved["splits"], f"{source}: splits")
+    _check_shards(resolved, source)
     words = vocabulary.from_document(resolved["vocabulary"], meshes, f"{source}: vocabulary")
     scene = scenes.build(resolved["scene"], words, f"{source}: scene")
     built = {}
@@ -117,3 +119,26 @@ def from_document(document: Record, source: str, folder: Path | None = None, tru
         source=source,
         folder=folder,
     )
+
+
+def _check_names(splits: Collection[str], where: str) -> None:
+    """Raises UserError for splits whose folder is another one's on some system, and for too many splits."""
+    limits.SPLITS.check(len(splits), where)
+    for name in splits:
+        if name.lower() in names.RESERVED:
+            what = "the folder of logs" if name.lower() == "log" else "a device on Windows"
+            raise UserError(f"{where}.{name}: is the name of {what}; choose another name")
+    if pair := names.alike(splits):
+        raise UserError(f"{where}: {pair[0]} and {pair[1]} are one folder on macOS and Windows; rename one of them")
+
+
+def _check_shards(resolved: Record, source: str) -> None:
+    """Raises UserError for more shards than a run can list."""
+    size = resolved["output"]["shard_size"]
+    shards = sum(-(-split["count"] // size) for split in resolved["splits"].values())
+    if shards > limits.SHARDS.value:
+        least = -(-size * shards // limits.SHARDS.value)
+        raise UserError(
+            f"{source}: output.shard_size: {size} makes {shards} shards; write at least {least} (at most"
+            f" {limits.SHARDS.value} shards, unless {limits.SHARDS.variable} is set to more)"
+        )

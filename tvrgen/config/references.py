@@ -7,7 +7,7 @@ import dataclasses
 import hashlib
 from pathlib import Path
 
-from tvrgen._support import messages, resources
+from tvrgen._support import limits, messages, resources
 from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen._support.plain_files import is_inside
@@ -150,6 +150,7 @@ def _mesh(shape: Record, folder: Path, where: str) -> bytes:
         raise UserError(f"{where}: no file {name!r} beside the vocabulary")
     if path.suffix.lower() not in (".ply", ".glb", ".obj", ".stl"):
         raise UserError(f"{where}: {name!r} is not a mesh file; write a .ply, .glb, .obj or .stl")
+    limits.MESH.check(path.stat().st_size, f"{where}: {name}")
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     if shape.setdefault("sha256", digest) != digest:

@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Any
 
-from tvrgen._support import keys
+from tvrgen._support import keys, names
 from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen.scene import camera_model
@@ -21,9 +21,15 @@ def build(document: Record, words: Vocabulary, where: str) -> SceneSpec:
         cameras |= {name: camera for name, camera in rig.items() if name not in cameras}
     if not cameras:
         raise UserError(f"{where}: cameras: is empty; write one, or an orbit")
+    if pair := names.alike(cameras):
+        raise UserError(
+            f"{where}: cameras: {pair[0]} and {pair[1]} differ in case alone, as files on macOS and Windows"
+            " must not; rename one of them"
+        )
     lights = {name: keys.build(Light, light, name=name) for name, light in document["lights"].items()}
     scene = keys.build(SceneSpec, document, cameras=cameras, lights=lights)
     _check_cameras(scene, words, where)
+    _check_lights(scene, where)
     return scene
 
 
@@ -60,4 +66,15 @@ def _check_cameras(scene: SceneSpec, words: Vocabulary, where: str) -> None:
             raise UserError(
                 f"{where}: cameras.{camera.name}: is among the objects; move it {height:.3g} m up, or {reach:.3g} m"
                 " away from the middle"
+            )
+
+
+def _check_lights(scene: SceneSpec, where: str) -> None:
+    """Raises UserError if a light can stand at what it looks at, so that it has no direction."""
+    for light in scene.lights.values():
+        jitter = scene.jitter.light if light.type == "area" else 0.0
+        if all(abs(a - b) <= jitter for a, b in zip(light.location, light.look_at, strict=True)):
+            raise UserError(
+                f"{where}: lights.{light.name}: stands at what it looks at; move its location or its look_at by more"
+                f" than {jitter:g} m"
             )

@@ -10,15 +10,10 @@ from typing import Any
 
 import yaml
 
+from tvrgen._support import limits
 from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import key_path, shown
-
-MOST_BYTES = 1 << 20
-"""Size of a YAML text."""
-
-MOST_ENTRIES = 100_000
-"""Keys and values of a document; those that an alias repeats count again."""
 
 MOST_DEPTH = 50
 """Lists and mappings inside each other."""
@@ -40,6 +35,7 @@ class _Loader(yaml.SafeLoader):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self._depth = self._entries = 0
+        self._most = limits.ENTRIES.value
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         mark = self.peek_event().start_mark
@@ -47,8 +43,8 @@ class _Loader(yaml.SafeLoader):
         self._entries += 1
         if self._depth > MOST_DEPTH:
             raise _fault(f"more than {MOST_DEPTH} lists and mappings inside each other; write fewer", mark)
-        if self._entries > MOST_ENTRIES:
-            raise _fault(f"more than {MOST_ENTRIES} entries; write fewer", mark)
+        if self._entries > self._most:
+            raise _fault(f"too many entries; {limits.ENTRIES.remedy}", mark)
         node = super().compose_node(parent, index)
         self._depth -= 1
         return node
@@ -110,8 +106,8 @@ def _fault(problem: str, mark: Any) -> yaml.MarkedYAMLError:
 
 def parse(text: str) -> Any:
     """Returns the value of a YAML text. Raises yaml.YAMLError if it is not valid YAML, or beyond the limits."""
-    if len(text) > MOST_BYTES:
-        raise _fault(f"more than {MOST_BYTES} characters; write fewer", None)
+    if len(text) > limits.YAML.value:
+        raise _fault(f"too many bytes; {limits.YAML.remedy}", None)
     loader = _Loader(text)
     try:
         node = loader.get_single_node()
@@ -136,9 +132,10 @@ def _measure(node: yaml.Node, known: dict[int, tuple[int, int] | None]) -> tuple
     for part in inside if isinstance(node, yaml.CollectionNode) else ():
         own = _measure(part, known)
         entries, depth = entries + own[0], max(depth, own[1] + 1)
-    if entries > MOST_ENTRIES or depth > MOST_DEPTH:
-        most = f"{MOST_ENTRIES} entries" if entries > MOST_ENTRIES else f"{MOST_DEPTH} levels"
-        raise _fault(f"more than {most}, with those that aliases stand for; write fewer", node.start_mark)
+    if entries > limits.ENTRIES.value:
+        raise _fault(f"too many entries, with those that aliases stand for; {limits.ENTRIES.remedy}", node.start_mark)
+    if depth > MOST_DEPTH:
+        raise _fault(f"more than {MOST_DEPTH} levels, with those that aliases stand for; write fewer", node.start_mark)
     known[id(node)] = entries, depth
     return entries, depth
 
@@ -152,7 +149,7 @@ def read_yaml(path: Path) -> Record:
     """Returns the mapping in a YAML file. Raises UserError if the file cannot be read, or holds no mapping."""
     try:
         with open(path, "rb") as file:
-            document = parse(file.read(MOST_BYTES + 1).decode("utf-8"))
+            document = parse(file.read(limits.YAML.value + 1).decode("utf-8"))
     except OSError as error:
         raise UserError(f"{path}: cannot be read: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

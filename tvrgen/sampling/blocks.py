@@ -16,9 +16,10 @@ from typing import TypeVar
 
 import numpy as np
 
+from tvrgen._support import limits
 from tvrgen._support.rng import generator
 from tvrgen.config.settings import SamplingSettings, Split
-from tvrgen.sampling.decks import Deck, deal, sharing, shuffled, swap_until_they_fit
+from tvrgen.sampling.decks import Deck, Trials, deal, sharing, shuffled, swap_until_they_fit
 from tvrgen.sampling.levels import IntendedStep, Levels
 from tvrgen.sampling.looks import possible
 from tvrgen.transformations.position import Position
@@ -33,7 +34,10 @@ _MOST_DEALS = 30  # orders tried before one is taken in which a problem has step
 
 
 def levels(seed: int, split: Split, block: int) -> tuple[Levels, ...]:
-    """Returns the levels of a block's problems, in order, without views."""
+    """Returns the levels of a block's problems, in order, without views.
+
+    Raises TooHardError if it takes too many trials to deal them, as `faults` does.
+    """
     return _dealt(seed, split, block)[0]
 
 
@@ -45,8 +49,9 @@ def faults(seed: int, split: Split, block: int) -> int:
 @lru_cache(maxsize=16)
 def _dealt(seed: int, split: Split, block: int) -> tuple[tuple[Levels, ...], int]:
     deals: list[_Deal] = []
+    trials = Trials(limits.TRIALS.value)
     for attempt in range(_MOST_DEALS):
-        deals.append(_Deal(seed, split, block, attempt))
+        deals.append(_Deal(seed, split, block, attempt, trials))
         if deals[-1].sound or (attempt + 1 >= _DEALS and not all(deal.faults for deal in deals)):
             break
     best = min(deals, key=lambda deal: (deal.faults, not deal.exact))
@@ -56,6 +61,11 @@ def _dealt(seed: int, split: Split, block: int) -> tuple[tuple[Levels, ...], int
 def block_size(sampling: SamplingSettings) -> int:
     """The number of problems in a block, without those in which nothing changes."""
     return len(_combinations(sampling)) * _times(sampling)
+
+
+def steps_in_block(sampling: SamplingSettings) -> int:
+    """The number of steps in a block."""
+    return _times(sampling) * sum(steps for _, steps in _combinations(sampling))
 
 
 def on_stage_numbers(sampling: SamplingSettings) -> tuple[int, ...]:
@@ -96,8 +106,9 @@ class _Deal:
     objects can take; `exact` is whether no card was replaced to avoid them.
     """
 
-    def __init__(self, seed: int, split: Split, block: int, attempt: int) -> None:
+    def __init__(self, seed: int, split: Split, block: int, attempt: int, trials: Trials) -> None:
         self._split, self._sampling, self._block, self.exact = split, split.sampling, block, True
+        self._trials = trials
         self._key = (seed, "design", split.name)
         self._rng = generator(*self._key, "block", block, attempt)
         self.samples = self._draw_samples()
@@ -145,7 +156,7 @@ class _Deal:
         arrange: Callable[[np.random.Generator, list[T]], list[T]] = shuffled,
     ) -> list[T]:
         """The cards as dealt to their owners."""
-        dealt, exact = deal(self._rng, owners, cards, lack, spare, arrange)
+        dealt, exact = deal(self._rng, owners, cards, self._trials.counting(lack), spare, arrange)
         self.exact &= exact
         return dealt
 
@@ -265,7 +276,7 @@ class _Deal:
                 _place(self.values, slots, kept)
                 return faults
 
-            swap_until_they_fit(self._rng, owners, values, lack_with)
+            swap_until_they_fit(self._rng, owners, values, self._trials.counting(lack_with))
             _place(self.values, own, values)
 
     def _clashes(self, sample: _Sample) -> int:

@@ -5,6 +5,7 @@ from g alone, and the counts of any two items among the first g cards differ by 
 holds the cards at its places, its *hand*.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, TypeVar
@@ -14,6 +15,8 @@ import numpy as np
 from tvrgen._support.rng import generator
 
 T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 _PASSES, _SHUFFLES = 6, 4
 
@@ -64,6 +67,30 @@ def sharing(hands: Sequence[tuple[int, Sequence[int]]], rng: np.random.Generator
                 left[item] -= 1
     rest = iter(shuffled(rng, [*left.elements()]))
     return [found[place] if place in found else next(rest) for place in range(len(cards))]
+
+
+class TooHardError(Exception):
+    """A deal that was not found within its trials."""
+
+
+class Trials:
+    """Counter of the hands that are tried to deal a block; raises TooHardError after `most`."""
+
+    def __init__(self, most: int) -> None:
+        self._left, self._say_at = most, most * 4 // 5
+
+    def counting(self, lack: Callable[[int, list[T]], int]) -> Callable[[int, list[T]], int]:
+        """Returns a function for `deal` that counts its calls."""
+
+        def counted(k: int, own: list[T]) -> int:
+            self._left -= 1
+            if self._left == self._say_at:
+                _log.warning("the steps of a block are hard to deal; lower sampling.steps, or raise sampling.on_stage")
+            if self._left < 0:
+                raise TooHardError
+            return lack(k, own)
+
+        return counted
 
 
 def deal(

@@ -4,18 +4,35 @@ It is a randomised block design, as in experiments. Problems in which nothing ch
 views are dealt in rounds, and all else follows from the problem's position in its block (see `blocks`).
 """
 
+import contextlib
 import dataclasses
+from collections.abc import Iterator
 
+from tvrgen._support import limits
 from tvrgen._support.errors import UserError
 from tvrgen.config.settings import Config, Split
 from tvrgen.sampling import blocks
-from tvrgen.sampling.decks import Deck
+from tvrgen.sampling.decks import Deck, TooHardError
 from tvrgen.sampling.levels import Levels
+from tvrgen.scene import mesh
 
 
 def check(config: Config, split: Split) -> None:
-    """Raises UserError if problems of the first block have steps that no objects can take."""
-    if number := blocks.faults(config.seed, split, 0):
+    """Raises UserError if problems of the first block have steps that no objects can take, or too many of them.
+
+    Raises it too for a mesh file that cannot be used.
+    """
+    if (steps := blocks.steps_in_block(split.sampling)) > limits.STEPS.value:
+        raise UserError(
+            f"{config.source}: splits.{split.name}: {blocks.block_size(split.sampling)} problems with {steps} steps"
+            " are dealt together, some for each number of objects on stage and of steps; narrow sampling.steps or"
+            f" sampling.on_stage to {limits.STEPS.value} steps in all"
+        )
+    for shape in split.vocabulary.shapes.values():
+        mesh.load(shape)  # not only once a problem has it
+    with _in_time(config, split):
+        number = blocks.faults(config.seed, split, 0)
+    if number:
         raise UserError(
             f"{config.source}: splits.{split.name}: in {number} of the first {blocks.block_size(split.sampling)}"
             " problems, no objects can take the steps; raise sampling.on_stage, lower sampling.steps, or loosen only"
@@ -24,7 +41,7 @@ def check(config: Config, split: Split) -> None:
 
 
 def levels(config: Config, split: Split, index: int) -> Levels:
-    """Returns the levels of problem `index` of a split."""
+    """Returns the levels of problem `index` of a split. Raises UserError if it takes too long to deal its block."""
     key, sampling = (config.seed, "design", split.name), split.sampling
     views = split.cameras.final
     if split.cameras.views == "one":
@@ -36,4 +53,18 @@ def levels(config: Config, split: Split, index: int) -> Levels:
         objects = Deck(numbers, *key, "still", on_stage).cards(unchanged, 1)[0]
         return Levels(objects=objects, on_stage=on_stage, steps=(), views=views)
     block, place = divmod(index - unchanged, blocks.block_size(sampling))
-    return dataclasses.replace(blocks.levels(config.seed, split, block)[place], views=views)
+    with _in_time(config, split):
+        return dataclasses.replace(blocks.levels(config.seed, split, block)[place], views=views)
+
+
+@contextlib.contextmanager
+def _in_time(config: Config, split: Split) -> Iterator[None]:
+    """Turns a deal that takes too many trials into a UserError."""
+    try:
+        yield
+    except TooHardError:
+        most = max(split.sampling.steps)
+        raise UserError(
+            f"{config.source}: splits.{split.name}: up to {most} steps cannot be dealt evenly to these objects in"
+            " reasonable time; lower sampling.steps, raise sampling.on_stage, or add kinds and values"
+        ) from None

@@ -4,6 +4,7 @@ import itertools
 import math
 from collections.abc import Callable
 
+from tvrgen._support import limits
 from tvrgen._support.errors import UserError
 from tvrgen._support.messages import counted
 from tvrgen.config.settings import Split
@@ -52,10 +53,21 @@ def _check_looks(split: Split, where: Callable[[str], str]) -> None:
         if not words.values(attribute):
             raise UserError(f"{where('sampling.only')}: only and never leave no {attribute}")
     tables = [words.values(a) for a in ATTRIBUTES]
-    looks = sum(
-        split.sampling.constraints.allow(Object(shape=s, size=z, color=c, material=m, position=(0, 0), rotation=0.0))
+    constraints = split.sampling.constraints
+    number, pairs = math.prod(map(len, tables)), len(constraints.only.pairs) + len(constraints.never.pairs)
+    if number * (1 + pairs) > limits.LOOKS.value:
+        counts = " x ".join(counted(len(table), name) for name, table in zip(ATTRIBUTES, tables, strict=True))
+        times = f" for {counted(pairs, 'pair')} in only and never" * bool(pairs)
+        raise UserError(
+            f"{where('sampling.only')}: {counts} are {number} looks of objects to check{times}; write at most"
+            f" {limits.LOOKS.value // (1 + pairs)}: fewer values in vocabulary or in sampling.only"
+        )
+    allowed = (
+        1
         for s, z, c, m in itertools.product(*tables)
+        if constraints.allow(Object(shape=s, size=z, color=c, material=m, position=(0, 0), rotation=0.0))
     )
+    looks = sum(itertools.islice(allowed, most))  # no more are needed
     if not looks:
         raise UserError(f"{where('sampling.only')}: only and never together allow no object at all")
     if most > looks and not split.sampling.twins:

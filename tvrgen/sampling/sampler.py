@@ -6,6 +6,7 @@ are checked, and everything but the levels is drawn again when one is broken.
 """
 
 import dataclasses
+import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -27,6 +28,9 @@ from tvrgen.scene.vocabulary import ATTRIBUTES
 from tvrgen.transformations import position, replay
 from tvrgen.transformations.base import UNCHANGED, Rejected, Rule, Step
 
+_log = logging.getLogger(__name__)
+
+_SAID_AFTER = 2048  # draws without a fair problem, and after every doubling
 _LOOKS_TRIES = 50  # draws of one object's looks before the whole scene is drawn again
 
 
@@ -58,6 +62,13 @@ def _planned(config: Config, split: Split, index: int) -> Planned:
             return _attempt(config, split, levels, rng, index, attempt)
         except Rejected as rejected:
             failures[rejected.rule] += 1
+        if attempt + 1 >= _SAID_AFTER and (attempt + 1).bit_count() == 1:
+            rule, count = failures.most_common(1)[0]
+            _log.warning(
+                "%s: problem %d of split %s: none of %d draws was fair so far; %d broke the rule '%s'; up to %d are "
+                "made (sampling.max_attempts)",
+                config.source, index, split.name, attempt + 1, count, rule.text, split.sampling.max_attempts,
+            )  # fmt: skip
     rule, count = failures.most_common(1)[0]
     remedies = rules.remedies(rule, split.sampling.min_visible_pixels)
     raise UserError(

@@ -5,6 +5,8 @@ size's radius, turned and moved, it is the object.
 """
 
 import io
+import logging
+import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tvrgen._support.errors import UserError
+from tvrgen._support.messages import shown
 from tvrgen.scene.vocabulary import Shape
 
 CREASE = 30.0
@@ -64,22 +67,47 @@ def _sound(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> NDArray[n
     return kept
 
 
+LARGEST = 1e9
+"""Greatest coordinate in a mesh file, in its units: areas of larger faces could overflow."""
+
+
 @lru_cache(maxsize=256)
 def load(shape: Shape) -> Mesh:
-    """Returns the mesh of a shape. Raises UserError if its file cannot be read or holds no triangles."""
-    import trimesh
+    """Returns the mesh of a shape.
 
+    Raises UserError if its file cannot be read, holds no triangles, or has coordinates beyond LARGEST or none at all.
+    """
+    where = f"vocabulary: mesh {shape.mesh}"
     try:
-        # trimesh says that it returns any geometry; `force` makes it a mesh
-        mesh: Any = trimesh.load(io.BytesIO(shape.data), file_type=Path(shape.mesh).suffix[1:].lower(), force="mesh")
-        mesh.merge_vertices(merge_norm=True, merge_tex=True)
-        vertices, faces = np.asarray(mesh.vertices, np.float64), np.asarray(mesh.faces, np.int64)
+        vertices, faces = _read(shape)
     except Exception as error:  # each format's reader has its own exceptions
-        raise UserError(f"vocabulary: mesh {shape.mesh}: cannot be read: {error}") from error
+        raise UserError(f"{where}: cannot be read: {shown(' '.join(str(error).split()))}") from error
+    if len(vertices) and not np.abs(vertices).max() <= LARGEST:
+        raise UserError(f"{where}: has a coordinate that is no number from -{LARGEST:g} to {LARGEST:g}; scale the mesh")
     faces = _sound(vertices, faces)
     if not len(faces):
-        raise UserError(f"vocabulary: mesh {shape.mesh}: holds no triangles")
+        raise UserError(f"{where}: holds no triangles")
     least, greatest = vertices.min(axis=0), vertices.max(axis=0)
     vertices = vertices - [*((least + greatest) / 2)[:2], least[2]]
     radius = shape.footprint or float(np.sqrt((vertices[:, 0] ** 2 + vertices[:, 1] ** 2).max()))
     return Mesh(vertices / radius, faces)
+
+
+def _read(shape: Shape) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """The vertices and faces in a shape's file. Its materials and textures are not used, so none need to be there."""
+    import trimesh
+
+    library, content = logging.getLogger("trimesh"), io.BytesIO(shape.data)
+    was_disabled, library.disabled = library.disabled, True  # it logs tracebacks of missing textures
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            # trimesh says that it returns any geometry; `force` makes it a mesh
+            mesh: Any = trimesh.load(content, file_type=Path(shape.mesh).suffix[1:].lower(), force="mesh")
+            vertices = np.asarray(mesh.vertices, np.float64)
+            if not len(vertices) or not np.abs(vertices).max() <= LARGEST:
+                return vertices, np.asarray(mesh.faces, np.int64)
+            mesh.merge_vertices(merge_norm=True, merge_tex=True)
+            return np.asarray(mesh.vertices, np.float64), np.asarray(mesh.faces, np.int64)
+    finally:
+        library.disabled = was_disabled

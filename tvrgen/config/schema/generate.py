@@ -11,6 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
+from tvrgen._support import names
 from tvrgen._support.keys import ABSENT, REQUIRED, Key, bare, keys
 from tvrgen.config.settings import Config, Implication, Prompt, Split
 from tvrgen.scene.model import SceneSpec
@@ -56,7 +57,7 @@ def section(owner: Any, definitions: Schema | None = None) -> Schema:
 
 def _shared() -> Schema:
     """Definitions that keys name as their form."""
-    names = {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"type": "string"}}
+    listed = {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"type": "string"}}
     numbers = {"type": "integer", "minimum": 0, "maximum": 200}
     return {
         "count_or_range": {
@@ -67,7 +68,7 @@ def _shared() -> Schema:
             "description": "A number, or [min, max], both included, or all.",
             "anyOf": [{"const": "all"}, {"$ref": "#/$defs/count_or_range"}],
         },
-        "names": names,
+        "names": listed,
         "numbers": {"type": "array", "minItems": 1, "uniqueItems": True, "items": numbers},
         "texts": {"type": "array", "minItems": 1, "items": {"type": "string"}},
         "values": {
@@ -144,8 +145,8 @@ def _of_type(name: str, kind: Any, key: Key, definitions: Schema) -> Schema:
         return {"$ref": f"#/$defs/{name}"}
     if get_origin(kind) is dict:
         few = {"minProperties": key.at_least} if key.at_least else {}
-        entry = _entry(get_args(kind)[1], key, definitions)
-        return {"type": "object", **few, "propertyNames": {"pattern": key.names}, "additionalProperties": entry}
+        entry, named = _entry(get_args(kind)[1], key, definitions), {"pattern": key.names, "maxLength": names.LONGEST}
+        return {"type": "object", **few, "propertyNames": named, "additionalProperties": entry}
     if get_origin(kind) is tuple:
         few = {"minItems": key.at_least} if key.at_least else {}
         apart = {} if key.entries else {"uniqueItems": True}
