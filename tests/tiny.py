@@ -13,7 +13,7 @@ from PIL import Image
 from tvrgen.config import loader
 from tvrgen.config.overrides import assignments
 from tvrgen.config.settings import Config, Split
-from tvrgen.dataset import catalog, records
+from tvrgen.dataset import catalog, preparation, records
 from tvrgen.dataset.images import ImageFile, image_files
 from tvrgen.dataset.records import Record
 from tvrgen.dataset.shards import Shard, shards_of
@@ -149,7 +149,7 @@ def generate_flat(
     """A whole dataset through the real worker and storage, with hand-made problems and images in one colour."""
     target = open_storage(root)
     with (
-        catalog.writing_to(target, config) as there,
+        preparation.writing_to(target, config) as there,
         mock.patch.object(sampler, "plan_problem", lambda c, s, i: problem(c, c.split(s), i)),
     ):
         again = catalog.again(target)

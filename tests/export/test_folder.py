@@ -9,7 +9,7 @@ import pytest
 from tests.export.data import WRITERS, contents, one_format_a_writer, refused, suited, two_splits
 from tests.tiny import ROOT, load
 from tvrgen._support.errors import UserError
-from tvrgen.dataset import catalog
+from tvrgen.dataset import preparation
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.export import folder, readme, run
 from tvrgen.export.reader import Question
@@ -133,7 +133,7 @@ def test_another_export_or_a_foreign_folder_is_left_alone(dataset, tmp_path, mon
         assert contents(out) == before
     assert export(dataset, "vlm-r1", out) == f"{out}: is complete already"
     refused("is an export, not a dataset", out, "trl", tmp_path / "new")
-    with pytest.raises(UserError, match="holds an export"), catalog.writing_to(open_storage(out), load()):
+    with pytest.raises(UserError, match="holds an export"), preparation.writing_to(open_storage(out), load()):
         pass
     with pytest.raises(UserError, match="is an export"):
         status(out)

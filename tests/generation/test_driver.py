@@ -12,7 +12,7 @@ from tvrgen.generation.driver import Allocated, Done, Failed, Limits, Rendered, 
 
 
 class Crew:
-    """Crew of `workers` workers; `script(task, tries)` says how a try ends: "done", "failed", "stuck"."""
+    """Crew of `workers` workers; `script(task, tries)` says how a try ends: "done", "failed", "lost", "stuck"."""
 
     def __init__(self, workers, script):
         self.workers, self._script, self.tries, self.dropped = workers, script, Counter(), []
@@ -38,6 +38,8 @@ class Crew:
                 case "failed":
                     yield Rendered(task, 1)
                     yield Failed(task, "broken")
+                case "lost":
+                    yield Failed(task, "its node was lost", blameless=True)
                 case "stuck":
                     self._running.append(task)
                 case "slow":
@@ -182,3 +184,24 @@ def test_what_workers_wait_for_and_what_nodes_get_is_passed_on():
 
     assert driver.drive(tasks(2), Starting(1, lambda *_: "done"), Limits(), Told()) == []
     assert told == ["compiling", ("a", 3)]
+
+
+def test_tries_whose_worker_was_lost_do_not_count():
+    ends = ["lost", "failed", "lost", "lost", "failed", "lost", "done"]
+    crew, observer = Crew(2, lambda task, tries: ends[tries - 1]), Observer()
+    assert driver.drive(tasks(3), crew, Limits(tries=3), observer) == []
+    assert sorted(observer.shards) == [(0, 3), (1, 3), (2, 3)]
+    assert not any(quarantined for *_, quarantined in observer.failures)
+    assert len(observer.failures) == 18
+
+
+def test_nodes_that_are_lost_with_all_their_workers_do_not_end_the_run():
+    crew = Crew(50, lambda task, tries: "lost" if tries < 5 else "done")
+    assert driver.drive(tasks(200), crew, Limits(tries=1), Observer()) == []
+
+
+def test_a_shard_whose_worker_is_always_lost_is_given_up():
+    crew = Crew(2, lambda task, tries: "lost" if task.shard.number == 1 else "done")
+    [given_up] = driver.drive(tasks(9), crew, Limits(tries=1, losses=7), Observer())
+    assert (given_up.task.shard.number, given_up.reason) == (1, "its node was lost")
+    assert crew.tries[given_up.task] == 7

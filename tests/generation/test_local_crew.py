@@ -4,7 +4,7 @@ import pytest
 
 from tests.tiny import handmade, load
 from tvrgen._support.errors import UserError
-from tvrgen.dataset import catalog
+from tvrgen.dataset import preparation
 from tvrgen.dataset.shards import shards_of
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.generation import local_crew, worker
@@ -19,7 +19,7 @@ def crew(tmp_path, monkeypatch):
     monkeypatch.setenv("FAULTS", "{}")
     monkeypatch.setattr(sampler, "plan_problem", lambda config, split, i: handmade(config, config.split(split), i))
     config, storage = load(), open_storage(tmp_path / "out")
-    with catalog.writing_to(storage, config):
+    with preparation.writing_to(storage, config):
         crew = LocalCrew(config, storage, tmp_path / "log", "tests.faulty:open_faulty")
         yield crew
         crew.close()

@@ -7,7 +7,9 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +18,7 @@ from tests.tiny import ROOT, SMALL, json_bytes, run
 from tvrgen._support.errors import UserError
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.dataset.validation.files import dataset_faults
-from tvrgen.generation import ray_session
+from tvrgen.generation import ray_session, ray_watcher
 from tvrgen.generation.ray_session import RayOptions
 from tvrgen.generation.status import status
 
@@ -42,6 +44,13 @@ def wait_for(condition, process, seconds=90):
 def workers_of(out) -> list[int]:
     """The processes that log into an output."""
     return [int(path.stem.split("-")[-1]) for path in out.glob("log/blender-*.log")]
+
+
+@pytest.fixture
+def short():
+    """A folder with a path as short as Ray's sockets need."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        yield Path(folder)
 
 
 ONCE = {"0": "raise", "1": "exit", "2": "kill", "3": "sys.exit", "4": "exhaust", "5": "hang"}
@@ -105,19 +114,26 @@ def test_a_killed_worker_is_replaced(undisturbed, tmp_path):
 
 
 @pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.full), 2])
-def test_a_second_driver_is_refused_and_takes_over_when_the_first_was_killed(workers, undisturbed, tmp_path):
+def test_a_second_driver_is_refused_and_takes_over_when_the_first_was_killed(
+    workers, undisturbed, short, tmp_path, monkeypatch
+):
     out = tmp_path / "out"
+    monkeypatch.setenv("RAY_TMPDIR", str(short))
     first = faulty.start(out, workers=workers, pause=0.2)
     wait_for(lambda: list(out.glob("train/shard-*")), first)
     second = faulty.start(out)
     assert "another run is writing there" in second.communicate(timeout=60)[1]
     assert status(out).running
+    rays = [(folder, ray_watcher.writers(folder, first.pid)) for folder in short.iterdir()]
+    assert sum(len(found) >= 6 for _, found in rays) == (workers > 1)  # Ray's two servers and two agents, two workers
     first.kill()
     first.communicate(timeout=60)
     left = {path: path.stat().st_mtime_ns for path in out.glob("train/shard-*/shard.json")}
     assert faulty.finish(faulty.start(out)) == {}
     assert json_bytes(out) == undisturbed
     assert all(path.stat().st_mtime_ns == made for path, made in left.items())  # nothing was made twice
+    assert list(short.iterdir()) == []
+    assert not any(ray_watcher.writers(folder, first.pid) for folder, _ in rays)
 
 
 @pytest.mark.parametrize(
@@ -245,7 +261,7 @@ def test_nodes_that_join_are_used_and_lost_ones_survived(undisturbed, tmp_path, 
     with a_cluster(monkeypatch, num_cpus=0) as cluster:
         first = cluster.add_node(num_cpus=1, num_gpus=1)
         shares = {"gpus_per_worker": 0.5, "cpus_per_worker": 0.5}
-        process = faulty.start(out, workers=None, address=cluster.address, **shares)
+        process = faulty.start(out, workers=None, address=cluster.address, max_retries=0, **shares)
         wait_for(lambda: len(workers_of(out)) == 2, process)  # two to a GPU
         cluster.add_node(num_cpus=1, num_gpus=1)
         wait_for(lambda: len(workers_of(out)) == 4, process)
@@ -302,11 +318,50 @@ def test_rays_client_serves_too(undisturbed, tmp_path):
     assert json_bytes(tmp_path / "out") == undisturbed
 
 
-def test_ray_leaves_the_variables_of_the_process_as_they_were(monkeypatch):
-    monkeypatch.setenv("RAY_TMPDIR", "/tmp")
+def listening(processes) -> set[str]:
+    """Addresses at which processes take connections from elsewhere, as /proc/net has them."""
+    inodes = set()
+    for process in processes:
+        with contextlib.suppress(OSError):  # it has ended, or closed a file
+            inodes |= {str(file.readlink()) for file in Path(f"/proc/{process}/fd").iterdir()}
+    lines = [line.split() for name in ("tcp", "tcp6") for line in Path("/proc/net", name).read_text().splitlines()[1:]]
+    return {words[1].split(":")[0] for words in lines if words[3] == "0A" and f"socket:[{words[9]}]" in inodes}
+
+
+LOOPBACK = {"0100007F", "0000000000000000FFFF00000100007F", "00000000000000000000000001000000"}
+
+
+def executable():
+    """What a worker of Ray runs in: Python, its folder, and the worker's process id."""
+    return sys.executable, str(Path.cwd()), os.getpid()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+def test_ray_is_not_moved_by_what_is_around_it(tmp_path, monkeypatch):
+    """Neither by `uv run` among the parents nor by a long TMPDIR; no other machine reaches it; it leaves no trace."""
+    from ray._private import ray_constants
+    from ray._private.runtime_env import uv_runtime_env_hook
+
+    long = tmp_path / ("x" * 110)
+    long.mkdir()
+    monkeypatch.setattr(uv_runtime_env_hook, "_get_uv_run_cmdline", lambda: ["uv", "run", "tvrgen"])
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    monkeypatch.setenv("TMPDIR", str(long))
+    monkeypatch.delenv("RAY_TMPDIR", raising=False)
     monkeypatch.setenv("PYTHONBREAKPOINT", "mine.debugger")
     before = dict(os.environ)
     with ray_session.own_variables():
-        ray_session.start(RayOptions(workers=1)).shutdown()
-        assert os.environ["PYTHONBREAKPOINT"] != "mine.debugger"
+        session = ray_session.start(RayOptions(workers=1))
+        try:
+            assert os.environ["PYTHONBREAKPOINT"] != "mine.debugger"
+            found = session.ray.get(session.ray.remote(executable).remote())
+            assert found == (sys.executable, str(Path.cwd()), found[-1])
+            processes = ray_watcher.writers(session.folder.path, 0)
+            assert found[-1] in processes
+            assert listening([*processes, os.getpid()]) <= LOOPBACK
+        finally:
+            session.close()
     assert dict(os.environ) == before
+    assert not session.folder.path.exists()
+    assert ray_constants.RAY_ENABLE_UV_RUN_RUNTIME_ENV  # for Ray elsewhere in this process
+    assert ray_constants.ENABLE_RAY_CLUSTER

@@ -7,7 +7,7 @@ import pytest
 from tests.tiny import FlatRenderer, handmade, load, made
 from tvrgen._support.errors import UserError
 from tvrgen._support.files import pretty
-from tvrgen.dataset import catalog
+from tvrgen.dataset import catalog, preparation
 from tvrgen.dataset.shards import shards_of
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.generation.journal import QUARANTINE
@@ -28,7 +28,7 @@ def test_a_whole_dataset_is_finished(flat_dataset):
 def test_a_run_is_seen_while_it_goes_on(tmp_path, monkeypatch):
     monkeypatch.setattr(sampler, "plan_problem", lambda c, s, i: handmade(c, c.split(s), i))
     config, out = load(), tmp_path / "out"
-    with catalog.writing_to(open_storage(out), config):
+    with preparation.writing_to(open_storage(out), config):
         assert str(status(out)).endswith("running: no shard is done yet\nnot finished")
         shard = shards_of(config, "train")[0]
         made(config, shard, out, FlatRenderer())

@@ -53,12 +53,14 @@ def test_files_that_hold_no_predictions_are_refused(dataset, tmp_path, text, say
         score(dataset, tmp_path / "p.jsonl")
 
 
-def test_ids_are_kept_of_what_was_asked_for(tmp_path):
-    entries = [("a", "x"), ("b", 3), ("a", "y"), ("c", "")]
+def test_ids_are_kept_of_what_was_asked_for(tmp_path, monkeypatch):
+    monkeypatch.setenv("TVRGEN_MAX_RESPONSE_CHARACTERS", "5")
+    entries = [("a", "x"), ("b", 3), ("a", "y"), ("c", ""), ("e", "123456")]
     lines = [json.dumps({"id": name, "response": response}) for name, response in entries]
     (tmp_path / "p.jsonl").write_text("\n".join(lines))
     predictions = read_predictions(tmp_path / "p.jsonl")
     assert predictions.double == ["a"]
-    assert [predictions({"id": name}, {}, None) for name in ("a", "b", "d")] == ["x", 3, None]
-    assert (predictions.used, predictions.missing, predictions.no_text) == ({"a", "b"}, ["d"], ["b"])
+    assert [predictions({"id": name}, {}, None) for name in ("a", "b", "d", "e")] == ["x", 3, None, "123456"]
+    assert (predictions.used, predictions.missing) == ({"a", "b", "e"}, ["d"])
+    assert (predictions.no_text, predictions.too_long) == (["b"], ["e"])
     assert predictions.unknown == ["c"]

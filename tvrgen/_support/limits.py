@@ -1,4 +1,4 @@
-"""Limits on what is read from a dataset or a config, so that a file of a stranger takes bounded memory and time.
+"""Limits on what is read from a dataset, a config or a model, so that it takes bounded memory and time.
 
 An environment variable raises each, for datasets that are larger and trusted: TVRGEN_MAX_IMAGE_PIXELS=200000000.
 """
@@ -55,6 +55,9 @@ PIXELS = Limit("TVRGEN_MAX_IMAGE_PIXELS", 8192 * 8192, "pixels")
 
 FILES = Limit("TVRGEN_MAX_SHARD_FILES", 1_000_000, "files")
 """The files of a shard, or the members of a tar."""
+
+RESPONSE = Limit("TVRGEN_MAX_RESPONSE_CHARACTERS", 1_000_000, "characters")
+"""A model's response; a longer one is not refused but cut."""
 
 YAML = Limit("TVRGEN_MAX_YAML_BYTES", 1 << 20, "bytes")
 """A YAML text: a config, a file that it names, or a value of --set."""

@@ -53,6 +53,9 @@ class Failed:
     """Host name of the worker's machine."""
     tail: str = ""
     """The last lines of the worker's log."""
+    blameless: bool = False
+    """Whether the worker was lost through no fault of the shard: with its node, or because the node was short of
+    memory. The try does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +126,15 @@ class Observer(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Limits of a shard: tries; seconds for the shard, and seconds without a new image.
+    """Limits of a shard: tries; losses; seconds for the shard, and seconds without a new image.
 
-    The seconds are a minimum: a shard may take SLACK times as long as workers of the same kind take for as many images.
+    Losses are tries whose worker was lost through no fault of the shard. Their limit is for shards that take longer
+    than their cluster's nodes live, or that are after all the cause. The seconds are a minimum: a shard may take SLACK
+    times as long as workers of the same kind take for as many images.
     """
 
     tries: int = 3
+    losses: int = 20
     seconds: float = 600.0
 
 
@@ -150,15 +156,18 @@ class _Running:
 
 @dataclass(slots=True)
 class _History:
-    """Tries of each shard so far, and seconds per image of recent ones by the kind of worker."""
+    """Tries and losses of each shard so far, and seconds per image of recent ones by the kind of worker."""
 
     tries: Counter[Task] = field(default_factory=Counter)
+    losses: Counter[Task] = field(default_factory=Counter)  # tries that do not count
     rates: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(lambda: deque(maxlen=_RECENT)))
     failed: set[Task] = field(default_factory=set)  # since a shard was last done
 
 
 def drive(tasks: Iterable[Task], crew: Crew, limits: Limits, observer: Observer) -> list[Failed]:
-    """Has the crew make all shards; returns the last failure of each that failed `limits.tries` times.
+    """Has the crew make all shards; returns the last failure of each that was given up.
+
+    A shard is given up when it failed `limits.tries` times, or when `limits.losses` of its workers were lost.
 
     Raises UserError if the crew does, and if shard after shard fails and none succeeds in between.
     """
@@ -228,14 +237,20 @@ class _Drive:
 
     def _fail(self, failed: Failed, tries: int) -> None:
         """Gives a shard up, or puts it back into the queue."""
-        self._history.failed.add(failed.task)
-        over = tries >= self._limits.tries
+        if failed.blameless:
+            self._history.tries[failed.task] -= 1
+            self._history.losses[failed.task] += 1
+            over = self._history.losses[failed.task] >= self._limits.losses
+        else:
+            over = tries >= self._limits.tries
         self._observer.failed(failed, tries, over)
         if over:
             self._given_up.append(failed)
         else:
             self._waiting.append(failed.task)
-        self._check_hope(failed)
+        if over or not failed.blameless:
+            self._history.failed.add(failed.task)
+            self._check_hope(failed)
 
     def _check_hope(self, failed: Failed) -> None:
         """Raises UserError if shard after shard fails: a full disk is no reason to give up each shard in turn."""

@@ -44,6 +44,7 @@ class Journal:
         self._file = storage.log(f"log/run-{stamp}-{uuid.uuid4().hex[:6]}.jsonl")
         self._reported = time.monotonic()
         self._images = self._retries = 0
+        self._mute = False  # whether the log could not be written
         self._reasons: set[str] = set()  # why workers waited so far
         self._allocations: set[str] = set()
         self._quarantine: Record = {}
@@ -54,11 +55,17 @@ class Journal:
         line = json.dumps({"time": round(time.time(), 3), "event": name, **facts}, ensure_ascii=False)
         if self._on_event:
             self._on_event(line)
-        self._file.write(line)
-        if name == "end":
-            self._file.flush()
+        try:
+            self._file.write(line)
+            if name == "end":
+                self._file.flush()
+        except OSError as error:  # what is only told must not end a run
+            if not self._mute:
+                _log.warning("%s: the log cannot be written: %s", self._storage, error.strerror or error)
+            self._mute = True
 
     def progress(self, images: int, workers: int) -> None:
+        self._storage.check_lock()
         self._images += images
         notes = [counted(workers, "worker")] * (workers != 1) + [f"retries: {self._retries}"] * bool(self._retries)
         self._advance(images, ", ".join(notes))
@@ -80,6 +87,7 @@ class Journal:
         self._allocations.add(str(allocation))
 
     def done(self, done: Done, tries: int) -> None:
+        self._storage.check_lock()
         task, run = done.task, done.facts
         if task.why:
             catalog.note_again(self._storage, {}, (task.shard.path,))

@@ -28,6 +28,7 @@ from tvrgen.generation.driver import Done, Event, Failed, Rendered, Task, Waitin
 from tvrgen.generation.node import Run
 from tvrgen.generation.ray_actor import Actor
 from tvrgen.generation.ray_layout import Anywhere, Layout, Slot, no_room, to_fill
+from tvrgen.generation.ray_loss import Loss, loss
 from tvrgen.generation.ray_nodes import ByNode
 from tvrgen.generation.ray_session import RayOptions
 from tvrgen.generation.worker import Turn
@@ -39,6 +40,7 @@ PATIENCE = 600.0
 """Seconds without any ready worker, while workers start or nodes come back, after which a run ends."""
 
 _RESIZE_INTERVAL = 5.0  # seconds between queries of the cluster's size
+_PAUSE = 10.0  # seconds without new workers after one was lost with its node, or for lack of memory
 _MOST_FAILED_STARTS = 3  # per worker, before any worker has started
 _LOOKS_FOR_SHARD = 10  # seconds to wait for a committed shard: network folders show new files late
 
@@ -69,7 +71,8 @@ class RayCrew:
     """
 
     def __init__(self, config: Config, storage: Storage, wanted: RayOptions, opener: str, tasks: int) -> None:
-        self._ray, self._wanted, self._storage = ray_session.start(wanted), wanted, storage
+        self._session, self._wanted, self._storage = ray_session.start(wanted), wanted, storage
+        self._ray = self._session.ray
         self._most = min(tasks, wanted.workers or tasks)
         self._members: list[_Worker] = []
         self._calls: dict[Any, _Worker] = {}
@@ -121,7 +124,7 @@ class RayCrew:
     def close(self) -> None:
         for member in list(self._members):
             self._dismiss(member)
-        self._ray.shutdown()
+        self._session.close()
 
     def _idle(self) -> list[_Worker]:
         return [member for member in self._members if member.ready and member.task is None]
@@ -178,10 +181,11 @@ class RayCrew:
             cause = getattr(error, "cause", None)
             if isinstance(cause, UserError):
                 raise cause from error
-            first = process.reason(cause) if cause else "its worker died: " + str(error).strip().split("\n")[0]
-            self._lost(member, first)
+            lost = loss(error)
+            self._lost(member, lost)
             if task:
-                yield Failed(task, first, member.about.get("node", ""), self._tail(member))
+                node, tail = member.about.get("node", ""), self._tail(member)
+                yield Failed(task, lost.reason, node, tail, blameless=lost.blameless)
             return
         if task is None:
             self._prepare(member, answer)
@@ -228,14 +232,16 @@ class RayCrew:
         most, memory = self._wanted.max_problems, self._wanted.max_memory
         return bool((most and member.problems >= most) or (memory and facts["memory"] > memory))
 
-    def _lost(self, member: _Worker, reason: str) -> None:
+    def _lost(self, member: _Worker, lost: Loss) -> None:
         """Removes a dead worker. Raises UserError if workers die again and again before any was ready."""
         self._dismiss(member)
-        if member.ready:
+        if lost.blameless:
+            self._looked = time.monotonic() + _PAUSE  # Ray hardly has room, or memory, for another at once
+        if member.ready or lost.blameless:
             return
         self._failed_starts += 1
         if not self._ever_ready and self._failed_starts >= _MOST_FAILED_STARTS * max(1, len(self._members)):
-            raise UserError(f"workers die as they start: {reason}; run tvrgen doctor on their machine")
+            raise UserError(f"workers die as they start: {lost.reason}; run tvrgen doctor on their machine")
 
     def _dismiss(self, member: _Worker) -> None:
         """Kills a worker's process."""

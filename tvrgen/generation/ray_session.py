@@ -1,4 +1,7 @@
-"""Ray, started on this machine or joined at an address, for `ray_crew`."""
+"""Ray, started on this machine or joined at an address, for `ray_crew`.
+
+Ray that a run starts itself listens on the loopback address only, in a folder of its own (`ray_folder`).
+"""
 
 import contextlib
 import math
@@ -11,6 +14,7 @@ from typing import Any
 from tvrgen._support import interrupts
 from tvrgen._support.errors import ArgumentError, UserError
 from tvrgen.generation import machine
+from tvrgen.generation.ray_folder import RayFolder
 
 _OBJECT_STORE = 2**27  # bytes of shared memory; our objects are few and small, and Ray would take a third of it all
 _TRIES = 3  # to start Ray on this machine, or its client: Ray's own limit of 30 s is too short if all cores are busy
@@ -58,8 +62,24 @@ def _variables() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name.startswith("RAY_") or name == "PYTHONBREAKPOINT"}
 
 
-def start(options: RayOptions) -> Any:
-    """Starts Ray on this machine, or joins the cluster at the address; returns the module `ray`.
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Ray, started or joined."""
+
+    ray: Any
+    """The module `ray`."""
+    folder: RayFolder | None = None
+    """Ray's folder, if it was started here."""
+
+    def close(self) -> None:
+        """Leaves the cluster, or ends Ray and its processes."""
+        self.ray.shutdown()
+        if self.folder:
+            self.folder.close()
+
+
+def start(options: RayOptions) -> Session:
+    """Starts Ray on this machine, or joins the cluster at the address.
 
     Raises UserError if Ray is not installed, does not start or cannot be reached.
     """
@@ -72,22 +92,49 @@ def start(options: RayOptions) -> Any:
     except ImportError as error:
         raise UserError("more than one worker needs ray: pip install 'tvrgen[render]'") from error
     _check_pyarrow()
+    session = Session(ray, None if options.address else RayFolder())
     for tries_left in reversed(range(_TRIES)):
         try:
-            with interrupts.restored():  # Ray's own SIGTERM handler ends the process without a message
-                _init(ray, options)
-            break
+            with interrupts.restored(), _constants(options):  # Ray's own SIGTERM handler ends the process silently
+                _init(session, options)
+            return session
         except Exception as error:  # Ray has no error type for a node that is slow to start
             ray.shutdown()
             # a Ray Client server starts a process for each client, and fails at times
             lasting = options.address and not options.address.startswith("ray://")
             if lasting or not tries_left:
+                session.close()
                 first, *_, last = [*str(error).strip().splitlines(), ""]
                 fault = f"{first} {last}".strip()
                 if options.address:
                     raise ArgumentError("address", options.address, fault) from error
                 raise UserError(f"ray: {fault}") from error
-    return ray
+        except BaseException:  # Ctrl-C
+            session.close()
+            raise
+    raise AssertionError("unreachable")
+
+
+@contextlib.contextmanager
+def _constants(options: RayOptions) -> Iterator[None]:
+    """Sets, inside the block, constants of Ray that its environment variables set only until Ray is imported.
+
+    - Under `uv run`, Ray would pack the working folder and start workers in an environment that uv makes for them.
+    - Without clusters, as by default on macOS, Ray uses the loopback address; else it listens on all interfaces.
+    """
+    from ray._private import ray_constants
+
+    wanted = {"RAY_ENABLE_UV_RUN_RUNTIME_ENV": "RAY_ENABLE_UV_RUN_RUNTIME_ENV"}
+    if not options.address:
+        wanted["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "ENABLE_RAY_CLUSTER"
+    # older Rays lack some; what the user has set stands
+    names = [name for variable, name in wanted.items() if variable not in os.environ and hasattr(ray_constants, name)]
+    before = {name: getattr(ray_constants, name) for name in names}
+    vars(ray_constants).update(dict.fromkeys(names, False))
+    try:
+        yield
+    finally:
+        vars(ray_constants).update(before)
 
 
 def pinned(node: str) -> Any:
@@ -97,17 +144,18 @@ def pinned(node: str) -> Any:
     return NodeAffinitySchedulingStrategy(node, soft=False)
 
 
-def _init(ray: Any, options: RayOptions) -> None:
+def _init(session: Session, options: RayOptions) -> None:
+    ray, folder = session.ray, session.folder
     quiet = {"log_to_driver": False, "logging_level": "ERROR"}
-    if options.address:
-        _reach(options.address)
+    if folder is None:
+        _reach(str(options.address))
         ray.init(address=options.address, **quiet)
     else:
         # the machine may have fewer CPUs than are reserved; GPUs Ray counts itself
         cpus = math.ceil(options.workers * options.cpus) if options.workers else machine.cores()
         sizes = {"num_cpus": cpus, "object_store_memory": _OBJECT_STORE}
         # "local": a Ray of our own, even if one runs here already
-        ray.init(address="local", include_dashboard=options.dashboard, **sizes, **quiet)
+        ray.init(address="local", include_dashboard=options.dashboard, _temp_dir=str(folder.path), **sizes, **quiet)
 
 
 def _reach(address: str) -> None:

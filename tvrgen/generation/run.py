@@ -1,6 +1,8 @@
 """A run: makes the missing shards of a dataset, then dataset.json and the preview."""
 
+import functools
 import io
+import logging
 import numbers
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,10 +15,11 @@ from tvrgen._support.messages import counted, nearest
 from tvrgen._support.progress import Progress, Silent
 from tvrgen.config.loader import load
 from tvrgen.config.settings import Config
-from tvrgen.dataset import catalog
+from tvrgen.dataset import catalog, preparation
 from tvrgen.dataset.reader import open_dataset
 from tvrgen.dataset.report.preview import preview
 from tvrgen.dataset.shards import shards_of
+from tvrgen.dataset.soundness import NO_FOLDER, Look, look_at
 from tvrgen.dataset.storage.base import Storage
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.generation import crews, driver, worker
@@ -27,6 +30,8 @@ from tvrgen.imaging.blender import requirements
 from tvrgen.sampling import design
 
 PREVIEW = "preview.png"
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,16 +198,10 @@ def _check(run: _Run) -> None:
 
 def _generate(run: _Run) -> Outcome:
     config, storage = run.config, run.storage
-    with catalog.writing_to(storage, config) as there:
+    with preparation.writing_to(storage, config):
         catalog.note_again(storage, dict.fromkeys(run.redo, "asked for"))
-        again = catalog.again(storage)
-        shards = [shard for name in run.splits for shard in shards_of(config, name)]
-        tasks = [Task(shard, worker.images_in(shard, config), again.get(shard.path, "")) for shard in shards]
-        todo = [task for task in tasks if task.why or task.shard.path not in there]
-        total = sum(task.images for task in tasks)
-        run.progress.expect(total, total - sum(task.images for task in todo))
-        given_up = _make(run, todo) if todo else []
-        description = catalog.finish(storage, config)
+        given_up, looks = _make_all(run)
+        description = catalog.finish(storage, config, looks)
         if description["shards"]:
             image = io.BytesIO()
             preview(open_dataset(storage.name)).save(image, "PNG")
@@ -217,10 +216,57 @@ def _generate(run: _Run) -> Outcome:
     )
 
 
-def _make(run: _Run, todo: list[Task]) -> list[Failed]:
-    """Makes the shards of `todo`; returns those that were given up."""
+_ROUNDS = 3  # times that a run makes shards: those that vanish or break while it goes on are made again
+_SHOWN = 8  # shards that a warning names
 
-    journal = Journal(run.storage, run.progress.update, run.on_event)
+
+def _make_all(run: _Run) -> tuple[list[Failed], dict[str, Look]]:
+    """Makes the shards that are missing or not sound; returns those given up, and a look at those to be listed.
+
+    Raises UserError for files in the places of shards.
+    """
+    storage, config = run.storage, run.config
+    known = {shard.path: shard for name in config.splits for shard in shards_of(config, name)}
+    images = functools.cache(lambda path: worker.images_in(known[path], config))
+    wanted = [path for path, shard in known.items() if shard.split in run.splits]
+    journal, given_up, tried = None, list[Failed](), set[str]()
+    for _ in range(_ROUNDS):
+        looks = look_at(storage, storage.shards() & known.keys())
+        faults = {path: look.fault for path, look in looks.items() if look.fault and path not in tried}
+        _check_places(storage, faults)
+        again = catalog.again(storage) | faults
+        due = faults.keys() | {path for path in wanted if path in again or path not in looks} - tried
+        todo = [Task(known[path], images(path), again.get(path, "")) for path in known if path in due]
+        if journal is None:
+            total = sum(map(images, wanted))
+            run.progress.expect(total, total - sum(task.images for task in todo))
+        if not todo:
+            break
+        _tell(storage, faults, journal is not None, [path for path in due if path not in looks])
+        catalog.note_again(storage, faults)
+        journal = journal or Journal(storage, run.progress.update, run.on_event)
+        given_up += _make(run, todo, journal)
+        tried = {failed.task.shard.path for failed in given_up}
+    looks = look_at(storage, storage.shards() & known.keys()) if todo else looks
+    return given_up, {path: look for path, look in looks.items() if not (look.fault and path in tried)}
+
+
+def _check_places(storage: Storage, faults: dict[str, str]) -> None:
+    """Raises UserError if files are in the places of shards."""
+    if taken := [path for path, fault in faults.items() if fault == NO_FOLDER]:
+        raise UserError(f"{storage}: {', '.join(taken)}: {NO_FOLDER}; move it away, and the same command continues")
+
+
+def _tell(storage: Storage, faults: dict[str, str], later: bool, missing: list[str]) -> None:
+    """Warns of shards that are not sound, and of those that vanished since the run made them."""
+    found = [f"{path}: {fault}" for path, fault in faults.items()] + [f"{path}: vanished" for path in missing if later]
+    if found:
+        more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        _log.warning("%s: made again: %s%s", storage, "; ".join(found[:_SHOWN]), more)
+
+
+def _make(run: _Run, todo: list[Task], journal: Journal) -> list[Failed]:
+    """Makes the shards of `todo`; returns those that were given up."""
     journal.event("start", shards=len(todo), images=sum(task.images for task in todo))
     with crews.crew(run.config, run.storage, run.workers, run.opener, len(todo), journal) as crew:
         given_up = driver.drive(todo, crew, run.limits, journal)

@@ -1,6 +1,7 @@
 """Worker: makes one shard, from planning to commit. The only module here that imports tvrgen.imaging.blender."""
 
 import contextlib
+import errno
 import functools
 import importlib
 import json
@@ -9,7 +10,7 @@ import shutil
 import time
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from tvrgen._support import scratch
 from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen.config.settings import Config, Split
-from tvrgen.dataset import catalog, records, shards
+from tvrgen.dataset import catalog, preparation, records, shards
 from tvrgen.dataset.images import BLEND, ImageFile, image_files
 from tvrgen.dataset.shard_formats import FORMATS, ShardFormat
 from tvrgen.dataset.shards import Shard
@@ -83,7 +84,8 @@ def shard_steps(
         problems = _Problems(config, split, renderer, folder, kept, clock)
         for index in range(shard.first, shard.first + shard.count):
             yield from problems.make(index)
-        run = _description(split, renderer, devices, clock)
+        problems.check_files()
+        run = _description(split, renderer, devices, clock) | {"config": preparation.signature(config.document)}
         if split.output.blend:
             run["files"] = shards.entries(folder, lambda path: path.suffix == ".blend")
         (folder / "run.json").write_text(json.dumps(run, indent=1) + "\n")
@@ -167,6 +169,8 @@ class _Problems:
     folder: Path
     kept: Callable[[str], Path | None]
     clock: "_Clock"
+    files: list[Path] = field(default_factory=list)
+    """Images and annotations made so far."""
 
     def make(self, index: int) -> Iterator[int]:
         """Makes one problem; yields 1 after each image."""
@@ -221,10 +225,16 @@ class _Problems:
         """Writes a problem's .blend file."""
         self.renderer.save([image.shot for image in images], self._path(BLEND.format(index=index)))
 
+    def check_files(self) -> None:
+        """Raises OSError if a file vanished since it was made."""
+        if missing := next((path for path in self.files if not path.is_file()), None):
+            raise FileNotFoundError(errno.ENOENT, "vanished while its shard was made", str(missing))
+
     def _path(self, name: str) -> Path:
-        """A path in the shard's folder, whose parent exists."""
+        """A path in the shard's folder, for a file to be made; its parent exists."""
         path = self.folder / name
         path.parent.mkdir(exist_ok=True)
+        self.files.append(path)
         return path
 
 

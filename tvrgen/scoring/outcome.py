@@ -75,8 +75,8 @@ def _run(steps: list[Step], state: State, final: State, scene: Record, split: Sp
             continue
         state = State(objects=(*objects[: step.object], moved, *objects[step.object + 1 :]))
         if moved.position != objects[step.object].position or moved.size != objects[step.object].size:
-            overlap |= footprints.crowded(state, split.vocabulary, (step.object,)) is not None
-            out_of_field |= not split.vocabulary.grid.in_field(moved.position)
+            overlap = overlap or footprints.crowded(state, split.vocabulary, (step.object,)) is not None
+            out_of_field = out_of_field or not split.vocabulary.grid.in_field(moved.position)
     pairs = zip(state.objects, final.objects, strict=True)
     distance = sum(_distance(found, true, split.vocabulary.grid) for found, true in pairs)
     loose = not distance and not invalid

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
+from tvrgen._support import limits
 from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen.config.settings import Split
@@ -18,7 +19,8 @@ class Predictions:
     """The responses of a file by the ids of their questions; callable as `evaluation.Respond`.
 
     `double` lists the ids that occur again: their first response counts. While responses are asked for, `used` collects
-    the ids that were found, `missing` those that were not, `no_text` those whose response is not text.
+    the ids that were found, `missing` those that were not, `no_text` those whose response is not text, `too_long` those
+    whose response is longer than `limits.RESPONSE`, of which the rest does not count.
     """
 
     responses: dict[str, Any]
@@ -26,6 +28,7 @@ class Predictions:
     used: set[str] = field(default_factory=set)
     missing: list[str] = field(default_factory=list)
     no_text: list[str] = field(default_factory=list)
+    too_long: list[str] = field(default_factory=list)
 
     def __call__(self, question: Record, scene: Record, split: Split) -> Any:
         if question["id"] not in self.responses:
@@ -35,6 +38,8 @@ class Predictions:
         response = self.responses[question["id"]]
         if not isinstance(response, str):
             self.no_text.append(question["id"])
+        elif len(response) > limits.RESPONSE.value:
+            self.too_long.append(question["id"])
         return response
 
     @property

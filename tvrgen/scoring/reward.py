@@ -5,14 +5,14 @@ right, `index` if the index alone is right, and costs `wrong` if nothing is righ
 predictions than true changes costs `missing`. Points that the paper leaves open are options.
 """
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from tvrgen.questions.forms.changes_reader import parse_answer
+from tvrgen.questions.forms.changes_reader import cut, parse_answer
 from tvrgen.questions.forms.changes_text import Answer, normal
+from tvrgen.questions.forms.special_tokens import without_special_tokens
 from tvrgen.scoring.options import STAR_R1, Options
 from tvrgen.scoring.truth import Truth, truth_of
 
@@ -55,6 +55,7 @@ class Reward:
 def star_r1_reward(response: Any, truth: Any, options: Options = STAR_R1) -> Reward:
     """Returns the reward of a response; a response that is no text counts as an empty text.
 
+    A response longer than `limits.RESPONSE` is cut, and has a fault that says so.
     `truth` is any form of the right answer that `truth_of` reads. Raises UserError if it is none; never raises for a
     response.
     """
@@ -65,8 +66,10 @@ def star_r1_reward(response: Any, truth: Any, options: Options = STAR_R1) -> Rew
 
 def answer_in(response: Any, truth: Truth, options: Options) -> tuple[bool, Answer]:
     """Returns whether a response is well formed, and the answer in it."""
+    response, faults = cut(response) if isinstance(response, str) else ("", ())
     well_formed, text = read_response(response, options.untagged, options.opened)
-    return well_formed, Answer((), ("there is no <answer>",)) if text is None else parse_answer(text, truth.looks)
+    answer = Answer((), ("there is no <answer>",)) if text is None else parse_answer(text, truth.looks)
+    return well_formed, Answer(answer.steps, answer.faults + faults) if faults else answer
 
 
 def right_kinds(answer: Answer, truth: Truth) -> dict[str, bool]:
@@ -87,7 +90,7 @@ def read_response(response: Any, untagged: bool = False, opened: bool = False) -
     answer from the end of its thought on; with `opened`, the prompt has ended in <think>.
     """
     text = response if isinstance(response, str) else ""
-    text = _without_special(f"<think>{text}" if opened else text)
+    text = without_special_tokens(f"<think>{text}" if opened else text)
     end = text.rfind("</answer>")
     start = text.rfind("<answer>", 0, end) if end >= 0 else -1
     thinking = text.rfind(_TAGS[0]) > text.rfind(_TAGS[1]) or text.rfind(_TAGS[1]) > start
@@ -103,19 +106,6 @@ def read_response(response: Any, untagged: bool = False, opened: bool = False) -
     return well_formed and between < start and not text[between + len(_TAGS[1]) : start].strip(), answer
 
 
-def _without_special(text: str) -> str:
-    """A response without special tokens at its end, such as <|im_end|>."""
-    for _ in range(_ENDS):
-        text = text.rstrip()
-        start = text.rfind("<") if text.endswith(">") else -1
-        if start < 0 or not _SPECIAL.fullmatch(text, start):
-            break
-        text = text[:start]
-    return text
-
-
-_SPECIAL = re.compile(r"<\|\w{1,40}\|>|</s>|<eos>|<end_of_turn>")
-_ENDS = 4  # special tokens that are removed at most
 _TAGS = ("<think>", "</think>", "<answer>", "</answer>")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tvrgen import __version__
+from tvrgen._support import limits
 from tvrgen._support.errors import UserError
 from tvrgen._support.messages import counted, nearest
 from tvrgen._support.progress import Progress, Silent
@@ -85,6 +86,7 @@ def score(
             "unknown": [name for name in respond.unknown if not name.startswith(others)],
             "double": respond.double,
             "no text": respond.no_text,
+            "too long": respond.too_long,
         }
         figures["left_out"] = [] if split else [name for name in dataset.splits if name not in splits]
     return figures
@@ -115,11 +117,12 @@ def lines(figures: Figures) -> Iterator[str]:
             "unknown": "left out",
             "double": "the first counts",
             "no text": "scored as empty ones",
+            "too long": limits.RESPONSE.remedy,
         }
         for fault, effect in effects.items():
             if names := ids[fault]:
                 more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-                count = counted(len(names), "response" if fault == "no text" else "id")
+                count = counted(len(names), "response" if fault in ("no text", "too long") else "id")
                 verb = "are" if len(names) > 1 else "is"
                 yield f"{count} {verb} {fault}: {', '.join(names[:_NAMED])}{more}; {effect}"
         yield ""

@@ -47,7 +47,7 @@ def report(tmp_path_factory):
     """The folder of a report on `lines()`, and the sentences that were returned."""
     pytest.importorskip("matplotlib")
     out = tmp_path_factory.mktemp("report")
-    (out / "plot-of-earlier.png").touch()
+    write_report([spoilt("steps", 0, "kind", value="earlier")], out, "Earlier")
     return out, write_report(iter(lines()), out, "Numbers & <plots>")
 
 
@@ -128,6 +128,39 @@ def test_a_report_goes_to_a_folder_of_its_own(tmp_path, monkeypatch):
         with pytest.raises(UserError, match=f"holds a {name}; choose another"):
             write_report([line(1)], tmp_path / name, "Taken")
         assert len(list((tmp_path / name).iterdir())) == 1
+
+
+MINE = {
+    "a page": {"index.html": "mine"},
+    "a project": {"statistics.json": '{"runs": 3}', "plot-1.png": "mine", "index.html": "mine"},
+    "plots": {"plot-kind.png": "mine"},
+    "a list": {"statistics.json": "[]"},
+    "torn": {"statistics.json": '{"tables": {'},
+    "notes": {"notes.txt": "mine"},
+}
+
+
+@pytest.mark.parametrize("files", MINE.values(), ids=MINE)
+def test_a_folder_of_the_users_own_is_refused(files, tmp_path, monkeypatch):
+    monkeypatch.setattr(page.plots, "require", lambda: None)
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    with pytest.raises(UserError, match="is not empty and holds no report; choose another folder"):
+        write_report([line(1)], tmp_path, "Taken")
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == files
+
+
+def test_a_second_report_keeps_what_is_not_the_firsts(tmp_path, monkeypatch):
+    pytest.importorskip("matplotlib")
+    monkeypatch.setattr(page.plots, "draw", lambda statistics: [page.Plot("kind", "kinds", "bars", b"png")])
+    (tmp_path / ".DS_Store").touch()
+    write_report(lines(), tmp_path, "First")
+    for name in ("plot-of-mine.png", "notes.txt"):
+        (tmp_path / name).write_text("mine")
+    (tmp_path / "plot-positions.png").write_text("the first's")
+    write_report(lines(), tmp_path, "Second")
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"index.html", "statistics.json", "plot-kind.png", "plot-of-mine.png", "notes.txt", ".DS_Store"}
 
 
 def test_without_matplotlib_the_extra_is_named(tmp_path, monkeypatch):

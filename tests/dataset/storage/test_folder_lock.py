@@ -1,6 +1,7 @@
 """Lock of a folder: between processes, gone with its process, and not needed where there is none."""
 
 import errno
+import json
 import os
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import pytest
 
 from tests.tiny import ROOT
 from tvrgen._support.errors import UserError
-from tvrgen.dataset.storage import folder_lock
+from tvrgen.dataset.storage import folder_lock, store_lock
 from tvrgen.dataset.storage.open import open_storage
 
 HOLDER = """
@@ -48,19 +49,47 @@ def test_another_process_is_refused_until_the_holder_is_killed(holder, tmp_path)
 def test_asking_makes_no_file_and_needs_no_right_to_write(holder, tmp_path):
     assert not open_storage(tmp_path / "elsewhere").is_locked()
     assert not (tmp_path / "elsewhere").exists()
-    (tmp_path / folder_lock.LOCK).chmod(0o444)
+    (tmp_path / store_lock.LOCK).chmod(0o444)
     assert open_storage(tmp_path).is_locked()
 
 
-@pytest.mark.parametrize("code", [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EBADF])
-def test_a_file_system_without_locks_is_not_another_run(code, tmp_path, monkeypatch, caplog):
+@pytest.fixture(params=[errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EBADF])
+def no_locks(request, monkeypatch):
+    """A file system without locks, as Lustre and NFS are by their mount options."""
+
     def fail(file, blocking):
-        raise OSError(code, os.strerror(code))
+        raise OSError(request.param, os.strerror(request.param))
 
     monkeypatch.setattr(folder_lock, "lock_descriptor", fail)
+    monkeypatch.setattr(store_lock, "BEAT", 0.1)
+
+
+def test_without_locks_a_file_that_is_renewed_replaces_them(no_locks, tmp_path):
     storage = open_storage(tmp_path)
+    assert not storage.is_locked()
     with storage.locked():
-        assert not storage.is_locked()
-    assert caplog.messages == [
-        f"{tmp_path}: has no locks ({os.strerror(code)}); make sure that no other run writes there"
-    ]
+        assert open_storage(tmp_path).is_locked()
+        with pytest.raises(UserError, match="another run is writing there"), open_storage(tmp_path).locked():
+            pass
+        storage.check_lock()
+    assert not storage.is_locked()
+    assert storage.names("log") == {"lock"}
+
+
+def test_without_locks_a_dead_run_is_followed_by_the_next(no_locks, tmp_path):
+    (tmp_path / "log").mkdir()
+    (tmp_path / "log/beat").write_text(json.dumps({"run": "x", "host": "elsewhere", "pid": 1, "beat": 7}))
+    assert not open_storage(tmp_path).is_locked()
+    with open_storage(tmp_path).locked():
+        pass
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_a_lock_that_is_no_file_is_refused(kind, tmp_path):
+    lock = tmp_path / store_lock.LOCK
+    lock.parent.mkdir()
+    lock.symlink_to(tmp_path / "elsewhere") if kind == "link" else os.mkfifo(lock)
+    with pytest.raises(OSError, match=r"is no plain file|symbolic links"), open_storage(tmp_path).locked():
+        pass
+    assert not open_storage(tmp_path).is_locked()
+    assert not (tmp_path / "elsewhere").exists()

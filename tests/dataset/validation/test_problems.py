@@ -24,7 +24,7 @@ from tests.dataset.validation.damages import (
 from tests.tiny import FlatRenderer, generate_flat, load, made
 from tvrgen._support.errors import UserError
 from tvrgen._support.rng import generator
-from tvrgen.dataset import catalog
+from tvrgen.dataset import catalog, preparation
 from tvrgen.dataset.shards import shards_of
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.dataset.validation.files import dataset_faults
@@ -247,7 +247,7 @@ def test_a_problem_of_another_split_is_named(by_hand, tmp_path, monkeypatch):
 )
 def test_what_is_planned_and_written_is_sound(overrides, tmp_path):
     config, root = load("splits.train.count=20", "output.shard_size=7", *overrides), tmp_path / "out"
-    with catalog.writing_to(open_storage(root), config):
+    with preparation.writing_to(open_storage(root), config):
         for split in config.splits:
             for shard in shards_of(config, split):
                 made(config, shard, root, FlatRenderer())

@@ -24,7 +24,7 @@ from tests.dataset.validation.damages import (
     sealed,
 )
 from tests.tiny import FlatRenderer, generate_flat, load, made
-from tvrgen.dataset import catalog
+from tvrgen.dataset import catalog, preparation
 from tvrgen.dataset.images import SUFFIX
 from tvrgen.dataset.reader import open_dataset
 from tvrgen.dataset.shards import shards_of
@@ -120,7 +120,7 @@ def test_annotations_are_written_and_checked(form, tmp_path):
         *("splits.train.count=2", f"image.format={form}"),
     )
     root = tmp_path / "out"
-    with catalog.writing_to(open_storage(root), config):
+    with preparation.writing_to(open_storage(root), config):
         for shard in shards_of(config, "train"):
             made(config, shard, root, FlatRenderer())
         catalog.finish(open_storage(root), config)

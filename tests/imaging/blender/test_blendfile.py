@@ -9,7 +9,7 @@ from PIL import Image
 
 from tests.imaging.blender.rendering import open_renderer
 from tests.tiny import images_of, load, made
-from tvrgen.dataset import catalog, reader
+from tvrgen.dataset import catalog, preparation, reader
 from tvrgen.dataset.images import BLEND
 from tvrgen.dataset.shards import shards_of
 from tvrgen.dataset.storage.open import open_storage
@@ -42,7 +42,7 @@ def test_a_blend_file_renders_the_same_images(denoise, apart, tmp_path):
     config = load(*overrides, "render.samples=16", "sampling.steps=2", "sampling.no_change=0.01")
     renderer = open_renderer(config, tmp_path)
     root = tmp_path / "out"
-    with catalog.writing_to(open_storage(root), config):
+    with preparation.writing_to(open_storage(root), config):
         (shard,) = shards_of(config, "train")
         made(config, shard, root, renderer)
         catalog.finish(open_storage(root), config)

@@ -232,27 +232,3 @@ _JSON = st.recursive(
 @given(_JSON)
 def test_any_json_is_read_without_an_exception(data):
     parse_answer(json.dumps(data))
-
-
-_JUNK = ["1 ", "a", "1", " ", "(", "[", "the red ", "1.", "a(1,", "<answer>", "front_left ", "1 position left "]
-_JUNK += [
-    "a+",
-    "| index ",
-    "|-",
-    "\n1. ",
-    "a ",
-    "object ",
-    "2.color.x to ",
-    "\\",
-    "```",
-    "x\n",
-    "{",
-    "'",
-    "a(1," + " " * 2**18,
-]
-
-
-@pytest.mark.parametrize("junk", _JUNK)
-def test_a_megabyte_is_read(junk):
-    for looks in ((), LOOKS):
-        parse_answer(junk * (2**20 // len(junk)), looks)

@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from tvrgen._support import strewn
 from tvrgen._support.errors import ArgumentError, UserError
 from tvrgen._support.files import whole_file
 from tvrgen.dataset.report import plots
@@ -14,6 +15,7 @@ from tvrgen.dataset.report.lengths import TEXTS, Lengths, lengths
 from tvrgen.dataset.report.plots import Plot
 from tvrgen.dataset.report.statistics import BadLine, Statistics, Table, collect
 
+_TABLES = "statistics.json"
 _STYLE = """\
 body { font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff; margin: 0 auto; padding: 1rem 1.25rem;
   max-width: 75rem; }
@@ -36,13 +38,13 @@ def write_report(lines: Iterable[dict], out: Path, title: str, questions: Iterab
 
     `lines` are scene lines (scene.schema.json) and `questions` question lines, if any; both are read once. Returns the
     sentences on balance, each of which begins with its split. Raises UserError if matplotlib is missing, a line is
-    not a scene line, there are no lines, or `out` cannot be written; then nothing is written.
+    not a scene line, there are no lines, or `out` holds anything but a report or cannot be written; then nothing is
+    written.
     """
     plots.require()
     if ":/" in str(out):  # of two slashes a path keeps one
         raise ArgumentError("out", str(out), "a report is written to a folder on this machine; write its name")
-    if holds := [name for name in ("dataset.json", "export.json") if (out / name).exists()]:
-        raise UserError(f"{out}: holds a {holds[0].split('.')[0]}; choose another folder")
+    earlier = _earlier_plots(out)
     try:
         statistics = collect(lines)
     except BadLine as error:
@@ -51,17 +53,37 @@ def write_report(lines: Iterable[dict], out: Path, title: str, questions: Iterab
     listed = [text for texts in said.values() for text in texts]
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for earlier in out.glob("plot-*.png"):
-            earlier.unlink()
-        for plot in drawn:
-            (out / plot.file).write_bytes(plot.png)
-        with whole_file(out / "statistics.json") as file:
+        with whole_file(out / _TABLES) as file:  # first: it says which plots are the report's
             file.write(json.dumps(as_data(statistics) | {"lengths": words}, indent=1, ensure_ascii=False) + "\n")
+        for name in earlier - {plot.file for plot in drawn}:
+            (out / name).unlink(missing_ok=True)
+        for plot in drawn:
+            beside = out / f".{plot.file}.partial"
+            beside.unlink(missing_ok=True)
+            beside.write_bytes(plot.png)
+            beside.replace(out / plot.file)
         with whole_file(out / "index.html") as file:
             file.write(_page(statistics, drawn, said, title, words))
     except OSError as error:
         raise UserError(f"{out}: cannot be written: {error.strerror}; choose another folder") from error
     return listed
+
+
+def _earlier_plots(out: Path) -> set[str]:
+    """Names of the plots of the report that a folder holds. Raises UserError if it holds anything else."""
+    there = strewn.names(out) if out.is_dir() else set()
+    if holds := sorted(there & {"dataset.json", "export.json"}):
+        raise UserError(f"{out}: holds a {holds[0].split('.')[0]}; choose another folder")
+    if not there:
+        return set()
+    try:
+        found = json.loads((out / _TABLES).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        found = None
+    match found:
+        case {"tables": dict(tables), "grids": dict(grids), "positions": dict(), "sentences": dict()}:
+            return {plots.file_name(key) for key in (*tables, *grids, "positions")}
+    raise UserError(f"{out}: is not empty and holds no report; choose another folder")
 
 
 def sentences(statistics: Statistics) -> dict[str, list[str]]:

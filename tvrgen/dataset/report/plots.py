@@ -40,7 +40,12 @@ class Plot:
 
     @property
     def file(self) -> str:
-        return f"plot-{re.sub('[^A-Za-z0-9_.-]', '_', self.key)}.png"
+        return file_name(self.key)
+
+
+def file_name(key: str) -> str:
+    """Name of the file with the plot of a table or grid."""
+    return f"plot-{re.sub('[^A-Za-z0-9_.-]', '_', key)}.png"
 
 
 def require() -> None:

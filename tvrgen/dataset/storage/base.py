@@ -69,12 +69,12 @@ class Storage(ABC):
         """Removes a file or a folder with all its files, if it exists."""
 
     @abstractmethod
-    def remove_if_empty(self) -> None:
-        """Removes the storage itself if it is empty. Raises OSError."""
+    def remove_if_empty(self, path: str = "") -> None:
+        """Removes a folder, or the storage itself, if it is empty."""
 
     @abstractmethod
     def names(self, path: str = "") -> set[str]:
-        """Names of the files and folders in a folder; empty if the folder does not exist."""
+        """Names of the files and folders in a folder, without strewn ones; empty if the folder does not exist."""
 
     @abstractmethod
     def shards(self) -> set[str]:
@@ -110,6 +110,14 @@ class Storage(ABC):
     @abstractmethod
     def locked(self) -> contextlib.AbstractContextManager[None]:
         """Lets one run write until the block ends. Raises UserError if another run is writing."""
+
+    @abstractmethod
+    def check_lock(self) -> None:
+        """Raises UserError if another run took the lock over, because this one seemed dead."""
+
+    @abstractmethod
+    def sizes(self, folder: str) -> dict[str, int]:
+        """Sizes in bytes of all files in a folder, by their paths in it. Raises NotADirectoryError for a file."""
 
     @abstractmethod
     def is_locked(self) -> bool:

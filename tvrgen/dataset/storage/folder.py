@@ -1,17 +1,20 @@
 """A dataset in a folder on this machine, or in a folder that several machines share."""
 
 import contextlib
+import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from tvrgen._support import limits, plain_files
+from tvrgen._support import durable, limits, plain_files, strewn
 from tvrgen._support.errors import UserError
 from tvrgen._support.limits import Limit
 from tvrgen.dataset.storage import folder_lock
 from tvrgen.dataset.storage.base import LogFile, Storage
+from tvrgen.dataset.storage.own_names import is_of_shard, is_unfinished
+from tvrgen.dataset.storage.store_lock import LOCK
 
 _PARTIAL, _OLD = ".partial", ".old"  # suffixes of files and shards being written, and of shards being replaced
 
@@ -30,6 +33,7 @@ class _Appended:
         self._path = path
 
     def write(self, line: str) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)  # it may vanish while a run goes on
         with open(self._path, "a", encoding="utf-8") as file:
             file.write(line + "\n")
 
@@ -42,6 +46,7 @@ class Folder(Storage):
 
     def __init__(self, root: Path) -> None:
         self.root, self.name, self.address = root, str(root), str(root.absolute())
+        self._check_lock: Callable[[], None] = lambda: None
 
     def exists(self, path: str) -> bool:
         return self._at(path).is_file()
@@ -53,43 +58,48 @@ class Folder(Storage):
         return plain_files.opened(self._at(path), limits.FILE)
 
     def write(self, path: str, content: bytes) -> None:
-        target = self._at(path)
+        target = self._place(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         beside = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}{_PARTIAL}")
         try:
-            beside.write_bytes(content)
+            with open(beside, "xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
             beside.replace(target)
+            durable.sync(target.parent)
         finally:
             beside.unlink(missing_ok=True)
 
     def log(self, path: str) -> LogFile:
-        return _Appended(self._at(path))
+        return _Appended(self._place(path))
 
     def remove(self, path: str) -> None:
         target = self._at(path)
-        if target.is_dir():
+        if target.is_dir() and not target.is_symlink():
             shutil.rmtree(target)
         else:
             target.unlink(missing_ok=True)
 
-    def remove_if_empty(self) -> None:
-        self.root.rmdir()
+    def remove_if_empty(self, path: str = "") -> None:
+        with contextlib.suppress(OSError):
+            (self.root / path).rmdir()
 
     def names(self, path: str = "") -> set[str]:
         folder = self._at(path)
-        there = {p.name for p in folder.iterdir()} if folder.is_dir() else set()
-        return {name for name in there if not (name.startswith(".") and name.endswith((_PARTIAL, _OLD)))}
+        return {name for name in (strewn.names(folder) if folder.is_dir() else ()) if not is_unfinished(name)}
 
     def shards(self) -> set[str]:
         return set(self._folders())
 
     @contextlib.contextmanager
     def committing(self, shard: str, again: bool = False) -> Iterator[Path]:
-        target = self._at(shard)
+        target = self._place(shard)
         folder, old = (target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}{end}") for end in (_PARTIAL, _OLD))
         try:
             folder.mkdir(parents=True)
             yield folder
+            durable.sync_tree(folder)
             if again and target.is_dir():
                 target.rename(old)
             try:
@@ -97,9 +107,12 @@ class Folder(Storage):
             except OSError:
                 if not target.is_dir():  # if it is, another worker, which counted as dead, made the shard
                     raise
+            for above in (target.parent, self.root):  # the shard's name in its split's folder, and that folder's own
+                durable.sync(above)
         finally:
-            for rest in (folder, old):
-                shutil.rmtree(rest, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
+            if old.exists():
+                _put_back(old, target)
 
     def local(self, folder: str) -> contextlib.AbstractContextManager[Path]:
         return contextlib.nullcontext(self._at(folder))
@@ -112,10 +125,13 @@ class Folder(Storage):
         return str(self._at(path))
 
     def discard_partial(self) -> set[str]:
-        for end in (_PARTIAL, _OLD):
-            for left in (*self.root.glob(f".*.????????{end}"), *self.root.glob(f"*/.*.????????{end}")):
+        for left in (*self.root.glob(".*"), *self.root.glob("*/.*")):
+            if is_unfinished(left.name) and not left.parent.is_symlink():
                 with contextlib.suppress(OSError):
-                    self.remove(str(left.relative_to(self.root)))
+                    if left.name.endswith(_OLD):
+                        _put_back(left, left.with_name(left.name[1:].rsplit(".", 2)[0]))
+                    else:
+                        self.remove(str(left.relative_to(self.root)))
         return self.shards()
 
     def check_name(self) -> None:
@@ -123,12 +139,21 @@ class Folder(Storage):
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        (self.root / folder_lock.LOCK).parent.mkdir(parents=True, exist_ok=True)
-        with folder_lock.holding(self.root / folder_lock.LOCK, self):
+        path = self._place(LOCK)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with folder_lock.holding(path, self) as self._check_lock:
             yield
 
+    def check_lock(self) -> None:
+        self._check_lock()
+
+    def sizes(self, folder: str) -> dict[str, int]:
+        base = self.root / folder
+        strewn.names(base)  # raises an error for a file in the folder's place
+        return {path.relative_to(base).as_posix(): path.stat().st_size for path in strewn.files(base)}
+
     def is_locked(self) -> bool:
-        return folder_lock.held(self.root / folder_lock.LOCK)
+        return folder_lock.held(self.root / LOCK)
 
     def worker_logs(self) -> Path:
         return self.root / "log"
@@ -146,3 +171,32 @@ class Folder(Storage):
         if path:
             plain_files.check_inside(local, self.root)
         return local
+
+    def _place(self, path: str) -> Path:
+        """Path of a file to write. Raises UserError if a folder on the way is a link: the file would lie elsewhere."""
+        folder = self.root
+        for part in path.split("/")[:-1]:
+            folder /= part
+            if folder.is_symlink():
+                raise UserError(f"{folder}: is a link; put a folder there: a run writes into its own folders alone")
+        return self.root / path
+
+
+def _put_back(old: Path, shard: Path) -> None:
+    """Ends the replacement of a shard: the old one takes its place again if there is no new one, and is removed else.
+
+    Files in it that no run made are moved to the new one.
+    """
+    if old.is_symlink():
+        old.unlink()
+        return
+    if not shard.exists():
+        old.rename(shard)
+        return
+    for path in sorted(old.rglob("*")):
+        name = path.relative_to(old).as_posix()
+        target = shard / name
+        if path.is_file() and not (is_of_shard(name) or strewn.is_strewn(path.name) or target.exists()):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.rename(target)
+    shutil.rmtree(old, ignore_errors=True)

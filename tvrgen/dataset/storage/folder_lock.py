@@ -2,45 +2,50 @@
 
 The lock is the operating system's, on an open file: it ends with its process, however that ends, and it holds between
 processes of one machine, containers that share a disk and, where their file system has locks, machines.
+
+Some file systems have none (Lustre and NFS by their mount options). A file beside, which its holder writes again every
+five seconds, replaces the lock there, as in an object store (`store_lock`).
 """
 
 import contextlib
 import logging
 import os
-from collections.abc import Iterator
+import stat
+import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from filelock import lock_descriptor
 
-from tvrgen._support.errors import UserError
+from tvrgen.dataset.storage.store_lock import StoreLock, refused
 
-LOCK = "log/lock"
-"""Name of the lock's file or object in a dataset."""
+BEAT = "beat"
+"""End of the name of the file that replaces a lock."""
 
 _log = logging.getLogger(__name__)
 
 
-def refused(storage: object) -> UserError:
-    """Returns the error for a storage to which another run is writing."""
-    return UserError(f"{storage}: another run is writing there; wait for it, or choose another folder")
-
-
 @contextlib.contextmanager
-def holding(path: Path, storage: object) -> Iterator[None]:
+def holding(path: Path, storage: object) -> Iterator[Callable[[], None]]:
     """Holds the lock of a file, which is created if missing, until the block ends.
 
-    If the file system has no locks, the block runs without one, and a warning says so. Raises UserError, which names
-    the `storage`, if another run holds the lock, and OSError if the file cannot be opened.
+    Yields a function that raises UserError if another run took the lock over. Raises UserError, which names the
+    `storage`, if another run holds the lock, and OSError if the file cannot be opened.
     """
     with _opened(path, os.O_RDWR | os.O_CREAT) as file:
         try:
             free = lock_descriptor(file, blocking=False)
         except OSError as error:
-            _log.warning("%s: has no locks (%s); make sure that no other run writes there", storage, error.strerror)
-            free = True
+            _log.info(
+                "%s: has no locks (%s); a file that is renewed every few seconds replaces them", storage, error.strerror
+            )
+            lock = _beating(path, storage)
+            with lock.holding():
+                yield lock.check
+            return
         if not free:
             raise refused(storage)
-        yield
+        yield lambda: None
 
 
 def held(path: Path) -> bool:
@@ -49,13 +54,58 @@ def held(path: Path) -> bool:
         with _opened(path, os.O_RDWR if os.access(path, os.W_OK) else os.O_RDONLY) as file:
             return not lock_descriptor(file, blocking=False)
     except OSError:  # no run ever locked it, this user may not open it, or the file system has no locks
-        return False
+        return _beating(path, "").held()
+
+
+def _beating(path: Path, storage: object) -> StoreLock:
+    """The lock that replaces the operating system's, in a file beside."""
+    return StoreLock(_Files(path.parent, storage), BEAT if path.name == "lock" else f"{path.name}.{BEAT}")
+
+
+class _Files:
+    """Files of a folder, as the objects of `store_lock`."""
+
+    def __init__(self, folder: Path, storage: object) -> None:
+        self._folder, self._storage = folder, storage
+
+    def __str__(self) -> str:
+        return str(self._storage)
+
+    def exists(self, path: str) -> bool:
+        return (self._folder / path).is_file()
+
+    def read(self, path: str) -> bytes:
+        with _opened(self._folder / path, os.O_RDONLY) as file:
+            return os.read(file, 4096)
+
+    def write(self, path: str, content: bytes) -> None:
+        beside = self._folder / f".{path}.{uuid.uuid4().hex[:8]}.partial"
+        try:
+            with _opened(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as file:
+                os.write(file, content)
+            beside.replace(self._folder / path)
+        finally:
+            beside.unlink(missing_ok=True)
+
+    def create(self, path: str, content: bytes) -> bool:
+        try:
+            with _opened(self._folder / path, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as file:
+                os.write(file, content)
+        except FileExistsError:
+            return False
+        return True
+
+    def remove(self, path: str) -> None:
+        (self._folder / path).unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
 def _opened(path: Path, flags: int) -> Iterator[int]:
-    file = os.open(path, flags, 0o666)
+    """Opens a plain file; raises OSError for a link, and for a pipe or a device, which might never open."""
+    file = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0), 0o666)
     try:
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            raise OSError(f"{path}: is no plain file; remove it")
         yield file
     finally:
         os.close(file)  # which releases the lock

@@ -10,11 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from tvrgen._support import limits, names, scratch
+from tvrgen._support import limits, names, scratch, strewn
 from tvrgen._support.errors import UserError
 from tvrgen._support.limits import Limit
-from tvrgen.dataset.storage import store_lock
 from tvrgen.dataset.storage.base import MANIFEST, LogFile, Storage
+from tvrgen.dataset.storage.own_names import is_of_shard
+from tvrgen.dataset.storage.store_lock import StoreLock
 
 PATIENCE = 120.0
 """Seconds for which a failing request is repeated, after the library's own tries, before the store counts as lost."""
@@ -64,6 +65,7 @@ class ObjectStore(Storage):
             raise UserError(f"{url}: {error}{extra}") from error
         self._base = base.rstrip("/")
         self._answered = self._told = False
+        self._lock = StoreLock(self)
 
     def exists(self, path: str) -> bool:
         try:
@@ -108,10 +110,9 @@ class ObjectStore(Storage):
         return _Rewritten(self, path)
 
     def remove(self, path: str) -> None:
-        with contextlib.suppress(FileNotFoundError):
-            self._patiently(self._files.rm, self._at(path), recursive=True)
+        self._remove(self._paths(path))
 
-    def remove_if_empty(self) -> None:
+    def remove_if_empty(self, path: str = "") -> None:
         """Does nothing: a store has no empty folders."""
 
     def names(self, path: str = "") -> set[str]:
@@ -119,7 +120,8 @@ class ObjectStore(Storage):
             found = self._patiently(self._files.ls, self._at(path), detail=False)
         except FileNotFoundError:
             return set()
-        return {name.rstrip("/").rsplit("/", 1)[-1] for name in found}
+        there = {name.rstrip("/").rsplit("/", 1)[-1] for name in found}
+        return {name for name in there if not strewn.is_strewn(name)}
 
     def shards(self) -> set[str]:
         return self._whole(set(self._folders()))
@@ -148,6 +150,8 @@ class ObjectStore(Storage):
             limits.FILES.check(len(found), self / folder)
             for name, about in found.items():
                 path = name[len(base) :].lstrip("/")
+                if strewn.is_in_strewn(path):
+                    continue
                 if not names.FILE.fullmatch(path):
                     raise UserError(f"{self / folder}: holds {path!r}, which is no name of a file; remove it")
                 limits.FILE.check(about.get("size") or 0, self / f"{folder}/{path}")
@@ -170,17 +174,27 @@ class ObjectStore(Storage):
         begun = set(self._folders())
         there = self._whole(begun)
         for shard in begun - there:
-            self.remove(shard)
+            base = self._at(shard) + "/"
+            self._remove([path for path in self._paths(shard) if is_of_shard(path.removeprefix(base))])
         return there
 
     def check_name(self) -> None:
         """Does nothing: any name can begin the names of objects."""
 
     def locked(self) -> contextlib.AbstractContextManager[None]:
-        return store_lock.holding(self)
+        return self._lock.holding()
+
+    def check_lock(self) -> None:
+        self._lock.check()
+
+    def sizes(self, folder: str) -> dict[str, int]:
+        base = self._at(folder) + "/"
+        found = self._patiently(self._files.find, self._at(folder), detail=True)
+        sizes = {name.removeprefix(base): about["size"] for name, about in found.items()}
+        return {path: size for path, size in sizes.items() if not strewn.is_in_strewn(path)}
 
     def is_locked(self) -> bool:
-        return store_lock.held(self)
+        return self._lock.held()
 
     def worker_logs(self) -> None:
         return None
@@ -196,6 +210,24 @@ class ObjectStore(Storage):
         with ThreadPoolExecutor(_TOGETHER) as pool:
             there = pool.map(lambda shard: self.exists(f"{shard}/{MANIFEST}"), begun)
         return {shard for shard, whole in zip(begun, there, strict=True) if whole}
+
+    def _paths(self, path: str) -> list[str]:
+        """Full names of an object, or of all objects in a folder; none if there is no such object or folder."""
+        try:
+            found: list[str] = self._patiently(self._files.find, self._at(path))
+        except FileNotFoundError:
+            return []
+        return found
+
+    def _remove(self, paths: list[str]) -> None:
+        """Removes objects, each by a request of its own: some stores refuse requests that remove many."""
+
+        def remove(path: str) -> None:
+            with contextlib.suppress(FileNotFoundError):
+                self._patiently(self._files.rm_file, path)
+
+        with ThreadPoolExecutor(_TOGETHER) as pool:
+            list(pool.map(remove, paths))
 
     def _send(self, path: Path, name: str) -> None:
         self._patiently(self._files.put_file, str(path), self._at(name))

@@ -6,20 +6,26 @@ Case, spaces, quotes, brackets, order, lists, JSON, marks of LaTeX and Markdown,
 
 An answer goes through `passes.MARKUP`. If it is JSON or a Python literal then, `_from_data` reads it. Otherwise it goes
 through `passes.INDEXED` or `passes.DESCRIBED`, and `_scanned` finds its changes one after another.
+
+The time that it takes grows no faster than the length of the answer, whatever that is: no regular expression here or in
+`passes` can read one text in two ways (tests/questions/forms/ambiguity.py checks each of them).
 """
 
-import ast
-import json
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
-from tvrgen.questions.forms import passes
+from tvrgen._support import limits
+from tvrgen.questions.forms import literals, passes
 from tvrgen.questions.forms.changes_text import Answer, Looks, spelled
 from tvrgen.transformations.base import Step
 
 _LONGEST = 200  # characters kept of a kind or a value, so that an Answer is small however long its text is
-_LITERAL = 20_000  # longest text that is parsed as a Python literal, in characters
+
+
+_Words = tuple[frozenset[str], ...]
+"""The words for each object; empty where answers name objects by indices."""
 
 
 def parse_answer(text: str, looks: Sequence[Looks] = ()) -> Answer:
@@ -28,29 +34,45 @@ def parse_answer(text: str, looks: Sequence[Looks] = ()) -> Answer:
     Without `looks`, objects are named by their indices. With the `looks` of the initial objects, they are named by
     these, or by those words of them that fit no other object; indices are faults then, as the prompt shows none.
     """
+    text, faults = cut(text)
     text = passes.run(text, passes.MARKUP)
+    found = _read(text, _words(looks), data=True)
+    return Answer(found.steps, found.faults + faults) if faults else found
+
+
+def cut(text: str) -> tuple[str, tuple[str, ...]]:
+    """Returns as much of a text as is read, and a fault if that is not all of it."""
+    if len(text) <= (longest := limits.RESPONSE.value):
+        return text, ()
+    return text[:longest], (f"has {len(text)} characters; {limits.RESPONSE.remedy}",)
+
+
+def _read(text: str, looks: _Words, data: bool) -> Answer:
+    """The changes in a text that has gone through `passes.MARKUP`; `data`: whether it may be JSON or a literal."""
     if not text:
         return Answer((), ("is empty",))
-    if text[0] in "[{" and (data := _data(text)) is not None:
+    if data and text[0] in "[{":
         try:
-            return _from_data(data, looks)
-        except (ValueError, RecursionError):  # integers of thousands of digits, lists nested thousands deep
+            found = literals.data_in(text)
+        except literals.TooLarge:
             return Answer((), (f"cannot read {_short(text)}",))
+        if found is not None:
+            return _from_data(found, looks)
     text = passes.run(text, passes.DESCRIBED if looks else passes.INDEXED)
     return Answer(()) if _NOTHING.fullmatch(text) else _scanned(text, looks)
 
 
-def _scanned(text: str, looks: Sequence[Looks]) -> Answer:
+def _scanned(text: str, looks: _Words) -> Answer:
     """The changes in a text, from left to right; text between them is a fault unless it is only punctuation."""
     steps: list[Step] = []
     faults: list[str] = []
     at = end = 0
-    heads, move = (_DESCRIBED_HEAD, _MOVE_DESCRIBED) if looks else (_HEAD, _MOVE_INDEXED)
-    while head := heads.search(text, at):
+    head_from = (_DESCRIBED_HEAD if looks else _HEAD).search
+    while head := head_from(text, at):
         name, kind = head.groups()
         at = head.end()
         index = _described(name, looks) if looks else int(name)
-        value = None if kind in _NO_KIND else _value(text, at, kind, move)
+        value = None if kind in _NO_KIND else _value(text, at, kind, bool(looks))
         if value is None:
             continue
         _add_fault(text[end : head.start()], faults)
@@ -99,10 +121,10 @@ _SILENT = re.compile(r"[-.:_#•…\s'\"“”‘’«»、。，；]*")
 """Text between changes that has no meaning. Any other text may have one: a "not", a cross, a question mark."""
 
 
-def _value(text: str, at: int, kind: str, move: re.Pattern[str]) -> re.Match[str] | None:
+def _value(text: str, at: int, kind: str, described: bool) -> re.Match[str] | None:
     """The value that begins at the character `at`: of "from red to cyan", the second."""
     if kind == "position":
-        return move.match(text, at) or _VALUE.match(text, at)
+        return (_MOVE_DESCRIBED if described else _MOVE_INDEXED).match(text, at) or _VALUE.match(text, at)
     if change := _FROM.match(text, at):
         at = change.end()
     return _VALUE.match(text, at)
@@ -110,17 +132,24 @@ def _value(text: str, at: int, kind: str, move: re.Pattern[str]) -> re.Match[str
 
 def _joined(value: re.Match[str]) -> str:
     """The value in a match of a pattern of moves, or of _VALUE: "front_left.2"."""
+    if value.re is _VALUE:
+        return value[1]
     first, *more = value.groups()
     return ".".join(filter(None, ["_".join(filter(None, (first, *more[:1]))), *more[1:]]))
 
 
 def _add_fault(part: str, faults: list[str]) -> None:
     """Adds a fault to `faults` if the text between two changes is more than punctuation and "and"."""
-    if not part.strip(" ,"):
-        return
+    if part.strip(" ,") and (fault := (_fault_of_short if len(part) <= _LONGEST else _fault_of)(part)):
+        faults.append(fault)
+
+
+def _fault_of(part: str) -> str | None:
     part = _FILLER.sub(" ", part).strip()
-    if not _SILENT.fullmatch(part):
-        faults.append(f"cannot read {_short(part)}")
+    return None if _SILENT.fullmatch(part) else f"cannot read {_short(part)}"
+
+
+_fault_of_short = lru_cache(maxsize=1024)(_fault_of)
 
 
 def _step(index: int, kind: str, value: str) -> Step:
@@ -131,41 +160,26 @@ def _short(text: str) -> str:
     return repr(text if len(text) <= 40 else f"{text[:37]}...")
 
 
-def _described(name: str, looks: Sequence[Looks]) -> int | None:
+def _words(looks: Sequence[Looks]) -> _Words:
+    return _words_of(tuple(map(tuple, looks))) if looks else ()
+
+
+@lru_cache(maxsize=256)
+def _words_of(looks: tuple[tuple[str, ...], ...]) -> _Words:
+    return tuple(frozenset(spelled(word.lower()) for word in own) for own in looks)
+
+
+def _described(name: str, looks: _Words) -> int | None:
     """The index of the only object whose looks contain all words of a name; None if there are several, or none."""
     for text in (name, name.replace("_", " ")):
-        words = {spelled(word) for word in text.split()} - {"the", "a", "an", "and", "then", "object"}
-        found = [k for k, own in enumerate(looks) if words <= {spelled(word.lower()) for word in own}]
+        words = {spelled(word) for word in text.split()} - _NO_LOOKS
+        found = [k for k, own in enumerate(looks) if words <= own]
         if words and len(found) == 1:
             return found[0]
     return None
 
 
-def _data(text: str) -> Any:
-    """A text parsed as JSON, as lines of JSON, or as a Python literal; None if it is none of these."""
-    for whole in (text, f"[{','.join(text.splitlines())}]", f"[{text}]"):
-        try:
-            return json.loads(whole, object_pairs_hook=_without_repeats)
-        except (ValueError, RecursionError):
-            continue
-    if len(text) <= _LITERAL and "'" in text and "#" not in text:  # a comment could take a change back
-        try:
-            tree = ast.parse(text, mode="eval")
-            for node in ast.walk(tree):
-                if isinstance(node, ast.Dict):
-                    _without_repeats([(ast.dump(key), None) for key in node.keys if key])
-            return ast.literal_eval(tree)
-        except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
-            return None
-    return None
-
-
-def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A mapping of (key, value) pairs. Raises ValueError if a key occurs twice: the answer would say two things."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a key occurs twice")
-    return found
+_NO_LOOKS = {"the", "a", "an", "and", "then", "object"}
 
 
 _KEYS = (
@@ -190,7 +204,7 @@ _LISTS = ("changes", "answer")
 """Keys of a mapping that holds the list of changes and nothing else."""
 
 
-def _from_data(data: Any, looks: Sequence[Looks]) -> Answer:
+def _from_data(data: Any, looks: _Words) -> Answer:
     """The changes in parsed data: a list of them, or one. Entries are mappings, triples, or texts of changes."""
     steps: list[Step] = []
     faults: list[str] = []
@@ -200,10 +214,12 @@ def _from_data(data: Any, looks: Sequence[Looks]) -> Answer:
     entries = data if isinstance(data, list | tuple) else [data]
     if len(entries) == 3 and _is_change(*entries):  # a single change, not a list of three
         entries = [entries]
+    texts: dict[str, Answer] = {}  # a model that repeats itself says the same many times
     for entry in map(_without_ignored, entries):
         match entry:
             case str() if entry.lstrip()[:1] not in ("[", "{"):
-                found = parse_answer(entry, looks)
+                if (found := texts.get(entry)) is None:
+                    found = texts[entry] = _read(passes.run(entry, passes.MARKUP), looks, data=False)
                 steps += found.steps
                 faults += found.faults
                 if len(entries) > 1 and not found.steps and not found.faults:
@@ -218,6 +234,9 @@ def _from_data(data: Any, looks: Sequence[Looks]) -> Answer:
     return Answer(tuple(steps), tuple(faults))
 
 
+_INDEX = re.compile(r"(?:object|obj)?\s*(?:#\s*)?([0-9]{1,6})")
+
+
 def _without_ignored(data: Any) -> Any:
     """A mapping without the keys of _IGNORED; other data as they are."""
     return {key: value for key, value in data.items() if key not in _IGNORED} if isinstance(data, dict) else data
@@ -227,14 +246,14 @@ def _is_change(index: Any, kind: Any, value: Any) -> bool:
     return isinstance(index, int) and isinstance(kind, str) and isinstance(value, str | int)
 
 
-def _add(index: Any, kind: Any, value: Any, looks: Sequence[Looks], steps: list[Step], faults: list[str]) -> None:
+def _add(index: Any, kind: Any, value: Any, looks: _Words, steps: list[Step], faults: list[str]) -> None:
     """Adds the change that three parts of data make to `steps`; a fault to `faults` if they make none."""
     said = f"{index}.{kind}.{value}"[:50]
     if isinstance(value, dict) and value.keys() == {"direction", "distance"}:
         value = [value["direction"], value["distance"]]
     value = ".".join(map(str, value)) if isinstance(value, list | tuple) else value
     if isinstance(index, str):
-        number = re.fullmatch(r"(?:object|obj)?\s*#?\s*([0-9]{1,6})", index.strip())
+        number = _INDEX.fullmatch(index.strip())
         index = int(number[1]) if number and not looks else _described(index, looks)
     elif looks:
         index = None

@@ -75,5 +75,5 @@ def spelled(word: str) -> str:
 _SPELLING = {"grey": "gray", "colour": "color"}
 _DIRECTIONS = dict.fromkeys(("forward", "forwards"), "front")
 _DIRECTIONS |= dict.fromkeys(("back", "backward", "backwards", "rear"), "behind")
-_JOINT = re.compile(r"(?<=\w)(?:[\s._]+|-)(?=\w)")  # "-45" keeps its sign
+_JOINT = re.compile(r"(?<=[^\W_])[\s._]+(?=\w)|(?<=\w)-(?=\w)")  # "-45" keeps its sign
 _TOGETHER = re.compile(r"^(front|behind|back)(left|right)$")

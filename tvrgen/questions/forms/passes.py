@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+
+from tvrgen.questions.forms.special_tokens import without_special_tokens
 
 Pass = Callable[[str], str]
 
@@ -16,7 +18,37 @@ def run(text: str, passes: Sequence[Pass]) -> str:
 
 def _with_plain_characters(text: str) -> str:
     """Full-width letters, ligatures and the like as ASCII; all dashes as "-"; no zero-width characters."""
-    return text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_DASHES)
+    if text.isascii():
+        return text
+    marks, long = set(), {}
+    for c in set(text):
+        plain = unicodedata.normalize("NFKD", c)
+        if unicodedata.combining(plain[0]):
+            marks.add(c)
+        if len(plain) > _LONGEST_CHARACTER:
+            long[ord(c)] = "\ufffd"
+    if long:
+        text = text.translate(long)
+    if marks:
+        text = _with_few(marks, text)
+    return unicodedata.normalize("NFKC", text).translate(_DASHES)
+
+
+_LONGEST_CHARACTER = 4
+"""Most characters that stand for one in its plain form, so that a text grows little; some would stand for 18."""
+
+
+def _with_few(marks: Collection[str], text: str) -> str:
+    """A text without the marks beyond 30 in a row, which is the limit of Unicode's stream-safe text.
+
+    Normalisation sorts the marks of a row, in quadratic time.
+    """
+    kept, row = [], 0
+    for c in text:
+        row = row + 1 if c in marks else 0
+        if row <= 30:
+            kept.append(c)
+    return "".join(kept)
 
 
 def _in_lower_case(text: str) -> str:
@@ -64,6 +96,7 @@ def _with_calls_as_triplets(text: str) -> str:
 
 
 MARKUP = (
+    without_special_tokens,
     _with_plain_characters,
     _in_lower_case,
     _without_code_fence,
@@ -81,9 +114,8 @@ _DASHES = {ord(c): "-" for c in "\u2010\u2011\u2012\u2013\u2014\u2212"} | {ord(c
 _FENCE = re.compile(r"^```[a-z]*\s|```$")
 _LATEX_TEXT = re.compile(r"\\(?:text|mathrm|mathbf|mathtt|textbf|texttt|textit|textrm|emph)\s*\{([^{}]*)\}")
 _LATEX = re.compile(r"\\boxed\b|\\|[$]")
-_COLUMN = (
-    r"(?:object|obj|index|id|object[ _]id|object[ _]index|attribute|kind|property|change|(?:new[ _])?value|to|after)"
-)
+_COLUMN = r"(?:object(?:_id|_index)?|obj|index|id|attribute|kind|property|change|(?:new[ _])?value|to|after)"
+"""A word of a table's head: "object id" is two of them, so that every text is read in one way."""
 _TABLE_HEAD = re.compile(rf"\A[| \t]*(?:{_COLUMN}[| \t]+)+\n[|: \t]*-[-|: \t]*(?=\n|\Z)")
 _BARS = re.compile(r"^[ \t]*\||\|[ \t]*$", re.MULTILINE)
 _ANNOUNCEMENT = re.compile(
@@ -92,9 +124,9 @@ _ANNOUNCEMENT = re.compile(
 _QUOTES = str.maketrans("", "", "\"'`*")
 
 _LISTED = r"(?=[\[(]?(?:\#|object|obj)?\s*[0-9]|(?:change_)?[^\W\d]\w*\s?\()"
-_BULLET = re.compile(rf"^[ \t]*(?:[-•]|\(?[0-9]{{1,3}}[.)])[ \t]+{_LISTED}", re.MULTILINE)
+_BULLET = re.compile(rf"^[ \t]*(?:[-•]|\(?[0-9]{{1,3}}[.)])[ \t]+(?![ \t]){_LISTED}", re.MULTILINE)
 _ANY_BULLET = re.compile(r"^[ \t]*(?:[-•]|\(?[0-9]{1,3}[.)])[ \t]+", re.MULTILINE)
 _CALL = re.compile(
-    r"\b(?:change_([^\W\d]\w*)\s?|([^\W\d]\w*))"
+    r"(?<!\w)(?:change_([^\W\d]\w*)\s?|([^\W\d]\w*))"
     r"\(\s*(?:(?:object_id|object|index|id)\s*=\s*)?([0-9]{1,6})\s*,(?:\s*(?:new_)?value\s*=)?([^()]*)\)"
 )
