@@ -6,13 +6,15 @@
 #   make test-consumers  trainers and evaluators load their exports, each in an environment of its own, of gigabytes
 #   make coverage   the branches that tests without Blender cover; fails below 95 % of a package
 #   make mutants    small changes of the code that no test notices: MUTANTS=40 SEED=0
-#   make fuzz       the scorer against random text, for SECONDS=120
+#   make fuzz       the scorer against random text, for SECONDS=120, each adapter against COUNT=100000 random responses,
+#                   and the pieces of text whose repetition takes longest to score
 #   make lint       ruff, import-linter, mypy
 #   make bench      the figures that the README quotes
 VENV ?= .venv
 CORE_VENV ?= .venv-core
 FUZZ_VENV ?= .venv-fuzz
 SECONDS ?= 120
+COUNT ?= 100000
 MUTANTS ?= 40
 SEED ?= 0
 JOBS ?= 2
@@ -76,6 +78,8 @@ test-core: $(CORE_VENV)/.installed
 
 fuzz: $(FUZZ_VENV)/.installed
 	$(FUZZ_VENV)/bin/python -m tests.scoring.fuzz -max_total_time=$(SECONDS)
+	$(FUZZ_VENV)/bin/python -m tests.scoring.adapters.fuzz --count $(COUNT)
+	$(FUZZ_VENV)/bin/python -m tests.questions.forms.speed
 
 test-consumers: $(CONSUMERS:%=test-consumer-%)
 
@@ -108,7 +112,7 @@ $(CORE_VENV)/.installed: pyproject.toml
 	@touch $@
 
 $(FUZZ_VENV)/.installed: pyproject.toml
-	@$(call make_environment,$(FUZZ_VENV),fuzz)
+	@$(call make_environment,$(FUZZ_VENV),fuzz$(comma)test)
 	@touch $@
 
 # tvrgen's core, as in a trainer's environment; packages in bare/ are installed without their dependencies

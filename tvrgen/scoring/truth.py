@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from tvrgen._support.errors import UserError
 from tvrgen.questions.forms.changes_reader import parse_answer
 from tvrgen.questions.forms.changes_text import normal
+from tvrgen.questions.forms.literals import check_depth
 from tvrgen.scene.model import LOOKS
 
 
@@ -51,7 +52,7 @@ def truth_of(truth: Any) -> Truth:
         return _truth_from_text(truth)
     try:
         return _truth_from_data(truth)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise UserError(f"{str(truth)[:60]!r} is no right answer; write a list of index, attribute, value") from error
 
 
@@ -78,8 +79,9 @@ def _accepted(change: Mapping[str, Any]) -> Iterable[Any]:
 def _truth_from_text(text: str) -> Truth:
     if text.lstrip()[:1] in ("[", "{"):
         try:
+            check_depth(text)
             return truth_of(json.loads(text))
-        except (ValueError, RecursionError, UserError):
+        except (ValueError, UserError):
             pass  # an answer text in brackets, such as '[[2, "color", "cyan"]]'
     answer = parse_answer(text)
     if answer.faults:

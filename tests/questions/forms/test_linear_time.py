@@ -2,17 +2,16 @@
 
 import ast
 import importlib
-import itertools
 import pkgutil
 import re
 import threading
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.questions.forms.ambiguity import ambiguity
-from tests.questions.forms.pieces import pieces, responses
+from tests.questions.forms.pieces import pieces
+from tests.questions.forms.speed import TRUTH, figures, worst
 from tvrgen._support import limits
 from tvrgen.questions import forms
 from tvrgen.questions.forms.changes_reader import parse_answer
@@ -21,10 +20,6 @@ from tvrgen.scoring import star_r1_reward
 MODULES = ["tvrgen.questions.forms." + module.name for module in pkgutil.iter_modules(forms.__path__)]
 MODULES += ["tvrgen.scoring." + name for name in ("reward", "truth", "options", "outcome", "adapters.common")]
 SEARCHING = {"search", "sub", "subn", "split", "findall", "finditer"}
-
-TRUTH = {"changes": [{"index": 2, "attribute": "color", "value": "cyan"}]}
-LOOKS = [["large", "red", "metal", "cube"], ["small", "gray", "rubber", "cube"], ["small", "gray", "metal", "cube"]] * 3
-TRUTHS = (TRUTH, {**TRUTH, "looks": LOOKS})
 
 
 def patterns():
@@ -78,36 +73,15 @@ def test_patterns_are_compiled_where_the_test_above_sees_them(name):
     assert not [call.lineno for call in calls if ast.unparse(call.func).startswith("re.")]
 
 
-def slow(size, chosen, limit):
-    """The responses that take more than `limit` milliseconds per KB, each tried three times."""
-    found = []
-    for piece in chosen:
-        for (where, response), truth in itertools.product(responses(piece, size).items(), TRUTHS):
-            kilobytes = max(1, len(response.encode("utf-8", "surrogatepass")) / 1024)
-            if min(_spent(response, truth, limit * kilobytes)) > limit * kilobytes:
-                found.append((piece, where))
-    return found
-
-
-def _spent(response, truth, enough):
-    """Yields the milliseconds of CPU time for up to three tries, until one is short enough."""
-    for _ in range(3):
-        start = time.process_time()
-        star_r1_reward(response, truth)
-        yield (spent := 1000 * (time.process_time() - start))
-        if spent <= enough:
-            return
-
-
 def test_no_piece_takes_more_than_its_share():
     """The limit is generous, for busy machines; at this size, quadratic time exceeds it."""
-    assert slow(8_000, pieces()[::4], limit=20) == []
+    assert [figure for figure in figures(8_000, pieces()[::4], enough=20) if figure[0] > 20] == []
 
 
 @pytest.mark.full
 @pytest.mark.serial
 def test_no_piece_takes_more_than_its_share_of_a_megabyte():
-    assert slow(2**20, pieces(), limit=4) == []
+    assert worst(2**20)[0][0] < 4
 
 
 @pytest.mark.parametrize("bracket", ["[", "{'a':", "(", "[(", '["', "['a',"])
@@ -132,9 +106,9 @@ def test_what_is_too_long_is_cut_and_said_to_be(monkeypatch):
     monkeypatch.setenv(limits.RESPONSE.variable, "1000")
     assert parse_answer(right.ljust(1000)).faults == ()
     assert parse_answer(right.ljust(1001)).faults == (f"has 1001 characters; {said}",)
-    reward = star_r1_reward(f"<think>{'x' * 955}</think><answer>{right}</answer>", TRUTH)
-    assert (reward.correct, reward.faults) == (True, ())
     reward = star_r1_reward(f"<think>{'x' * 956}</think><answer>{right}</answer>", TRUTH)
+    assert (reward.correct, reward.faults) == (True, ())
+    reward = star_r1_reward(f"<think>{'x' * 957}</think><answer>{right}</answer>", TRUTH)
     assert (reward.correct, reward.faults) == (False, ("there is no <answer>", f"has 1001 characters; {said}"))
     reward = star_r1_reward(f"<think>a</think><answer>{right}</answer>".ljust(1001), TRUTH)
     assert (reward.correct, reward.well_formed) == (False, True)

@@ -38,6 +38,12 @@ def doc_to_messages(
 
 
 def process_results(doc: Mapping[str, Any], results: list[Any]) -> dict[str, float]:
-    """Returns METRICS of one answer, the first of `results`."""
-    reward = common.reward(results[0] if results else "", common.truth_in(doc))
+    """Returns METRICS of one answer, the first of `results`.
+
+    Raises UserError if the first right answer of the process cannot be read; later, such an answer counts as wrong.
+    """
+    rows = common.rows_of({name: [value] for name, value in doc.items()}, 1)
+    (reward,) = common.rewards([results[0] if results else ""], rows, mixed=False)
+    if reward is None:
+        return dict.fromkeys(METRICS, 0.0)
     return dict(zip(METRICS, (float(reward.correct), reward.total, reward.format), strict=True))

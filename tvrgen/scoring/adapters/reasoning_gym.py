@@ -55,9 +55,14 @@ class TvrDataset(ProceduralDataset):
             return entry
 
     def score_answer(self, answer: str | None, entry: dict[str, Any]) -> float:
-        """Returns STAR-R1's accuracy scaled to [0, 1], of a whole response or of the text of its <answer>."""
+        """Returns STAR-R1's accuracy scaled to [0, 1], of a whole response or of the text of its <answer>.
+
+        Raises UserError if the first right answer of the process cannot be read; later, such an answer scores 0.
+        """
+        columns = {name: [value] for name, value in {**entry, **entry.get("metadata", {})}.items()}
         bare = {"format": 0, "untagged": True}
-        return common.reward(answer, common.truth_in({**entry, **entry["metadata"]}), bare).share
+        (reward,) = common.rewards([answer], common.rows_of(columns, 1), bare, mixed=False)
+        return 0.0 if reward is None else reward.share
 
 
 def _starts(path: str) -> list[int]:

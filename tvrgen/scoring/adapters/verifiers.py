@@ -17,6 +17,7 @@ from pathlib import Path
 import verifiers.v1 as vf
 
 from tvrgen._support.errors import UserError
+from tvrgen.scoring import truth_of
 from tvrgen.scoring.adapters import common
 
 __all__ = ["TvrTaskset"]
@@ -58,13 +59,14 @@ class TvrTaskset(vf.Taskset[TvrTask, TvrConfig]):
     """The questions of an export in their order."""
 
     def load(self) -> Iterator[TvrTask]:
-        """Yields each question as a task. Raises UserError if `path` is no file."""
+        """Yields each question as a task. Raises UserError if `path` is no file, or holds what is no right answer."""
         path = Path(self.config.path)
         if not path.is_file():
             raise UserError(f"path: {str(path)!r} is no file; write that of a split: tvrgen export DATASET verifiers")
         with path.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines):
                 row = json.loads(line)
+                truth_of(row["ground_truth"])
                 parts = [vf.ImageUrlContentPart(image_url={"url": _data_url(path.parent / p)}) for p in row["images"]]
                 prompt = [vf.UserMessage(content=[*parts, vf.TextContentPart(text=row["problem"])])]
                 data = TvrData(idx=number, name=row["id"], prompt=prompt, ground_truth=row["ground_truth"])

@@ -17,9 +17,13 @@ from tvrgen.scoring.adapters import common
 class Tvr(ORM):
     """STAR-R1's reward."""
 
-    def __call__(self, completions: list[Any], solution: list[Any], **columns: Any) -> list[float]:
-        """Returns the total for each completion; `solution` holds the right answers."""
-        return [common.reward(completion, truth).total for completion, truth in zip(completions, solution, strict=True)]
+    def __call__(self, completions: list[Any], solution: list[Any], **columns: Any) -> list[float | None]:
+        """Returns the total for each completion; `solution` holds the right answers.
+
+        It is None, which ms-swift ignores, for a row of another task.
+        """
+        rows = common.rows_of({"solution": solution, **columns}, len(completions))
+        return [None if r is None else r.total for r in common.rewards(completions, rows, mixed=True)]
 
 
 orms["tvr"] = Tvr
