@@ -1,8 +1,9 @@
-"""TRL: one step of its GRPOTrainer on the export, with the reward by its name."""
+"""TRL: one step of its GRPOTrainer on the export, with the reward by its name, and nothing cut off the prompts."""
+
+import re
 
 import pytest
 import torch
-from transformers import AutoProcessor
 from trl import GRPOConfig, GRPOTrainer
 
 from tests.consumers import tiny_model
@@ -10,8 +11,11 @@ from tests.consumers.responses import FULL, NONE, right, wrong
 from tvrgen.scoring.adapters.trl import reward
 
 
-def test_one_step(trl_rows, questions, tmp_path, monkeypatch):
-    """The trainer gets the responses that it is to score from the test; all else is its own."""
+def test_one_step(exports, trl_rows, questions, tmp_path):
+    """The trainer gets the responses that it is to score from the test; all else is its own, its processor too.
+
+    The processor that it loads cuts prompts on the left, where the images are, if the README's lines do not prevent it.
+    """
     seen = []
 
     def watched(completions, **columns):
@@ -35,12 +39,13 @@ def test_one_step(trl_rows, questions, tmp_path, monkeypatch):
         logging_steps=1,
         model_init_kwargs={"dtype": torch.float32},
     )
+    readme = (exports / "trl/README.md").read_text()
+    exec(re.search(r"^if hasattr\(arguments.*\n.*$", readme, re.MULTILINE)[0], {"arguments": arguments})
     trainer = GRPOTrainer(
         model=str(folder),
         reward_funcs=[reward, watched],
         args=arguments,
         train_dataset=trl_rows,
-        processing_class=AutoProcessor.from_pretrained(folder),
     )
     before = {name: p.detach().clone() for name, p in trainer.model.named_parameters()}
     trainer.train()
@@ -54,6 +59,8 @@ def test_one_step(trl_rows, questions, tmp_path, monkeypatch):
     log = next(entry for entry in trainer.state.log_history if "rewards/watched/mean" in entry)
     assert log["rewards/watched/mean"] == pytest.approx((FULL + NONE) / 2)
     assert log["rewards/reward/mean"] == pytest.approx(sum(own) / 4)
+    shortest = min(len(row["prompt"][0]["content"]) for row in trl_rows)  # the model has a token for each byte
+    assert log["num_tokens"] > 4 * shortest > 4 * 512
 
 
 def _of(ids, questions):
