@@ -1,8 +1,11 @@
 """READMEs: their commands work for a folder of any name."""
 
+import ast
 import re
 import shlex
 import subprocess
+
+import pytest
 
 from tests.export.data import formats, suited
 from tvrgen.export.run import export, find
@@ -21,6 +24,14 @@ def test_commands_take_a_folder_of_any_name(dataset, name, tmp_path):
     words = shlex.split(made)
     assert words[words.index("--out") + 1] == out.name
     assert name == "trance" or words[words.index("--filter") + 1] == "difficulty<1.5"
+
+
+@pytest.mark.parametrize("folder", ['a "quoted" name', "back\\slash", "{split}", "ü 图"])
+def test_python_reads_the_folder_as_it_is(folder, dataset, tmp_path):
+    export(dataset, "verifiers", tmp_path / folder)
+    [block, *_] = re.findall(r"```python\n(.*?)```", (tmp_path / folder / "README.md").read_text(), re.DOTALL)
+    [path] = [node.value for node in ast.walk(ast.parse(block)) if isinstance(node, ast.Constant)]
+    assert path == f"./{folder}/train.jsonl"
 
 
 def test_a_folder_that_one_stands_in_has_a_name(dataset, tmp_path, monkeypatch):

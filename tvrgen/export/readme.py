@@ -56,10 +56,7 @@ def write(form: "Format", name: str, licence: str) -> None:
 
 def readme(form: "Format", name: str, licence: str) -> str:
     """Returns the text of the README after the format's front matter."""
-    places = form.places()
-    text = _COMMANDS.sub(lambda block: block[0].replace("{out}", shlex.quote(places["{out}"])), form.text)
-    for place, value in places.items():
-        text = text.replace(place, value)
+    text = filled(form.text, form.places())
     return "\n".join(
         [
             f"# {form.heading}\n",
@@ -79,7 +76,20 @@ def readme(form: "Format", name: str, licence: str) -> str:
     )
 
 
-_COMMANDS = re.compile(r"```bash\n.*?```", re.DOTALL)
+_BLOCKS = re.compile(r"(```\w+\n.*?```)", re.DOTALL)
+
+
+def filled(text: str, places: dict[str, str]) -> str:
+    """Returns a text with the value of each place; {out} as a shell or Python reads it, within blocks of these."""
+    names, parts = re.compile("|".join(map(re.escape, places))), []
+    for part in _BLOCKS.split(text):
+        own = dict(places)
+        if part.startswith("```bash"):
+            own["{out}"] = shlex.quote(places["{out}"])
+        elif part.startswith("```python"):
+            own["{out}"] = json.dumps(places["{out}"], ensure_ascii=False)[1:-1]  # between the quotes of the text
+        parts.append(names.sub(lambda found, own=own: own[found[0]], part))
+    return "".join(parts)
 
 
 def _tables(counts: dict[str, Any]) -> list[str]:
