@@ -2,7 +2,9 @@
 
 import pytest
 
+from tests.export.rows import read
 from tvrgen.export import parquet
+from tvrgen.export.run import export
 
 COLUMNS = {
     "string": ({"dtype": "string", "_type": "Value"}, {"name": "c", "dtype": "string"}),
@@ -57,6 +59,12 @@ def test_row_groups_are_of_a_hundred_rows_or_a_hundred_megabytes():
     big = [row(30_000_000)] * 7  # the same zeros, seven times
     assert sizes(big) == [3, 3, 1]
     assert sizes([row(200_000_000), row(1), row(200_000_000)]) == [1, 1, 1]
+
+
+def test_a_colon_makes_no_url_of_a_path(flat_dataset, tmp_path):
+    for name in ("a:b", "file:x"):
+        export(flat_dataset, "hf", tmp_path / name)
+        assert read("hf", tmp_path / name)
 
 
 def test_columns_have_types_of_pyarrow():

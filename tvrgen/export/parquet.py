@@ -56,7 +56,11 @@ class Parquet(Format):
         # images are compressed already; statistics and a dictionary of them would only take memory
         options = {"compression": "snappy", "write_statistics": False, "use_dictionary": False}
         name = self.file.format(split=part.split, number=part.number, of=part.of)
-        with self.out.whole(name) as path, parquet.ParquetWriter(path, schema, **options) as writer:
+        with (
+            self.out.whole(name) as path,
+            pa.OSFile(str(path), "wb") as file,  # a path would be a URI if it has a colon
+            parquet.ParquetWriter(file, schema, **options) as writer,
+        ):
             for group in groups(rows):
                 table = pa.Table.from_pylist(group, schema)
                 size += table.nbytes

@@ -3,6 +3,7 @@
 import copy
 import importlib
 import importlib.util
+import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -117,7 +118,7 @@ def _check(name: str, kind: type[Format], out: str | Path, filters: tuple, order
         raise ArgumentError(argument, None, f"{name} holds whole problems, not questions; leave it out")
     if not str(out) or "://" in str(out):
         raise ArgumentError("out", str(out), "an export is written to a folder on this machine; write its name")
-    if found := [c for c in str(Path(out).resolve()) if c in kind.reserved]:
+    if kind.reserved and (found := re.search(kind.reserved, Path(out).resolve().as_posix())):
         reason = f"{kind.title} does not read {found[0]} in the path of a folder as it is; choose another folder"
         raise ArgumentError("out", str(out), reason)
     for module in kind.needs:

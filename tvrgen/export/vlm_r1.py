@@ -9,7 +9,7 @@ from tvrgen.export.writers import TOKENS, Lines
 class VlmR1(Lines):
     title = "VLM-R1"
     ordered = "VLM-R1 draws questions at random, in whatever order they lie."
-    reserved = ":"  # it separates several files, and several folders
+    reserved = r":(?=[^/]*$)"  # it separates several files, and several folders
     text = """\
 Register the reward first, in `src/open_r1/grpo_jsonl.py` of `src/open-r1-multimodal`:
 

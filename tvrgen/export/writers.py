@@ -23,8 +23,8 @@ from tvrgen.export.reader import Question, ground_truth
 TOKENS = "<image><image>"
 """Placeholders for the two images in a prompt, which some consumers replace."""
 
-PATTERN = "*?[]"
-"""Characters that Hugging Face's `datasets`, and what builds on it, takes in a path for a pattern of names."""
+PATTERN = r"[*?\[\]]|::|(?<=/)~[^/]*$"
+"""What Hugging Face's `datasets`, and what builds on it, takes in a path for patterns, archives and home folders."""
 
 _ENTRIES = 10_000  # of a folder, at most, as the Hugging Face Hub demands it
 
@@ -38,7 +38,7 @@ class Format(ABC):
     whole     the format holds whole problems, so that questions cannot be left out or ordered
     fixed     its files name others by absolute paths, so that the folder cannot be moved
     needs     modules of the extra `export` that it imports
-    reserved  characters that the consumer does not read in a path as they are, so that the folder's has none of them
+    reserved  an expression for what the consumer does not read as it is in the path of the folder
     selective it cannot hold every question: `refuse` is asked about each before anything is written
     pixels    the fewest and the most pixels of an image that the consumer gives to a model
     around    tokens that the consumer puts around a prompt
