@@ -33,6 +33,9 @@ def test_reason_rft(dataset, tmp_path):
         assert star_r1_reward(said, row["solution"]).total == FULL
         assert star_r1_reward(said, question["changes"]).total == FULL
         assert star_r1_reward(wrong(question), row["solution"]).total == NONE
+    limit = int(re.search(r"--max_prompt_length (\d+)", (tmp_path / "out/README.md").read_text())[1])
+    around = 3000  # characters of its own prompt
+    assert limit > loaders.QWEN_TOKENS_A_CHARACTER * (max(len(row["problem"]) for row in rows) + around) + 12
 
 
 def test_what_moves_can_be_left_out(dataset, tmp_path):

@@ -30,7 +30,9 @@ python -m verl.trainer.main config=examples/config.yaml \\
 ```
 
 The model of its config reads text alone: name one that reads pictures. The prompt says itself how to answer, so
-`data.format_prompt` stays empty. {reckoned} Give another split's folder as `data.val_files`.
+`data.format_prompt` stays empty. Give another split's folder as `data.val_files`.
+
+{reckoned}
 
 A row has `problem` (the prompt; `<image>` once for each picture), `images` (bytes of before and after), `answer`
 (what the reward reads: the answer as JSON, with every value that is right), `id`, `view`, `steps`, `difficulty`, and

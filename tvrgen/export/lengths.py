@@ -77,10 +77,9 @@ def longest(counts: Record) -> tuple[int, int]:
     return prompt, response
 
 
-def count(line: Record, counts: dict[str, Any]) -> None:
-    """Takes a question line into the counts of its split."""
-    thought = " ".join(sentence["text"] for sentence in line.get("rationale", ()))
-    for name, text in zip(_TEXTS, (line["question"], thought + line["answer"]), strict=True):
+def count(texts: tuple[str, str], counts: dict[str, Any]) -> None:
+    """Takes the prompt and the response of a question into the counts of its split."""
+    for name, text in zip(_TEXTS, texts, strict=True):
         counts[name] = max(counts.get(name, 0), len(text.encode()))
 
 

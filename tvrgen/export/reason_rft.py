@@ -40,7 +40,7 @@ class ReasonRft(JsonList):
     title = "Reason-RFT"
     reserved = PATTERN
     selective = True
-    around = 900  # its own prompt around each question: 730 tokens of Qwen2-VL
+    around = 1000  # its own prompt around each question has about 3,000 characters
     text = """\
 ```bash
 PYTHONPATH=train torchrun ... train/stage_rl/grpo.py \\
@@ -48,8 +48,8 @@ PYTHONPATH=train torchrun ... train/stage_rl/grpo.py \\
     --max_prompt_length {prompt_length} --max_completion_length {response_length} ...
 ```
 
-Without `--max_prompt_length`, only the last 512 tokens of a prompt are used. {reckoned} `--task_name trance-only-full`
-pays only for whole changes.
+Without `--max_prompt_length`, only the last 512 tokens of a prompt are used. `--task_name trance-only-full` pays only
+for whole changes. {reckoned}
 
 A row has `id`, `image` (two paths below this folder: before and after), `problem` (the objects as tuples, the
 functions, and what is asked; no `<image>`), `solution`, such as `change_color(0, 'blue'), change_size(2, 'large')`,
@@ -83,6 +83,9 @@ have 60,000 questions for training, and 1,000 each with the centre, the left and
                     f"reason-rft: split {name} has objects that look alike (sampling.twins), which its list of objects "
                     "cannot tell apart; export another format"
                 )
+
+    def texts(self, question: Question) -> tuple[str, str]:
+        return self._problem(question.line), question.line["answer"]
 
     def refuse(self, line: Record) -> None:
         changes = [(change["index"], change["attribute"], change["value"]) for change in line["changes"]]

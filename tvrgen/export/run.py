@@ -138,7 +138,7 @@ def _write(dataset: Dataset, form: Format, out: Output, selections: dict[str, Se
             questions = _questions(reader, selections[split], own[0].first)
             for part in own:
                 counts = copy.deepcopy(out.counts)
-                counted = _counted(islice(questions, part.count), counts.setdefault(split, {}), progress)
+                counted = _counted(form, islice(questions, part.count), counts.setdefault(split, {}), progress)
                 size = form.write(part, counted)
                 counts[split]["bytes"] = counts[split].get("bytes", 0) + size
                 out.commit(counts)
@@ -157,12 +157,14 @@ def _questions(reader: SplitReader[Question], chosen: Selection, first: int) -> 
     return (reader.at(chosen.position(k)) for k in range(first, chosen.count))
 
 
-def _counted(questions: Iterable[Question], counts: dict[str, Any], progress: Progress) -> Iterator[Question]:
+def _counted(
+    form: Format, questions: Iterable[Question], counts: dict[str, Any], progress: Progress
+) -> Iterator[Question]:
     """Yields the questions, and counts each in `counts` and `progress`."""
     for question in questions:
         own = selection.facts(question.line)
         counts["questions"] = counts.get("questions", 0) + 1
-        lengths.count(question.line, counts)
+        lengths.count(form.texts(question), counts)
         for name in ("steps", "kind", "view", "objects"):
             labels = counts.setdefault(name, {})
             for label in set(own[name]):

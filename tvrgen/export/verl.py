@@ -25,7 +25,9 @@ python -m verl.trainer.main_ppo \\
     custom_reward_function.path=$reward custom_reward_function.name=compute_score ...
 ```
 
-{reckoned} Give another split's files as `data.val_files`. Where verl reads rewards from `reward:`, the last line is
+{reckoned}
+
+Give another split's files as `data.val_files`. Where verl reads rewards from `reward:`, the last line is
 `reward.custom_reward_function.path=$reward reward.custom_reward_function.name=compute_score`.
 
 A row has `data_source` (`tvr`), `prompt` (one message; `<image>` once for each picture), `images` (bytes of before

@@ -76,6 +76,10 @@ class Format(ABC):
     def refuse(self, line: Record) -> None:  # noqa: B027
         """Raises UserError, which says what to generate instead, if the format cannot hold a question."""
 
+    def texts(self, question: Question) -> tuple[str, str]:
+        """Returns the prompt and the response of a question, whose lengths count."""
+        return question.line["question"], question.rationale + question.line["answer"]
+
     def places(self) -> dict[str, str]:
         """Returns what becomes of {out}, {split} (the first), {test} (one to evaluate on) and lengths in the README.
 
