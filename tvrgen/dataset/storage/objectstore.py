@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import inspect
+import io
 import logging
 import time
 from collections.abc import Callable, Iterator
@@ -80,7 +81,9 @@ class ObjectStore(Storage):
 
     def open(self, path: str) -> BinaryIO:
         self._check_size(path, limits.FILE)
-        return self._patiently(self._files.open, self._at(path), "rb")
+        file = self._patiently(self._files.open, self._at(path), "rb")
+        # `readline` of fsspec's own files takes no length
+        return io.BufferedReader(file) if hasattr(file, "readinto") else file
 
     def write(self, path: str, content: bytes) -> None:
         self._patiently(self._files.pipe_file, self._at(path), content)
