@@ -6,6 +6,7 @@
 #   make test-consumers  trainers and evaluators load their exports, each in an environment of its own, of gigabytes
 #   make coverage   the branches that tests without Blender cover; fails below 95 % of a package
 #   make mutants    small changes of the code that no test notices: MUTANTS=40 SEED=0
+#   make kills      runs killed at random moments, and their datasets compared: KILLS=30 SEED=0
 #   make fuzz       the scorer against random text, for SECONDS=120, each adapter against COUNT=100000 random responses,
 #                   and the pieces of text whose repetition takes longest to score
 #   make lint       ruff, import-linter, mypy
@@ -17,6 +18,7 @@ SECONDS ?= 120
 COUNT ?= 100000
 MUTANTS ?= 40
 SEED ?= 0
+KILLS ?= 30
 JOBS ?= 2
 CONSUMER_VENVS ?= .venv-consumers
 BIN := $(VENV)/bin
@@ -37,7 +39,7 @@ EXPORTS := $(CONSUMER_VENVS)/exports
 PYTEST := -m pytest -n $(JOBS) --dist loadgroup
 COVERED := --cov --cov-report= --cov-report=json:.coverage.json
 
-.PHONY: demo test test-all test-core test-consumers coverage mutants fuzz exports lint bench clean setup
+.PHONY: demo test test-all test-core test-consumers coverage mutants kills fuzz exports lint bench clean setup
 .DEFAULT_GOAL := demo
 
 demo: setup
@@ -58,6 +60,9 @@ coverage: setup
 
 mutants: setup
 	$(BIN)/python tools/mutants.py --count $(MUTANTS) --seed $(SEED)
+
+kills: setup
+	$(BIN)/python -m tests.kills --count $(KILLS) --seed $(SEED)
 
 lint: setup
 	$(BIN)/ruff check .

@@ -34,7 +34,7 @@ from tests.tiny import ROOT, FlatRenderer, load
 from tvrgen.generation.run import generate
 
 OVERRIDES = ("splits={train: {count: 30}, test: {count: 9}}", "output.shard_size=2")
-PAUSE = 0.03
+PAUSE = 0.06
 """Seconds before each image, so that a run lasts some seconds."""
 
 WAYS = ("driver", "power", "worker")
@@ -120,6 +120,10 @@ class Run:
                     found[int(entry.name)] = (entry / "cmdline").read_bytes().decode(errors="replace")
         return found
 
+    def actors(self) -> list[int]:
+        """Ids of its workers under Ray."""
+        return [pid for pid, command in self.everyone().items() if command.startswith("ray::Actor")]
+
     def kill(self, pids) -> int:
         hit = 0
         for pid in pids:
@@ -146,34 +150,43 @@ def start(out: str, form: str, workers: int, ledger: Path, environment: dict[str
 
 
 def disturbed(out: str, form: str, ways: list[str], draw: random.Random, environment: dict[str, str]) -> Iterator[str]:
-    """Makes a dataset while it is killed once in each of the ways; yields a line for each kill."""
+    """Makes a dataset while it is killed in each of the ways, until a run ends before; yields a line for each kill."""
     with tempfile.TemporaryDirectory() as scratch:
         ledger = Path(scratch) / "synced"
         for way in ways:
-            workers = 2 if way == "worker" else 1
-            run, delay = start(out, form, workers, ledger, environment), draw.uniform(0.5, 10) + 12 * (workers > 1)
+            run = start(out, form, 2 if way == "worker" else 1, ledger, environment)
             try:
-                yield f"{way} after {delay:.1f} s: {_strike(run, way, delay, out, ledger)}"
+                line = _strike(run, way, draw, out, ledger)
             finally:
                 run.kill(run.everyone())
-                run.process.communicate()
+                _, said = run.process.communicate()
+            if not line:
+                assert run.process.returncode == 0, said
+                break
+            yield line
         _finish(start(out, form, 1, ledger, environment))
 
 
-def _strike(run: Run, way: str, delay: float, out: str, ledger: Path) -> str:
+def _strike(run: Run, way: str, draw: random.Random, out: str, ledger: Path) -> str:
+    """Kills a run; returns a line about it, or an empty one if the run had ended by then."""
+    start = time.monotonic()
+    if way == "worker":
+        while not run.actors() and run.process.poll() is None:
+            time.sleep(0.2)
+    delay = draw.uniform(0, 7) if way == "worker" else draw.uniform(1, 11)
     with contextlib.suppress(subprocess.TimeoutExpired):
         run.process.wait(delay)
-        return "the run had ended" if not run.process.returncode else f"failed: {run.process.stderr.read()[-300:]}"
+        return ""
+    passed = f"{way} after {time.monotonic() - start:.1f} s"
     if way == "worker":
-        actors = [pid for pid, command in run.everyone().items() if command.startswith("ray::") and "Actor" in command]
-        hit = run.kill(actors[:1])
+        hit = run.kill(draw.sample(sorted(run.actors()), 1))
         _finish(run)
-        return f"killed {hit} worker, and the run went on to its end"
+        return f"{passed}: killed {hit} of 2 workers, and the run went on to its end"
     hit = run.kill([run.process.pid] if way == "driver" else run.everyone())
     run.process.wait()
-    if way == "power" and "://" not in out:
-        return f"killed {hit} processes; {lose_power(Path(out), ledger)} files were not synced"
-    return f"killed {hit} process"
+    if way == "power":
+        return f"{passed}: {lose_power(Path(out), ledger)} files were not synced"
+    return passed
 
 
 def _finish(run: Run) -> None:
@@ -210,17 +223,18 @@ def trial(count: int, seed: int, tell=print) -> list[str]:
     draw, differing = random.Random(seed), []
     with tempfile.TemporaryDirectory() as folder, places(Path(folder)) as there:
         for number, (title, (out, form)) in enumerate(there.items()):
-            share = count // len(there) + (number < count % len(there))
-            possible = WAYS if title != "store" else ("driver", "worker")  # a store keeps what it acknowledged
-            ways = draw.choices(possible, [3 if way == "worker" else 5 for way in possible], k=share)
-            for round_, own in enumerate(ways[k : k + 4] for k in range(0, share, 4)):  # a new dataset after four
-                place = f"{out}-{round_}"
-                for line in disturbed(place, form, own, draw, dict(os.environ)):
-                    tell(f"{time.strftime('%H:%M:%S')} {title} {round_}: {line}", flush=True)
-                due = reference(Path(folder) / f"due-{title}-{round_}", form)
+            left, made = count // len(there) + (number < count % len(there)), 0
+            ways = WAYS if title != "store" else ("driver", "worker")  # a store keeps what it acknowledged
+            due = reference(Path(folder) / f"due-{title}", form)
+            while left:
+                place, made = f"{out}-{made}", made + 1
+                chosen = draw.choices(ways, [2 if way == "worker" else 5 for way in ways], k=min(4, left))
+                for line in disturbed(place, form, chosen, draw, dict(os.environ)):
+                    left -= 1
+                    tell(f"{time.strftime('%H:%M:%S')} {title} {made}: {line}", flush=True)
                 differences = compare(contents(place), due)
-                tell(f"{title} {round_}: {differences or f'{len(due)} files, all as undisturbed'}", flush=True)
-                differing += [f"{title} {round_}: {differences}"] * bool(differences)
+                tell(f"{title} {made}: {differences or f'{len(due)} files, all as undisturbed'}", flush=True)
+                differing += [f"{title} {made}: {differences}"] * bool(differences)
     return differing
 
 

@@ -85,7 +85,7 @@ def test_a_slip_is_answered_with_a_suggestion_or_the_help_of_the_command(given, 
 def test_a_stopped_run_says_whether_anything_is_kept(finished, says, tmp_path, monkeypatch, capsys):
     def stopped(*_, **__):
         if finished:
-            (tmp_path / "config.json").touch()
+            (tmp_path / "train/shard-00000").mkdir(parents=True)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(run, "generate", stopped)

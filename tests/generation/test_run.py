@@ -3,12 +3,13 @@
 import functools
 import json
 import math
+import shutil
 import signal
 import threading
 
 import pytest
 
-from tests.tiny import json_bytes, load
+from tests.tiny import FlatRenderer, json_bytes, load
 from tvrgen._support.errors import UserError
 from tvrgen.dataset.validation.files import validate
 from tvrgen.generation import run
@@ -75,6 +76,80 @@ def test_a_second_run_makes_what_was_asked_for_again_and_nothing_else(generate, 
     made = [path.parent.name for path, time in times.items() if path.stat().st_mtime_ns != time]
     assert made == ["shard-00001"]
     assert display.done == display.total
+
+
+def damaged(out) -> None:
+    """Four of five shards are no longer sound, as after a loss of power."""
+    (out / "train/shard-00000/run.json").write_bytes(b"")
+    (out / "train/shard-00001/shard.json").write_bytes(bytes(100))
+    next(iter((out / "train/shard-00002/images").iterdir())).write_bytes(b"")
+    next(iter((out / "train/shard-00003/images").iterdir())).unlink()
+
+
+SHARDS = ("splits.train.count=5", "output.shard_size=1")
+
+
+@pytest.mark.parametrize("description", [True, False])
+def test_what_a_loss_of_power_left_is_named_at_once_and_made_again(description, generate, tmp_path, caplog):
+    config, out, display = load(*SHARDS), tmp_path / "out", Display()
+    generate(config, out)
+    whole = json_bytes(out)
+    damaged(out)
+    if not description:
+        (out / "dataset.json").write_bytes(b"")
+    outcome = generate(config, out, progress=display)
+    (said,) = [text for text in caplog.messages if "made again" in text]
+    for text in (
+        "shard-00000: run.json is empty",
+        "shard-00001: shard.json is unreadable",
+        "shard-00002: images/000002-",
+        "shard-00003: images/000003-",
+    ):
+        assert text in said
+    assert (outcome.given_up, display.done, display.total) == ((), 20, 20)
+    assert json_bytes(out) == whole
+    assert validate(out) == []
+
+
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_damage_of_any_split_is_mended(split, generate, tmp_path):
+    config, out = load(*TWO_SPLITS), tmp_path / "out"
+    generate(config, out)
+    (out / "train/shard-00000/shard.json").unlink()
+    generate(config, out, splits=split)
+    assert validate(out) == []
+
+
+def test_what_vanishes_while_a_run_goes_on_is_made_again(generate, tmp_path, monkeypatch, caplog):
+    config, out, seen = load(*SHARDS), tmp_path / "out", []
+    render = FlatRenderer.render
+
+    def vanishing(self, shot, path):
+        render(self, shot, path)
+        if "shard-00004" in str(path) and not seen:
+            seen.append(path)
+            damaged(out)
+            shutil.rmtree(out / "train/shard-00000")
+            path.unlink()  # of the shard that is being made
+
+    monkeypatch.setattr(FlatRenderer, "render", vanishing)
+    outcome = generate(config, out)
+    assert outcome.given_up == ()
+    assert "train/shard-00000: vanished" in caplog.text
+    assert validate(out) == []
+
+
+def test_a_file_in_the_place_of_a_shard_is_left_there_and_named(generate, tmp_path):
+    config, out = load(*SHARDS), tmp_path / "out"
+    generate(config, out)
+    for number in (1, 3):
+        shutil.rmtree(out / f"train/shard-0000{number}")
+        (out / f"train/shard-0000{number}").write_text("mine")
+    with pytest.raises(
+        UserError, match="shard-00001, train/shard-00003: is a file in the place of a shard; move it away"
+    ):
+        generate(config, out)
+    assert (out / "train/shard-00001").read_text() == "mine"
 
 
 def test_shards_that_always_fail_are_in_the_outcome(generate, tmp_path, monkeypatch):

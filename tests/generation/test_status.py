@@ -73,3 +73,49 @@ def test_the_status_is_told_from_a_log_that_was_cut_short(flat_dataset):
     lines = ['{"time": 10, "event": "start"}', '{"time": 20, "event": "shard", "images": 8, "node": "n"}', '{"time": 3']
     (flat_dataset / "log/run-20261125T201500-1f2e3d.jsonl").write_text("\n".join(lines))
     assert "the last run made 0.80 images a second on 1 node" in str(status(flat_dataset))
+
+
+NONSENSE = [
+    "",
+    "[]",
+    "null",
+    "7",
+    "{",
+    "\0\0",
+    '{"train/shard-00000": null}',
+    '{"train/shard-00000": {"reason": ["x"]}}',
+]
+
+
+@pytest.mark.parametrize("text", NONSENSE)
+@pytest.mark.parametrize("name", ["again.json", "quarantine.json", "run-20991125T201500-1f2e3d.jsonl"])
+def test_logs_that_hold_nonsense_are_ignored(name, text, flat_dataset):
+    (flat_dataset / "log" / name).write_text(text)
+    assert str(status(flat_dataset)).splitlines() == ["train: 5 of 5 problems, 3 of 3 shards", "finished"]
+
+
+def test_logs_with_terminal_codes_are_shown_and_not_obeyed(flat_dataset):
+    about = {"reason": "\x1b[2Jgone\nand", "node": "n\x07", "log": ""}
+    open_storage(flat_dataset).write(QUARANTINE, pretty({"train/shard-00002": about}))
+    open_storage(flat_dataset).write(catalog.AGAIN, pretty({"train/shard-00001": "\x1b]0;title\x07"}))
+    said = str(status(flat_dataset))
+    assert "\x1b" not in said
+    assert "\x07" not in said
+    assert len(said.splitlines()) == 4
+
+
+@pytest.mark.parametrize("content", [b"", b"{", bytes(90)])
+def test_a_description_that_cannot_be_read_finishes_nothing(content, flat_dataset):
+    (flat_dataset / "dataset.json").write_bytes(content)
+    assert not status(flat_dataset).finished
+
+
+def test_a_lost_config_is_looked_up_in_the_description(flat_dataset):
+    (flat_dataset / "config.json").unlink()
+    assert status(flat_dataset).finished
+    (flat_dataset / "config.json").write_bytes(b"")
+    (flat_dataset / "dataset.json").unlink()
+    with pytest.raises(
+        UserError, match=r"its config.json cannot be read, so no dataset was begun here; run tvrgen gen"
+    ):
+        status(flat_dataset)

@@ -9,6 +9,7 @@ from pathlib import Path
 from tvrgen._support import interrupts
 from tvrgen.cli.common import add_config, add_trust, amount, natural, or_auto, positive
 from tvrgen.cli.progress_bar import Bar
+from tvrgen.cli.streams import Lenient
 
 HELP = "make a dataset: plan, render, write"
 DESCRIPTION = (
@@ -52,6 +53,7 @@ def run(options: argparse.Namespace) -> int:
     from tvrgen.config.overrides import assignments
     from tvrgen.generation.run import generate
 
+    said = Lenient(sys.stdout)  # a full disk that takes no more of the events takes images all the same
     with _empty_if_stopped(options), interrupts.sigterm_as_interrupt(), Bar("rendering", "images") as bar:
         outcome = generate(
             load(options.config, assignments(options.set), options.trust),
@@ -69,25 +71,23 @@ def run(options: argparse.Namespace) -> int:
             max_memory=options.max_memory,
             dashboard=options.dashboard,
             progress=None if options.log_json else bar,
-            on_event=_print_line if options.log_json else None,
+            on_event=(lambda line: print(line, file=said, flush=True)) if options.log_json else None,
         )
     for failed in outcome.given_up:
         print(f"tvrgen: given up: {failed.task.shard.path}: {failed.reason}", file=sys.stderr)
     if not options.log_json:
-        print(outcome)
+        print(outcome, file=said, flush=True)
     return 1 if outcome.given_up else 0
 
 
 @contextlib.contextmanager
 def _empty_if_stopped(options: argparse.Namespace) -> Iterator[None]:
-    """Corrects the message after Ctrl-C if the run removed its folder's files, because no shard was finished."""
+    """Corrects the message after Ctrl-C if no shard was finished, so that the run removed what it had made."""
+    from tvrgen.dataset.storage.folder import Folder
+
     try:
         yield
     except KeyboardInterrupt:
-        if "://" not in options.out and not Path(options.out, "config.json").exists():
-            options.when_stopped = "no shard was finished, so nothing is kept"
+        if "://" not in options.out and not Folder(Path(options.out)).shards():
+            options.when_stopped = "no shard was finished, and what the run had written is removed"
         raise
-
-
-def _print_line(line: str) -> None:
-    print(line, flush=True)

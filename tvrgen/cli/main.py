@@ -11,6 +11,7 @@ from tvrgen._support import resources
 from tvrgen._support.errors import UserError
 from tvrgen.cli import doctor, export, generate, kernels, plan, score, stats, status, validate
 from tvrgen.cli.common import Command, Parser, one_line
+from tvrgen.cli.streams import lenient_errors
 
 COMMANDS: tuple[Command, ...] = (generate, plan, validate, stats, export, status, score, doctor, kernels)
 """Subcommands in the order of the help."""
@@ -37,7 +38,7 @@ Exit codes: 0 done, 1 faults were found, 2 a mistake that the message names, 130
 def main(given: list[str] | None = None) -> int:
     """Runs the command with the arguments `given` (default: those of the process); returns its exit code."""
     options = argparse.Namespace(when_stopped="nothing was done", debug=False)
-    with _log_on_stderr():
+    with lenient_errors(), _log_on_stderr():
         try:
             _, unknown = parser().parse_known_args(given, options)
             if unknown:

@@ -107,6 +107,16 @@ def config_document(storage: Storage) -> Record | None:
     """Returns the document in config.json or, if that is missing or unreadable, in dataset.json; None if in neither."""
     if _is_config(document := _json_or_none(storage, "config.json")):
         return document
+    return _described(storage)
+
+
+def is_described(storage: Storage) -> bool:
+    """Whether there is a readable dataset.json."""
+    return _described(storage) is not None
+
+
+def _described(storage: Storage) -> Record | None:
+    """Returns the config in dataset.json, or None."""
     match _json_or_none(storage, "dataset.json"):
         case {"config": dict(document)} if _is_config(document):
             return document

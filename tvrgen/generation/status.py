@@ -1,18 +1,19 @@
 """Status of a dataset, during a run or later: problems and shards done, missing and given up, and the run's rate."""
 
 import contextlib
-import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from tvrgen._support import json_lines
 from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
-from tvrgen._support.messages import counted
+from tvrgen._support.messages import counted, printable
 from tvrgen.config import loader
 from tvrgen.config.settings import Config
-from tvrgen.dataset import catalog
+from tvrgen.dataset import catalog, preparation
 from tvrgen.dataset.shards import shards_of
 from tvrgen.dataset.storage.base import Storage
 from tvrgen.dataset.storage.open import open_existing
@@ -51,7 +52,7 @@ class Status:
     """Machines that made them."""
 
     def __str__(self) -> str:
-        return "\n".join(self._sentences())
+        return "\n".join(map(printable, self._sentences()))
 
     def _sentences(self) -> Iterator[str]:
         for name, split in self.splits.items():
@@ -74,9 +75,11 @@ def status(root: str | Path) -> Status:
     storage = open_existing(root)
     if storage.exists("export.json"):
         raise UserError(f"{storage}: is an export, and complete; status is for datasets")
-    if not storage.exists("config.json"):
-        raise UserError(f"{storage}: there is no config.json, so no dataset was begun here; run tvrgen generate")
-    config = loader.from_document(catalog.read_json(storage, "config.json"), storage / "config.json", trust=False)
+    document = preparation.config_document(storage)
+    if document is None:
+        lacks = "its config.json cannot be read" if storage.exists("config.json") else "there is no config.json"
+        raise UserError(f"{storage}: {lacks}, so no dataset was begun here; run tvrgen generate")
+    config = loader.from_document(document, storage / "config.json", trust=False)
     splits = _splits(storage, config)
     left = sum((s.count - s.problems) * (1 + config.split(name).cameras.released) for name, s in splits.items())
     running = storage.is_locked()
@@ -84,9 +87,9 @@ def status(root: str | Path) -> Status:
     return Status(
         splits=splits,
         again=catalog.again(storage),
-        given_up=catalog.read_json(storage, QUARANTINE) if storage.exists(QUARANTINE) else {},
+        given_up=_given_up(storage),
         running=running,
-        finished=storage.exists("dataset.json") and not left,
+        finished=not left and preparation.is_described(storage),
         images_left=left,
         rate=rate,
         nodes=nodes,
@@ -103,13 +106,23 @@ def _splits(storage: Storage, config: Config) -> dict[str, SplitStatus]:
     return splits
 
 
+def _given_up(storage: Storage) -> dict[str, Record]:
+    """The shards that the last run gave up; what else its file may hold is ignored."""
+    found: Any = None
+    with contextlib.suppress(UserError):
+        found = catalog.read_json(storage, QUARANTINE) if storage.exists(QUARANTINE) else None
+    pairs = found.items() if isinstance(found, dict) else ()
+    return {shard: about for shard, about in pairs if _has(about, reason=str, node=str)}
+
+
 def _rate(storage: Storage, running: bool) -> tuple[float, int]:
     """Returns the images a second of the last run (recent ones if it is in progress), and the number of its nodes."""
     runs = sorted(name for name in storage.names("log") if name.startswith("run-"))
-    if not runs:
-        return 0.0, 0
-    events = list(_events(storage.read(f"log/{runs[-1]}")))
-    shards = [event for event in events if event["event"] == "shard"]
+    events: list[Record] = []
+    if runs:
+        with contextlib.suppress(OSError, UserError):
+            events = list(_events(storage.read(f"log/{runs[-1]}")))
+    shards = [event for event in events if event["event"] == "shard" and _has(event, images=int, node=str)]
     if not shards:
         return 0.0, 0
     end = time.time() if running else events[-1]["time"]
@@ -119,9 +132,17 @@ def _rate(storage: Storage, running: bool) -> tuple[float, int]:
 
 
 def _events(log: bytes) -> Iterator[Record]:
+    """Yields the events of a log. A full disk or a loss of power cuts its last line short, or leaves zeros."""
     for line in log.splitlines():
-        with contextlib.suppress(ValueError):  # a full disk or a loss of power cuts the last line short
-            yield json.loads(line)
+        with contextlib.suppress(UserError):
+            event = json_lines.parse(line, "log")
+            if _has(event, time=int | float, event=str):
+                yield event
+
+
+def _has(found: Any, **types: Any) -> bool:
+    """Whether a JSON value is an object with values of these types."""
+    return isinstance(found, dict) and all(isinstance(found.get(key), kind) for key, kind in types.items())
 
 
 def _duration(seconds: float) -> str:
