@@ -31,7 +31,7 @@ examples:
 
 A config is a YAML file; the shipped ones are {configs}.
 Documentation: README.md, docs/.
-Exit codes: 0 done, 1 faults were found, 2 a mistake that the message names, 130 Ctrl-C.
+Exit codes: 0 done, 1 faults were found, 2 a mistake that the message names, 70 a fault of tvrgen, 130 Ctrl-C.
 """
 
 
@@ -56,6 +56,15 @@ def main(given: list[str] | None = None) -> int:
                 raise
             print(f"tvrgen: error: {one_line(error)}", file=sys.stderr)
             return 2
+        except Exception as error:  # a fault of tvrgen's own
+            if options.debug:
+                raise
+            what = one_line(UserError(f"{type(error).__name__}: {error}"))
+            print(
+                f"tvrgen: internal error: {what}; --debug shows where; docs/security.md says how to report it",
+                file=sys.stderr,
+            )
+            return 70
 
 
 def parser() -> argparse.ArgumentParser:

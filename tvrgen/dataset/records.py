@@ -6,7 +6,7 @@ of lines are checked against the schemas that ship with tvrgen.
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tvrgen._support.errors import UserError
@@ -125,6 +125,38 @@ def check(line: Any, kind: str, where: str, split: str = "") -> None:
     own = scene if kind == "scene" else f"{scene}-{line['view']['final']}"
     if line["split"] != split or scene.rpartition("-")[0] != split or line["id"] != own:
         raise UserError(f"{place}: id: is {line['id']!r:.100}; expected {own!r:.100}, of split {split}")
+    for fault in _scene_contradictions(line) if kind == "scene" else _question_contradictions(line):
+        raise UserError(f"{place}: {fault}")
+
+
+def _scene_contradictions(line: Record) -> Iterator[str]:
+    """What the schema cannot say of a scene line: all its parts are of the same objects and cameras."""
+    count = len(line["initial"]["objects"])
+    states = {"final": line["final"], **{f"intermediate[{k}]": s for k, s in enumerate(line.get("intermediate", ()))}}
+    for name, state in states.items():
+        if len(state["objects"]) != count:
+            yield f"{name}.objects: has {len(state['objects'])} entries; expected {count}, as in initial.objects"
+    for k, step in enumerate(line["steps"]):
+        if step["object"] >= count:
+            yield f"steps[{k}].object: is {step['object']}; there are {count} objects"
+    for when, cameras in line["visibility"].items():
+        for name, sights in cameras.items():
+            if name not in line["cameras"]:
+                yield f"visibility.{when}.{name}: there is no such camera"
+            if len(sights) != count:
+                yield f"visibility.{when}.{name}: has {len(sights)} entries; expected {count}, one for each object"
+
+
+def _question_contradictions(line: Record) -> Iterator[str]:
+    """What the schema cannot say of a question line: its changes are of its objects, each with its own value first."""
+    count = len(line["initial_objects"])
+    for k, change in enumerate(line["changes"]):
+        if change["index"] >= count:
+            yield f"changes[{k}].index: is {change['index']}; there are {count} objects"
+        if change["value"] not in change["accepted"]:
+            yield f"changes[{k}].accepted: lacks the value itself"
+    if [entry["index"] for entry in line["initial_objects"]] != [*range(count)]:
+        yield "initial_objects: are not numbered from 0"
 
 
 def _cameras_from(part: Record) -> tuple[Camera, ...]:

@@ -5,6 +5,8 @@ from itertools import groupby, islice
 
 from PIL import Image, ImageDraw, ImageFont
 
+from tvrgen._support import limits
+from tvrgen._support.errors import UserError
 from tvrgen.dataset.reader import Dataset, open_image
 
 _TEXT, _FAINT, _BOX, _PAPER, _ANSWER = (30, 30, 30), (110, 110, 110), (255, 150, 0), (255, 255, 255), (0, 90, 170)
@@ -17,11 +19,21 @@ _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 def preview(dataset: Dataset, rows: int = 8, split: str | None = None) -> Image.Image:
-    """The first `rows` problems (of a split): initial image and final ones, changed objects boxed, question, answer."""
+    """The first `rows` problems (of a split): initial image and final ones, changed objects boxed, question, answer.
+
+    Raises UserError if there are none, or if questions and scenes contradict each other.
+    """
     font = ImageFont.load_default(_FONT)
     scenes = {line["id"]: line for line in islice(dataset.scenes(split), rows)}
     grouped = groupby(dataset.questions(split), key=lambda line: line["scene"])
-    drawn = [_row(scenes[key], list(group), font) for key, group in islice(grouped, len(scenes))]
+    drawn = []
+    for key, group in islice(grouped, len(scenes)):
+        try:
+            drawn.append(_row(scenes[key], list(group), font))
+        except LookupError as error:  # a scene, a camera or an object that only one of them has
+            raise UserError(f"{dataset.storage}: {key}: questions and scenes differ; run tvrgen validate") from error
+    if not drawn:
+        raise UserError(f"{dataset.storage}: has no problems to show")
     width = max(row.width for row in drawn)
     sheet = Image.new("RGB", (width, sum(row.height for row in drawn)), _PAPER)
     top = 0
@@ -55,7 +67,9 @@ def _row(scene: dict, questions: list[dict], font: _Font) -> Image.Image:
 def _tile(path: str, sights: list[dict], changed: list[int]) -> Image.Image:
     with open_image(path) as image:
         scale = _TILE_WIDTH / image.width
-        tile = image.convert("RGB").resize((_TILE_WIDTH, round(image.height * scale)))
+        size = (_TILE_WIDTH, round(image.height * scale))
+        limits.PIXELS.check(size[0] * size[1], f"{path}, {_TILE_WIDTH} pixels wide")
+        tile = image.convert("RGB").resize(size)
     draw = ImageDraw.Draw(tile)
     boxes = {k: [c * scale for c in sights[k]["box"]] for k in changed if sights[k]["box"]}
     for left, top, right, bottom in boxes.values():

@@ -1,0 +1,83 @@
+"""Kinds of change that a dataset names: imported when the user says so, and not before."""
+
+import json
+import logging
+import sys
+
+import pytest
+
+import tvrgen
+from tests.dataset.validation.damages import change_json
+from tvrgen._support.errors import UserError
+from tvrgen.cli.main import main
+from tvrgen.config import loader
+from tvrgen.generation.status import status
+
+KIND = "tests.export.data:Turn"
+
+
+@pytest.fixture
+def own_kind(flat_dataset):
+    """A dataset whose config names a kind of its maker's, in a module that is not loaded."""
+
+    def name_it(document):
+        document["sampling"]["kinds"].append(KIND)
+
+    change_json(flat_dataset / "config.json", name_it)
+    change_json(flat_dataset / "dataset.json", lambda d: name_it(d["config"]))
+    sys.modules.pop("tests.export.data", None)
+    return flat_dataset
+
+
+def test_without_trust_nothing_is_imported_and_what_needs_no_kind_works(own_kind):
+    dataset = tvrgen.open_dataset(own_kind)
+    questions = list(dataset.questions())
+    assert questions
+    assert len(list(dataset.scenes())) == 5
+    assert tvrgen.open_image(questions[0]["images"][1]).size == (80, 60)
+    assert status(own_kind).splits["train"].problems == 5
+    with pytest.raises(UserError, match=f"names code, which was not imported: {KIND}.*--trust"):
+        dataset.config()
+    assert "tests.export.data" not in sys.modules
+
+
+def test_with_trust_it_is_imported_which_the_log_says(own_kind, caplog):
+    with caplog.at_level(logging.INFO, "tvrgen"):
+        config = tvrgen.open_dataset(own_kind, trust=True).config()
+    assert "turn" in config.split("train").kinds
+    assert f"imports {KIND}, as it is trusted" in caplog.text
+
+
+COMMANDS = ("validate {}", "score {} --baseline oracle", "plan {}/config.json --out {}/../p.jsonl")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_commands_that_need_it_name_the_option(command, own_kind, capsys):
+    arguments = command.replace("{}", str(own_kind)).split()
+    assert main(arguments) == 2
+    assert f"names code, which was not imported: {KIND}" in (said := capsys.readouterr().err)
+    assert said.count("\n") == 1
+    assert not (own_kind.parent / "p.jsonl").exists()
+    assert main([*arguments, "--trust"]) in (0, 1)  # the kind belongs to no problem
+    assert "tests.export.data" in sys.modules
+
+
+def test_a_yaml_file_is_the_users_own(tmp_path):
+    (tmp_path / "mine.yaml").write_text(
+        f"splits: {{train: {{count: 3}}}}\nsampling: {{steps: 1, kinds: [color, '{KIND}']}}\n"
+    )
+    assert "turn" in loader.load(tmp_path / "mine.yaml").split("train").kinds
+    document = loader.load(tmp_path / "mine.yaml").document
+    (tmp_path / "theirs.json").write_text(json.dumps(document))
+    with pytest.raises(UserError, match="--trust"):
+        loader.load(tmp_path / "theirs.json")
+    assert loader.load(tmp_path / "theirs.json", trust=True).document == document
+
+
+ODD = ("os", "os:", ":system", "../x:y", "os:system()", "os;x:y", "a b:c", "x::y", "1a:b", "")
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_what_is_no_name_of_a_class_is_refused_with_trust_too(name):
+    with pytest.raises(UserError, match=r"unknown kind|names no kind"):
+        tvrgen.Config.from_dict({"splits": {"train": {"count": 3}}, "sampling": {"kinds": [name]}})

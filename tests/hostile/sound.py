@@ -1,0 +1,57 @@
+"""Sound datasets to damage, and the commands that read datasets."""
+
+import json
+from pathlib import Path
+
+from tests.dataset.validation.damages import seal_files, seal_shards
+from tests.tiny import FlatRenderer, load, made
+from tvrgen.cli.main import main
+from tvrgen.dataset import catalog, preparation
+from tvrgen.dataset.shards import shards_of
+from tvrgen.dataset.storage.open import open_storage
+from tvrgen.export import FORMATS
+
+FORMS = ("files", "webdataset")
+"""Shard formats; a dataset's folder has the name of its own."""
+
+COMMANDS = {
+    "status": ["status", "{dataset}"],
+    "validate": ["validate", "{dataset}"],
+    "stats": ["stats", "{dataset}", "--out", "{out}"],
+    "baseline": ["score", "{dataset}", "--baseline", "oracle", "--json", "{out}"],
+    "predictions": ["score", "{dataset}", "{predictions}"],
+    "plan": ["plan", "{dataset}/config.json", "--count", "1", "--out", "{out}"],
+    **{f"export {name}": ["export", "{dataset}", name, "--out", "{out}"] for name in FORMATS},
+}
+"""Commands that read a dataset."""
+
+_REFUSED = ("export reason-rft",)  # it has no moves
+
+
+def make(folder: Path) -> None:
+    """Makes a dataset of each format, and predictions. Every command runs over one, so that all modules are loaded."""
+    for form in FORMS:
+        config = load("splits.train.count=2", "sampling.objects=10", f"output.format={form}", "question.rationale=full")
+        storage, renderer = open_storage(folder / form), FlatRenderer()
+        with preparation.writing_to(storage, config):
+            for shard in shards_of(config, "train"):
+                made(config, shard, folder / form, renderer)
+            catalog.finish(storage, config)
+    response = {"id": "train-000000-left", "response": "<answer>0.color.blue</answer>"}
+    (folder / "predictions.jsonl").write_text(json.dumps(response))
+    for k, name in enumerate(COMMANDS):
+        code = run(name, folder / "files", folder / f"out-{k}", folder)
+        assert code == 0 or name in _REFUSED, name
+
+
+def run(name: str, dataset: Path, out: Path, folder: Path) -> int:
+    """Runs a command in this process; returns its exit code. `folder` holds the predictions."""
+    predictions = folder / "predictions.jsonl"
+    return main([part.format(dataset=dataset, out=out, predictions=predictions) for part in COMMANDS[name]])
+
+
+def seal(dataset: Path) -> None:
+    """Makes the checksums of a damaged dataset right."""
+    for path in sorted(dataset.glob("*/*/shard.json")):
+        seal_files(path)
+    seal_shards(dataset)
