@@ -81,10 +81,11 @@ bench: $(VENV)/.bench
 test-core: $(CORE_VENV)/.installed
 	$(CORE_VENV)/bin/python $(PYTEST) -x -m "not rays and not blender"
 
-fuzz: $(FUZZ_VENV)/.installed
+fuzz: setup $(FUZZ_VENV)/.installed
 	$(FUZZ_VENV)/bin/python -m tests.scoring.fuzz -max_total_time=$(SECONDS)
 	$(FUZZ_VENV)/bin/python -m tests.scoring.adapters.fuzz --count $(COUNT)
 	$(FUZZ_VENV)/bin/python -m tests.questions.forms.speed
+	$(BIN)/python -m tests.hostile.fuzz --seconds $(SECONDS)
 
 test-consumers: $(CONSUMERS:%=test-consumer-%)
 
