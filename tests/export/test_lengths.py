@@ -43,7 +43,7 @@ SET = {
     "verl": r"data\.max_prompt_length=(\d+)",
     "easyr1": r"data\.max_prompt_length=(\d+)",
     "trl": r"--max_prompt_length (\d+)",
-    "llamafactory": r"cutoff_len=(\d+)",
+    "llamafactory": r"--cutoff_len (\d+)",
 }
 
 

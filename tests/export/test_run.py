@@ -92,6 +92,14 @@ def test_folders_that_the_consumer_takes_for_a_pattern_are_refused(folder, tmp_p
     assert not (tmp_path / folder).exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "folder"), [("verl", "it's"), ("verl", "${x}"), ("easyr1", "a@b"), ("easyr1", "a: b"), ("vlm-r1", "a:b")]
+)
+def test_folders_that_a_command_line_reads_otherwise_are_refused(name, folder, tmp_path, dataset):
+    refused("in the path of a folder as it is; choose another", dataset, name, tmp_path / folder)
+    export(dataset, name, tmp_path / folder / "inner", split="test")  # its commands name the last folder alone
+
+
 @pytest.mark.parametrize("name", PLAIN)
 def test_folders_with_brackets_for_consumers_that_read_them(name, dataset, tmp_path):
     export(dataset, name, tmp_path / "of [1]")

@@ -12,7 +12,7 @@ _BATCHED = 8192  # EasyR1's max_num_batched_tokens, which must not be less than 
 
 class EasyR1(Parquet):
     title = "EasyR1"
-    reserved = PATTERN + r"|@(?=[^/]*$)"  # it separates a split's name
+    reserved = PATTERN + r"|(@|: |\$\{)(?=[^/]*$)"  # @ separates a split's name; values are OmegaConf's
     pixels = (262_144, 4_194_304)  # data.min_pixels and data.max_pixels of its examples/config.yaml
     ordered = "EasyR1 shuffles unless it is told not to: `data.shuffle=false`."
     file = "{split}/part-{number:05d}.parquet"  # a split's name in a file's would make it that split of `datasets`

@@ -13,16 +13,18 @@ class LlamaFactory(JsonList):
     title = "LLaMA-Factory"
     reserved = PATTERN
     pixels = (32 * 32, 768 * 768)  # its image_min_pixels and image_max_pixels
-    ordered = "LLaMA-Factory shuffles unless it is told not to: `disable_shuffling=true`."
+    ordered = "LLaMA-Factory shuffles unless it is told not to: `--disable_shuffling`."
     text = """\
 ```bash
-llamafactory-cli train stage=sft do_train=true \\
-    dataset_dir={out} media_dir={out} dataset=tvr_{split} \\
-    cutoff_len={whole_length} \\
-    template=qwen2_vl model_name_or_path=... output_dir=...
+llamafactory-cli train --stage sft --do_train \\
+    --dataset_dir {out} --media_dir {out} --dataset tvr_{split} \\
+    --cutoff_len {whole_length} \\
+    --template qwen2_vl --model_name_or_path ... --output_dir ...
 ```
 
 By default, `cutoff_len` is 2,048, and what is longer loses its end, the answer. {reckoned}
+
+In a YAML file for `llamafactory-cli train FILE`, the keys are the same, without `--`.
 
 `dataset_info.json` lists the splits as `tvr_{split}` and so on. A row has `messages` (the prompt, with `<image>` once
 for each picture, and the response) and `images` (two paths below `media_dir`).

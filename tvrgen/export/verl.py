@@ -11,7 +11,7 @@ from tvrgen.export.writers import PATTERN, TOKENS
 class Verl(Parquet):
     title = "verl"
     ordered = "verl shuffles unless it is told not to: `data.shuffle=False`."
-    reserved = PATTERN + r"|['\\](?=[^/]*$)"  # and what a quoted value of Hydra does not hold as it is
+    reserved = PATTERN + r"|(['\\]|\$\{)(?=[^/]*$)"  # and what a quoted value of Hydra does not hold as it is
     file = "{split}-{number:05d}-of-{of:05d}.parquet"
     text = """\
 ```bash

@@ -22,7 +22,8 @@ reward_funcs_registry["tvr"] = reward
 ```bash
 torchrun ... src/open_r1/grpo_jsonl.py \\
     --data_file_paths {out}/{split}.jsonl --image_folders {out} \\
-    --reward_funcs tvr --max_completion_length {response_length} ...
+    --reward_funcs tvr --max_completion_length {response_length} \\
+    --dataset-name not_used --model_name_or_path ... --output_dir ...
 ```
 
 `tvr` is STAR-R1's reward, with a part for the format. VLM-R1's own `accuracy` takes its method from each row, where
