@@ -17,6 +17,9 @@ out=${2:?usage: sbatch slurm.sh CONFIG OUT}
 cpus=${SLURM_CPUS_PER_TASK:-$SLURM_CPUS_ON_NODE}
 export RAY_USAGE_STATS_ENABLED=0
 export RAY_TMPDIR=${RAY_TMPDIR:-/tmp} # Ray's sockets need a short path, and the TMPDIR of a job is often a long one
+# only who knows this token can use the cluster of this job: the nodes' other users do not
+RAY_AUTH_TOKEN=$(od -A n -t x1 -N 32 /dev/urandom | tr -d ' \n')
+export RAY_AUTH_TOKEN RAY_AUTH_MODE=token
 
 read -r head < <(scontrol show hostnames "$SLURM_JOB_NODELIST")
 # from Slurm 22.05 on, srun does not take over --cpus-per-task of the job

@@ -338,7 +338,10 @@ def executable():
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc")
 def test_ray_is_not_moved_by_what_is_around_it(tmp_path, monkeypatch):
-    """Neither by `uv run` among the parents nor by a long TMPDIR; no other machine reaches it; it leaves no trace."""
+    """Neither by `uv run` among the parents, a long TMPDIR nor a home that takes no files.
+
+    No other machine reaches it, and it leaves no trace.
+    """
     from ray._private import ray_constants
     from ray._private.runtime_env import uv_runtime_env_hook
 
@@ -347,6 +350,7 @@ def test_ray_is_not_moved_by_what_is_around_it(tmp_path, monkeypatch):
     monkeypatch.setattr(uv_runtime_env_hook, "_get_uv_run_cmdline", lambda: ["uv", "run", "tvrgen"])
     monkeypatch.setattr(tempfile, "tempdir", str(long))
     monkeypatch.setenv("TMPDIR", str(long))
+    monkeypatch.setenv("HOME", "/proc/sys")
     monkeypatch.delenv("RAY_TMPDIR", raising=False)
     monkeypatch.setenv("PYTHONBREAKPOINT", "mine.debugger")
     before = dict(os.environ)

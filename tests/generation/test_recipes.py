@@ -60,6 +60,7 @@ def test_every_command_is_one_that_the_parser_takes():
 SRUN = """#!/usr/bin/env bash
 # does not take over --cpus-per-task of the job, as from Slurm 22.05 on
 echo "$*" >>"$CALLS"
+echo "$RAY_AUTH_MODE $RAY_AUTH_TOKEN" >>"$CALLS.tokens"
 while [[ $1 == --* ]]; do shift; done
 [ "$1" != hostname ] || "$@"
 """
@@ -107,6 +108,17 @@ def test_each_step_of_a_job_has_the_cores_that_ray_is_told(tmp_path):
     assert "--exclude=node-1 " in others
     assert "--nodes=2 " in others
     assert driver.endswith("tvrgen generate quickstart --out /shared/data --address 10.0.0.5:24567")
+
+
+def test_each_job_has_a_token_of_its_own_which_all_its_steps_know(tmp_path):
+    """Users share the nodes, and Ray runs what it is sent."""
+    submit(tmp_path)
+    first = (tmp_path / "calls.tokens").read_text().splitlines()
+    submit(tmp_path)
+    second = (tmp_path / "calls.tokens").read_text().splitlines()[len(first) :]
+    assert len(set(first)) == len(set(second)) == 1
+    assert first[0] != second[0]
+    assert re.fullmatch("token [0-9a-f]{64}", first[0])
 
 
 def test_a_job_without_a_number_of_cores_per_task_takes_those_of_the_node(tmp_path):

@@ -1,12 +1,15 @@
 """Ray, started on this machine or joined at an address, for `ray_crew`.
 
-Ray that a run starts itself listens on the loopback address only, in a folder of its own (`ray_folder`).
+Ray that a run starts itself listens on the loopback address only, in a folder of its own (`ray_folder`), and serves
+only who has the run's token.
 """
 
 import contextlib
 import math
 import os
+import secrets
 import socket
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -56,6 +59,7 @@ def own_variables() -> Iterator[None]:
         for name in _variables().keys() - before.keys():
             del os.environ[name]
         os.environ.update(before)
+        _forget_token()
 
 
 def _variables() -> dict[str, str]:
@@ -92,6 +96,8 @@ def start(options: RayOptions) -> Session:
     except ImportError as error:
         raise UserError("more than one worker needs ray: pip install 'tvrgen[render]'") from error
     _check_pyarrow()
+    if not options.address:
+        _set_token()
     session = Session(ray, None if options.address else RayFolder())
     for tries_left in reversed(range(_TRIES)):
         try:
@@ -135,6 +141,23 @@ def _constants(options: RayOptions) -> Iterator[None]:
         yield
     finally:
         vars(ray_constants).update(before)
+
+
+def _set_token() -> None:
+    """Gives this run's Ray a token of its own, unless the user has set one.
+
+    Without it, Ray writes one into the home folder, which may not be writable. `ray start` finds it there later, and
+    then refuses nodes that have none.
+    """
+    if not any(name.startswith("RAY_AUTH_") for name in os.environ):
+        os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
+    _forget_token()
+
+
+def _forget_token() -> None:
+    """Has Ray, if it is imported, look for its token again: it keeps the first that it finds in a process."""
+    if loader := getattr(sys.modules.get("ray._raylet"), "AuthenticationTokenLoader", None):  # from Ray 2.52 on
+        loader.instance().reset_cache()
 
 
 def pinned(node: str) -> Any:
