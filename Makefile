@@ -66,6 +66,7 @@ kills: setup
 
 lint: setup
 	$(BIN)/ruff check .
+	$(BIN)/ruff check --preview --select PLW1514 tvrgen tools benchmarks
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy

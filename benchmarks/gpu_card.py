@@ -110,7 +110,7 @@ def _smi(query: str, uuid: str = "") -> list[list[str]]:
         return []
     command = [program, f"--query-gpu={query}", "--format=csv,noheader,nounits", *(["-i", uuid] if uuid else [])]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=30)
     except (OSError, subprocess.SubprocessError):
         return []
     lines = done.stdout.splitlines() if done.returncode == 0 else []

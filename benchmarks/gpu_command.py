@@ -28,10 +28,10 @@ def command(problems: int, overrides: list[str], left: float) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         line = [sys.executable, "-m", "tvrgen", "generate", CONFIG, "--split", SPLIT, "--out", f"{folder}/out"]
         start, errors = time.time(), Path(folder) / "errors"
-        with open(errors, "w") as file:
+        with open(errors, "w", encoding="utf-8") as file:
             running = subprocess.Popen(
                 [*line, "--log-json", *(f"--set={override}" for override in own)],
-                stdout=subprocess.PIPE, stderr=file, text=True, cwd=ROOT,
+                stdout=subprocess.PIPE, stderr=file, encoding="utf-8", cwd=ROOT,
             )  # fmt: skip
             timers = [threading.Timer(seconds, running.send_signal, [signal.SIGINT])]
             timers.append(threading.Timer(seconds + STOPPING, running.kill))
@@ -44,7 +44,7 @@ def command(problems: int, overrides: list[str], left: float) -> dict[str, Any]:
                 for timer in timers:
                     timer.cancel()
                 running.kill()
-        said = errors.read_text().splitlines()
+        said = errors.read_text(encoding="utf-8").splitlines()
     result: dict[str, Any] = {"command": " ".join(["tvrgen", *line[3:5], *own]), "exit_code": code}
     result |= {"workers": [event for event in events if event["event"] == "workers"]}
     shards = [event for event in events if event["event"] == "shard"]

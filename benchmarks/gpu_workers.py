@@ -245,6 +245,6 @@ def median(spans: list[list[tuple[float, float]]]) -> float:
 def _memory() -> float:
     """Memory of this process in MB now; its peak if the system does not report the former."""
     try:
-        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+        return int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
     except OSError:
         return process.about()["memory"]

@@ -164,7 +164,7 @@ def overhead(renderer: Renderer, rounds: int) -> str:
             start = time.perf_counter()
             images = sum(worker.shard_steps(settings, shard, open_storage(folder), renderer))
             walls[name].append(time.perf_counter() - start)
-            run = json.loads((Path(folder) / shard.path / "run.json").read_text())
+            run = json.loads((Path(folder) / shard.path / "run.json").read_text(encoding="utf-8"))
         if name == "whole":
             annotating = run["seconds"]["annotating"]
     whole, raw, one, sixteen = (statistics.median(walls[name]) for name in ways)

@@ -34,7 +34,7 @@ CASES = {
 
 def machine() -> str:
     """The CPU's name, threads and memory."""
-    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if Path("/proc/cpuinfo").exists() else []
     name = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.processor())
     return f"{name}, {os.cpu_count()} threads, Python {platform.python_version()}"
 
@@ -70,7 +70,7 @@ def ready_configs(count: int) -> Iterator[str]:
 
 def memory() -> float:
     """This process's memory in use, in MB."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 2**20
+    return int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1]) * resource.getpagesize() / 2**20
 
 
 def rendering() -> Iterator[str]:

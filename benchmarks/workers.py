@@ -27,7 +27,7 @@ def rate(out: str, *arguments: str, waiting: float | None = None) -> tuple[float
         command = [sys.executable, str(ROOT / "benchmarks/waiting.py"), out, *arguments]
     start = time.time()
     environment = {**os.environ, "WAIT": str(waiting)}
-    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True, cwd=ROOT)
+    done = subprocess.run(command, env=environment, check=True, capture_output=True, encoding="utf-8", cwd=ROOT)
     shards = [event for event in map(json.loads, done.stdout.splitlines()) if event["event"] == "shard"]
     images, first = at_work(shards)
     return images, first - start

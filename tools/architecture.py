@@ -21,7 +21,9 @@ def layers() -> list[list[str]]:
     """The packages of each layer, the top layer first."""
     import tomllib  # from Python 3.11 on
 
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
     [contract] = (contract for contract in contracts if contract["name"] == CONTRACT)
     return [re.split(r"\s*\|\s*", layer) for layer in contract["layers"]]
 
@@ -30,7 +32,7 @@ def subject(package: str) -> str:
     """The first sentence of the docstring of a package or module of tvrgen."""
     path = ROOT / "tvrgen" / package / "__init__.py"
     source = path if path.exists() else path.parent.with_suffix(".py")
-    docstring = ast.get_docstring(ast.parse(source.read_text())) or ""
+    docstring = ast.get_docstring(ast.parse(source.read_text(encoding="utf-8"))) or ""
     return " ".join(re.split(r"(?<=[.])\s|\n\n", docstring)[0].split())
 
 
@@ -54,4 +56,4 @@ def drawn(page: str) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(drawn(PAGE.read_text()))
+    PAGE.write_text(drawn(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -27,7 +27,7 @@ def branches(files: dict[str, dict]) -> dict[str, tuple[int, int]]:
 
 def main(path: str) -> int:
     """Prints a line for each package; returns the exit status."""
-    with open(path) as file:
+    with open(path, encoding="utf-8") as file:
         counts = branches(json.load(file)["files"])
     shares = {name: 100 * counts[name][0] / max(1, counts[name][1]) for name in PACKAGES}
     for name, share in shares.items():

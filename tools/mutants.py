@@ -98,14 +98,14 @@ def main() -> None:
     arguments = parser.parse_args()
     pure = (path for package in PACKAGES for path in (ROOT / "tvrgen" / package).rglob("*.py"))
     modules = [path.resolve() for path in arguments.modules] or [p for p in sorted(pure) if "blender" not in p.parts]
-    places = [(path, node) for path in modules for node in expressions(ast.parse(path.read_text()))]
+    places = [(path, node) for path in modules for node in expressions(ast.parse(path.read_text(encoding="utf-8")))]
     chosen = random.Random(arguments.seed).sample(places, min(arguments.count, len(places)))
     alive = 0
     with tempfile.TemporaryDirectory() as name:
         for entry in COPIED:
             (shutil.copytree if (ROOT / entry).is_dir() else shutil.copy)(ROOT / entry, Path(name) / entry)
         for path, node in chosen:
-            source = path.read_text()
+            source = path.read_text(encoding="utf-8")
             new = mutant(source, node)
             lived = survives(Path(name), path, new, arguments.seconds)
             alive += lived

@@ -117,3 +117,40 @@ def test_types_of_arguments(kind, good, bad):
     for text in bad:
         with pytest.raises(argparse.ArgumentTypeError, match="write a"):
             kind(text)
+
+
+@pytest.mark.parametrize("command", ["plan quickstart", "generate quickstart", "export x trl", "stats x"])
+def test_two_dashes_are_no_value_of_an_option(command, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main.main([*command.split(), "--out=--"])
+    assert stop.value.code == 2
+    assert "argument --out: expected a value, not --" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "plan quickstart --out {}",
+        "plan quickstart --out {}/x",
+        "plan {} --out x",
+        "stats {} --out x",
+        "status {}",
+        "validate {}",
+        "generate quickstart --out {}",
+    ],
+)
+def test_a_link_that_leads_to_itself_is_one_line(command, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("tvrgen.imaging.blender.requirements.lacking", lambda: "")
+    monkeypatch.setattr("tvrgen.sampling.design.check", lambda *_: None)
+    (tmp_path / "loop").symlink_to("loop")
+    assert main.main(command.format("loop").split()) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("tvrgen: error: loop")
+    assert said.count("\n") == 1
+
+
+def test_a_name_that_a_file_cannot_hold_is_one_line(monkeypatch, capsys):
+    monkeypatch.setattr(main.status, "run", lambda options: "b\udcff".encode())
+    assert main.main(["status", "x"]) == 2
+    assert "'b\\udcff' cannot be written in utf-8; write names and texts in UTF-8" in capsys.readouterr().err

@@ -10,10 +10,21 @@ from typing import Any, BinaryIO, TextIO
 
 from tvrgen._support.errors import UserError
 
+NAMES = "surrogateescape"
+"""Error handler of files that hold names of files: Python has their bytes as surrogates where the locale lacks them."""
+
 
 def pretty(data: Any) -> bytes:
     """JSON of `data` in UTF-8, one value a line."""
     return (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def resolved(path: Path) -> Path:
+    """The path without links. Raises UserError for links that lead to each other."""
+    try:
+        return path.resolve()
+    except RuntimeError as error:  # of Python before 3.13
+        raise UserError(f"{path}: is a link that leads to itself") from error
 
 
 def sha256(path: Path) -> str:
@@ -31,16 +42,16 @@ def whole_file(path: Path) -> Iterator[TextIO]:
 
     Links are followed; a pipe or a device is written to directly. Raises UserError if the path is a folder.
     """
-    path = path.resolve()
+    path = resolved(path)
     if path.is_dir():
         raise UserError(f"{path}: is a folder; write a file's name")
     if path.exists() and not path.is_file():
-        with open(path, "w", encoding="utf-8") as file:
+        with open(path, "w", encoding="utf-8", errors=NAMES) as file:
             yield file
         return
     beside = path.with_name(f".{path.name}.partial")
     try:
-        with open(beside, "w", encoding="utf-8") as file:
+        with open(beside, "w", encoding="utf-8", errors=NAMES) as file:
             yield file
         beside.replace(path)
     finally:

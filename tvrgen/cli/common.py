@@ -1,11 +1,13 @@
 """Parts that subcommands share: arguments, types of arguments, checks of output files, errors in one line."""
 
 import argparse
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NoReturn, Protocol, TypeVar
 
 from tvrgen._support.errors import ArgumentError, UserError
+from tvrgen._support.files import resolved
 from tvrgen._support.messages import nearest, printable
 
 _T = TypeVar("_T")
@@ -37,6 +39,12 @@ class Parser(argparse.ArgumentParser):
         if action.choices is not None and value not in action.choices:
             raise argparse.ArgumentError(action, f"unknown value {value!r}{nearest(value, action.choices)}")
 
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        """Refuses `--out=--`, of which some Pythons make an empty list."""
+        if action.option_strings and "--" in arg_strings:
+            raise argparse.ArgumentError(action, "expected a value, not --")
+        return super()._get_values(action, arg_strings)
+
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"tvrgen: error: {message}; see {self.prog} --help\n")
 
@@ -56,7 +64,12 @@ def add_config(parser: argparse.ArgumentParser) -> None:
     """Adds the config, --set and --split."""
     parser.add_argument("config", help="a YAML file, or a shipped config")
     parser.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="overrides a key, e.g. splits.train.count=100"
+        "--set",
+        action="append",
+        type=text,
+        default=[],
+        metavar="KEY=VALUE",
+        help="overrides a key, e.g. splits.train.count=100",
     )
     add_split(parser)
 
@@ -83,6 +96,14 @@ def file(text: str) -> Path:
     if "://" in text:
         raise argparse.ArgumentTypeError(f"{text}: write the path of a file on this machine")
     return Path(text)
+
+
+def text(argument: str) -> str:
+    """Argument type: text that files are to hold, which is UTF-8 whatever the locale's encoding is."""
+    try:
+        return os.fsencode(argument).decode("utf-8")
+    except UnicodeError:  # the terminal's encoding is the locale's
+        return argument
 
 
 def positive(text: str) -> int:
@@ -123,14 +144,15 @@ def _whole(text: str, least: int) -> int:
 
 def check_output(out: Path, option: str, inputs: Iterable[Path | None]) -> None:
     """Raises UserError if `out` cannot be a new file, is one of the inputs, or is a file of an input dataset."""
+    there = resolved(out)
     for path in filter(None, inputs):
-        if out.resolve() == path.resolve():
+        if there == resolved(path):
             raise UserError(f"{option} {out}: is an input; write another file's name")
-        if path.is_dir() and path.resolve() in out.resolve().parents:
+        if path.is_dir() and resolved(path) in there.parents:
             raise UserError(f"{option} {out}: is a file of the dataset; write another file's name")
     if out.is_dir():
         raise UserError(f"{option} {out}: is a folder; write a file's name")
-    if not out.resolve().parent.is_dir():
+    if not there.parent.is_dir():
         raise UserError(f"{option} {out}: no folder {str(out.parent)!r}; make it first")
 
 
@@ -142,6 +164,9 @@ def one_line(error: Exception) -> str:
     if isinstance(error, ModuleNotFoundError):
         extra = _EXTRAS.get(error.name or "", "render")
         return f"{error.name} is not installed; pip install 'tvrgen[{extra}]'"
+    if isinstance(error, UnicodeEncodeError):
+        part = error.object[max(0, error.start - 20) : error.end + 20]
+        return printable(f"{part!r} cannot be written in {error.encoding}; write names and texts in UTF-8")
     if isinstance(error, OSError) and error.filename:
         return printable(f"{error.filename}: {error.strerror}")
     return printable(error.as_option() if isinstance(error, ArgumentError) else str(error))

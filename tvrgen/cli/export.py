@@ -2,7 +2,7 @@
 
 import argparse
 
-from tvrgen.cli.common import add_dataset, add_split, add_trust
+from tvrgen.cli.common import add_dataset, add_split, add_trust, text
 from tvrgen.cli.progress_bar import Bar
 from tvrgen.export import FORMATS
 
@@ -23,7 +23,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--filter", action="append", default=[], metavar="EXPR", help="keeps these questions only: difficulty<0.5, "
         "steps>=2, objects<=6, view=left,right, kind!=position; all must hold")  # fmt: skip
-    parser.add_argument("--licence", "--license", default="", metavar="NAME", help="for the README, such as cc-by-4.0")
+    parser.add_argument(
+        "--licence", "--license", type=text, default="", metavar="NAME", help="for the README, such as cc-by-4.0"
+    )
     add_trust(parser)
 
 

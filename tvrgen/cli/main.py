@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import io
 import logging
 import sys
 from collections.abc import Iterator
@@ -37,6 +38,7 @@ Exit codes: 0 done, 1 faults were found, 2 a mistake that the message names, 70 
 
 def main(given: list[str] | None = None) -> int:
     """Runs the command with the arguments `given` (default: those of the process); returns its exit code."""
+    _escape_unknown_characters()
     options = argparse.Namespace(when_stopped="nothing was done", debug=False)
     with lenient_errors(), _log_on_stderr():
         try:
@@ -51,7 +53,7 @@ def main(given: list[str] | None = None) -> int:
         except BrokenPipeError:
             sys.stderr.close()  # the reader of our output has closed the pipe
             return 141
-        except (UserError, OSError, ModuleNotFoundError) as error:
+        except (UserError, OSError, ModuleNotFoundError, UnicodeEncodeError) as error:
             if options.debug:
                 raise
             print(f"tvrgen: error: {one_line(error)}", file=sys.stderr)
@@ -84,6 +86,12 @@ def parser() -> argparse.ArgumentParser:
         own.add_argument("--debug", action="store_true", help="show tracebacks")
         own.set_defaults(parser=own, run=command.run, when_stopped=command.WHEN_STOPPED)
     return top
+
+
+def _escape_unknown_characters() -> None:
+    """Escapes characters that standard output cannot show, since the locale's encoding lacks them, as errors does."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 @contextlib.contextmanager

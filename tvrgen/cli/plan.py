@@ -1,6 +1,7 @@
 """tvrgen plan: writes scene lines or question lines without rendering."""
 
 import argparse
+import io
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -56,6 +57,10 @@ def _output(name: str, config: str) -> AbstractContextManager[TextIO]:
     if not name:
         raise UserError("--out '': write a file's name, or - for standard output")
     if name == "-":
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(
+                encoding="utf-8", errors="strict"
+            )  # JSON is UTF-8, whatever the locale's encoding is
         return nullcontext(sys.stdout)
     check_output(Path(name), "--out", [Path(config)])
     return whole_file(Path(name))

@@ -22,7 +22,7 @@ _SCHEMAS = Path(__file__).parent / "schema"
 @cache
 def schema(name: str) -> Record:
     """A shipped schema: config, prompt, scene or question."""
-    found: Record = json.loads((_SCHEMAS / f"{name}.schema.json").read_text())
+    found: Record = json.loads((_SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8"))
     return found
 
 

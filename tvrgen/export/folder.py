@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tvrgen._support.errors import UserError
-from tvrgen._support.files import pretty
+from tvrgen._support.files import NAMES, pretty
 from tvrgen._support.json_lines import Record
 from tvrgen.dataset import catalog
 from tvrgen.dataset.reader import Dataset
@@ -156,7 +156,7 @@ class Output:
     def text(self, path: str, content: str) -> None:
         """Writes a small file."""
         with self.whole(path) as beside:
-            beside.write_text(content, encoding="utf-8")
+            beside.write_text(content, encoding="utf-8", errors=NAMES)
 
     def images(self, contents: dict[str, bytes]) -> None:
         """Writes a question's images, given by their paths, except those that the previous question had as well."""
@@ -175,7 +175,7 @@ class Output:
             file.truncate(length)
             file.seek(length)
             self._growing[path] = file
-        self._growing[path].write(content.encode())
+        self._growing[path].write(content.encode(errors=NAMES))
 
     def begins(self, path: str) -> bool:
         """Returns whether nothing has been appended to a growing file yet."""

@@ -58,7 +58,7 @@ class Parquet(Format):
         name = self.file.format(split=part.split, number=part.number, of=part.of)
         with (
             self.out.whole(name) as path,
-            pa.OSFile(str(path), "wb") as file,  # a path would be a URI if it has a colon
+            open(path, "wb") as file,  # a path would have to be UTF-8, and would be a URI if it has a colon
             parquet.ParquetWriter(file, schema, **options) as writer,
         ):
             for group in groups(rows):

@@ -75,9 +75,9 @@ def cores() -> int:
 def _quota(group: Path) -> float:
     """CPU threads that a cgroup may use; below 0: no limit (v1). Raises OSError or ValueError: no limit (v2)."""
     if (group / "cpu.max").exists():
-        quota, period = (group / "cpu.max").read_text().split()  # "max 100000": no limit
+        quota, period = (group / "cpu.max").read_text(encoding="utf-8").split()  # "max 100000": no limit
         return int(quota) / int(period)
-    quota, period = ((group / f"cpu.cfs_{name}_us").read_text() for name in ("quota", "period"))
+    quota, period = ((group / f"cpu.cfs_{name}_us").read_text(encoding="utf-8") for name in ("quota", "period"))
     return int(quota) / int(period)
 
 
@@ -89,7 +89,7 @@ def memory() -> int:
     for group in _groups("memory"):
         for name in ("memory.max", "memory.limit_in_bytes"):  # v2, v1
             with contextlib.suppress(OSError, ValueError):
-                found.append(int((group / name).read_text()))
+                found.append(int((group / name).read_text(encoding="utf-8")))
     return min(found, default=0) // _UNITS
 
 
@@ -97,7 +97,7 @@ def _groups(controller: str) -> Iterator[Path]:
     """Yields the folders that may limit this process: its own cgroup and all above it, of v2 and of v1."""
     groups = {("", "/"), (controller, "/")}  # in a container, /proc may show the path that the group has outside
     with contextlib.suppress(OSError, ValueError):
-        for line in _OWN_GROUPS.read_text().splitlines():
+        for line in _OWN_GROUPS.read_text(encoding="utf-8").splitlines():
             _, controllers, path = line.split(":", 2)
             if not controllers:  # v2
                 groups.add(("", path))

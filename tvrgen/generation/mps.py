@@ -143,7 +143,7 @@ def _daemon(run: str, control: str, visible: str | None) -> tuple[Path | None, s
     with mps_folder.locked(folder / "start"):
         note = folder / "fault"
         if note.exists():
-            return None, note.read_text()
+            return None, note.read_text(encoding="utf-8")
         mps_folder.watch(folder, control)
         return _settle(folder, control, _environment(folder, visible))
 
@@ -185,7 +185,7 @@ def _settle(folder: Path, control: str, environment: dict[str, str]) -> tuple[Pa
         fault = _cannot_connect(status)
     if fault:
         mps_watcher.stop(folder, control)
-        (folder / "fault").write_text(fault)  # the run's other processes need not try again
+        (folder / "fault").write_text(fault, encoding="utf-8")  # the run's other processes need not try again
         return None, fault
     return pipes, ""
 

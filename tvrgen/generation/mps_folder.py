@@ -37,7 +37,12 @@ _START = 60.0  # seconds for the watcher to start
 
 def path_for(run: str) -> Path:
     """Path of the folder of a run on this node: of this boot, in this container, for this user."""
-    parts = [run, platform.node(), str(os.getuid()), Path("/proc/sys/kernel/random/boot_id").read_text()]
+    parts = [
+        run,
+        platform.node(),
+        str(os.getuid()),
+        Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8"),
+    ]
     parts += [str(Path(f"/proc/self/ns/{kind}").readlink()) for kind in ("pid", "ipc")]
     name = _NAME + hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
     for base in (tempfile.gettempdir(), "/tmp"):

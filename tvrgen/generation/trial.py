@@ -48,7 +48,9 @@ def run(device: str, visible: str | None = None, seconds: float = 3.0, limit: fl
     environment = dict(os.environ) | ({} if visible is None else {"CUDA_VISIBLE_DEVICES": visible})
     command = [sys.executable, "-m", __name__, device, str(seconds)]
     try:
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=limit)
+        done = subprocess.run(
+            command, env=environment, capture_output=True, encoding="utf-8", errors="replace", timeout=limit
+        )
     except subprocess.TimeoutExpired:
         return Trial(fault=f"it did not end within {limit:.0f} s")
     try:

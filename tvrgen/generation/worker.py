@@ -88,7 +88,7 @@ def shard_steps(
         run = _description(split, renderer, devices, clock) | {"config": preparation.signature(config.document)}
         if split.output.blend:
             run["files"] = shards.entries(folder, lambda path: path.suffix == ".blend")
-        (folder / "run.json").write_text(json.dumps(run, indent=1) + "\n")
+        (folder / "run.json").write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
         start = time.perf_counter()
     return {**run, "seconds": {**clock.seconds, "committing": round(time.perf_counter() - start, 3)}}
 
@@ -251,7 +251,7 @@ def _kept(storage: Storage, shard: Shard, form: ShardFormat) -> Iterator[Callabl
     """Yields a lookup for the images of the existing shard: a local path, or None if its checksum is wrong."""
     with storage.local(shard.path) as folder, scratch.folder() as unpacked:
         try:
-            listed = json.loads((folder / MANIFEST).read_text())["files"]
+            listed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
         except (OSError, ValueError):  # altered, or removed by a run that was killed while it replaced the shard
             listed = {}
 

@@ -3,4 +3,4 @@
 from tvrgen.config.schema.generate import FOLDER, GENERATED, written
 
 for name, make in GENERATED.items():
-    (FOLDER / f"{name}.schema.json").write_text(written(make()))
+    (FOLDER / f"{name}.schema.json").write_text(written(make()), encoding="utf-8")

@@ -64,6 +64,8 @@ class ObjectStore(Storage):
         except ImportError as error:
             extra = "; pip install 'tvrgen[s3]'" if "s3fs" in str(error) else ""
             raise UserError(f"{url}: {error}{extra}") from error
+        except Exception as error:  # each library has its own
+            raise UserError(f"{url}: cannot be opened: {type(error).__name__}: {error}") from error
         self._base = base.rstrip("/")
         self._answered = self._told = False
         self._lock = StoreLock(self)

@@ -100,7 +100,7 @@ def compiled(text: bytes, arch: str, waiting: Callable[[], None]) -> bytes:
                 process.wait()
         cubin = target.read_bytes() if target.exists() else b""
         if process.returncode or not cubin.startswith(b"\x7fELF"):
-            reason = _reason(process.returncode, messages.read_text(errors="replace"))
+            reason = _reason(process.returncode, messages.read_text(encoding="utf-8", errors="replace"))
             raise UserError(f"{arch}: {chosen.name} failed to compile Blender's kernels: {reason}")
     return cubin
 
@@ -133,7 +133,7 @@ def _run(command: list[str] | tuple[str, ...]) -> subprocess.CompletedProcess[st
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            encoding="utf-8",
             errors="replace",
             timeout=_LIMIT,
         )
