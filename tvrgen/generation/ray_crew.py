@@ -24,6 +24,7 @@ from tvrgen.config.settings import Config
 from tvrgen.dataset.storage.base import Storage
 from tvrgen.generation import allocation, machine, node, process, ray_session
 from tvrgen.generation.allocation import Allocation
+from tvrgen.generation.arrivals import Arrivals
 from tvrgen.generation.driver import Done, Event, Failed, Rendered, Task, Waiting
 from tvrgen.generation.node import Run
 from tvrgen.generation.ray_actor import Actor
@@ -42,7 +43,6 @@ PATIENCE = 600.0
 _RESIZE_INTERVAL = 5.0  # seconds between queries of the cluster's size
 _PAUSE = 10.0  # seconds without new workers after one was lost with its node, or for lack of memory
 _MOST_FAILED_STARTS = 3  # per worker, before any worker has started
-_LOOKS_FOR_SHARD = 10  # seconds to wait for a committed shard: network folders show new files late
 
 
 @dataclass(slots=True, eq=False)
@@ -75,6 +75,7 @@ class RayCrew:
         self._ray = self._session.ray
         self._most = min(tasks, wanted.workers or tasks)
         self._members: list[_Worker] = []
+        self._arrivals = Arrivals(storage)
         self._calls: dict[Any, _Worker] = {}
         self._failed_starts, self._ever_ready = 0, False
         self._looked, self._seen = 0.0, time.monotonic()  # times of the last query and of the last ready worker
@@ -105,6 +106,7 @@ class RayCrew:
 
     def events(self) -> Iterator[Event]:
         yield from self._news()
+        yield from self._arrivals.seen()
         self._fill()
         self._check_patience()
         ready, _ = self._ray.wait(list(self._calls), num_returns=1, timeout=1) if self._calls else ([], [])
@@ -116,6 +118,7 @@ class RayCrew:
             time.sleep(0.2)
 
     def drop(self, task: Task) -> None:
+        self._arrivals.forget(task)
         for member in self._members:
             if member.task == task:
                 self._dismiss(member)
@@ -200,12 +203,12 @@ class RayCrew:
         elif turn.facts is None:
             self._ask(member, member.actor.advance.remote(task.shard, task.why, TURN))
         else:
-            self._check_shared(task, turn.facts)
             member.task = None
             member.problems += task.shard.count
             if self._is_worn(member, turn.facts):
                 self._dismiss(member)
-            yield Done(task, turn.facts)
+            done = Done(task, turn.facts)
+            yield from self._arrivals.expect(done) if self._wanted.address else (done,)
 
     def _prepare(self, member: _Worker, answer: Any) -> None:
         """Takes an answer of an actor that is not ready: first that of `look`, then that of `open`."""
@@ -214,18 +217,6 @@ class RayCrew:
         else:
             member.looked, member.why = True, answer
             self._ask(member, member.actor.open.remote())
-
-    def _check_shared(self, task: Task, facts: Record) -> None:
-        """Raises UserError if a shard that a worker committed is missing in this machine's folder."""
-        if self._wanted.address:
-            for _ in range(_LOOKS_FOR_SHARD):
-                if self._storage.sees(task.shard.path):
-                    return
-                time.sleep(1)
-            raise UserError(
-                f"{self._storage}: {facts['node']} made {task.shard.path}, but it is missing here: that node has "
-                "another folder of this name; choose one that all nodes see, or a URL"
-            )
 
     def _is_worn(self, member: _Worker, facts: Record) -> bool:
         """Whether a worker is to be replaced, by the number of its problems or by its memory."""
