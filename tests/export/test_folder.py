@@ -1,5 +1,6 @@
 """Folders of exports that are stopped, refused, or have no room: whole or absent, and the same command continues."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -194,3 +195,86 @@ def test_a_run_that_waited_for_the_folder_does_not_write_again(dataset, tmp_path
     after = contents(tmp_path / "out")
     after.pop(".lock", None)
     assert after == before
+
+
+LINKS = [".export.json.partial", ".README.md.partial", ".train.jsonl.growing", "README.md", "train.jsonl"]
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_links_are_not_written_through(stopped, dataset, tmp_path, monkeypatch):
+    out, mine = tmp_path / "out", tmp_path / "mine"
+    mine.write_text("mine")
+    if stopped:
+        stopped_after(monkeypatch, 0, dataset, "ms-swift", out)
+    else:
+        out.mkdir()
+    for name in LINKS if stopped else LINKS[:2]:  # a new folder with others is refused
+        (out / name).symlink_to(mine)
+    export(dataset, "ms-swift", out)
+    assert mine.read_text() == "mine"
+    assert not [path for path in out.rglob("*") if path.is_symlink()]
+
+
+def test_a_link_in_the_place_of_what_was_written_is_refused(dataset, tmp_path, monkeypatch):
+    out, mine = tmp_path / "out", tmp_path / "mine"
+    mine.write_text("mine" * 100_000)
+    stopped_after(monkeypatch, 6, dataset, "ms-swift", out)
+    (out / ".train.jsonl.growing").unlink()
+    (out / ".train.jsonl.growing").symlink_to(mine)
+    refused(r"\.export\.json: does not fit the files there; remove .*out and export again", dataset, "ms-swift", out)
+    (out / ".export.json").unlink()
+    (out / ".lock").symlink_to(tmp_path / "elsewhere")
+    (out / ".train.jsonl.growing").unlink()
+    (out / "images").rename(tmp_path / "images")
+    refused("lock: Too many levels of symbolic links|lock: is no plain file", dataset, "ms-swift", out)
+    assert not (tmp_path / "elsewhere").exists()
+    (out / ".lock").unlink()
+    (tmp_path / "images").rename(out / "images")
+    assert mine.read_text() == "mine" * 100_000
+
+
+def test_a_folder_of_an_export_that_is_a_link_is_refused(dataset, tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    stopped_after(monkeypatch, 1, dataset, "ms-swift", out)
+    (out / "images").rename(tmp_path / "images")
+    (out / "images").symlink_to(tmp_path / "images", target_is_directory=True)
+    before = contents(tmp_path / "images")
+    refused("images: is a link; remove it", dataset, "ms-swift", out)
+    assert contents(tmp_path / "images") == before
+
+
+NONSENSE = [
+    None,
+    7,
+    {},
+    {"parts": "1", "lengths": {}, "counts": {}},
+    {"parts": -1, "lengths": {}, "counts": {}},
+    {"parts": True, "lengths": {}, "counts": {}},
+    {"parts": 99, "lengths": {}, "counts": {}},
+    {"parts": 1, "lengths": {"train.jsonl": 10**9}, "counts": {}},
+    {"parts": 1, "lengths": {"../mine": 1}, "counts": {}},
+    {"parts": 1, "lengths": [], "counts": {}},
+    {"parts": 1, "lengths": {}, "counts": {"train": None}},
+    {"parts": 1, "lengths": {}, "counts": {"train": {"questions": "many"}}},
+    {"parts": 1, "lengths": {}, "counts": {"other": {"questions": 1}}},
+]
+
+
+@pytest.mark.parametrize("state", NONSENSE)
+def test_progress_that_no_export_wrote_is_one_line(state, dataset, tmp_path, monkeypatch):
+    stopped_after(monkeypatch, 6, dataset, "ms-swift", tmp_path / "out")
+    begun = tmp_path / "out/.export.json"
+    begun.write_text(json.dumps(json.loads(begun.read_text()) | {"state": state}))
+    (tmp_path / "mine").write_text("mine")
+    refused("does not fit the files there; remove .* and export again", dataset, "ms-swift", tmp_path / "out")
+
+
+def test_what_systems_strew_is_neither_refused_nor_listed(dataset, tmp_path):
+    out = tmp_path / "out"
+    (out / "lost+found").mkdir(parents=True)
+    for name in (".DS_Store", "Thumbs.db", "._x"):
+        (out / name).touch()
+    export(dataset, "vlm-r1", out)
+    listed = json.loads((out / "export.json").read_text())["files"]
+    assert not [name for name in listed if "Thumbs" in name or "._" in name]
+    assert export(dataset, "vlm-r1", out) == f"{out}: is complete already"

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import json
 import tarfile
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
@@ -49,9 +50,9 @@ def whole_file(path: Path) -> Iterator[TextIO]:
         with open(path, "w", encoding="utf-8", errors=NAMES) as file:
             yield file
         return
-    beside = path.with_name(f".{path.name}.partial")
+    beside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.partial")
     try:
-        with open(beside, "w", encoding="utf-8", errors=NAMES) as file:
+        with open(beside, "x", encoding="utf-8", errors=NAMES) as file:  # never through a link of this name
             yield file
         beside.replace(path)
     finally:

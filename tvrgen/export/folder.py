@@ -13,8 +13,9 @@ import os
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
+from tvrgen._support import names, strewn
 from tvrgen._support.errors import UserError
 from tvrgen._support.files import NAMES, pretty
 from tvrgen._support.json_lines import Record
@@ -51,6 +52,14 @@ def fingerprint(dataset: Dataset, splits: tuple[str, ...], name: str, options: R
     return {"format": name, "splits": list(splits), "dataset": digest, "options": options}
 
 
+def _is_counts(found: Any) -> bool:
+    """Whether a JSON value has the counts of a split: numbers, or numbers by label."""
+    if not isinstance(found, dict):
+        return False
+    numbers = [own for value in found.values() for own in (value.values() if isinstance(value, dict) else (value,))]
+    return all(type(number) is int and number >= 0 for number in numbers)
+
+
 _IMAGES = {".png", ".jpg", ".webp"}
 
 
@@ -66,9 +75,9 @@ class Output:
     def complete(self) -> bool:
         """Returns whether the export is complete. Raises UserError if the folder holds anything else."""
         check_folder(self.root)
-        names = {p.name for p in self.root.iterdir()} if self.root.exists() else set()
-        known = names & {DONE, BEGUN}
-        if not known and {name for name in names if name != _LOCK and not name.endswith(".partial")}:
+        there = strewn.names(self.root) if self.root.exists() else set()
+        known = there & {DONE, BEGUN}
+        if not known and {name for name in there if not name.startswith(_LOCK) and not name.endswith(".partial")}:
             raise UserError(f"{self.root}: is not empty and holds no export; choose another folder")
         for name in known:
             self._compare(name)
@@ -87,8 +96,8 @@ class Output:
 
     def _sizes(self) -> Record:
         """The sizes in bytes of all finished files, images excepted, by path."""
-        paths = (p for p in self.root.rglob("*") if p.suffix not in _IMAGES and not p.name.startswith("."))
-        files = sorted(path for path in paths if path.is_file())
+        paths = strewn.files(self.root)
+        files = sorted(path for path in paths if path.suffix not in _IMAGES and not path.name.startswith("."))
         return {path.relative_to(self.root).as_posix(): path.stat().st_size for path in files}
 
     @contextlib.contextmanager
@@ -124,7 +133,30 @@ class Output:
         if differing:
             raise UserError(f"{self.root}: holds an export of {_OTHER[differing[0]]}; choose another folder")
         if name == BEGUN:
-            self._state = found["state"]
+            self._state = self._checked(found.get("state"))
+
+    def _checked(self, state: Any) -> Record:
+        """Returns the progress of an export that was stopped. Raises UserError for what no export wrote."""
+        match state:
+            case {"parts": int(parts), "lengths": dict(lengths), "counts": dict(counts)} if parts >= 0:
+                sound = all(type(length) is int and length >= 0 for length in lengths.values())
+                sound &= counts.keys() <= set(self.made_from["splits"]) and all(map(_is_counts, counts.values()))
+                sound &= all(self._has(path, length) for path, length in lengths.items() if sound)
+                if sound and type(parts) is int:
+                    return {"parts": parts, "lengths": lengths, "counts": counts}
+        raise UserError(f"{self.root / BEGUN}: does not fit the files there; remove {self.root} and export again")
+
+    def _has(self, path: str, length: int) -> bool:
+        """Whether a growing file, or the finished one, is at least as long as the progress says."""
+        if not names.FILE.fullmatch(path):
+            return False
+        there = [own for own in (self._beside(path), self.root / path) if own.is_file() and not own.is_symlink()]
+        return any(own.stat().st_size >= length for own in there)
+
+    def check_parts(self, count: int) -> None:
+        """Raises UserError if more parts are finished than the `count` of the whole export."""
+        if self.parts > count:
+            self._checked(None)
 
     @property
     def name(self) -> str:
@@ -144,9 +176,9 @@ class Output:
     @contextlib.contextmanager
     def whole(self, path: str) -> Iterator[Path]:
         """Yields a path to write to; the file gets its name when the block ends, and is removed if the block fails."""
-        target = self.root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
+        target = self._place(path)
         beside = target.with_name(f".{target.name}.partial")
+        beside.unlink(missing_ok=True)  # it may be a link, which writing would follow
         try:
             yield beside
             beside.replace(target)
@@ -169,8 +201,10 @@ class Output:
     def append(self, path: str, content: str) -> None:
         """Appends to a growing file, which gets its name when it is closed."""
         if path not in self._growing:
+            self._place(path)
             beside, length = self._beside(path), self._state["lengths"].get(path, 0)
-            beside.parent.mkdir(parents=True, exist_ok=True)
+            if not length:
+                beside.unlink(missing_ok=True)  # it may be a link
             file = open(beside, "r+b" if length else "wb")  # noqa: SIM115
             file.truncate(length)
             file.seek(length)
@@ -211,6 +245,15 @@ class Output:
         with self.whole(DONE) as beside:
             beside.write_bytes(pretty(content))
         (self.root / BEGUN).unlink()
+
+    def _place(self, path: str) -> Path:
+        """Path of a file, whose folder exists. Raises UserError if a folder on the way is a link."""
+        target = self.root / path
+        for folder in (own for own in target.parents if own.is_relative_to(self.root) and own != self.root):
+            if folder.is_symlink():
+                raise UserError(f"{folder}: is a link; remove it: an export writes into its own folders alone")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return target
 
     def _beside(self, path: str) -> Path:
         target = self.root / path

@@ -149,3 +149,42 @@ def test_blend_files_are_checked(by_hand, tmp_path):
     assert list(dataset_faults(root)) == [f"{path}: size or hash differs from run.json"]
     path.unlink()
     assert list(dataset_faults(root)) == [f"{path}: is missing"]
+
+
+STREWN = (
+    ".DS_Store",
+    "train/.DS_Store",
+    f"{SHARD}/.DS_Store",
+    f"{SHARD}/images/._x.png",
+    f"{SHARD}/@eaDir/x",
+    "lost+found/x",
+)
+
+
+@pytest.mark.parametrize("form", ["files", "webdataset"])
+def test_what_systems_strew_is_no_fault_and_in_no_shard(form, by_hand, tmp_path):
+    root = tmp_path / "data"
+
+    class Strewing(FlatRenderer):
+        def render(self, shot, path):
+            super().render(shot, path)
+            (path.parent / ".DS_Store").write_text("strewn while the shard is made")
+            (path.parent / f"._{path.name}").write_text("strewn while the shard is made")
+
+    generate_flat(root, load(f"output.format={form}"), Strewing())
+    for name in STREWN:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("strewn")
+    assert list(dataset_faults(root)) == []
+    assert catalog.again(open_storage(root)) == {}
+    assert b"strewn" not in b"".join(path.read_bytes() for path in root.rglob("*.tar"))
+    renderer = FlatRenderer()
+    generate_flat(root, load(f"output.format={form}"), renderer)
+    assert renderer.asked == []
+
+
+def test_a_file_of_the_users_own_in_a_shard_is_named_and_nothing_made_again(by_hand, flat_dataset):
+    (flat_dataset / SHARD / "notes.txt").write_text("mine")
+    (fault,) = dataset_faults(flat_dataset)
+    assert fault.endswith(f"{SHARD}/notes.txt: does not belong to the shard; move it away")
+    assert catalog.again(open_storage(flat_dataset)) == {}

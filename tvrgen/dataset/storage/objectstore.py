@@ -139,7 +139,7 @@ class ObjectStore(Storage):
                 if not again:
                     return  # another worker, which counted as dead, made the shard
                 self.remove(f"{shard}/{MANIFEST}")  # from here on the shard does not exist
-            files = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / MANIFEST)
+            files = [path for path in strewn.files(folder) if path != folder / MANIFEST]
             with ThreadPoolExecutor(_TOGETHER) as pool:
                 list(pool.map(lambda path: self._send(path, f"{shard}/{path.relative_to(folder).as_posix()}"), files))
             there = {name.rsplit("/", 1)[-1] for name in self._patiently(self._files.find, self._at(shard))}

@@ -18,7 +18,7 @@ from tvrgen.dataset.shards import shards_of
 from tvrgen.dataset.storage.base import Storage
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.dataset.validation.differences import differences, within
-from tvrgen.dataset.validation.shards import shard_faults
+from tvrgen.dataset.validation.shards import STRAY, shard_faults
 from tvrgen.dataset.versions import FORMAT, plan_of
 from tvrgen.sampling.version import PLAN
 
@@ -105,7 +105,7 @@ def _dataset_faults(storage: Storage, description: Record, config: Config) -> It
     for shard in wanted.values():
         if shard.path in listed and shard.path in there:
             for fault in shard_faults(storage, shard, listed[shard.path], description, config):
-                yield shard.path, fault
+                yield "" if fault.endswith(STRAY) else shard.path, fault
         elif shard.path in there:
             yield "", f"{storage / shard.path}: is not listed in dataset.json; run tvrgen generate again"
         elif splits[shard.split]["problems"]:  # else no run has made the split yet

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from tvrgen._support import json_lines, limits, plain_files, scratch
+from tvrgen._support import json_lines, limits, plain_files, scratch, strewn
 from tvrgen._support.errors import UserError
 from tvrgen._support.files import sha256
 from tvrgen._support.json_lines import Record
@@ -21,12 +21,16 @@ from tvrgen.dataset.images import BLEND, SUFFIX, ImageFile, decoded
 from tvrgen.dataset.shard_formats import FORMATS, ShardFormat
 from tvrgen.dataset.shards import Shard
 from tvrgen.dataset.storage.base import MANIFEST, Storage
+from tvrgen.dataset.storage.own_names import is_of_shard
 from tvrgen.dataset.validation.differences import differences, within
 from tvrgen.dataset.validation.problems import dealt, dealt_images, recorded_problem, scene_faults
 from tvrgen.dataset.versions import plan_of
 from tvrgen.imaging import annotations
 from tvrgen.sampling.problem import Problem
 from tvrgen.sampling.version import PLAN
+
+STRAY = "does not belong to the shard; move it away"
+"""End of the fault of a file that no run made. Making the shard again keeps such files."""
 
 IMAGE = ("RGB",)
 ANNOTATIONS = {"index": ("P",), "depth": ("I;16", "I"), "normals": ("RGB",)}
@@ -184,13 +188,14 @@ def _file_faults(folder: Path, shard: Shard, manifest_hash: Any, wanted: set[Pat
     yield from within(path, differences(manifest, {**dataclasses.asdict(shard), "files": listed}))
     if files is not listed:
         return
-    there = {p for p in folder.rglob("*") if p.is_file()} - {path, folder / "run.json"}
+    there = {*strewn.files(folder)} - {path, folder / "run.json"}
     with contextlib.suppress(UserError):  # a fault of run.json's own
         match _json(folder / "run.json"):
             case {"files": dict() as varying}:
                 listed = listed | {name: said for name, said in varying.items() if shards.varies(Path(name))}
-    named = {folder / name for name in listed}
-    yield from _unlike(wanted, there | named, there)
+    foreign = {at for at in there - wanted if not is_of_shard(at.relative_to(folder).as_posix())}
+    yield from (f"{at}: {STRAY}" for at in sorted(foreign))
+    yield from _unlike(wanted, (there | {folder / name for name in listed}) - foreign, there)
     for at in sorted(wanted & there):
         if listed.get(at.relative_to(folder).as_posix()) != shards.entry(at):
             yield f"{at}: size or hash differs from {'run' if shards.varies(at) else 'shard'}.json"
