@@ -8,7 +8,7 @@
 #   make mutants    small changes of the code that no test notices: MUTANTS=40 SEED=0
 #   make kills      runs killed at random moments, and their datasets compared: KILLS=30 SEED=0
 #   make fuzz       the scorer against random text, for SECONDS=120, each adapter against COUNT=100000 random responses,
-#                   and the pieces of text whose repetition takes longest to score
+#                   the pieces of text whose repetition takes longest to score, commands against damaged datasets
 #   make lint       ruff, import-linter, mypy
 #   make bench      the figures that the README quotes
 VENV ?= .venv
