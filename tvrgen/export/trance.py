@@ -10,12 +10,11 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
 from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen.config.settings import Split
 from tvrgen.dataset import records
+from tvrgen.dataset.images import decoded
 from tvrgen.export import hdf5
 from tvrgen.export.folder import Part
 from tvrgen.export.reader import Question
@@ -171,7 +170,7 @@ records. TRANCE's accuracy (the predicted steps are run, and outcomes compared) 
                 for state in (line["states"][0], line["states"][-1]):
                     for name in state["images"].values():
                         content = (self.out.root / "image" / name).read_bytes()
-                        with Image.open(io.BytesIO(content)) as image:
+                        with decoded(io.BytesIO(content), name) as image:
                             pixels = np.asarray(image.convert("RGB").resize(_SIZE), np.uint8)
                         group.require_group("image").create_dataset(name, data=pixels)
             for split, own in keys.items():
