@@ -1,6 +1,7 @@
 """The right answer of a question, in the forms in which datasets and trainers hold it."""
 
 import json
+import reprlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -53,7 +54,12 @@ def truth_of(truth: Any) -> Truth:
     try:
         return _truth_from_data(truth)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise UserError(f"{str(truth)[:60]!r} is no right answer; write a list of index, attribute, value") from error
+        raise UserError(f"{shown(truth)} is no right answer; write a list of index, attribute, value") from error
+
+
+def shown(truth: Any) -> str:
+    """Returns the beginning of what is no right answer, for a message; of data nested deep, the outer levels."""
+    return repr((truth if isinstance(truth, str) else reprlib.repr(truth))[:60])
 
 
 def _truth_from_data(truth: Any) -> Truth:

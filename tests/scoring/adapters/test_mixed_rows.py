@@ -1,5 +1,6 @@
 """Rows whose right answers are none of ours: of other tasks in mixed training, of a wrong column, or broken."""
 
+import functools
 import json
 import sys
 from types import SimpleNamespace
@@ -12,11 +13,12 @@ from tvrgen.scoring.adapters import easyr1, lmms_eval, trl, verl, vlm_r1
 
 FOREIGN = ["42", "", "\\boxed{72}", 42, 3.5, float("nan"), ["a"], {"a": 1}, b"x", True, "[" * 5000, "{" * 99, "\ud800"]
 FOREIGN += [{"changes": 3}, {"changes": [{"index": float("inf"), "attribute": "color", "value": "red"}]}, [None]]
+FOREIGN.append(functools.reduce(lambda inner, _: [inner], range(5000), 7))  # nested 5,000 deep
 NONE_OF_OURS = ("verl", "easyr1", "vlm-r1", "lmms-eval")
 """Adapters of consumers that know no rows of other tasks, or tell them by another column."""
 
 
-@pytest.mark.parametrize("truth", FOREIGN, ids=lambda truth: ascii(truth)[:20])
+@pytest.mark.parametrize("truth", FOREIGN, ids=map(str, range(len(FOREIGN))))
 def test_trl_and_ms_swift_leave_out_rows_of_other_tasks(truth):
     columns = {"changes": [None, CHANGES, None], "answer": [truth, "2.color.cyan", None], "task": ["a", "b", "c"]}
     assert trl.reward(completions=[RIGHT] * 3, **columns) == [None, BEST, None]

@@ -9,7 +9,7 @@ from typing import Any
 from tvrgen._support.errors import UserError
 from tvrgen.scoring import Options, Reward, star_r1_reward, truth_of
 from tvrgen.scoring.options import NAMES, options_from
-from tvrgen.scoring.truth import Truth
+from tvrgen.scoring.truth import Truth, shown
 
 TRUTHS = ("ground_truth", "solution", "changes", "answer")
 """Columns that may hold the right answer, the most complete one first; the first that exists counts."""
@@ -65,7 +65,7 @@ def _say_unread(rows: Sequence[Sequence[Any]], found: Sequence[Truth | None], mi
     """Raises UserError or warns, once, of values that are no right answers."""
     pairs = zip(rows, found, strict=True)
     unread = [row[0] if row else None for row, truth in pairs if truth is None and (row or not mixed)]
-    said = f"{str(unread[0])[:60]!r} is no right answer" if unread else ""
+    said = f"{shown(unread[0])} is no right answer" if unread else ""
     if unread and len(unread) == len(found) and not mixed and "read" not in _said:
         raise UserError(f"{said}; give the column that the export wrote ({', '.join(TRUTHS)})")
     if unread and "unread" not in _said:
