@@ -40,7 +40,7 @@ class Trance(Format):
     text = """\
 `data.jsonl` (a scene a line), `image/`, `values.json` and `properties.json` are TRANCE's files; `data.h5` holds, for
 each split, what its preprocessing makes of them: `image/NAME` (160x120), `data/IDX`, `keys`, `basic_keys` (one step).
-With TRANCE's code (github.com/hughplay/TVR at d6b94b3; numpy below 1.24):
+With TRANCE's code (github.com/hughplay/TVR at d6b94b3; numpy below 1.24, or 2, since it names `np.bool`):
 
 ```python
 from src.dataset.trance import {level}
