@@ -86,7 +86,7 @@ class Ray:
     exceptions = SimpleNamespace(RayError=Exception)
 
     def __init__(self, ends, *, at_start=False):
-        self._ends, self._at_start, self.started = iter(ends), at_start, 0
+        self._ends, self._at_start, self.started, self.cpus, self.open = iter(ends), at_start, 0, 2, True
 
     def remote(self, **_):
         return lambda actor: self
@@ -103,7 +103,7 @@ class Ray:
         return SimpleNamespace(**{name: SimpleNamespace(remote=lambda *_, a=a: Call(a)) for name, a in answers.items()})
 
     def cluster_resources(self):
-        return {"CPU": 2}
+        return {"CPU": self.cpus}
 
     def wait(self, calls, num_returns, timeout):
         return calls[:num_returns], calls[num_returns:]
@@ -117,7 +117,7 @@ class Ray:
         pass
 
     def shutdown(self):
-        pass
+        self.open = False
 
 
 class Silent:
@@ -152,3 +152,11 @@ def test_workers_that_are_lost_as_they_start_do_not_end_the_run(tmp_path, monkey
     assert make(Ray(LOST * 10, at_start=True), tmp_path, monkeypatch, tries=1) == []
     with pytest.raises(UserError, match=f"workers die as they start: its worker died: {DIED}"):
         make(Ray([error("ActorDiedError", DIED)] * 100, at_start=True), tmp_path, monkeypatch)
+
+
+def test_ray_ends_where_it_has_no_room_for_a_worker(tmp_path, monkeypatch):
+    ray = Ray([])
+    ray.cpus = 0
+    with pytest.raises(UserError, match="no room for a worker of 1 CPUs"):
+        make(ray, tmp_path, monkeypatch)
+    assert not ray.open

@@ -67,7 +67,7 @@ class RayCrew:
         opener: Name of the function that opens each renderer, see `worker.opener`.
         tasks: Number of tasks to come: more workers are not started.
 
-    Raises UserError if Ray does not start or cannot be reached.
+    Raises UserError if Ray does not start, cannot be reached or has no room for a worker.
     """
 
     def __init__(self, config: Config, storage: Storage, wanted: RayOptions, opener: str, tasks: int) -> None:
@@ -89,7 +89,11 @@ class RayCrew:
         # the path comes first: unpickling the config imports the user's own kinds
         self._arguments = (list(sys.path), pickle.dumps(config), storage.address, opener, run)
         self._type = self._ray.remote(max_restarts=0, max_task_retries=0)(Actor)
-        self._fill()
+        try:
+            self._fill()
+        except BaseException:
+            self._session.close()
+            raise
 
     @property
     def workers(self) -> int:
