@@ -80,5 +80,5 @@ LOOKS = Limit("TVRGEN_MAX_LOOKS", 1_000_000, "looks")
 STEPS = Limit("TVRGEN_MAX_BLOCK_STEPS", 20_000, "steps")
 """Steps that are dealt together: the time for it grows with their square."""
 
-TRIALS = Limit("TVRGEN_MAX_TRIALS", 1_000_000, "trials")
-"""Trials to deal the steps of a block: half a minute. The ready configs take 25,000 at most."""
+TRIALS = Limit("TVRGEN_MAX_TRIALS", 10_000_000, "trials")
+"""Trials of a step to deal those of a block: half a minute. The ready configs take 100,000 at most."""

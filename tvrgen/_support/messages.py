@@ -29,6 +29,11 @@ def nearest(word: str, known: Iterable[str], former: Mapping[str, str] | None = 
 def shown(value: Any) -> str:
     """Returns the repr of a value, cut at 60 characters; "nothing" for None."""
     text = "nothing" if value is None else repr(value)
+    return cut(text)
+
+
+def cut(text: str) -> str:
+    """The first 60 characters of a text."""
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -46,5 +51,5 @@ def key_path(parts: Iterable[str | int]) -> str:
     """A path into a document as text, such as `sampling.only.pairs[0].when`."""
     text = ""
     for part in parts:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+        text += f"[{part}]" if isinstance(part, int) else f".{cut(part)}" if text else cut(part)
     return text

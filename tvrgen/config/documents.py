@@ -14,7 +14,7 @@ from jsonschema.exceptions import ValidationError, relevance
 
 from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
-from tvrgen._support.messages import key_path, nearest, shown
+from tvrgen._support.messages import cut, key_path, nearest, shown
 
 _SCHEMAS = Path(__file__).parent / "schema"
 
@@ -182,7 +182,7 @@ def _explain(error: ValidationError) -> str:
             unknown = min(str(key) for key in value if key not in properties)
             former = {key: entry["renamedTo"] for key, entry in properties.items() if "renamedTo" in entry}
             known = [key for key in properties if key not in former]
-            return f"{path + '.' if path else ''}{unknown}: unknown key{nearest(unknown, known, former)}"
+            return f"{path + '.' if path else ''}{cut(unknown)}: unknown key{nearest(unknown, known, former)}"
         case "required":
             missing = next(key for key in rule if key not in value)
             return f"{path + '.' if path else ''}{missing}: is missing"

@@ -74,17 +74,18 @@ class TooHardError(Exception):
 
 
 class Trials:
-    """Counter of the hands that are tried to deal a block; raises TooHardError after `most`."""
+    """Counter of the cards in hands that are tried to deal a block; raises TooHardError after `most`."""
 
     def __init__(self, most: int) -> None:
-        self._left, self._say_at = most, most * 4 // 5
+        self._left, self._say_at = most, most * 4 // 5  # negative once it is said
 
     def counting(self, lack: Callable[[int, list[T]], int]) -> Callable[[int, list[T]], int]:
-        """Returns a function for `deal` that counts its calls."""
+        """Returns a function for `deal` that counts the cards it is called with."""
 
         def counted(k: int, own: list[T]) -> int:
-            self._left -= 1
-            if self._left == self._say_at:
+            self._left -= max(1, len(own))
+            if 0 <= self._left < self._say_at:
+                self._say_at = -1
                 _log.warning("the steps of a block are hard to deal; lower sampling.steps, or raise sampling.on_stage")
             if self._left < 0:
                 raise TooHardError
