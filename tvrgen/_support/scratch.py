@@ -41,7 +41,7 @@ def folder_of(owner: object) -> Path:
 
 def clear() -> None:
     """Removes the folders of processes that were killed on this machine."""
-    for path in Path(tempfile.gettempdir()).glob(f"{_NAME}*"):
+    for path in Path(tempfile.gettempdir()).glob(f"{_NAME}????????"):  # as `mkdtemp` names them
         lock = _lock(path)
         if lock is not None:
             shutil.rmtree(path, ignore_errors=True)

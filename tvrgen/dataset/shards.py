@@ -5,7 +5,7 @@ SPLIT/shard-00000/             one shard
     scenes.jsonl, questions.jsonl, images/, annotations/    or all of these in samples.tar
     blend/                     if the config asks for it
     shard.json                 size and SHA-256 of every file that two runs would make alike
-    run.json                   device, versions, seconds; size and SHA-256 of the .blend files
+    run.json                   device, versions, seconds, checksum of the config; size and SHA-256 of the .blend files
 dataset.json                   config, versions, splits, and the SHA-256 of every shard.json; written last
 log/                           logs of runs (tvrgen.generation.journal); again.json: shards to be made again, and why
 """
