@@ -219,19 +219,27 @@ def _matched(predictions: Sequence[_Prediction], truth: Truth, reuse: bool) -> t
 def _largest_matching(predicted: list[str], accepted: list[frozenset[str]]) -> int:
     """The size of a largest one-to-one matching of predicted values to true changes that accept them.
 
-    It is found by augmenting paths (Kuhn's algorithm).
+    It is found by augmenting paths (Kuhn's algorithm), each the shortest one.
     """
     if len(accepted) == 1:
         return int(any(value in accepted[0] for value in predicted))
-    matched: dict[int, int] = {}  # position of a prediction -> of its true change
-
-    def matches(change: int, tried: set[int]) -> bool:
-        for k, value in enumerate(predicted):
-            if value in accepted[change] and k not in tried:
-                tried.add(k)
-                if k not in matched or matches(matched[k], tried):
-                    matched[k] = change
-                    return True
-        return False
-
-    return sum(matches(change, set()) for change in range(len(accepted)))
+    change_of: dict[int, int] = {}  # position of a prediction -> of its true change
+    prediction_of: dict[int, int] = {}  # and the reverse
+    for start in range(len(accepted)):
+        reached: dict[int, int] = {}  # position of a prediction -> of the true change that it was reached from
+        free: int | None = None
+        queue = [start]
+        for change in queue:  # grows meanwhile
+            new = [k for k, value in enumerate(predicted) if k not in reached and value in accepted[change]]
+            reached.update(dict.fromkeys(new, change))
+            free = next((k for k in new if k not in change_of), None)
+            if free is not None:
+                break
+            queue += [change_of[k] for k in new]
+        while free is not None:  # each true change on the path takes the prediction that it reached
+            change = reached[free]
+            change_of[free] = change
+            before = prediction_of.get(change)
+            prediction_of[change] = free
+            free = before
+    return len(change_of)
