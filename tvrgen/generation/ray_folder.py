@@ -27,7 +27,8 @@ class RayFolder:
 
     def __init__(self) -> None:
         self.path = Path(_make())
-        command = [sys.executable, "-I", "-S", ray_watcher.__file__, str(self.path), str(os.getpid())]
+        watcher = str(Path(ray_watcher.__file__).resolve())
+        command = [sys.executable, "-I", "-S", watcher, str(self.path), str(os.getpid())]
         null = subprocess.DEVNULL
         # a session of its own, so that Ctrl-C in the user's terminal does not reach it
         self._watcher = subprocess.Popen(
