@@ -71,7 +71,7 @@ def save(kind: str, seen: Surfaces, path: Path) -> None:
 
 def index_faults(path: Path, sights: tuple[Sight, ...]) -> Iterator[str]:
     """Yields the differences between an index file and the sights of a record."""
-    with Image.open(path) as image:
+    with Image.open(path, formats=["PNG"]) as image:
         index = np.asarray(image)
     counts = np.bincount(index.ravel(), minlength=len(sights) + 1)
     if counts[len(sights) + 1 :].any():

@@ -60,9 +60,12 @@ def score(
         respond = _predictions(predictions)
         splits = [name for name in splits if _is_answered(dataset, name, respond)]
         if not splits:
+            known = next(dataset.questions(split), None)
+            if known is None:
+                raise UserError(f"{root}: has no questions; run tvrgen validate")
             raise UserError(
                 f"{source}: none of its {len(respond.responses)} ids is a question of {root}"
-                f"{f', split {split}' if split else ''}, such as {next(dataset.questions(split))['id']!r}; it has "
+                f"{f', split {split}' if split else ''}, such as {known['id']!r}; it has "
                 f"{next(iter(respond.responses))!r}"
             )
     else:
