@@ -29,6 +29,14 @@ def test_ids_that_are_missing_unknown_and_double_are_named(dataset, tmp_path):
     assert figures["all"]["all"]["n"] == 18
 
 
+def test_responses_that_were_cut_are_named(dataset, tmp_path, monkeypatch):
+    path = answered(dataset, tmp_path / "p.jsonl", lambda k, line: "x" * (k + 1) if k < 2 else None)
+    _, second = (json.loads(line)["id"] for line in path.read_text().splitlines())
+    monkeypatch.setenv("TVRGEN_MAX_RESPONSE_CHARACTERS", "1")
+    text = "\n".join(summary.lines(score(dataset, path)))
+    assert f"1 response is too long: {second}; of their characters, at most 1 are read, unless TVRGEN_MAX_" in text
+
+
 def test_responses_in_a_dict_score_as_those_in_a_file(dataset, tmp_path):
     path = answered(dataset, tmp_path / "p.jsonl")
     responses = {line["id"]: line["response"] for line in map(json.loads, path.read_text().splitlines())}

@@ -120,7 +120,7 @@ def lines(figures: Figures) -> Iterator[str]:
             "unknown": "left out",
             "double": "the first counts",
             "no text": "scored as empty ones",
-            "too long": limits.RESPONSE.remedy,
+            "too long": f"of their characters, {limits.RESPONSE.remedy}",
         }
         for fault, effect in effects.items():
             if names := ids[fault]:
