@@ -93,6 +93,16 @@ def test_a_stopped_run_says_whether_anything_is_kept(finished, says, tmp_path, m
     assert capsys.readouterr().err.splitlines()[-1].startswith(f"tvrgen: stopped; {says}")
 
 
+def test_a_logged_message_is_one_line_without_codes_for_the_terminal(monkeypatch, capsys):
+    def run_command(_):
+        logging.getLogger("tvrgen.dataset").warning("%s: is missing", "a\x1b[2Jb\nc")
+        return 0
+
+    monkeypatch.setattr(main.status, "run", run_command)
+    main.main(["status", "x"])
+    assert capsys.readouterr().err == "tvrgen: a\\x1b[2Jb c: is missing\n"
+
+
 @pytest.mark.parametrize("command", ["validate", "status"])
 def test_a_folder_that_does_not_exist(command, tmp_path, capsys):
     assert main.main([command, str(tmp_path / "dmeo")]) == 2

@@ -4,7 +4,7 @@ import pytest
 
 from tests.config.faults import fault
 from tvrgen._support.errors import UserError
-from tvrgen.config import loader
+from tvrgen.config import documents, loader
 from tvrgen.config.overrides import assignments
 
 FAULTS = {
@@ -79,7 +79,7 @@ NUMBERS = [path for path in numbers(RESOLVED) if path != ("image", "quality")]
 
 
 @pytest.mark.parametrize("value", [".nan", "-.inf", "9" * 400], ids=lambda v: v[:9])
-def test_a_number_that_cannot_be_reckoned_with_is_refused_wherever_a_number_stands(value):
+def test_a_number_out_of_range_is_refused_wherever_a_number_stands(value):
     assert len(NUMBERS) > 90
     for path in NUMBERS:
         old = RESOLVED
@@ -98,11 +98,25 @@ def test_a_number_that_cannot_be_reckoned_with_is_refused_wherever_a_number_stan
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("sampling: {no_change: .nan}", "sampling.no_change: nan cannot be reckoned with; write a number from -9"),
-        ("scene: {world: {strength: .inf}, lights: {}}", "world.strength: inf cannot be reckoned with"),
+        ("sampling: {no_change: .nan}", "sampling.no_change: nan is out of range; write a number from -9"),
+        ("scene: {world: {strength: .inf}, lights: {}}", "world.strength: inf is out of range"),
         ("vocabulary: {sizes: {large: 0.0001}}", "vocabulary.sizes.large: 0.0001 is too small; write at least 0.001"),
-        ("vocabulary: {materials: {wax: {recipe: matte, roughness: .nan}}}", "wax.roughness: nan cannot be"),
+        ("vocabulary: {materials: {wax: {recipe: matte, roughness: .nan}}}", "wax.roughness: nan is out of"),
     ],
 )
 def test_the_message_on_a_number_says_what_to_write(text, says, tmp_path):
     assert says in fault(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ({"splits": [0] * 100_000}, "splits"),
+        ({"splits": {"train": dict.fromkeys(map(str, range(20_000)), 0)}}, "splits.train.0: unknown key"),
+        ({"sampling": {"kinds": [*range(20_000), "color"]}}, "sampling.kinds"),
+        ({"sampling": {"kinds": [0] * 20_000}}, "sampling.kinds"),
+    ],
+)
+def test_a_document_of_many_faults_is_refused_at_once(document, said):
+    with pytest.raises(UserError, match=said):
+        documents.check({"splits": {"train": {"count": 1}}} | document, "x", "config")

@@ -66,3 +66,9 @@ def test_a_line_beyond_the_limit_is_refused_before_it_is_read_whole(tmp_path, mo
 def test_a_file_that_cannot_be_read_is_named(tmp_path):
     with pytest.raises(UserError, match=r"nothing: cannot be read"):
         list(json_lines.read(tmp_path / "nothing"))
+
+
+def test_a_key_that_is_there_twice_is_found_in_an_object_of_many():
+    text = json.dumps({f"k{k}": 0 for k in range(100_000)})[:-1] + ', "k99999": 1}'
+    with pytest.raises(UserError, match="the key 'k99999' is there twice"):
+        json_lines.parse(text, "x")

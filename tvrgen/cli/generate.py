@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tvrgen._support import interrupts
+from tvrgen._support.messages import printable
 from tvrgen.cli.common import add_config, add_trust, amount, natural, or_auto, positive
 from tvrgen.cli.progress_bar import Bar
 from tvrgen.cli.streams import Lenient
@@ -74,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
             on_event=(lambda line: print(line, file=said, flush=True)) if options.log_json else None,
         )
     for failed in outcome.given_up:
-        print(f"tvrgen: given up: {failed.task.shard.path}: {failed.reason}", file=sys.stderr)
+        print(f"tvrgen: given up: {failed.task.shard.path}: {printable(failed.reason)}", file=sys.stderr)
     if not options.log_json:
         print(outcome, file=said, flush=True)
     return 1 if outcome.given_up else 0

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from tvrgen import __version__
 from tvrgen._support import resources
 from tvrgen._support.errors import UserError
+from tvrgen._support.messages import printable
 from tvrgen.cli import doctor, export, generate, kernels, plan, score, stats, status, validate
 from tvrgen.cli.common import Command, Parser, one_line
 from tvrgen.cli.streams import lenient_errors
@@ -94,11 +95,18 @@ def _escape_unknown_characters() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
+class _InOneLine(logging.Formatter):
+    """Formatter of messages that may quote files, in a line each."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return printable(super().format(record))
+
+
 @contextlib.contextmanager
 def _log_on_stderr() -> Iterator[None]:
     """Prints the package's log on standard error, as "tvrgen: message", until the block ends."""
     logger, handler = logging.getLogger("tvrgen"), logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("tvrgen: %(message)s"))
+    handler.setFormatter(_InOneLine("tvrgen: %(message)s"))
     propagate, logger.propagate = logger.propagate, False
     level = logger.level
     logger.setLevel(logging.INFO)  # one line says which workers were chosen

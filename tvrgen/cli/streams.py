@@ -1,4 +1,4 @@
-"""Standard output and standard error that may fail: what is only said ends no command, as on a full disk."""
+"""Streams for messages: one that cannot be written, as on a full disk, does not end the command."""
 
 import contextlib
 import os

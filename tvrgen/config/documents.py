@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,14 @@ def schema(name: str) -> Record:
 
 _extend: Any = validators.extend  # declared without types
 
+_MOST_FAULTS = 1000  # compared to find the first: a document of 64 MB may have millions, each of some kilobytes
+
 _LARGEST = 2.0**53
 """Greatest magnitude of a number: readers of JSON agree on integers up to it, and products of some do not overflow."""
 
 
 def _is_number(_: Any, value: Any) -> bool:
-    """Whether a value is a number that can be reckoned with: no NaN, not infinite, nothing that overflows."""
+    """Whether a value is a number within range: no NaN, not infinite, nothing that overflows."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _LARGEST
 
 
@@ -48,9 +51,15 @@ def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[ValidationEr
         yield ValidationError(f"{value!r} does not match {pattern!r}")
 
 
+def _unique(_: Any, wanted: bool, value: Any, __: Any) -> Iterator[ValidationError]:
+    """Compares the entries of a list by their texts; jsonschema takes quadratic time for entries of several types."""
+    if wanted and isinstance(value, list) and len({*map(repr, value)}) < len(value):
+        yield ValidationError("lists an entry twice")
+
+
 _Validator: type[Draft202012Validator] = _extend(
     Draft202012Validator,
-    validators={"pattern": _pattern},
+    validators={"pattern": _pattern, "uniqueItems": _unique},
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many({"number": _is_number, "integer": _is_integer}),
 )
 
@@ -83,9 +92,9 @@ def check_line(line: Any, where: str, name: str) -> None:
 
 def check(document: Any, where: str, name: str, definition: str = "") -> None:
     """Raises UserError for the first fault of `document` against a shipped schema (or one of its definitions)."""
-    errors = sorted(_validator(name, definition).iter_errors(document), key=lambda e: [str(p) for p in e.absolute_path])
-    if errors:
-        raise UserError(f"{where}: {_explain(errors[0])}")
+    faults = islice(_validator(name, definition).iter_errors(document), _MOST_FAULTS)
+    if first := min(faults, key=lambda e: [str(p) for p in e.absolute_path], default=None):
+        raise UserError(f"{where}: {_explain(first)}")
 
 
 def fill(document: Record, name: str, definition: str = "") -> Record:
@@ -210,9 +219,7 @@ def _explain(error: ValidationError) -> str:
         case "type":
             is_numeric = isinstance(value, int | float) and not isinstance(value, bool)
             if is_numeric and rule in ("number", "integer") and not _is_number(None, value):
-                return (
-                    f"{path}: {shown(value)} cannot be reckoned with; write a number from -{_LARGEST:g} to {_LARGEST:g}"
-                )
+                return f"{path}: {shown(value)} is out of range; write a number from -{_LARGEST:g} to {_LARGEST:g}"
             wanted = " or ".join(_WORDS.get(name, name) for name in ([rule] if isinstance(rule, str) else rule))
             if examples := own.get("examples"):
                 described = own["description"].rstrip(".")
