@@ -61,9 +61,8 @@ def _whole(digits: str) -> int:
 
 
 _BRACKET = re.compile(r"[][(){}]")
-_TOKEN = re.compile(
-    r"\s*(?:([][(){},:])|[ru]?('[^'\n]*'|\"[^\"\n]*\")|((?:[+-]\s*)?[0-9.][\w.]*(?:(?<=e)[+-]\w+)?)|\Z)"
-)
+_QUOTED = "|".join(f"{q}{q}{q}(?:[^{q}]|{q}(?!{q}{q}))*{q}{q}{q}|{q}[^{q}\\n]+{q}|{q}{q}(?!{q})" for q in "'\"")
+_TOKEN = re.compile(rf"\s*(?:([][(){{}},:])|[ru]?({_QUOTED})|((?:[+-]\s*)?[0-9.][\w.]*(?:(?<=e)[+-]\w+)?)|\Z)")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -113,7 +112,8 @@ class _Literal:
         if self._quoted:
             parts = []
             while self._quoted:  # texts beside each other are one
-                parts.append(self._quoted[1:-1])
+                quotes = 3 if self._quoted[:3] in ("'''", '"""') else 1
+                parts.append(self._quoted[quotes:-quotes])
                 self._next(self._end)
             return "".join(parts)
         if self._number:
