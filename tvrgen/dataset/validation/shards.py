@@ -88,19 +88,22 @@ def shard_faults(
 def _faults(
     folder: Path, unpacked: Path, shard: Shard, manifest_hash: Any, description: Record, config: Config
 ) -> Iterator[str]:
-    odd = [f"{path}: is not a plain file; copy the dataset with the files that links lead to" for path in _odd(folder)]
+    odd = list(_odd(folder))
     yield from odd
     if not odd:  # else reading may never end
         checked = _checked(folder, unpacked, shard, config, plan_of(description) == PLAN)
         yield from _shard_faults(checked, manifest_hash, description)
 
 
-def _odd(folder: Path) -> Iterator[Path]:
-    """Links, pipes, devices and sockets in a folder."""
+def _odd(folder: Path) -> Iterator[str]:
+    """Faults of a folder in which reading may never end: links, pipes, devices, and files beyond the limit."""
     for base, folders, files in os.walk(folder):
         for path in (Path(base, name) for name in (*folders, *files)):
-            if not (stat.S_ISREG(mode := path.lstat().st_mode) or stat.S_ISDIR(mode)):
-                yield path
+            about = path.lstat()
+            if not (stat.S_ISREG(about.st_mode) or stat.S_ISDIR(about.st_mode)):
+                yield f"{path}: is not a plain file; copy the dataset with the files that links lead to"
+            elif about.st_size > limits.FILE.value:
+                yield f"{path}: has {about.st_size} bytes; {limits.FILE.remedy}"
 
 
 def _checked(folder: Path, unpacked: Path, shard: Shard, config: Config, own_plan: bool) -> _Checked:
