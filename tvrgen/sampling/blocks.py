@@ -106,9 +106,9 @@ class _Deal:
     objects can take; `exact` is whether no card was replaced to avoid them.
     """
 
-    def __init__(self, seed: int, split: Split, block: int, attempt: int, trials: Trials) -> None:
+    def __init__(self, seed: int, split: Split, block: int, attempt: int, trials: Trials | None = None) -> None:
         self._split, self._sampling, self._block, self.exact = split, split.sampling, block, True
-        self._trials = trials
+        self._trials = trials or Trials(limits.TRIALS.value)
         self._key = (seed, "design", split.name)
         self._rng = generator(*self._key, "block", block, attempt)
         self.samples = self._draw_samples()
