@@ -239,7 +239,7 @@ def test_a_folder_of_an_export_that_is_a_link_is_refused(dataset, tmp_path, monk
     (out / "images").rename(tmp_path / "images")
     (out / "images").symlink_to(tmp_path / "images", target_is_directory=True)
     before = contents(tmp_path / "images")
-    refused("images: is a link; remove it", dataset, "ms-swift", out)
+    refused("images: is a link; put a folder there", dataset, "ms-swift", out)
     assert contents(tmp_path / "images") == before
 
 

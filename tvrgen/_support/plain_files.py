@@ -1,4 +1,4 @@
-"""Plain files: opened only if they are neither pipes nor devices, and if they are in the folder that they should be in.
+"""Plain files, which are neither pipes nor devices, and checks that a path stays in its folder.
 
 A folder of a stranger may hold a link to /dev/zero or a pipe that nobody writes to; reading either never ends.
 """
@@ -12,13 +12,12 @@ from tvrgen._support.errors import UserError
 from tvrgen._support.limits import Limit
 
 
-def opened(path: str | Path, limit: Limit, inside: str | Path | None = None) -> BinaryIO:
+def opened(path: str | Path, limit: Limit) -> BinaryIO:
     """Opens a file for reading.
 
-    Raises UserError if the path leads out of the folder `inside`, if it is no plain file, or if the file is larger than
-    the limit; FileNotFoundError or another OSError if it cannot be opened.
+    Raises UserError if it is no plain file, or larger than the limit; FileNotFoundError or another OSError if it cannot
+    be opened.
     """
-    check_inside(path, inside)
     # without O_NONBLOCK, opening a pipe waits for a writer
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     file = os.fdopen(descriptor, "rb")
@@ -33,17 +32,17 @@ def opened(path: str | Path, limit: Limit, inside: str | Path | None = None) -> 
     return file
 
 
-def read(path: str | Path, limit: Limit, inside: str | Path | None = None) -> bytes:
+def read(path: str | Path, limit: Limit) -> bytes:
     """Returns a file's content. Raises as `opened`."""
-    with opened(path, limit, inside) as file:
+    with opened(path, limit) as file:
         content = file.read(limit.value + 1)  # it may have grown
     limit.check(len(content), path)
     return content
 
 
-def check_inside(path: str | Path, folder: str | Path | None) -> None:
+def check_inside(path: str | Path, folder: str | Path) -> None:
     """Raises UserError if a path leads out of a folder, by links or by "..". The file need not exist."""
-    if folder is not None and not is_inside(path, folder):
+    if not is_inside(path, folder):
         raise UserError(f"{path}: leads out of {folder}; put the file itself there")
 
 
@@ -51,3 +50,16 @@ def is_inside(path: str | Path, folder: str | Path) -> bool:
     """Whether a path leads to a file in a folder, after all links. False for a circle of links."""
     base = os.path.realpath(folder)
     return os.path.realpath(path).startswith(base.rstrip(os.sep) + os.sep)
+
+
+def place(folder: Path, path: str) -> Path:
+    """Returns the path of a file to write in a folder; `path` has slashes.
+
+    Raises UserError if a folder on the way to it is a link: the file would lie elsewhere.
+    """
+    above = folder
+    for part in path.split("/")[:-1]:
+        above /= part
+        if above.is_symlink():
+            raise UserError(f"{above}: is a link; put a folder there: nothing is written through links")
+    return folder / path

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tvrgen._support import limits, names, resources
-from tvrgen._support.errors import UserError
+from tvrgen._support.errors import ArgumentError, UserError
 from tvrgen._support.import_path import importable
 from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import nearest
@@ -79,10 +79,8 @@ def of_dataset(document: Record, source: str, folder: Path | None = None, trust:
     config = from_document(document, source, folder, trust=False)
     if own := config.not_imported():
         if not trust:
-            raise UserError(
-                f"{source}: sampling.kinds: names code, which was not imported: {', '.join(own)}; "
-                "if you trust whoever wrote it, write --trust (trust=True in Python)"
-            )
+            named = f"{source}: sampling.kinds: names code, which was not imported: {', '.join(own)}"
+            raise ArgumentError("trust", None, f"{named}; set it if you trust whoever wrote that")
         _log.info("%s: imports %s, as it is trusted", source, ", ".join(own))
         config = from_document(document, source, folder)
     return config

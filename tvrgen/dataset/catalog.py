@@ -11,7 +11,7 @@ from tvrgen._support.files import pretty
 from tvrgen._support.json_lines import Record
 from tvrgen.config.settings import Config
 from tvrgen.dataset.shards import shards_of
-from tvrgen.dataset.soundness import Look, look_at
+from tvrgen.dataset.soundness import Condition, examine
 from tvrgen.dataset.storage.base import Storage
 from tvrgen.dataset.versions import FORMAT
 from tvrgen.sampling.version import PLAN
@@ -43,27 +43,27 @@ def note_again(storage: Storage, more: dict[str, str], done: tuple[str, ...] = (
         storage.write(AGAIN, pretty(after)) if after else storage.remove(AGAIN)
 
 
-def finish(storage: Storage, config: Config, looks: Mapping[str, Look] | None = None) -> Record:
+def finish(storage: Storage, config: Config, conditions: Mapping[str, Condition] | None = None) -> Record:
     """Removes shards that were not committed, and writes and returns dataset.json, which lists the committed ones.
 
-    `looks` are those of the committed shards, if the caller has taken them. Raises UserError that names all shards
-    which are not sound.
+    `conditions` are those of the committed shards, if the caller has examined them. Raises UserError that names all
+    shards which are not sound.
     """
     there, splits, listed, versions = storage.discard_partial(), {}, [], {"tvrgen": {tvrgen.__version__}}
     shards = {name: [s for s in shards_of(config, name) if s.path in there] for name in config.splits}
-    if looks is None:
-        looks = look_at(storage, [shard.path for own in shards.values() for shard in own])
-    if faults := {path: look.fault for path, look in looks.items() if look.fault}:
+    if conditions is None:
+        conditions = examine(storage, [shard.path for own in shards.values() for shard in own])
+    if faults := {path: own.fault for path, own in conditions.items() if own.fault}:
         named = "; ".join(f"{path}: {fault}" for path, fault in faults.items())
         raise UserError(f"{storage}: {named}; make it again: redo {' '.join(faults)}")
     for name, split in config.splits.items():
-        found = [shard for shard in shards[name] if shard.path in looks]
+        found = [shard for shard in shards[name] if shard.path in conditions]
         problems = sum(shard.count for shard in found)
         questions = problems * split.cameras.released
         splits[name] = {"count": split.count, "problems": problems, "questions": questions}
         for shard in found:
-            listed.append({"path": shard.path, "problems": shard.count, "sha256": looks[shard.path].digest})
-            for program, version in looks[shard.path].versions.items():
+            listed.append({"path": shard.path, "problems": shard.count, "sha256": conditions[shard.path].digest})
+            for program, version in conditions[shard.path].versions.items():
                 versions.setdefault(program, set()).add(version)
     dataset = {
         "format": FORMAT,

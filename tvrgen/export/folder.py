@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from tvrgen._support import names, strewn
+from tvrgen._support import names, plain_files, strewn
 from tvrgen._support.errors import UserError
 from tvrgen._support.files import NAMES, pretty
 from tvrgen._support.json_lines import Record
@@ -144,7 +144,11 @@ class Output:
                 sound &= all(self._has(path, length) for path, length in lengths.items() if sound)
                 if sound and type(parts) is int:
                     return {"parts": parts, "lengths": lengths, "counts": counts}
-        raise UserError(f"{self.root / BEGUN}: does not fit the files there; remove {self.root} and export again")
+        raise self._unfit()
+
+    def _unfit(self) -> UserError:
+        """Returns the error for progress that no export wrote."""
+        return UserError(f"{self.root / BEGUN}: does not fit the files there; remove {self.root} and export again")
 
     def _has(self, path: str, length: int) -> bool:
         """Whether a growing file, or the finished one, is at least as long as the progress says."""
@@ -156,7 +160,7 @@ class Output:
     def check_parts(self, count: int) -> None:
         """Raises UserError if more parts are finished than the `count` of the whole export."""
         if self.parts > count:
-            self._checked(None)
+            raise self._unfit()
 
     @property
     def name(self) -> str:
@@ -247,11 +251,8 @@ class Output:
         (self.root / BEGUN).unlink()
 
     def _place(self, path: str) -> Path:
-        """Path of a file, whose folder exists. Raises UserError if a folder on the way is a link."""
-        target = self.root / path
-        for folder in (own for own in target.parents if own.is_relative_to(self.root) and own != self.root):
-            if folder.is_symlink():
-                raise UserError(f"{folder}: is a link; remove it: an export writes into its own folders alone")
+        """Path of a file to write, whose folder exists. Raises UserError if a folder on the way is a link."""
+        target = plain_files.place(self.root, path)
         target.parent.mkdir(parents=True, exist_ok=True)
         return target
 

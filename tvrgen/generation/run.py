@@ -19,7 +19,7 @@ from tvrgen.dataset import catalog, preparation
 from tvrgen.dataset.reader import open_dataset
 from tvrgen.dataset.report.preview import preview
 from tvrgen.dataset.shards import shards_of
-from tvrgen.dataset.soundness import NO_FOLDER, Look, look_at
+from tvrgen.dataset.soundness import NO_FOLDER, Condition, examine
 from tvrgen.dataset.storage.base import Storage
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.generation import crews, driver, worker
@@ -200,8 +200,8 @@ def _generate(run: _Run) -> Outcome:
     config, storage = run.config, run.storage
     with preparation.writing_to(storage, config):
         catalog.note_again(storage, dict.fromkeys(run.redo, "asked for"))
-        given_up, looks = _make_all(run)
-        description = catalog.finish(storage, config, looks)
+        given_up, conditions = _make_all(run)
+        description = catalog.finish(storage, config, conditions)
         if description["shards"]:
             image = io.BytesIO()
             preview(open_dataset(storage.name)).save(image, "PNG")
@@ -220,8 +220,8 @@ _ROUNDS = 3  # times that a run makes shards: those that vanish or break while i
 _SHOWN = 8  # shards that a warning names
 
 
-def _make_all(run: _Run) -> tuple[list[Failed], dict[str, Look]]:
-    """Makes the shards that are missing or not sound; returns those given up, and a look at those to be listed.
+def _make_all(run: _Run) -> tuple[list[Failed], dict[str, Condition]]:
+    """Makes the shards that are missing or not sound; returns those given up, and the condition of those to be listed.
 
     Raises UserError for files in the places of shards.
     """
@@ -231,24 +231,25 @@ def _make_all(run: _Run) -> tuple[list[Failed], dict[str, Look]]:
     wanted = [path for path, shard in known.items() if shard.split in run.splits]
     journal, given_up, tried = None, list[Failed](), set[str]()
     for _ in range(_ROUNDS):
-        looks = look_at(storage, storage.shards() & known.keys())
-        faults = {path: look.fault for path, look in looks.items() if look.fault and path not in tried}
+        conditions = examine(storage, storage.shards() & known.keys())
+        faults = {path: own.fault for path, own in conditions.items() if own.fault and path not in tried}
         _check_places(storage, faults)
         again = catalog.again(storage) | faults
-        due = faults.keys() | {path for path in wanted if path in again or path not in looks} - tried
+        due = faults.keys() | {path for path in wanted if path in again or path not in conditions} - tried
         todo = [Task(known[path], images(path), again.get(path, "")) for path in known if path in due]
         if journal is None:
             total = sum(map(images, wanted))
             run.progress.expect(total, total - sum(task.images for task in todo))
         if not todo:
             break
-        _tell(storage, faults, journal is not None, [path for path in due if path not in looks])
+        _tell(storage, faults, journal is not None, [path for path in due if path not in conditions])
         catalog.note_again(storage, faults)
         journal = journal or Journal(storage, run.progress.update, run.on_event)
         given_up += _make(run, todo, journal)
         tried = {failed.task.shard.path for failed in given_up}
-    looks = look_at(storage, storage.shards() & known.keys()) if todo else looks
-    return given_up, {path: look for path, look in looks.items() if not (look.fault and path in tried)}
+    if todo:
+        conditions = examine(storage, storage.shards() & known.keys())
+    return given_up, {path: own for path, own in conditions.items() if not (own.fault and path in tried)}
 
 
 def _check_places(storage: Storage, faults: dict[str, str]) -> None:

@@ -26,7 +26,7 @@ def check(config: Config, split: Split) -> None:
         raise UserError(
             f"{config.source}: splits.{split.name}: {blocks.block_size(split.sampling)} problems with {steps} steps"
             " are dealt together, some for each number of objects on stage and of steps; narrow sampling.steps or"
-            f" sampling.on_stage to {limits.STEPS.value} steps in all"
+            f" sampling.on_stage to {limits.STEPS.value} steps in all, or set {limits.STEPS.variable} to more"
         )
     for shape in split.vocabulary.shapes.values():
         mesh.load(shape)  # not only once a problem has it
@@ -66,5 +66,6 @@ def _in_time(config: Config, split: Split) -> Iterator[None]:
         most = max(split.sampling.steps)
         raise UserError(
             f"{config.source}: splits.{split.name}: up to {most} steps cannot be dealt evenly to these objects in"
-            " reasonable time; lower sampling.steps, raise sampling.on_stage, or add kinds and values"
+            " reasonable time; lower sampling.steps, raise sampling.on_stage, add kinds and values, or set"
+            f" {limits.TRIALS.variable} to more than {limits.TRIALS.value}"
         ) from None

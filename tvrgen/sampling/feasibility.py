@@ -60,7 +60,8 @@ def _check_looks(split: Split, where: Callable[[str], str]) -> None:
         times = f" for {counted(pairs, 'pair')} in only and never" * bool(pairs)
         raise UserError(
             f"{where('sampling.only')}: {counts} are {number} looks of objects to check{times}; write at most"
-            f" {limits.LOOKS.value // (1 + pairs)}: fewer values in vocabulary or in sampling.only"
+            f" {limits.LOOKS.value // (1 + pairs)}: fewer values in vocabulary or in sampling.only, or set"
+            f" {limits.LOOKS.variable} to more"
         )
     allowed = (
         1

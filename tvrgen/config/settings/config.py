@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
+from tvrgen._support import names
 from tvrgen._support.errors import UserError
 from tvrgen._support.import_path import importable
 from tvrgen._support.json_lines import Record
@@ -94,7 +95,7 @@ class Config:
             "question.",
             default=REQUIRED,
             at_least=1,
-            names="^[A-Za-z0-9_]+$",
+            names=f"^{names.SPLIT.pattern}$",
         ),
     ]
     document: Record = field(repr=False)

@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from tvrgen._support import strewn
+from tvrgen._support import json_lines, limits, plain_files, strewn
 from tvrgen._support.errors import ArgumentError, UserError
 from tvrgen._support.files import whole_file
 from tvrgen.dataset.report import plots
@@ -77,8 +77,8 @@ def _earlier_plots(out: Path) -> set[str]:
     if not there:
         return set()
     try:
-        found = json.loads((out / _TABLES).read_bytes())
-    except (OSError, ValueError, RecursionError):
+        found = json_lines.parse(plain_files.read(out / _TABLES, limits.DOCUMENT), str(out / _TABLES))
+    except (OSError, UserError):
         found = None
     match found:
         case {"tables": dict(tables), "grids": dict(grids), "positions": dict(), "sentences": dict()}:

@@ -58,7 +58,7 @@ class Folder(Storage):
         return plain_files.opened(self._at(path), limits.FILE)
 
     def write(self, path: str, content: bytes) -> None:
-        target = self._place(path)
+        target = plain_files.place(self.root, path)
         target.parent.mkdir(parents=True, exist_ok=True)
         beside = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}{_PARTIAL}")
         try:
@@ -72,7 +72,7 @@ class Folder(Storage):
             beside.unlink(missing_ok=True)
 
     def log(self, path: str) -> LogFile:
-        return _Appended(self._place(path))
+        return _Appended(plain_files.place(self.root, path))
 
     def remove(self, path: str) -> None:
         target = self._at(path)
@@ -94,7 +94,7 @@ class Folder(Storage):
 
     @contextlib.contextmanager
     def committing(self, shard: str, again: bool = False) -> Iterator[Path]:
-        target = self._place(shard)
+        target = plain_files.place(self.root, shard)
         folder, old = (target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}{end}") for end in (_PARTIAL, _OLD))
         try:
             folder.mkdir(parents=True)
@@ -139,7 +139,7 @@ class Folder(Storage):
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        path = self._place(LOCK)
+        path = plain_files.place(self.root, LOCK)
         path.parent.mkdir(parents=True, exist_ok=True)
         with folder_lock.holding(path, self) as self._check_lock:
             yield
@@ -171,15 +171,6 @@ class Folder(Storage):
         if path:
             plain_files.check_inside(local, self.root)
         return local
-
-    def _place(self, path: str) -> Path:
-        """Path of a file to write. Raises UserError if a folder on the way is a link: the file would lie elsewhere."""
-        folder = self.root
-        for part in path.split("/")[:-1]:
-            folder /= part
-            if folder.is_symlink():
-                raise UserError(f"{folder}: is a link; put a folder there: a run writes into its own folders alone")
-        return self.root / path
 
 
 def _put_back(old: Path, shard: Path) -> None:

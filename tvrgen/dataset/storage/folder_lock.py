@@ -19,7 +19,7 @@ from filelock import lock_descriptor
 
 from tvrgen.dataset.storage.store_lock import StoreLock, refused
 
-BEAT = "beat"
+_NAME = "beat"
 """End of the name of the file that replaces a lock."""
 
 _log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ def held(path: Path) -> bool:
 
 def _beating(path: Path, storage: object) -> StoreLock:
     """The lock that replaces the operating system's, in a file beside."""
-    return StoreLock(_Files(path.parent, storage), BEAT if path.name == "lock" else f"{path.name}.{BEAT}")
+    return StoreLock(_Files(path.parent, storage), _NAME if path.name == "lock" else f"{path.name}.{_NAME}")
 
 
 class _Files:
