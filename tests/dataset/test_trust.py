@@ -55,7 +55,9 @@ COMMANDS = ("validate {}", "score {} --baseline oracle", "plan {}/config.json --
 def test_commands_that_need_it_name_the_option(command, own_kind, capsys):
     arguments = command.replace("{}", str(own_kind)).split()
     assert main(arguments) == 2
-    assert f"names code, which was not imported: {KIND}" in (said := capsys.readouterr().err)
+    said = capsys.readouterr().err
+    assert said.startswith("tvrgen: error: --trust: ")
+    assert f"names code, which was not imported: {KIND}" in said
     assert said.count("\n") == 1
     assert not (own_kind.parent / "p.jsonl").exists()
     assert main([*arguments, "--trust"]) in (0, 1)  # the kind belongs to no problem
