@@ -36,7 +36,7 @@ def test_without_trust_nothing_is_imported_and_what_needs_no_kind_works(own_kind
     assert len(list(dataset.scenes())) == 5
     assert tvrgen.open_image(questions[0]["images"][1]).size == (80, 60)
     assert status(own_kind).splits["train"].problems == 5
-    with pytest.raises(UserError, match=f"^trust: .*names code, which was not imported: {KIND}"):
+    with pytest.raises(UserError, match=rf"^trust: .*names code, which was not imported: {KIND}"):
         dataset.config()
     assert "tests.export.data" not in sys.modules
 
@@ -71,7 +71,7 @@ def test_a_yaml_file_is_the_users_own(tmp_path):
     assert "turn" in loader.load(tmp_path / "mine.yaml").split("train").kinds
     document = loader.load(tmp_path / "mine.yaml").document
     (tmp_path / "theirs.json").write_text(json.dumps(document))
-    with pytest.raises(UserError, match="^trust: "):
+    with pytest.raises(UserError, match=r"^trust: "):
         loader.load(tmp_path / "theirs.json")
     assert loader.load(tmp_path / "theirs.json", trust=True).document == document
 
