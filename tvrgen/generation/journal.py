@@ -59,7 +59,7 @@ class Journal:
             self._file.write(line)
             if name == "end":
                 self._file.flush()
-        except OSError as error:  # what is only told must not end a run
+        except OSError as error:  # a log that cannot be written must not end a run
             if not self._mute:
                 _log.warning("%s: the log cannot be written: %s", self._storage, error.strerror or error)
             self._mute = True
