@@ -72,8 +72,9 @@ def write_report(lines: Iterable[dict], out: Path, title: str, questions: Iterab
 def _earlier_plots(out: Path) -> set[str]:
     """Names of the plots of the report that a folder holds. Raises UserError if it holds anything else."""
     there = strewn.names(out) if out.is_dir() else set()
-    if holds := sorted(there & {"dataset.json", "export.json"}):
-        raise UserError(f"{out}: holds a {holds[0].split('.')[0]}; choose another folder")
+    for name, held in (("dataset.json", "a dataset"), ("export.json", "an export")):
+        if name in there:
+            raise UserError(f"{out}: holds {held}; choose another folder")
     if not there:
         return set()
     try:
