@@ -125,7 +125,7 @@ def test_a_report_goes_to_a_folder_of_its_own(tmp_path, monkeypatch):
     for name in ("dataset", "export"):
         (tmp_path / name).mkdir()
         (tmp_path / name / f"{name}.json").touch()
-        with pytest.raises(UserError, match=f"holds a {name}; choose another"):
+        with pytest.raises(UserError, match=rf"holds an? {name}; choose another"):
             write_report([line(1)], tmp_path / name, "Taken")
         assert len(list((tmp_path / name).iterdir())) == 1
 
