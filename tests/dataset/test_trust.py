@@ -83,3 +83,12 @@ ODD = ("os", "os:", ":system", "../x:y", "os:system()", "os;x:y", "a b:c", "x::y
 def test_what_is_no_name_of_a_class_is_refused_with_trust_too(name):
     with pytest.raises(UserError, match=r"unknown kind|names no kind"):
         tvrgen.Config.from_dict({"splits": {"train": {"count": 3}}, "sampling": {"kinds": [name]}})
+
+
+def test_a_shard_that_is_listed_twice_is_refused(own_kind):
+    """Else a small description could have one shard read any number of times."""
+    described = json.loads((own_kind / "dataset.json").read_text())
+    described["shards"] += described["shards"][:1]
+    (own_kind / "dataset.json").write_text(json.dumps(described))
+    with pytest.raises(UserError, match="shards: train/shard-00000 is listed 2 times"):
+        tvrgen.open_dataset(own_kind)
