@@ -90,5 +90,5 @@ def test_a_shard_that_is_listed_twice_is_refused(own_kind):
     described = json.loads((own_kind / "dataset.json").read_text())
     described["shards"] += described["shards"][:1]
     (own_kind / "dataset.json").write_text(json.dumps(described))
-    with pytest.raises(UserError, match="shards: train/shard-00000 is listed 2 times"):
+    with pytest.raises(UserError, match="shards: train/shard-00000 is listed twice"):
         tvrgen.open_dataset(own_kind)

@@ -90,11 +90,9 @@ def _check_description(found: Any, where: str) -> None:
             raise UserError(f"{where}: splits: are not those of the config")
         if strange := {shard["path"].partition("/")[0] for shard in found["shards"]} - {*splits}:
             raise UserError(f"{where}: shards: {min(strange)!r} is none of the splits")
-        path, times = (
-            Counter(shard["path"] for shard in found["shards"]).most_common(1)[0] if found["shards"] else ("", 0)
-        )
-        if times > 1:
-            raise UserError(f"{where}: shards: {path} is listed {times} times")
+        listed = Counter(shard["path"] for shard in found["shards"])
+        if twice := [path for path, times in listed.items() if times > 1]:
+            raise UserError(f"{where}: shards: {twice[0]} is listed twice")
     except UserError as error:
         raise UserError(f"{error}; so it does not describe a dataset; run tvrgen generate again") from error
     limits.SPLITS.check(len(splits), f"{where}: splits")

@@ -33,7 +33,6 @@ DAMAGES = {
     "problems": (description(lambda d: d["splits"]["train"].update(problems=4)), "splits.train.problems: holds 4"),
     "questions": (description(lambda d: d["splits"]["train"].update(questions=1)), "splits.train.questions: holds 1"),
     "shard of another size": (description(lambda d: d["shards"][0].update(problems=1)), "shards[0].problems: holds 1"),
-    "shard listed twice": (description(lambda d: d["shards"].append(d["shards"][0])), "shards: has 4 entries"),
     "shards swapped": (description(lambda d: swap(d["shards"])), "shards[0].path"),
     "shard not listed": (description(lambda d: d["shards"].pop(1)), "shard-00001: is not listed in dataset.json"),
     "no shards": (description(lambda d: d.update(shards=[])), "shards: lists none; run tvrgen generate again"),
