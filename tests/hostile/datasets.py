@@ -240,6 +240,9 @@ def only_initial_views(record):
     record["visibility"]["final"] = {"center": record["visibility"]["initial"]["center"]}
 
 
+MILLIONS = b"[" + b"[]," * 2_500_000
+"""A JSON text whose values take far more memory than the text."""
+
 POSTSCRIPT = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 80 60\n"
 
 FILES = {
@@ -291,6 +294,7 @@ FILES = {
     "an image that runs a program": image(lambda path: path.write_bytes(POSTSCRIPT)),
     **{f"{name} is a pipe": replaced(path, os.mkfifo) for name, path in DOCUMENTS.items()},
     **{f"{name} is {what}": holding(path, c) for name, path in DOCUMENTS.items() for what, c in CONTENTS.items()},
+    **{f"{name} of millions of lists": holding(path, MILLIONS) for name, path in DOCUMENTS.items()},
     "dataset.json of a terabyte": replaced("dataset.json", sparse(1 << 40)),
     "dataset.json is elsewhere": replaced("dataset.json", link_out),
     "manifest climbs": resealed(extra_file(f"{CLIMB}{SECRET}")),

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 
 import pytest
 
@@ -64,3 +65,31 @@ def test_ids_are_kept_of_what_was_asked_for(tmp_path, monkeypatch):
     assert (predictions.used, predictions.missing) == ({"a", "b", "e"}, ["d"])
     assert (predictions.no_text, predictions.too_long) == (["b"], ["e"])
     assert predictions.unknown == ["c"]
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+def test_pipes_and_devices_are_refused(make, tmp_path):
+    make(tmp_path / "p.jsonl")
+    with pytest.raises(UserError, match="is not a plain file"):
+        read_predictions(tmp_path / "p.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("variable", "content", "says"),
+    [
+        ("TVRGEN_MAX_DOCUMENT_BYTES", b"x" * 2000, "has more than 1000 characters"),
+        (
+            "TVRGEN_MAX_DOCUMENT_BYTES",
+            b'[{"id": "a",\n' + b"\n" * 2000 + b'"response": "' + b"x" * 2000,
+            "has more than",
+        ),
+        ("TVRGEN_MAX_PREDICTIONS_CHARACTERS", b'{"id": "a", "response": ""}\n' * 100, "is too long"),
+        ("TVRGEN_MAX_PREDICTIONS_CHARACTERS", b"\n" * 2000, "is too long"),
+        ("TVRGEN_MAX_JSON_VALUES", b"[" + b"[]," * 1000, "values"),
+    ],
+)
+def test_files_that_unpack_to_more_than_the_limits_are_refused(variable, content, says, tmp_path, monkeypatch):
+    monkeypatch.setenv(variable, "1000")
+    (tmp_path / "p.jsonl").write_bytes(gzip.compress(content))
+    with pytest.raises(UserError, match=f"{says}.*{variable}"):
+        read_predictions(tmp_path / "p.jsonl")

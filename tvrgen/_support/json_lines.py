@@ -19,9 +19,13 @@ Record = dict[str, Any]
 
 
 def parse(content: bytes | str, where: str) -> Any:
-    """Returns the value of a JSON text; `where` names the text in errors. Raises UserError if it is not JSON."""
+    """Returns the value of a JSON text; `where` names the text in errors.
+
+    Raises UserError if it is not JSON, or if it has more values than the limit.
+    """
     try:
         text = content if isinstance(content, str) else content.decode()
+        check_values(text, where)
         found = _DECODER.decode(text)
         if _ODD.search(text):
             _check(found)
@@ -29,6 +33,11 @@ def parse(content: bytes | str, where: str) -> Any:
     except (ValueError, RecursionError) as error:  # of JSON, or of UTF-8
         reason = "is nested too deeply" if isinstance(error, RecursionError) else error
         raise UserError(f"{where}: is not JSON: {reason}") from error
+
+
+def check_values(text: str, where: str) -> None:
+    """Raises UserError for a JSON text of more values than the limit, as far as its brackets and commas show."""
+    limits.VALUES.check(text.count(",") + text.count("[") + text.count("{"), where)
 
 
 def read(path: Path) -> Iterator[Record]:

@@ -41,6 +41,12 @@ class Limit:
 DOCUMENT = Limit("TVRGEN_MAX_DOCUMENT_BYTES", 64 << 20, "bytes")
 """A JSON document, such as dataset.json or shard.json."""
 
+VALUES = Limit("TVRGEN_MAX_JSON_VALUES", 4_000_000, "values")
+"""The values of a JSON text, each of which takes some 100 bytes of memory, whatever it takes in the text."""
+
+PREDICTIONS = Limit("TVRGEN_MAX_PREDICTIONS_CHARACTERS", 512 << 20, "characters")
+"""A file of predictions, unpacked; all its responses are in memory."""
+
 LINE = Limit("TVRGEN_MAX_LINE_BYTES", 4 << 20, "bytes")
 """A line of a JSONL file, or the lines of one problem in a tar."""
 

@@ -1,6 +1,8 @@
 """Predictions files: lines of {"id", "response"}, or one JSON list of these, plain or gzipped."""
 
+import contextlib
 import gzip
+import io
 import json
 import zlib
 from collections.abc import Iterator
@@ -8,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
-from tvrgen._support import limits
+from tvrgen._support import json_lines, limits, plain_files
 from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen.config.settings import Split
@@ -75,18 +77,37 @@ def read_predictions(path: Path) -> Predictions:
 _LINE = '{"id": "test-000000-left", "response": "..."}'
 
 
-def _opened(path: Path) -> TextIO:
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[TextIO]:
     """A file opened as text, plain or gzipped, in UTF-8, or in UTF-16 as shells of Windows write it."""
-    with open(path, "rb") as file:
-        opened = gzip.open if file.read(2) == b"\x1f\x8b" else open
-    with opened(path, "rb") as file:
-        encoding = "utf-16" if file.read(2) in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    return opened(path, "rt", encoding=encoding, errors="replace")
+    with plain_files.opened(path, limits.FILE) as file:
+        packed = file.read(2) == b"\x1f\x8b"
+        file.seek(0)
+        content: Any = gzip.GzipFile(fileobj=file) if packed else file
+        encoding = "utf-16" if content.read(2) in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+        content.seek(0)
+        with io.TextIOWrapper(content, encoding=encoding, errors="replace") as text:
+            yield text
+
+
+def _lines(file: TextIO, path: Path) -> Iterator[tuple[int, str]]:
+    """Yields (number, line) for each line that is not blank. Raises UserError if the file is longer than the limit."""
+    number = length = 0
+    longest = limits.DOCUMENT.value
+    while text := file.readline(longest + 1):
+        number += 1
+        length += len(text)
+        if len(text) > longest:
+            raise UserError(f"{path}:{number}: has more than {longest} characters; {limits.DOCUMENT.remedy}")
+        if length > limits.PREDICTIONS.value:
+            raise UserError(f"{path}: is too long; of its characters, {limits.PREDICTIONS.remedy}")
+        if text.strip():
+            yield number, text
 
 
 def _entries(file: TextIO, path: Path) -> Iterator[tuple[str, Any]]:
     """Yields (file and line, value) for each line, or (file and entry, value) if the file is one JSON list."""
-    lines = ((number, text) for number, text in enumerate(file, 1) if text.strip())
+    lines = _lines(file, path)
     for k, (number, text) in enumerate(lines):
         if k == 0 and text.lstrip().startswith("["):
             whole = _parsed(text + "".join(rest for _, rest in lines), f"{path}")
@@ -96,6 +117,7 @@ def _entries(file: TextIO, path: Path) -> Iterator[tuple[str, Any]]:
 
 
 def _parsed(text: str, where: str) -> Any:
+    json_lines.check_values(text, where)
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
