@@ -243,6 +243,9 @@ def test_a_folder_of_an_export_that_is_a_link_is_refused(dataset, tmp_path, monk
     assert contents(tmp_path / "images") == before
 
 
+NUMBERS, LABELS = ("questions", "bytes", "longest_prompt", "longest_response"), ("steps", "kind", "view", "objects")
+COUNTS = {**dict.fromkeys(NUMBERS, 6), **{name: {} for name in LABELS}}
+
 NONSENSE = [
     None,
     7,
@@ -257,6 +260,11 @@ NONSENSE = [
     {"parts": 1, "lengths": {}, "counts": {"train": None}},
     {"parts": 1, "lengths": {}, "counts": {"train": {"questions": "many"}}},
     {"parts": 1, "lengths": {}, "counts": {"other": {"questions": 1}}},
+    {"parts": 1, "lengths": {}, "counts": {}},
+    {"parts": 1, "lengths": {}, "counts": {"train": {}}},
+    {"parts": 1, "lengths": {}, "counts": {"train": COUNTS | {"questions": 10**9}}},
+    {"parts": 1, "lengths": {}, "counts": {"train": COUNTS | {"kind": 3}}},
+    {"parts": 0, "lengths": {}, "counts": {"train": COUNTS}},
 ]
 
 

@@ -10,8 +10,10 @@ import contextlib
 import hashlib
 import json
 import os
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -52,11 +54,17 @@ def fingerprint(dataset: Dataset, splits: tuple[str, ...], name: str, options: R
     return {"format": name, "splits": list(splits), "dataset": digest, "options": options}
 
 
+_NUMBERS = {"questions", "bytes", "longest_prompt", "longest_response"}
+_LABELS = {"steps", "kind", "view", "objects"}
+
+
 def _is_counts(found: Any) -> bool:
-    """Whether a JSON value has the counts of a split: numbers, or numbers by label."""
-    if not isinstance(found, dict):
+    """Whether a JSON value has the counts of a split: some numbers, and numbers by label."""
+    if not isinstance(found, dict) or found.keys() != _NUMBERS | _LABELS:
         return False
-    numbers = [own for value in found.values() for own in (value.values() if isinstance(value, dict) else (value,))]
+    if not all(isinstance(found[name], dict) for name in _LABELS):
+        return False
+    numbers = [found[name] for name in _NUMBERS] + [own for name in _LABELS for own in found[name].values()]
     return all(type(number) is int and number >= 0 for number in numbers)
 
 
@@ -157,9 +165,12 @@ class Output:
         there = [own for own in (self._beside(path), self.root / path) if own.is_file() and not own.is_symlink()]
         return any(own.stat().st_size >= length for own in there)
 
-    def check_parts(self, count: int) -> None:
-        """Raises UserError if more parts are finished than the `count` of the whole export."""
-        if self.parts > count:
+    def check_parts(self, planned: Collection[Part]) -> None:
+        """Raises UserError if the finished parts are not the first ones of the whole export, with their questions."""
+        questions: Counter[str] = Counter()
+        for part in islice(planned, self.parts):
+            questions[part.split] += part.count
+        if self.parts > len(planned) or questions != {split: own["questions"] for split, own in self.counts.items()}:
             raise self._unfit()
 
     @property
@@ -236,8 +247,11 @@ class Output:
         beside = self._beside(path)
         if not beside.exists() and (self.root / path).exists():
             return  # it was closed before the export was stopped
+        length = self._state["lengths"].get(path)
+        if length is None:
+            raise self._unfit()
         with open(beside, "r+b") as file:
-            file.truncate(self._state["lengths"][path])
+            file.truncate(length)
             file.seek(0, os.SEEK_END)
             file.write(end.encode())
         beside.replace(self.root / path)

@@ -129,7 +129,7 @@ def _check(name: str, kind: type[Format], out: str | Path, filters: tuple, order
 def _write(dataset: Dataset, form: Format, out: Output, selections: dict[str, Selection], progress: Progress) -> None:
     """Writes the parts that are not finished."""
     planned = [part for split, own in selections.items() for part in parts(split, own.count, form.together(split))]
-    out.check_parts(len(planned))
+    out.check_parts(planned)
     progress.expect(sum(part.count for part in planned), sum(part.count for part in planned[: out.parts]))
     left = planned[out.parts :]
     for split in dict.fromkeys(part.split for part in left):
