@@ -243,6 +243,8 @@ def only_initial_views(record):
 MILLIONS = b"[" + b"[]," * 2_500_000
 """A JSON text whose values take far more memory than the text."""
 
+COLORS = {f"color_{k}": [k % 256, k // 256 % 256, 9] for k in range(100_000)}
+
 POSTSCRIPT = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 80 60\n"
 
 FILES = {
@@ -304,6 +306,9 @@ FILES = {
     "prompt in a file": config(lambda c: c["question"].update(prompt=f"../{SECRET}")),
     "mesh elsewhere": config(lambda c: c["vocabulary"]["shapes"]["cube"].update(mesh=f"../{SECRET}")),
     "prompt with a format": config(lambda c: c["question"]["prompt"].update(text="{objects:>2000000000}")),
+    "a hundred thousand colors": config(lambda c: c["vocabulary"]["colors"].update(COLORS)),
+    "a prompt of megabytes": config(lambda c: c["question"]["prompt"].update(text="{task} " * 500_000)),
+    "a hundred thousand views": config(lambda c: c["cameras"].update(final=["left"] * 100_000)),
     "a hundred million problems": config(lambda c: c["splits"]["train"].update(count=100_000_000)),
     **{f"split {name!a}": renamed_split(name) for name in NAMES},
     **{f"view {name!a}": renamed_view(name) for name in NAMES},

@@ -66,10 +66,10 @@ RESPONSE = Limit("TVRGEN_MAX_RESPONSE_CHARACTERS", 1_000_000, "characters")
 """A model's response; a longer one is not refused but cut."""
 
 YAML = Limit("TVRGEN_MAX_YAML_BYTES", 1 << 20, "bytes")
-"""A YAML text: a config, a file that it names, or a value of --set."""
+"""A YAML text: a config, a file that it names, or a value of --set; and the texts in the config of a dataset."""
 
 ENTRIES = Limit("TVRGEN_MAX_YAML_ENTRIES", 100_000, "entries")
-"""Keys and values of a YAML text; those that an alias repeats count again."""
+"""Keys and values of a YAML text, where those that an alias repeats count again, and of the config of a dataset."""
 
 MESH = Limit("TVRGEN_MAX_MESH_BYTES", 256 << 20, "bytes")
 """A mesh file."""

@@ -13,6 +13,7 @@ import fastjsonschema
 from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError, relevance
 
+from tvrgen._support import limits
 from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import cut, key_path, nearest, shown
@@ -90,8 +91,27 @@ def check_line(line: Any, where: str, name: str) -> None:
         raise UserError(f"{where}: {error.message}") from error
 
 
+def _check_size(document: Any, source: str) -> None:
+    """Raises UserError for a document that is larger than a YAML text may be: checking it would take minutes."""
+    left: list[Any] = [document]
+    entries = characters = 0
+    while left and entries <= limits.ENTRIES.value:  # a list in Python may hold itself
+        value = left.pop()
+        entries += 1
+        if isinstance(value, dict):
+            left += [*value, *value.values()]
+        elif isinstance(value, list):
+            left += value
+        elif isinstance(value, str):
+            characters += len(value)
+    limits.ENTRIES.check(entries, source)
+    limits.YAML.check(characters, source)
+
+
 def check(document: Any, where: str, name: str, definition: str = "") -> None:
     """Raises UserError for the first fault of `document` against a shipped schema (or one of its definitions)."""
+    if name == "config" and not definition:
+        _check_size(document, where)
     faults = islice(_validator(name, definition).iter_errors(document), _MOST_FAULTS)
     if first := min(faults, key=lambda e: [str(p) for p in e.absolute_path], default=None):
         raise UserError(f"{where}: {_explain(first)}")
