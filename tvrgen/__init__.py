@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # for editors and type checkers; a test compares it with _HOMES, which serves at run time
     from tvrgen._support.errors import UserError
     from tvrgen.config.loader import Config, load
-    from tvrgen.dataset.reader import open_dataset, open_image
+    from tvrgen.dataset.image_reader import open_image
+    from tvrgen.dataset.reader import open_dataset
     from tvrgen.dataset.validation.files import validate
     from tvrgen.export.run import export
     from tvrgen.generation.planning import plan
@@ -71,7 +72,7 @@ _HOMES = {
     "generate": "generation.run",
     "load": "config.loader",
     "open_dataset": "dataset.reader",
-    "open_image": "dataset.reader",
+    "open_image": "dataset.image_reader",
     "plan": "generation.planning",
     "replay": "transformations.replay",
     "sample_problem": "sampling.sampler",

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.tiny import run
-from tvrgen.dataset.reader import open_dataset, open_image
+from tvrgen.dataset.image_reader import open_image
+from tvrgen.dataset.reader import open_dataset
 from tvrgen.dataset.validation.files import dataset_faults
 from tvrgen.dataset.versions import FORMAT
 from tvrgen.export import FORMATS

@@ -4,7 +4,7 @@ import pytest
 
 from tests.tiny import FlatRenderer, generate_flat, load
 from tvrgen._support.errors import UserError
-from tvrgen.dataset import reader
+from tvrgen.dataset import image_reader, reader
 
 
 def test_reading_back(flat_dataset):
@@ -30,7 +30,7 @@ def test_what_is_no_dataset_says_so(tmp_path, content):
 def test_images_are_opened_by_what_questions_name(form, tmp_path):
     root = generate_flat(tmp_path / "data", load(f"output.format={form}"), FlatRenderer())
     for question in reader.open_dataset(root).questions():
-        assert [reader.open_image(image).size for image in question["images"]] == [(80, 60)] * 2
+        assert [image_reader.open_image(image).size for image in question["images"]] == [(80, 60)] * 2
 
 
 def test_a_file_that_is_missing_is_named(flat_dataset):

@@ -32,11 +32,11 @@ def test_consumers_that_scale_images_change_their_tokens():
 
 def test_a_text_has_at_most_a_token_for_three_bytes():
     """Chinese has one for each character, which is three bytes, or fewer."""
-    short, long = (lengths.reckon([(32, 32)], (3 * n, 0)) for n in (1, 10_000))
+    short, long = (lengths.compute([(32, 32)], (3 * n, 0)) for n in (1, 10_000))
     assert (short.images, short.prompt, short.whole) == (8, 256, 256)
     assert 10_000 <= long.prompt < 10_000 + 8 + 64 + 256
     assert QWEN_TOKENS_A_CHARACTER < 1 / 3
-    assert lengths.reckon([(32, 32)], (30, 3000)).whole >= 1000
+    assert lengths.compute([(32, 32)], (30, 3000)).whole >= 1000
 
 
 SET = {

@@ -232,7 +232,10 @@ def _explain(error: ValidationError) -> str:
         case "uniqueItems":
             return f"{path}: lists an entry twice in {shown(value)}"
         case "pattern":
-            return f"{path + ': ' if path else ''}{shown(value)} is not a name; write letters, digits and underscores"
+            place, described = path + ": " if path else "", own.get("description")
+            if described:
+                return f"{place}{shown(value)} has another form; expected: {described}"
+            return f"{place}{shown(value)} is not a name; write letters, digits and underscores"
         case "maxLength":
             place = path + ": " if path else ""
             return f"{place}{shown(value)} has {len(value)} characters; write at most {rule}"

@@ -1,28 +1,21 @@
-"""Reading a dataset: its description, its lines, its images."""
+"""Reading a dataset: its description and its lines."""
 
 import contextlib
-import errno
-import io
-import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any
 
-from tvrgen._support import limits, plain_files
+from tvrgen._support import limits
 from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import nearest
 from tvrgen.config import documents, loader
 from tvrgen.config.settings import Config
-from tvrgen.dataset import catalog, records, shard_formats, tars
-from tvrgen.dataset.images import decoded
+from tvrgen.dataset import catalog, records, shard_formats
 from tvrgen.dataset.shard_formats import ShardFormat
 from tvrgen.dataset.storage.open import open_existing
 from tvrgen.dataset.versions import check_format
-
-if TYPE_CHECKING:
-    from PIL import Image
 
 
 class Dataset:
@@ -43,6 +36,9 @@ class Dataset:
         check_format(self.description, self.storage / "dataset.json")
         _check_description(self.description, self.storage / "dataset.json")
         self.splits = tuple(self.description["splits"])
+        self._shards: dict[str, list[str]] = {split: [] for split in self.splits}
+        for shard in self.description["shards"]:
+            self._shards[shard["path"].partition("/")[0]].append(shard["path"])
 
     @property
     def form(self) -> ShardFormat:
@@ -53,8 +49,7 @@ class Dataset:
         """The committed shards, in order: "train/shard-00000"."""
         if split is not None and split not in self.splits:
             raise UserError(f"{self.storage}: no split {split!r}{nearest(split, self.splits)}")
-        prefixes = [f"{split}/"] if split else [f"{s}/" for s in self.splits]
-        return [s["path"] for s in self.description["shards"] if s["path"].startswith(tuple(prefixes))]
+        return [path for name in ([split] if split else self.splits) for path in self._shards[name]]
 
     def scenes(self, split: str | None = None) -> Iterator[Record]:
         """Scene lines in order."""
@@ -116,27 +111,3 @@ def open_dataset(root: str | Path, trust: bool = False) -> Dataset:
     dataset.
     """
     return Dataset(root, trust)
-
-
-def open_image(path: str) -> "Image.Image":
-    """Returns an image of a question, read whole.
-
-    Raises FileNotFoundError, OSError if it is no image, or UserError if it is larger than the limits.
-    """
-    member, inside, rest = path.removeprefix("tar://").partition("::") if path.startswith("tar://") else ("", "", path)
-    with contextlib.ExitStack() as stack:
-        limit = limits.FILE if inside else limits.IMAGE
-        if "://" in rest:
-            import fsspec
-
-            file: BinaryIO = stack.enter_context(fsspec.open(rest, "rb"))
-            limit.check(file.seek(0, os.SEEK_END), rest)
-            file.seek(0)
-        else:
-            file = stack.enter_context(plain_files.opened(rest, limit))
-        if not inside:
-            return decoded(file, path)
-        for found in tars.members(file, rest):
-            if found.name == member:
-                return decoded(io.BytesIO(found.read(limits.IMAGE)), path)
-    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)

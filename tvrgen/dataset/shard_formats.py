@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar
 
-from tvrgen._support import json_lines, limits, plain_files, strewn
+from tvrgen._support import json_lines, limits, listing, plain_files
 from tvrgen._support.files import add_to_tar
 from tvrgen.dataset import tars
 from tvrgen.dataset.storage.base import Storage
@@ -171,7 +171,7 @@ class WebDataset(ShardFormat):
 
     def complete(self, folder: Path) -> None:
         """Moves the files into a tar, without times, owners and modes; run.json and folders stay, as they vary."""
-        paths = sorted(folder / name for name in strewn.names(folder) - {"run.json"} if (folder / name).is_file())
+        paths = sorted(folder / name for name in listing.names(folder) - {"run.json"} if (folder / name).is_file())
         with tarfile.open(folder / self._TAR, "w", format=tarfile.USTAR_FORMAT) as tar:
             for path in paths:
                 with open(path, "rb") as file:

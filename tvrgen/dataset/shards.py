@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tvrgen._support import strewn
+from tvrgen._support import listing
 from tvrgen._support.files import pretty, sha256
 from tvrgen._support.json_lines import Record
 from tvrgen.config.settings import Config
@@ -59,7 +59,7 @@ def _manifest(folder: Path, shard: Shard) -> Record:
 
 def entries(folder: Path, wanted: Callable[[Path], bool]) -> dict[str, Record]:
     """Returns the entries of the wanted files of a folder, by their paths in it."""
-    files = (path for path in sorted(strewn.files(folder)) if wanted(path))
+    files = (path for path in sorted(listing.files(folder)) if wanted(path))
     return {path.relative_to(folder).as_posix(): entry(path) for path in files}
 
 

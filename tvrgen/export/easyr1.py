@@ -5,14 +5,14 @@ from typing import Any
 from tvrgen.export import lengths, parquet
 from tvrgen.export.parquet import Parquet
 from tvrgen.export.reader import Question, ground_truth
-from tvrgen.export.writers import PATTERN, TOKENS
+from tvrgen.export.writers import READ_AS_PATTERN, TOKENS
 
 _BATCHED = 8192  # EasyR1's max_num_batched_tokens, which must not be less than a prompt and its response
 
 
 class EasyR1(Parquet):
     title = "EasyR1"
-    reserved = PATTERN + r"|(@|: |\$\{)(?=[^/]*$)"  # @ separates a split's name; values are OmegaConf's
+    reserved = READ_AS_PATTERN + r"|(@|: |\$\{)(?=[^/]*$)"  # @ separates a split's name; values are OmegaConf's
     pixels = (262_144, 4_194_304)  # data.min_pixels and data.max_pixels of its examples/config.yaml
     ordered = "EasyR1 shuffles unless it is told not to: `data.shuffle=false`."
     file = "{split}/part-{number:05d}.parquet"  # a split's name in a file's would make it that split of `datasets`
@@ -32,7 +32,7 @@ python -m verl.trainer.main config=examples/config.yaml \\
 The model of its config reads text alone: name one that reads pictures. The prompt says itself how to answer, so
 `data.format_prompt` stays empty. Give another split's folder as `data.val_files`.
 
-{reckoned}
+{computed}
 
 A row has `problem` (the prompt; `<image>` once for each picture), `images` (bytes of before and after), `answer`
 (what the reward reads: the answer as JSON, with every value that is right), `id`, `view`, `steps`, `difficulty`, and

@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from tvrgen._support import names, plain_files, strewn
+from tvrgen._support import listing, names, plain_files
 from tvrgen._support.errors import UserError
 from tvrgen._support.files import NAMES, pretty
 from tvrgen._support.json_lines import Record
@@ -83,7 +83,7 @@ class Output:
     def complete(self) -> bool:
         """Returns whether the export is complete. Raises UserError if the folder holds anything else."""
         check_folder(self.root)
-        there = strewn.names(self.root) if self.root.exists() else set()
+        there = listing.names(self.root) if self.root.exists() else set()
         known = there & {DONE, BEGUN}
         if not known and {name for name in there if not name.startswith(_LOCK) and not name.endswith(".partial")}:
             raise UserError(f"{self.root}: is not empty and holds no export; choose another folder")
@@ -104,7 +104,7 @@ class Output:
 
     def _sizes(self) -> Record:
         """The sizes in bytes of all finished files, images excepted, by path."""
-        paths = strewn.files(self.root)
+        paths = listing.files(self.root)
         files = sorted(path for path in paths if path.suffix not in _IMAGES and not path.name.startswith("."))
         return {path.relative_to(self.root).as_posix(): path.stat().st_size for path in files}
 

@@ -5,12 +5,12 @@ from typing import Any
 import yaml
 
 from tvrgen.export.reader import Question
-from tvrgen.export.writers import PATTERN, Lines, answered
+from tvrgen.export.writers import READ_AS_PATTERN, Lines, answered
 
 
 class ImageFolder(Lines):
     title = "Hugging Face's imagefolder"
-    reserved = PATTERN
+    reserved = READ_AS_PATTERN
     file = "{split}/metadata.jsonl"
     text = """\
 ```python

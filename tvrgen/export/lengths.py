@@ -33,7 +33,7 @@ class Lengths:
     whole: int
 
 
-def reckon(
+def compute(
     sizes: Iterable[tuple[int, int]], texts: tuple[int, int], pixels: tuple[int, int] = PIXELS, around: int = 0
 ) -> Lengths:
     """Returns the largest lengths of questions, of which prompt and whole are rounded up.

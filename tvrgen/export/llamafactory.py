@@ -4,14 +4,14 @@ import json
 from typing import Any
 
 from tvrgen.export.reader import Question
-from tvrgen.export.writers import PATTERN, TOKENS, JsonList
+from tvrgen.export.writers import READ_AS_PATTERN, TOKENS, JsonList
 
 _TAGS = {"role_tag": "role", "content_tag": "content", "user_tag": "user", "assistant_tag": "assistant"}
 
 
 class LlamaFactory(JsonList):
     title = "LLaMA-Factory"
-    reserved = PATTERN
+    reserved = READ_AS_PATTERN
     pixels = (32 * 32, 768 * 768)  # its image_min_pixels and image_max_pixels
     ordered = "LLaMA-Factory shuffles unless it is told not to: `--disable_shuffling`."
     text = """\
@@ -22,7 +22,7 @@ llamafactory-cli train --stage sft --do_train \\
     --template qwen2_vl --model_name_or_path ... --output_dir ...
 ```
 
-By default, `cutoff_len` is 2,048, and what is longer loses its end, the answer. {reckoned}
+By default, `cutoff_len` is 2,048, and what is longer loses its end, the answer. {computed}
 
 In a YAML file for `llamafactory-cli train FILE`, the keys are the same, without `--`.
 

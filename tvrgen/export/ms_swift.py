@@ -3,13 +3,13 @@
 from typing import Any
 
 from tvrgen.export.reader import Question, ground_truth
-from tvrgen.export.writers import PATTERN, TOKENS, Lines
+from tvrgen.export.writers import READ_AS_PATTERN, TOKENS, Lines
 
 
 class MsSwift(Lines):
     title = "ms-swift"
     fixed = True
-    reserved = PATTERN
+    reserved = READ_AS_PATTERN
     ordered = "ms-swift shuffles unless it is told not to: `--dataset_shuffle false --train_dataloader_shuffle false`."
     text = """\
 ```bash

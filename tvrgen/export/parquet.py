@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from tvrgen.export.folder import Part
 from tvrgen.export.reader import Question
-from tvrgen.export.writers import PATTERN, Format
+from tvrgen.export.writers import READ_AS_PATTERN, Format
 from tvrgen.scene.vocabulary import ATTRIBUTES
 
 IMAGE = "image"
@@ -29,7 +29,7 @@ class Parquet(Format):
 
     file: ClassVar[str] = "data/{split}-{number:05d}-of-{of:05d}.parquet"
     needs = ("pyarrow",)
-    reserved = PATTERN
+    reserved = READ_AS_PATTERN
 
     @property
     @abstractmethod

@@ -8,7 +8,7 @@ from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen.config.settings import Split
 from tvrgen.export.reader import Question
-from tvrgen.export.writers import PATTERN, JsonList
+from tvrgen.export.writers import READ_AS_PATTERN, JsonList
 from tvrgen.questions.forms import changes_text
 from tvrgen.scene.vocabulary import ATTRIBUTES
 from tvrgen.transformations.base import Step
@@ -38,7 +38,7 @@ _CALLS = 4  # of an answer, at most, as its prompt says
 
 class ReasonRft(JsonList):
     title = "Reason-RFT"
-    reserved = PATTERN
+    reserved = READ_AS_PATTERN
     selective = True
     around = 1000  # its own prompt around each question has about 3,000 characters
     text = """\
@@ -49,7 +49,7 @@ PYTHONPATH=train torchrun ... train/stage_rl/grpo.py \\
 ```
 
 Without `--max_prompt_length`, only the last 512 tokens of a prompt are used. `--task_name trance-only-full` pays only
-for whole changes. {reckoned}
+for whole changes. {computed}
 
 A row has `id`, `image` (two paths below this folder: before and after), `problem` (the objects as tuples, the
 functions, and what is asked; no `<image>`), `solution`, such as `change_color(0, 'blue'), change_size(2, 'large')`,

@@ -14,7 +14,7 @@ from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen.config.settings import Split
 from tvrgen.dataset import records
-from tvrgen.dataset.images import decoded
+from tvrgen.dataset.image_reader import decoded
 from tvrgen.export import hdf5
 from tvrgen.export.folder import Part
 from tvrgen.export.reader import Question

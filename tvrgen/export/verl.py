@@ -5,13 +5,13 @@ from typing import Any
 from tvrgen.export import parquet
 from tvrgen.export.parquet import Parquet
 from tvrgen.export.reader import Question, ground_truth
-from tvrgen.export.writers import PATTERN, TOKENS
+from tvrgen.export.writers import READ_AS_PATTERN, TOKENS
 
 
 class Verl(Parquet):
     title = "verl"
     ordered = "verl shuffles unless it is told not to: `data.shuffle=False`."
-    reserved = PATTERN + r"|(['\\]|\$\{)(?=[^/]*$)"  # and what a quoted value of Hydra does not hold as it is
+    reserved = READ_AS_PATTERN + r"|(['\\]|\$\{)(?=[^/]*$)"  # and what a quoted value of Hydra does not hold as it is
     file = "{split}-{number:05d}-of-{of:05d}.parquet"
     text = """\
 ```bash
@@ -25,7 +25,7 @@ python -m verl.trainer.main_ppo \\
     custom_reward_function.path=$reward custom_reward_function.name=compute_score ...
 ```
 
-{reckoned}
+{computed}
 
 Give another split's files as `data.val_files`. Where verl reads rewards from `reward:`, the last line is
 `reward.custom_reward_function.path=$reward reward.custom_reward_function.name=compute_score`.

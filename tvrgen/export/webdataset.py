@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterator
 
 from tvrgen.export.reader import Question
-from tvrgen.export.writers import PATTERN, Tars, answered
+from tvrgen.export.writers import READ_AS_PATTERN, Tars, answered
 
 
 class WebDataset(Tars):
     title = "WebDataset"
-    reserved = PATTERN
+    reserved = READ_AS_PATTERN
     text = """\
 ```python
 import glob

@@ -23,7 +23,7 @@ from tvrgen.export.reader import Question, ground_truth
 TOKENS = "<image><image>"
 """Placeholders for the two images in a prompt, which some consumers replace."""
 
-PATTERN = r"[*?\[\]]|::|(?<=/)~[^/]*$"
+READ_AS_PATTERN = r"[*?\[\]]|::|(?<=/)~[^/]*$"
 """What Hugging Face's `datasets`, and what builds on it, takes in a path for patterns, archives and home folders."""
 
 _ENTRIES = 10_000  # of a folder, at most, as the Hugging Face Hub demands it
@@ -84,12 +84,12 @@ class Format(ABC):
         """Returns what becomes of {out}, {split} (the first), {test} (one to evaluate on) and lengths in the README.
 
         {prompt_length} and {whole_length} are upper limits in tokens, {response_length} is that of a response in
-        training; {reckoned} is a sentence on them.
+        training; {computed} is a sentence on them.
         """
         splits = list(self.out.counts)
         tests = [name for name in splits[1:] if name.startswith(("test", "val"))]
         sizes = lengths.sizes_in(self.dataset.description["config"], splits)
-        own = lengths.reckon(sizes, lengths.longest(self.out.counts), self.pixels, self.around)
+        own = lengths.compute(sizes, lengths.longest(self.out.counts), self.pixels, self.around)
         width, height = max(sizes, key=math.prod)
         return {
             # "./": a bare name may have another meaning to the consumer, such as "imagefolder" to `datasets`
@@ -99,8 +99,8 @@ class Format(ABC):
             "{prompt_length}": str(own.prompt),
             "{whole_length}": str(own.whole),
             "{response_length}": str(lengths.RESPONSE),
-            "{reckoned}": (
-                f"Lengths are reckoned from these data, for Qwen2-VL and Qwen2.5-VL: two pictures of {width} x "
+            "{computed}": (
+                f"Lengths are computed from these data, for Qwen2-VL and Qwen2.5-VL: two pictures of {width} x "
                 f"{height} are {own.images:,} tokens, and no question has more than {own.prompt:,} with them. Other "
                 "models may need more."
             ),

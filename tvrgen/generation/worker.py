@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import tvrgen
-from tvrgen._support import scratch
+from tvrgen._support import json_lines, limits, plain_files, scratch
 from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
+from tvrgen.config import documents
 from tvrgen.config.settings import Config, Split
 from tvrgen.dataset import catalog, preparation, records, shards
 from tvrgen.dataset.images import BLEND, ImageFile, image_files
@@ -251,8 +252,10 @@ def _kept(storage: Storage, shard: Shard, form: ShardFormat) -> Iterator[Callabl
     """Yields a lookup for the images of the existing shard: a local path, or None if its checksum is wrong."""
     with storage.local(shard.path) as folder, scratch.folder() as unpacked:
         try:
-            listed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
-        except (OSError, ValueError):  # altered, or removed by a run that was killed while it replaced the shard
+            manifest = json_lines.parse(plain_files.read(folder / MANIFEST, limits.DOCUMENT), shard.path)
+            documents.check(manifest, shard.path, "shard")
+            listed = manifest["files"]
+        except (OSError, UserError):  # altered, or removed by a run that was killed while it replaced the shard
             listed = {}
 
         @functools.cache

@@ -12,7 +12,8 @@ from tests import stores
 from tests.tiny import FlatRenderer, generate_flat, handmade, json_bytes, load, made
 from tvrgen._support.errors import UserError
 from tvrgen.dataset import catalog, preparation
-from tvrgen.dataset.reader import open_dataset, open_image
+from tvrgen.dataset.image_reader import open_image
+from tvrgen.dataset.reader import open_dataset
 from tvrgen.dataset.shards import shards_of
 from tvrgen.dataset.storage import objectstore, store_lock
 from tvrgen.dataset.storage.base import MANIFEST

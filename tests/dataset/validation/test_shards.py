@@ -168,16 +168,16 @@ def test_what_systems_strew_is_no_fault_and_in_no_shard(form, by_hand, tmp_path)
     class Strewing(FlatRenderer):
         def render(self, shot, path):
             super().render(shot, path)
-            (path.parent / ".DS_Store").write_text("strewn while the shard is made")
-            (path.parent / f"._{path.name}").write_text("strewn while the shard is made")
+            (path.parent / ".DS_Store").write_text("left while the shard is made")
+            (path.parent / f"._{path.name}").write_text("left while the shard is made")
 
     generate_flat(root, load(f"output.format={form}"), Strewing())
     for name in STREWN:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text("strewn")
+        (root / name).write_text("left by a system")
     assert list(dataset_faults(root)) == []
     assert catalog.again(open_storage(root)) == {}
-    assert b"strewn" not in b"".join(path.read_bytes() for path in root.rglob("*.tar"))
+    assert b"left by a system" not in b"".join(path.read_bytes() for path in root.rglob("*.tar"))
     renderer = FlatRenderer()
     generate_flat(root, load(f"output.format={form}"), renderer)
     assert renderer.asked == []

@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from tvrgen._support import json_lines, limits, plain_files, strewn
+from tvrgen._support import json_lines, limits, listing, plain_files
 from tvrgen._support.errors import ArgumentError, UserError
 from tvrgen._support.files import whole_file
 from tvrgen.dataset.report import plots
@@ -71,7 +71,7 @@ def write_report(lines: Iterable[dict], out: Path, title: str, questions: Iterab
 
 def _earlier_plots(out: Path) -> set[str]:
     """Names of the plots of the report that a folder holds. Raises UserError if it holds anything else."""
-    there = strewn.names(out) if out.is_dir() else set()
+    there = listing.names(out) if out.is_dir() else set()
     for name, held in (("dataset.json", "a dataset"), ("export.json", "an export")):
         if name in there:
             raise UserError(f"{out}: holds {held}; choose another folder")

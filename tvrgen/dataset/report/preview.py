@@ -7,7 +7,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from tvrgen._support import limits
 from tvrgen._support.errors import UserError
-from tvrgen.dataset.reader import Dataset, open_image
+from tvrgen.dataset.image_reader import open_image
+from tvrgen.dataset.reader import Dataset
 
 _TEXT, _FAINT, _BOX, _PAPER, _ANSWER = (30, 30, 30), (110, 110, 110), (255, 150, 0), (255, 255, 255), (0, 90, 170)
 _LABEL, _BACKING = (255, 255, 255), (20, 20, 20)

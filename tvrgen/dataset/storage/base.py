@@ -74,7 +74,7 @@ class Storage(ABC):
 
     @abstractmethod
     def names(self, path: str = "") -> set[str]:
-        """Names of the files and folders in a folder, without strewn ones; empty if the folder does not exist."""
+        """Names of the files and folders in a folder (`_support.listing`); empty if the folder does not exist."""
 
     @abstractmethod
     def shards(self) -> set[str]:

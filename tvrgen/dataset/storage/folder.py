@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from tvrgen._support import durable, limits, plain_files, strewn
+from tvrgen._support import durable, limits, listing, plain_files
 from tvrgen._support.errors import UserError
 from tvrgen._support.limits import Limit
 from tvrgen.dataset.storage import folder_lock
@@ -87,7 +87,7 @@ class Folder(Storage):
 
     def names(self, path: str = "") -> set[str]:
         folder = self._at(path)
-        return {name for name in (strewn.names(folder) if folder.is_dir() else ()) if not is_unfinished(name)}
+        return {name for name in (listing.names(folder) if folder.is_dir() else ()) if not is_unfinished(name)}
 
     def shards(self) -> set[str]:
         return set(self._folders())
@@ -149,8 +149,8 @@ class Folder(Storage):
 
     def sizes(self, folder: str) -> dict[str, int]:
         base = self.root / folder
-        strewn.names(base)  # raises an error for a file in the folder's place
-        return {path.relative_to(base).as_posix(): path.stat().st_size for path in strewn.files(base)}
+        listing.names(base)  # raises an error for a file in the folder's place
+        return {path.relative_to(base).as_posix(): path.stat().st_size for path in listing.files(base)}
 
     def is_locked(self) -> bool:
         return folder_lock.held(self.root / LOCK)
@@ -187,7 +187,7 @@ def _put_back(old: Path, shard: Path) -> None:
     for path in sorted(old.rglob("*")):
         name = path.relative_to(old).as_posix()
         target = shard / name
-        if path.is_file() and not (is_of_shard(name) or strewn.is_strewn(path.name) or target.exists()):
+        if path.is_file() and not (is_of_shard(name) or listing.is_system_file(path.name) or target.exists()):
             target.parent.mkdir(parents=True, exist_ok=True)
             path.rename(target)
     shutil.rmtree(old, ignore_errors=True)

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from tvrgen._support import limits, names, scratch, strewn
+from tvrgen._support import limits, listing, names, scratch
 from tvrgen._support.errors import UserError
 from tvrgen._support.limits import Limit
 from tvrgen.dataset.storage.base import MANIFEST, LogFile, Storage
@@ -126,7 +126,7 @@ class ObjectStore(Storage):
         except FileNotFoundError:
             return set()
         there = {name.rstrip("/").rsplit("/", 1)[-1] for name in found}
-        return {name for name in there if not strewn.is_strewn(name)}
+        return {name for name in there if not listing.is_system_file(name)}
 
     def shards(self) -> set[str]:
         return self._whole(set(self._folders()))
@@ -139,7 +139,7 @@ class ObjectStore(Storage):
                 if not again:
                     return  # another worker, which counted as dead, made the shard
                 self.remove(f"{shard}/{MANIFEST}")  # from here on the shard does not exist
-            files = [path for path in strewn.files(folder) if path != folder / MANIFEST]
+            files = [path for path in listing.files(folder) if path != folder / MANIFEST]
             with ThreadPoolExecutor(_TOGETHER) as pool:
                 list(pool.map(lambda path: self._send(path, f"{shard}/{path.relative_to(folder).as_posix()}"), files))
             there = {name.rsplit("/", 1)[-1] for name in self._patiently(self._files.find, self._at(shard))}
@@ -155,7 +155,7 @@ class ObjectStore(Storage):
             limits.FILES.check(len(found), self / folder)
             for name, about in found.items():
                 path = name[len(base) :].lstrip("/")
-                if strewn.is_in_strewn(path):
+                if listing.is_in_system_folder(path):
                     continue
                 if not names.FILE.fullmatch(path):
                     raise UserError(f"{self / folder}: holds {path!r}, which is no name of a file; remove it")
@@ -196,7 +196,7 @@ class ObjectStore(Storage):
         base = self._at(folder) + "/"
         found = self._patiently(self._files.find, self._at(folder), detail=True)
         sizes = {name.removeprefix(base): about["size"] for name, about in found.items()}
-        return {path: size for path, size in sizes.items() if not strewn.is_in_strewn(path)}
+        return {path: size for path, size in sizes.items() if not listing.is_in_system_folder(path)}
 
     def is_locked(self) -> bool:
         return self._lock.held()

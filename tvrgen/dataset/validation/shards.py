@@ -10,14 +10,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from tvrgen._support import json_lines, limits, plain_files, scratch, strewn
+from tvrgen._support import json_lines, limits, listing, plain_files, scratch
 from tvrgen._support.errors import UserError
 from tvrgen._support.files import sha256
 from tvrgen._support.json_lines import Record
 from tvrgen.config import documents
 from tvrgen.config.settings import Config, Split
 from tvrgen.dataset import records, shards
-from tvrgen.dataset.images import BLEND, SUFFIX, ImageFile, decoded
+from tvrgen.dataset.image_reader import decoded
+from tvrgen.dataset.images import BLEND, SUFFIX, ImageFile
 from tvrgen.dataset.shard_formats import FORMATS, ShardFormat
 from tvrgen.dataset.shards import Shard
 from tvrgen.dataset.storage.base import MANIFEST, Storage
@@ -191,7 +192,7 @@ def _file_faults(folder: Path, shard: Shard, manifest_hash: Any, wanted: set[Pat
     yield from within(path, differences(manifest, {**dataclasses.asdict(shard), "files": listed}))
     if files is not listed:
         return
-    there = {*strewn.files(folder)} - {path, folder / "run.json"}
+    there = {*listing.files(folder)} - {path, folder / "run.json"}
     with contextlib.suppress(UserError):  # a fault of run.json's own
         match _json(folder / "run.json"):
             case {"files": dict() as varying}:

@@ -8,7 +8,8 @@ from PIL import Image
 import tvrgen
 from tests.tiny import FlatRenderer, generate_flat, load
 from tvrgen._support.errors import UserError
-from tvrgen.dataset.images import SUFFIX, decoded
+from tvrgen.dataset.image_reader import decoded
+from tvrgen.dataset.images import SUFFIX
 
 
 def encoded(form, size=(4, 3)):

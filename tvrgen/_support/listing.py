@@ -1,6 +1,6 @@
-"""Files and folders that systems strew: file managers, network folders, snapshots, waste baskets.
+"""Listing of folders, without what operating systems leave in them: files of file managers, snapshots, waste baskets.
 
-No dataset, export or report owns them: they are never listed, checked, copied or removed, wherever they lie.
+No dataset, export or report owns such files: they are never listed, checked, copied or removed, wherever they are.
 """
 
 import re
@@ -20,23 +20,23 @@ _NAMES = re.compile(
 )
 
 
-def is_strewn(name: str) -> bool:
-    """Whether a file or folder of this name, without its path, is one that systems strew."""
+def is_system_file(name: str) -> bool:
+    """Whether operating systems make a file or folder of this name, given without its path."""
     return _NAMES.fullmatch(name) is not None
 
 
-def is_in_strewn(path: str) -> bool:
-    """Whether a path, with slashes, names a file or folder that systems strew, or one in such a folder."""
-    return any(map(is_strewn, path.split("/")))
+def is_in_system_folder(path: str) -> bool:
+    """Whether a path, with slashes, names a file or folder that operating systems make, or one in such a folder."""
+    return any(map(is_system_file, path.split("/")))
 
 
 def names(folder: Path) -> set[str]:
-    """The names in a folder, without those that are strewn. Raises OSError if there is no such folder."""
-    return {path.name for path in folder.iterdir() if not is_strewn(path.name)}
+    """The names in a folder, without those that are listing. Raises OSError if there is no such folder."""
+    return {path.name for path in folder.iterdir() if not is_system_file(path.name)}
 
 
 def files(folder: Path) -> Iterator[Path]:
-    """Yields all files of a folder and of the folders in it, in order, without those that are strewn.
+    """Yields all files of a folder and of the folders in it, in order, without those that are listing.
 
     Links to folders are not followed.
     """

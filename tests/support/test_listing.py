@@ -2,7 +2,7 @@
 
 import pytest
 
-from tvrgen._support import strewn
+from tvrgen._support import listing
 
 STREWN = [
     *(".DS_Store", "._000000-final-left.png", ".Spotlight-V100", ".Trashes", ".fseventsd", "Icon\r", "__MACOSX"),
@@ -33,15 +33,15 @@ OWN = [
 
 
 @pytest.mark.parametrize("name", STREWN)
-def test_strewn(name):
-    assert strewn.is_strewn(name)
-    assert strewn.is_in_strewn(f"train/{name}/x")
+def test_files_of_operating_systems(name):
+    assert listing.is_system_file(name)
+    assert listing.is_in_system_folder(f"train/{name}/x")
 
 
 @pytest.mark.parametrize("name", OWN)
 def test_own(name):
-    assert not strewn.is_strewn(name)
-    assert not strewn.is_in_strewn(f"train/{name}/x")
+    assert not listing.is_system_file(name)
+    assert not listing.is_in_system_folder(f"train/{name}/x")
 
 
 def test_folders_are_listed_without_them(tmp_path):
@@ -49,5 +49,5 @@ def test_folders_are_listed_without_them(tmp_path):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     (tmp_path / "link").symlink_to(tmp_path / "a", target_is_directory=True)
-    assert [str(path.relative_to(tmp_path)) for path in strewn.files(tmp_path)] == ["a/x.png", "b.json"]
-    assert strewn.names(tmp_path) == {"a", "b.json", "link"}
+    assert [str(path.relative_to(tmp_path)) for path in listing.files(tmp_path)] == ["a/x.png", "b.json"]
+    assert listing.names(tmp_path) == {"a", "b.json", "link"}
