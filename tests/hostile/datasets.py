@@ -214,9 +214,15 @@ def first_image(make):
     return damage
 
 
-def extra_file(name):
-    entry = {name: {"bytes": 1, "sha256": "0"}}
-    return lambda root: change_json(root / SHARD / "shard.json", lambda manifest: manifest["files"].update(entry))
+def extra_files(*names):
+    """Names of files that are not there in shard.json."""
+
+    def damage(root):
+        entries = {name: {"bytes": 1, "sha256": "0"} for name in names}
+        change_json(root / SHARD / "shard.json", lambda manifest: manifest["files"].update(entries))
+        seal_shards(root)
+
+    return damage
 
 
 def log(name, text):
@@ -299,7 +305,8 @@ FILES = {
     **{f"{name} of millions of lists": holding(path, MILLIONS) for name, path in DOCUMENTS.items()},
     "dataset.json of a terabyte": replaced("dataset.json", sparse(1 << 40)),
     "dataset.json is elsewhere": replaced("dataset.json", link_out),
-    "manifest climbs": resealed(extra_file(f"{CLIMB}{SECRET}")),
+    "manifest climbs": extra_files(f"{CLIMB}{SECRET}"),
+    "manifest of many files": extra_files(*(f"images/{k:06d}-a.png" for k in range(250_000))),
     "vocabulary in a file": config(lambda c: c.update(vocabulary={"extends": f"{CLIMB}{SECRET}"})),
     "scene in a file": config(lambda c: c.update(scene=f"../{SECRET}")),
     "scene extends a file": config(lambda c: c["scene"].update(extends=f"../{SECRET}")),

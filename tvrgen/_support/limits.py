@@ -59,8 +59,8 @@ IMAGE = Limit("TVRGEN_MAX_IMAGE_BYTES", 256 << 20, "bytes")
 PIXELS = Limit("TVRGEN_MAX_IMAGE_PIXELS", 8192 * 8192, "pixels")
 """An image, once it is decoded."""
 
-FILES = Limit("TVRGEN_MAX_SHARD_FILES", 1_000_000, "files")
-"""The files of a shard, or the members of a tar."""
+FILES = Limit("TVRGEN_MAX_SHARD_FILES", 200_000, "files")
+"""The files of a shard, as shard.json lists them, and the members of a tar."""
 
 RESPONSE = Limit("TVRGEN_MAX_RESPONSE_CHARACTERS", 1_000_000, "characters")
 """A model's response; a longer one is not refused but cut."""

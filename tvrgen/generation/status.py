@@ -118,17 +118,21 @@ def _given_up(storage: Storage) -> dict[str, Record]:
 def _rate(storage: Storage, running: bool) -> tuple[float, int]:
     """Returns the images a second of the last run (recent ones if it is in progress), and the number of its nodes."""
     runs = sorted(name for name in storage.names("log") if name.startswith("run-"))
-    events: list[Record] = []
+    times: list[float] = []  # of the first event and of the last
+    shards: list[tuple[float, int]] = []
+    nodes: set[str] = set()
     if runs:
         with contextlib.suppress(OSError, UserError):
-            events = list(_events(storage.read(f"log/{runs[-1]}")))
-    shards = [event for event in events if event["event"] == "shard" and _has(event, images=int, node=str)]
+            for event in _events(storage.read(f"log/{runs[-1]}")):
+                times[1:] = [event["time"]]
+                if event["event"] == "shard" and _has(event, images=int, node=str):
+                    shards.append((event["time"], event["images"]))
+                    nodes.add(event["node"])
     if not shards:
         return 0.0, 0
-    end = time.time() if running else events[-1]["time"]
-    start = max(events[0]["time"], end - _RECENT) if running else events[0]["time"]
-    images = sum(event["images"] for event in shards if event["time"] >= start)
-    return images / max(end - start, 1e-3), len({event["node"] for event in shards})
+    end = time.time() if running else times[-1]
+    start = max(times[0], end - _RECENT) if running else times[0]
+    return sum(images for at, images in shards if at >= start) / max(end - start, 1e-3), len(nodes)
 
 
 def _events(log: bytes) -> Iterator[Record]:

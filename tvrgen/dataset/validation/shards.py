@@ -33,6 +33,7 @@ from tvrgen.sampling.version import PLAN
 STRAY = "does not belong to the shard; move it away"
 """End of the fault of a file that no run made. Making the shard again keeps such files."""
 
+_MOST = 1000  # faults of a shard that are named
 IMAGE = ("RGB",)
 ANNOTATIONS = {"index": ("P",), "depth": ("I;16", "I"), "normals": ("RGB",)}
 """Modes in which Pillow opens the files: two for 16 bits, by its version."""
@@ -80,7 +81,11 @@ def shard_faults(
     form = FORMATS[config.split(shard.split).output.format]
     with storage.local(shard.path) as folder, scratch.folder() as unpacked:
         named = {str(unpacked): storage / f"{shard.path}/{form.file('scene')}", str(folder): storage / shard.path}
-        for fault in within(folder, _faults(folder, unpacked, shard, manifest_hash, description, config)):
+        faults = within(folder, _faults(folder, unpacked, shard, manifest_hash, description, config))
+        for number, fault in enumerate(faults):
+            if number == _MOST:
+                yield f"{storage / shard.path}: has more faults, which are not named"
+                return
             for local, name in named.items():
                 fault = fault.replace(local, name)
             yield fault
