@@ -50,7 +50,7 @@ def _cases():
             yield pytest.param((form, name), command, marks=marks, id=f"{form}-{name}-{command}")
 
 
-@pytest.mark.parametrize(("hostile", "command"), _cases(), indirect=["hostile"])
+@pytest.mark.parametrize(("hostile", "command"), list(_cases()), indirect=["hostile"])
 def test_a_hostile_dataset_harms_nobody(hostile, command, base, tmp_path, capsys):
     capsys.readouterr()
     with watched(tmp_path) as seen:

@@ -161,8 +161,10 @@ class SplitReader(Generic[Q]):
                 content = self._storage.read(path)
             self._check_sum(hashlib.sha256(content).hexdigest() == self._manifests[folder], path)
             manifest = json_lines.parse(content, self._storage / path)
+            match manifest:
+                case {"files": dict(files)}:
+                    limits.FILES.check(len(files), self._storage / path)
             documents.check(manifest, self._storage / path, "shard")
-            limits.FILES.check(len(manifest["files"]), self._storage / path)
             self._sums = (folder, {name: about["sha256"] for name, about in manifest["files"].items()})
         return self._sums[1]
 
