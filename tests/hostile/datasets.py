@@ -268,6 +268,8 @@ FILES = {
     "images that are gone": question(images=["images/000009-a.png", "images/000009-b.png"]),
     "change of no object": asked(index=9),
     "change to no value": asked(value="7; rm -rf /"),
+    "view of no camera": renamed_view("moon"),
+    "step that changes nothing": line(SCENES, lambda record: record["steps"].append(record["steps"][0])),
     "step of no object": stepped(object=9),
     "step of no kind": stepped(kind="teleport"),
     "step to no value": stepped(value="nowhere"),

@@ -19,9 +19,10 @@ from tvrgen.export import hdf5
 from tvrgen.export.folder import Part
 from tvrgen.export.reader import Question
 from tvrgen.export.writers import Format
-from tvrgen.scene.model import Object
+from tvrgen.scene.model import Object, State
 from tvrgen.scene.vocabulary import ATTRIBUTES, Grid, Vocabulary
 from tvrgen.transformations import registry, replay
+from tvrgen.transformations.base import Rejected
 
 CAMERAS = {"center": "Camera_Center", "left": "Camera_Left", "right": "Camera_Right"}
 _DATA, _H5 = "data.jsonl", "data.h5"
@@ -111,20 +112,33 @@ records. TRANCE's accuracy (the predicted steps are run, and outcomes compared) 
         return 0
 
     def _record(self, scene: Record, questions: list[Question], idx: int, split: Split) -> Record:
-        problem = records.problem_from(scene)
-        states = replay.replay(problem.initial, problem.steps, split.kinds, split.vocabulary)
+        states = self._states(scene, split)
         described: list[Record] = [
             {"objects": [self._object(o) for o in state.objects], "images": {}}
             for state in (states if len(states) > 1 else states * 2)
         ]
         for question in questions:
             view = question.line["view"]
+            if strange := {*view.values()} - CAMERAS.keys():
+                raise UserError(f"{self.dataset.storage}: {question.id}: TRANCE has no view {min(strange)!r}")
             for state, camera, name in zip((described[0], described[-1]), view.values(), question.names, strict=True):
                 state["images"][CAMERAS[camera]] = name
             paths = [f"image/{name}" for name in question.names]
             self.out.images(dict(zip(paths, question.images(), strict=True)))
         steps = [self._step(step) for step in scene["steps"]]
         return {"idx": idx, "split": split.name, "states": described, "transformations": steps}
+
+    def _states(self, scene: Record, split: Split) -> tuple[State, ...]:
+        """The states of a scene line. Raises UserError if its steps are none that the config could have drawn."""
+        problem = records.problem_from(scene)
+        try:
+            for step in problem.steps:
+                if step.value not in split.values.get(step.kind, ()):
+                    raise Rejected(f"{step} is a step of the config")
+            return replay.replay(problem.initial, problem.steps, split.kinds, split.vocabulary)
+        except Rejected as error:
+            where = f"{self.dataset.storage}: {problem.id}"
+            raise UserError(f"{where}: breaks the rule '{error.rule.text}'; run tvrgen validate") from error
 
     def _object(self, obj: Object) -> Record:
         looks = {name: getattr(obj, name) for name in ATTRIBUTES}
