@@ -119,7 +119,7 @@ def test_a_second_driver_is_refused_and_takes_over_when_the_first_was_killed(
 ):
     out = tmp_path / "out"
     monkeypatch.setenv("RAY_TMPDIR", str(short))
-    first = faulty.start(out, workers=workers, pause=0.2)
+    first = faulty.start(out, workers=workers, pause=2)
     wait_for(lambda: list(out.glob("train/shard-*")), first)
     second = faulty.start(out)
     assert "another run is writing there" in second.communicate(timeout=60)[1]
@@ -261,7 +261,7 @@ def test_nodes_that_join_are_used_and_lost_ones_survived(undisturbed, tmp_path, 
     with a_cluster(monkeypatch, num_cpus=0) as cluster:
         first = cluster.add_node(num_cpus=1, num_gpus=1)
         shares = {"gpus_per_worker": 0.5, "cpus_per_worker": 0.5}
-        process = faulty.start(out, workers=None, address=cluster.address, max_retries=0, **shares)
+        process = faulty.start(out, workers=None, address=cluster.address, max_retries=0, pause=2, **shares)
         wait_for(lambda: len(workers_of(out)) == 2, process)  # two to a GPU
         cluster.add_node(num_cpus=1, num_gpus=1)
         wait_for(lambda: len(workers_of(out)) == 4, process)
