@@ -147,6 +147,8 @@ def test_two_dashes_are_no_value_of_an_option(command, capsys):
         "status {}",
         "validate {}",
         "generate quickstart --out {}",
+        "export {} trl --out x",
+        "plan {}/x.yaml --out y",
     ],
 )
 def test_a_link_that_leads_to_itself_is_one_line(command, tmp_path, monkeypatch, capsys):

@@ -1,8 +1,10 @@
 """Files on disk: written whole or not at all, and their checksums."""
 
 import contextlib
+import errno
 import hashlib
 import json
+import os
 import tarfile
 import uuid
 from collections.abc import Iterator
@@ -23,9 +25,11 @@ def pretty(data: Any) -> bytes:
 def resolved(path: Path) -> Path:
     """The path without links. Raises UserError for links that lead to each other."""
     try:
-        return path.resolve()
-    except RuntimeError as error:  # of Python before 3.13
-        raise UserError(f"{path}: is a link that leads to itself") from error
+        path.stat()  # Path.resolve raises an error for such links in some versions of Python only
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise UserError(f"{path}: is a link that leads to itself") from error
+    return Path(os.path.realpath(path))
 
 
 def sha256(path: Path) -> str:

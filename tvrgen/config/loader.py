@@ -11,6 +11,7 @@ from typing import Any
 
 from tvrgen._support import limits, names, resources
 from tvrgen._support.errors import ArgumentError, UserError
+from tvrgen._support.files import resolved
 from tvrgen._support.import_path import importable
 from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import nearest
@@ -38,7 +39,7 @@ class Config(settings.Config):
 
         Files that it names are looked up in `folder`, then among the packaged ones. Raises UserError for every fault.
         """
-        base = resources.ROOT if folder is None else Path(folder).resolve()
+        base = resources.ROOT if folder is None else resolved(Path(folder))
         return from_document(plain(document, "config"), "config", base)
 
 
@@ -51,7 +52,7 @@ def load(name: str | Path, overrides: Overrides = (), trust: bool = False) -> Co
     if isinstance(name, Mapping):
         raise UserError("load: takes a file or the name of a config; for a dict, write tvrgen.Config.from_dict")
     path = _file(name)
-    folder = path.resolve().parent
+    folder = resolved(path).parent
     pairs = listed(overrides)
     sections = {key.split(".")[0] for key, _ in pairs if "." in key}
     document = unfolded(read_yaml(path), sections, str(path), folder)

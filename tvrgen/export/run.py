@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tvrgen._support.errors import ArgumentError, UserError
+from tvrgen._support.files import resolved
 from tvrgen._support.messages import counted, nearest
 from tvrgen._support.progress import Progress, Silent
 from tvrgen.dataset.reader import Dataset, open_dataset
@@ -64,7 +65,7 @@ def export(
     options = {"filter": [f.text for f in kept], "order": order, "licence": licence}
     made_from = fingerprint(dataset, splits, name, options)
     if kind.fixed:
-        made_from["folder"] = str(Path(out).resolve())
+        made_from["folder"] = str(resolved(Path(out)))
     target = Output(Path(out), made_from)
     form = kind(dataset, target, splits)
     form.check()
@@ -118,7 +119,7 @@ def _check(name: str, kind: type[Format], out: str | Path, filters: tuple, order
         raise ArgumentError(argument, None, f"{name} holds whole problems, not questions; leave it out")
     if not str(out) or "://" in str(out):
         raise ArgumentError("out", str(out), "an export is written to a folder on this machine; write its name")
-    if kind.reserved and (found := re.search(kind.reserved, Path(out).resolve().as_posix())):
+    if kind.reserved and (found := re.search(kind.reserved, resolved(Path(out)).as_posix())):
         reason = f"{kind.title} does not read {found[0]} in the path of a folder as it is; choose another folder"
         raise ArgumentError("out", str(out), reason)
     for module in kind.needs:
