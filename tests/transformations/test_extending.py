@@ -71,11 +71,12 @@ def test_a_colour_a_mesh_and_a_kind_of_ones_own(tmp_path, workers):
     result = run(
         "validate",
         out,
+        "--trust",
         PYTHONPATH=os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])]),
         cwd=elsewhere,
     )
     assert result.returncode == 0, result.stdout + result.stderr
-    refused = run("validate", out, PYTHONPATH="", cwd=elsewhere)
+    refused = run("validate", out, "--trust", PYTHONPATH="", cwd=elsewhere)
     assert refused.returncode == 2
     assert "is its folder on PYTHONPATH?" in refused.stderr
 
