@@ -103,7 +103,7 @@ print(json.dumps([[
 def test_ray_counts_the_cards():
     code = """
 import json, ray
-ray.init(num_cpus=1, include_dashboard=False, log_to_driver=False)
+ray.init(address="local", num_cpus=1, include_dashboard=False, log_to_driver=False)
 resources = ray.cluster_resources()
 print(json.dumps([resources["GPU"], [name for name in resources if name.startswith("accelerator_type")]]))
 """
