@@ -159,7 +159,7 @@ def full_disk(tmp_path):
     os.system(f"umount -l {disk}")
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.full)])
 def test_a_full_disk_is_one_line_and_nothing_is_lost(workers, full_disk, undisturbed):
     many = ["splits.train.count=40", "output.shard_size=4"]
     process = faulty.start(full_disk / "out", workers=workers, overrides=many, max_retries=1)
