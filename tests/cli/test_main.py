@@ -152,6 +152,8 @@ def test_two_dashes_are_no_value_of_an_option(command, capsys):
     ],
 )
 def test_a_link_that_leads_to_itself_is_one_line(command, tmp_path, monkeypatch, capsys):
+    if command.startswith("stats"):
+        pytest.importorskip("matplotlib")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("tvrgen.imaging.blender.requirements.lacking", lambda: "")
     monkeypatch.setattr("tvrgen.sampling.design.check", lambda *_: None)
