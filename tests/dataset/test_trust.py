@@ -48,7 +48,11 @@ def test_with_trust_it_is_imported_which_the_log_says(own_kind, caplog):
     assert f"imports {KIND}, as it is trusted" in caplog.text
 
 
-COMMANDS = ("validate {}", "score {} --baseline oracle", "plan {}/config.json --out {}/../p.jsonl")
+COMMANDS = (
+    "validate {}",
+    "score {} --baseline oracle",
+    pytest.param("plan {}/config.json --out {}/../p.jsonl", marks=pytest.mark.rays),
+)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

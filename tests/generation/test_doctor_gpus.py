@@ -45,6 +45,7 @@ def test_a_machine_without_gpus_has_no_lines(show):
     assert show() == ([], [])
 
 
+@pytest.mark.blender  # Ray, of the same extra, starts more than one worker
 def test_a_gpu_is_named_tried_and_allocated(show):
     lines, calls = show(L4)
     assert lines == [
@@ -58,6 +59,7 @@ def test_a_gpu_is_named_tried_and_allocated(show):
     assert calls == [("cuda", "GPU-2"), ("optix", "GPU-2")]
 
 
+@pytest.mark.blender  # Ray, of the same extra, starts more than one worker
 def test_a_gpu_that_blender_does_not_support_is_not_tried(show):
     old = Gpu(name="NVIDIA Tesla K40c", arch="sm_35", memory=11441)
     lines, calls = show(old)
@@ -78,6 +80,7 @@ def test_gpus_that_are_alike_are_tried_once(show):
     assert calls == [("cuda", "GPU-2"), ("optix", "GPU-2")]
 
 
+@pytest.mark.blender  # Ray, of the same extra, starts more than one worker
 def test_a_gpu_without_kernel_is_not_tried(show):
     lines, calls = show(H200)
     assert not calls
@@ -102,6 +105,7 @@ def test_a_trial_that_fails_is_a_fault(show):
     assert lines[-1][1].startswith("tvrgen generate starts")
 
 
+@pytest.mark.blender  # Ray, of the same extra, starts more than one worker
 def test_without_mps_fewer_workers_are_worth_it(show):
     lines, _ = show(L4, mps=False)
     assert lines[-2:] == [

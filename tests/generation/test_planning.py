@@ -10,6 +10,7 @@ from tvrgen.generation.planning import plan, ranges
 CONFIG = load("splits={train: {count: 5}, test: {count: 3}}")
 
 
+@pytest.mark.rays
 @pytest.mark.parametrize(
     ("options", "found"),
     [
@@ -24,6 +25,7 @@ def test_a_range_is_within_its_split(options, found):
     assert ranges(CONFIG, **options) == found
 
 
+@pytest.mark.rays
 def test_a_start_behind_the_end_is_refused():
     with pytest.raises(UserError, match="start=3: split test ends at problem 2"):
         ranges(CONFIG, start=3)

@@ -84,6 +84,7 @@ def test_the_threads_of_the_config_go_before_those_of_the_run(threads, wanted, e
         worker.open_renderer(load(f"render.threads={threads}"), tmp_path / "log", wanted)
 
 
+@pytest.mark.blender
 @pytest.mark.parametrize(("device", "gpus"), [("auto", ()), ("cpu", GPUS), ("auto", GPUS)])
 def test_a_gpu_that_blender_cannot_use_is_not_replaced_by_the_cpu(device, gpus, tmp_path, monkeypatch):
     monkeypatch.setattr(machine, "gpus", lambda: gpus)

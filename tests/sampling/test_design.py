@@ -96,6 +96,7 @@ def test_one_visible_object_takes_all_steps_of_a_problem():
     assert spread(Counter(level.steps[0].index for level in levels), range(10)) <= 1
 
 
+@pytest.mark.rays
 def test_demands_that_no_deal_meets_are_found_before_the_first_problem():
     """A lone cube that turns both colour and size may do so in no order."""
     config = load(
@@ -120,6 +121,7 @@ def test_steps_beyond_count_are_refused_before_they_are_dealt(steps, says, monke
         design.check(config, config.split("train"))
 
 
+@pytest.mark.rays
 def test_steps_that_are_hard_to_deal_end_in_one_line(monkeypatch):
     monkeypatch.setenv("TVRGEN_MAX_TRIALS", "2000")
     config = load("sampling.steps=9", "sampling.repeat=true", "seed=77")
@@ -128,6 +130,7 @@ def test_steps_that_are_hard_to_deal_end_in_one_line(monkeypatch):
             find()
 
 
+@pytest.mark.rays
 def test_a_mesh_that_cannot_be_used_is_found_before_the_first_problem(tmp_path):
     (tmp_path / "far.obj").write_text("v 1e38 0 0\nv 0 1e38 0\nv 0 0 1e38\nf 1 2 3\n")
     document = {"splits": {"train": {"count": 1}}, "vocabulary": {"shapes": {"far": {"mesh": "far.obj"}}}}

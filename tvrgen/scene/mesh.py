@@ -80,6 +80,8 @@ def load(shape: Shape) -> Mesh:
     where = f"vocabulary: mesh {shape.mesh}"
     try:
         vertices, faces = _read(shape)
+    except ModuleNotFoundError:  # trimesh is an extra, which the command's message names
+        raise
     except Exception as error:  # each format's reader has its own exceptions
         raise UserError(f"{where}: cannot be read: {shown(' '.join(str(error).split()))}") from error
     if len(vertices) and not np.abs(vertices).max() <= LARGEST:
