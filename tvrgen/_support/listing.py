@@ -31,12 +31,12 @@ def is_in_system_folder(path: str) -> bool:
 
 
 def names(folder: Path) -> set[str]:
-    """The names in a folder, without those that are listing. Raises OSError if there is no such folder."""
+    """The names in a folder, without those of operating systems. Raises OSError if there is no such folder."""
     return {path.name for path in folder.iterdir() if not is_system_file(path.name)}
 
 
 def files(folder: Path) -> Iterator[Path]:
-    """Yields all files of a folder and of the folders in it, in order, without those that are listing.
+    """Yields all files of a folder and of the folders in it, in order, without those of operating systems.
 
     Links to folders are not followed.
     """

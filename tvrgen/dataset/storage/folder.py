@@ -118,8 +118,9 @@ class Folder(Storage):
         return contextlib.nullcontext(self._at(folder))
 
     def fetched(self, path: str) -> contextlib.AbstractContextManager[Path]:
-        with self.open(path):  # refuses what is no plain file
-            return contextlib.nullcontext(self._at(path))
+        local = self._at(path)
+        plain_files.opened(local, limits.FILE).close()  # refuses what is no plain file
+        return contextlib.nullcontext(local)
 
     def path(self, path: str) -> str:
         return str(self._at(path))
