@@ -19,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.dataset.validation.damages import seal
 from tests.hostile import sound
 from tests.hostile.datasets import SECRET
 from tests.hostile.guard import watched
@@ -78,7 +79,7 @@ def damage(dataset: Path, draw: random.Random) -> None:
         path.write_bytes(draw.choice(_DAMAGES)(path.read_bytes(), draw))
     if draw.random() < 0.5:
         with contextlib.suppress(Exception):  # the damaged documents may hold anything
-            sound.seal(dataset)
+            seal(dataset)
 
 
 def once(base: Path, folder: Path, seed: int) -> list[str]:

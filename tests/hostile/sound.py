@@ -3,13 +3,10 @@
 import json
 from pathlib import Path
 
-from tests.dataset.validation.damages import seal_files, seal_shards
-from tests.tiny import FlatRenderer, load, made
+from tests.tiny import FlatRenderer, generate_flat, load
 from tvrgen.cli.main import main
-from tvrgen.dataset import catalog, preparation
-from tvrgen.dataset.shards import shards_of
-from tvrgen.dataset.storage.open import open_storage
 from tvrgen.export import FORMATS
+from tvrgen.sampling.sampler import plan_problem
 
 FORMS = ("files", "webdataset")
 """Shard formats; a dataset's folder has the name of its own."""
@@ -32,11 +29,7 @@ def make(folder: Path) -> None:
     """Makes a dataset of each format, and predictions. Every command runs over one, so that all modules are loaded."""
     for form in FORMS:
         config = load("splits.train.count=2", "sampling.objects=10", f"output.format={form}", "question.rationale=full")
-        storage, renderer = open_storage(folder / form), FlatRenderer()
-        with preparation.writing_to(storage, config):
-            for shard in shards_of(config, "train"):
-                made(config, shard, folder / form, renderer)
-            catalog.finish(storage, config)
+        generate_flat(folder / form, config, FlatRenderer(), lambda c, split, index: plan_problem(c, split.name, index))
     response = {"id": "train-000000-left", "response": "<answer>0.color.blue</answer>"}
     (folder / "predictions.jsonl").write_text(json.dumps(response))
     for k, name in enumerate(COMMANDS):
@@ -48,10 +41,3 @@ def run(name: str, dataset: Path, out: Path, folder: Path) -> int:
     """Runs a command in this process; returns its exit code. `folder` holds the predictions."""
     predictions = folder / "predictions.jsonl"
     return main([part.format(dataset=dataset, out=out, predictions=predictions) for part in COMMANDS[name]])
-
-
-def seal(dataset: Path) -> None:
-    """Makes the checksums of a damaged dataset right."""
-    for path in sorted(dataset.glob("*/*/shard.json")):
-        seal_files(path)
-    seal_shards(dataset)

@@ -12,8 +12,9 @@ pattern that is harmless, and misses none. A repetition with an upper limit coun
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 try:
     from re import _constants as sre
@@ -21,6 +22,8 @@ try:
 except ImportError:  # before Python 3.11
     import sre_constants as sre
     import sre_parse as parser
+
+_Step = TypeVar("_Step", bound=tuple)
 
 ALPHABET = [*map(chr, range(128)), *"é日•→２\u3000\x85…“；\u0301▁｜"]
 """Characters of every class that patterns tell apart."""
@@ -252,25 +255,21 @@ def ambiguity(pattern: re.Pattern[str], searched: bool) -> str | None:
 
 def _two_ways(made: _Automaton, loop: int, within: set[int]) -> bool:
     """Whether some text leads from a state back to it in two ways."""
-    todo, seen = [(loop, loop, False)], set()
-    while todo:
-        a, b, apart = todo.pop()
+
+    def after(step: tuple[int, int, bool]) -> Iterator[tuple[int, int, bool]]:
+        a, b, apart = step
         for (x, first), (y, second) in itertools.product(made.steps[a], made.steps[b]):
             if x in within and y in within and first & second:
-                step = (x, y, apart or x != y)
-                if step == (loop, loop, True):
-                    return True
-                if step not in seen:
-                    seen.add(step)
-                    todo.append(step)
-    return False
+                yield x, y, apart or x != y
+
+    return _leads((loop, loop, False), (loop, loop, True), after)
 
 
 def _goes_over(made: _Automaton, one: int, other: int, reach: dict[int, set[int]]) -> bool:
     """Whether some text leads from `one` to itself, from `one` to `other`, and from `other` to itself."""
-    todo, seen = [(one, one, other)], set()
-    while todo:
-        a, b, c = todo.pop()
+
+    def after(step: tuple[int, int, int]) -> Iterator[tuple[int, int, int]]:
+        a, b, c = step
         for x, first in made.steps[a]:
             if x != one and one not in reach[x]:
                 continue
@@ -279,10 +278,19 @@ def _goes_over(made: _Automaton, one: int, other: int, reach: dict[int, set[int]
                     continue
                 for y, second in made.steps[b]:
                     if first & second & third and (y == other or other in reach[y]):
-                        step = (x, y, z)
-                        if step == (one, other, other):
-                            return True
-                        if step not in seen:
-                            seen.add(step)
-                            todo.append(step)
+                        yield x, y, z
+
+    return _leads((one, one, other), (one, other, other), after)
+
+
+def _leads(start: _Step, goal: _Step, after: Callable[[_Step], Iterable[_Step]]) -> bool:
+    """Whether steps lead from one tuple of states to another, by at least one step."""
+    todo, seen = [start], set()
+    while todo:
+        for step in after(todo.pop()):
+            if step == goal:
+                return True
+            if step not in seen:
+                seen.add(step)
+                todo.append(step)
     return False
