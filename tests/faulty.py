@@ -1,6 +1,8 @@
 """Renderers that go wrong, for workers that find them by name, and datasets made with them.
 
 FAULTS says what happens at which problem: {"5": "hang"}. Where FLAGS names a folder, it happens once.
+While the file that HOLD names exists, no problem but the first two is rendered, so that no run ends before it has been
+disturbed.
 """
 
 import json
@@ -41,12 +43,13 @@ class Faulty(FlatRenderer):
     def __init__(self, log: Path) -> None:
         super().__init__()
         self._faults, self._log = json.loads(os.environ["FAULTS"]), log
-        self._pause = float(os.environ.get("PAUSE", "0"))
+        self._hold = Path(os.environ.get("HOLD") or os.devnull + "/none")
         log.write_text("opened\n")
 
     def render(self, shot, path) -> None:
-        time.sleep(self._pause)
         problem, when = path.name.split("-")[:2]
+        while int(problem) >= 2 and self._hold.exists():
+            time.sleep(0.05)
         kind = self._faults.get(str(int(problem)))
         if kind and when == "final" and not self._happened(problem):
             with open(self._log, "a") as log:
@@ -93,7 +96,7 @@ FAULTS = {
 }
 
 
-def start(out: Path | str, *, faults: dict | None = None, flags="", overrides=(), pause=0.0, **options):
+def start(out: Path | str, *, faults: dict | None = None, flags="", overrides=(), hold="", **options):
     """A process that makes a dataset of painted images: 8 problems in shards of one, unless overridden.
 
     `options` are those of `tvrgen.generate`.
@@ -103,12 +106,12 @@ def start(out: Path | str, *, faults: dict | None = None, flags="", overrides=()
         "overrides": ["splits.train.count=8", "output.shard_size=1", *overrides],
         "options": {"opener": "tests.faulty:open_faulty", **options},
     }
-    return _process([SCRIPT, json.dumps(asked)], FAULTS=json.dumps(faults or {}), FLAGS=str(flags), PAUSE=str(pause))
+    return _process([SCRIPT, json.dumps(asked)], FAULTS=json.dumps(faults or {}), FLAGS=str(flags), HOLD=str(hold))
 
 
-def command(*arguments, faults: dict | None = None, pause=0.0) -> subprocess.Popen:
+def command(*arguments, faults: dict | None = None, hold="") -> subprocess.Popen:
     """The `tvrgen` command, with workers that paint and go wrong."""
-    return _process([COMMAND, *map(str, arguments)], FAULTS=json.dumps(faults or {}), FLAGS="", PAUSE=str(pause))
+    return _process([COMMAND, *map(str, arguments)], FAULTS=json.dumps(faults or {}), FLAGS="", HOLD=str(hold))
 
 
 def _process(code: list[str], **environment: str) -> subprocess.Popen:

@@ -53,6 +53,15 @@ def short():
         yield Path(folder)
 
 
+@pytest.fixture
+def hold(tmp_path):
+    """A file that keeps workers from going on to a third problem while it exists."""
+    path = tmp_path / "hold"
+    path.touch()
+    yield path
+    path.unlink(missing_ok=True)
+
+
 ONCE = {"0": "raise", "1": "exit", "2": "kill", "3": "sys.exit", "4": "exhaust", "5": "hang"}
 
 
@@ -103,24 +112,25 @@ def test_the_same_goes_for_one_process(undisturbed, tmp_path):
     assert json_bytes(out) == undisturbed
 
 
-def test_a_killed_worker_is_replaced(undisturbed, tmp_path):
+def test_a_killed_worker_is_replaced(undisturbed, hold, tmp_path):
     out = tmp_path / "out"
-    process = faulty.start(out, workers=2, pause=0.3)
-    wait_for(lambda: list(out.glob("train/shard-*")), process)
+    process = faulty.start(out, workers=2, hold=hold)
+    wait_for(lambda: list(out.glob("train/shard-*")) and len(workers_of(out)) == 2, process)
     os.kill(workers_of(out)[0], signal.SIGKILL)
+    wait_for(lambda: len(workers_of(out)) == 3, process)
+    hold.unlink()
     assert faulty.finish(process) == {}
     assert json_bytes(out) == undisturbed
-    assert len(workers_of(out)) == 3
 
 
 @pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.full), 2])
 def test_a_second_driver_is_refused_and_takes_over_when_the_first_was_killed(
-    workers, undisturbed, short, tmp_path, monkeypatch
+    workers, undisturbed, hold, short, tmp_path, monkeypatch
 ):
     out = tmp_path / "out"
     monkeypatch.setenv("RAY_TMPDIR", str(short))
-    first = faulty.start(out, workers=workers, pause=2)
-    wait_for(lambda: list(out.glob("train/shard-*")), first)
+    first = faulty.start(out, workers=workers, hold=hold)
+    wait_for(lambda: list(out.glob("train/shard-*")) and len(workers_of(out)) == workers, first)
     second = faulty.start(out)
     assert "another run is writing there" in second.communicate(timeout=60)[1]
     assert status(out).running
@@ -214,10 +224,10 @@ def test_where_every_shard_was_given_up_the_next_run_makes_them(tmp_path):
 
 
 @pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.full)])
-def test_sigterm_stops_a_run_as_ctrl_c_does(workers, tmp_path):
+def test_sigterm_stops_a_run_as_ctrl_c_does(workers, hold, tmp_path):
     out = tmp_path / "out"
     sets = [f"--set={s}" for s in (*SMALL, "splits.train.count=40", "output.shard_size=1")]
-    process = faulty.command("generate", "quickstart", "--out", out, *sets, "--workers", workers, pause=0.2)
+    process = faulty.command("generate", "quickstart", "--out", out, *sets, "--workers", workers, hold=hold)
     wait_for(lambda: list(out.glob("train/shard-*")), process)
     process.terminate()
     errors = process.communicate(timeout=60)[1]
@@ -243,11 +253,12 @@ def test_a_killed_worker_of_a_store_leaves_nothing_on_its_disk(undisturbed, tmp_
 
 
 @contextlib.contextmanager
-def a_cluster(monkeypatch, **head):
-    """Nodes of a Ray cluster, all on this machine."""
+def a_cluster(monkeypatch, hold, **head):
+    """Nodes of a Ray cluster, all on this machine; its workers have the environment of the nodes, not of the driver."""
     from ray.cluster_utils import Cluster
 
-    for name, value in {"RAY_USAGE_STATS_ENABLED": "0", "FAULTS": "{}", "PAUSE": "0.4", "PYTHONPATH": ROOT}.items():
+    variables = {"RAY_USAGE_STATS_ENABLED": "0", "FAULTS": "{}", "HOLD": hold, "PYTHONPATH": ROOT}
+    for name, value in variables.items():
         monkeypatch.setenv(name, str(value))
     cluster = Cluster(initialize_head=True, head_node_args={"include_dashboard": False, **head})
     try:
@@ -256,16 +267,17 @@ def a_cluster(monkeypatch, **head):
         cluster.shutdown()
 
 
-def test_nodes_that_join_are_used_and_lost_ones_survived(undisturbed, tmp_path, monkeypatch):
+def test_nodes_that_join_are_used_and_lost_ones_survived(undisturbed, hold, tmp_path, monkeypatch):
     out = tmp_path / "out"
-    with a_cluster(monkeypatch, num_cpus=0) as cluster:
+    with a_cluster(monkeypatch, hold, num_cpus=0) as cluster:
         first = cluster.add_node(num_cpus=1, num_gpus=1)
         shares = {"gpus_per_worker": 0.5, "cpus_per_worker": 0.5}
-        process = faulty.start(out, workers=None, address=cluster.address, max_retries=0, pause=2, **shares)
+        process = faulty.start(out, workers=None, address=cluster.address, max_retries=0, **shares)
         wait_for(lambda: len(workers_of(out)) == 2, process)  # two to a GPU
         cluster.add_node(num_cpus=1, num_gpus=1)
         wait_for(lambda: len(workers_of(out)) == 4, process)
         cluster.remove_node(first, allow_graceful=False)
+        hold.unlink()
         assert faulty.finish(process) == {}
     assert json_bytes(out) == undisturbed
 
@@ -304,7 +316,7 @@ def test_rays_client_serves_too(undisturbed, tmp_path):
     pytest.importorskip("grpc")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    environment = {**os.environ, "RAY_USAGE_STATS_ENABLED": "0", "FAULTS": "{}", "PAUSE": "0", "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "RAY_USAGE_STATS_ENABLED": "0", "FAULTS": "{}", "PYTHONPATH": str(ROOT)}
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen([sys.executable, "-c", SERVER, str(port)], env=environment, **pipes) as server:
         try:
