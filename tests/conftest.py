@@ -9,6 +9,8 @@ import pytest
 from tests.tiny import ROOT, FlatRenderer, generate_flat, handmade, load
 from tvrgen.sampling import design
 from tvrgen.sampling.levels import IntendedStep, Levels
+from tvrgen.transformations.base import Role
+from tvrgen.transformations.position import MOVES
 
 NEEDS = {
     "rays": ("trimesh", "embreex"),
@@ -66,13 +68,13 @@ def by_hand(monkeypatch):
 
     def levels(config, split, index):
         planned = handmade(config, split, index)
-        steps, moves = planned.problem.steps, (None, "out")
+        steps = planned.problem.steps
         return Levels(
             objects=3,
             on_stage=3,
             steps=tuple(
-                IntendedStep(kind=s.kind, value=s.value, move=m, index=s.object)
-                for s, m in zip(steps, moves, strict=True)
+                IntendedStep(kind=s.kind, value=s.value, variant=variant, roles=roles, objects=s.objects)
+                for s, variant, roles in zip(steps, ("", "out"), ((Role(),), MOVES["out"]), strict=True)
             ),
             views=planned.problem.views,
         )

@@ -102,7 +102,7 @@ def handmade(config: Config, split: Split, index: int, off_stage: int = 0) -> Pl
     )
     moves = "position" in split.kinds
     kind, value = ("position", "front.1") if moves else ("material", "glass")
-    steps = (Step(object=0, kind="color", value="blue"), Step(object=2, kind=kind, value=value))
+    steps = (Step(objects=(0,), kind="color", value="blue"), Step(objects=(2,), kind=kind, value=value))
     states = replay.replay(initial, steps, split.kinds, split.vocabulary)
     cameras = tuple(config.scene.cameras[name] for name in split.cameras.names)
     problem = Problem(

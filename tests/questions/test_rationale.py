@@ -186,7 +186,7 @@ def story(
     for k, position in enumerate(positions):
         state = with_object(state, k, position=position)
     parts = (step.split(".", 2) for step in steps)
-    steps = tuple(Step(object=int(k), kind=kind, value=value) for k, kind, value in parts)
+    steps = tuple(Step(objects=(int(k),), kind=kind, value=value) for k, kind, value in parts)
     states = replay.replay(state, steps, split.kinds, split.vocabulary)
     views = ("left",) if cameras else problem.views
     problem = dataclasses.replace(problem, initial=state, steps=steps, cameras=cameras or problem.cameras, views=views)

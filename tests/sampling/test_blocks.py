@@ -4,6 +4,7 @@ import pytest
 
 from tests.tiny import load
 from tvrgen.sampling import blocks
+from tvrgen.transformations.position import MOVES
 
 BOTH = ("sampling.kinds=[position, color]", "sampling.moves=[inner, out]", "sampling.steps=[1, 3]")
 
@@ -14,10 +15,10 @@ def test_an_object_that_leaves_takes_no_step_of_another_kind(block, repeat):
     """In each problem, the objects on stage are enough for those that leave and for all other changes."""
     config = load(*BOTH, "sampling.on_stage=[2, 3]", f"sampling.repeat={repeat}", "splits.train.count=1000")
     for levels in blocks.levels(config.seed, config.split("train"), block):
-        leaving = [step for step in levels.steps if step.move == "out"]
-        others = [step for step in levels.steps if step.move != "out"]
-        assert not {step.index for step in leaving} & {step.index for step in others}
-        assert len({step.index for step in leaving}) + bool(others) <= levels.on_stage
+        leaving = [step for step in levels.steps if step.variant == "out"]
+        others = [step for step in levels.steps if step.variant != "out"]
+        assert not {step.objects[0] for step in leaving} & {step.objects[0] for step in others}
+        assert len({step.objects[0] for step in leaving}) + bool(others) <= levels.on_stage
 
 
 @pytest.mark.parametrize(
@@ -37,4 +38,4 @@ def test_missing_objects_for_moves(on_stage, others, moves, repeat, missing):
     config = load(*BOTH, "sampling.on_stage=[2, 3]", f"sampling.repeat={repeat}", "splits.train.count=100")
     deal = blocks._Deal(config.seed, config.split("train"), 0, 0)
     deal.samples[0] = blocks._Sample(objects=4, on_stage=on_stage, slots=range(len(others) + len(moves)))
-    assert deal._no_room([others], 0, moves) == missing
+    assert deal._no_room(MOVES, [others], 0, moves) == missing

@@ -9,7 +9,6 @@ from tests.tiny import levels_of, load
 from tvrgen._support.errors import UserError
 from tvrgen.config import loader
 from tvrgen.sampling import blocks, design
-from tvrgen.transformations import position
 
 CASES = {
     "default": (),
@@ -79,10 +78,10 @@ def test_marginals_are_even_at_every_block_boundary(dealt):
             assert spread(Counter(s.kind for s in steps), split.kinds) <= 1
             for name, values in split.values.items():
                 assert spread(Counter(s.value for s in steps if s.kind == name), values) <= 1
-        moves = Counter(s.move for s in steps if s.move)
+        moves = Counter(s.variant for s in steps if s.variant)
         assert not moves or spread(moves, set(moves)) <= 1
         for objects in {v.objects for v in seen}:
-            targets = Counter(s.index for v in seen if v.objects == objects for s in v.steps)
+            targets = Counter(s.objects[0] for v in seen if v.objects == objects for s in v.steps)
             assert spread(targets, range(objects)) <= 1
 
 
@@ -92,7 +91,7 @@ def test_one_visible_object_takes_all_steps_of_a_problem():
         "splits.train.count=1000", "sampling.visible=1", "sampling.steps=3", "sampling.kinds=[size,shape,color]"
     )
     levels = levels_of(config, "train", 3 * blocks.block_size(config.split("train").sampling))
-    assert all(len({s.index for s in level.steps}) == 1 for level in levels)
+    assert all(len({s.objects[0] for s in level.steps}) == 1 for level in levels)
     assert spread(Counter(level.steps[0].index for level in levels), range(10)) <= 1
 
 
@@ -144,17 +143,17 @@ def test_every_level_can_be_met(dealt):
     for level in levels:
         by_target = {}
         for step in level.steps:
-            assert 0 <= step.index < level.objects
-            by_target.setdefault(step.index, []).append(step)
-        entering = {t for t, own in by_target.items() if own[0].move == "in"}
+            assert 0 <= step.objects[0] < level.objects
+            by_target.setdefault(step.objects[0], []).append(step)
+        entering = {t for t, own in by_target.items() if own[0].variant == "in"}
         assert len(entering) <= level.objects - level.on_stage
         assert len(by_target) - len(entering) <= level.on_stage
         for own in by_target.values():
             if not split.sampling.repeat:
                 assert len({s.kind for s in own}) == len(own)
-            if "out" in {s.move for s in own}:
+            if "out" in {s.variant for s in own}:
                 assert len(own) == 1
-            assert "in" not in {s.move for s in own[1:]}
+            assert "in" not in {s.variant for s in own[1:]}
 
 
 def test_only_allowed_values_are_dealt(dealt):
@@ -162,7 +161,7 @@ def test_only_allowed_values_are_dealt(dealt):
     for step in (s for level in levels for s in level.steps):
         assert step.value in split.values[step.kind]
         assert f"{step.kind}.{step.value}" not in (split.sampling.never.step or ())
-        assert (step.move is None) == (not isinstance(split.kinds[step.kind], position.Position))
+        assert step.roles == split.kinds[step.kind].variants(split.sampling)[step.variant]
 
 
 def test_still_problems_are_an_exact_share(dealt):

@@ -102,7 +102,7 @@ def test_a_broken_rule_is_found_by_its_check(rule):
 def test_broken_sequences_are_found(steps, rule):
     config = load()
     split = config.split("train")
-    steps = tuple(Step(object=k, kind=kind, value=value) for k, kind, value in steps)
+    steps = tuple(Step(objects=(k,), kind=kind, value=value) for k, kind, value in steps)
     states = replay.replay(handmade(config, split, 0).states[0], steps, split.kinds, split.vocabulary)
     with pytest.raises(base.Rejected, match=rule):
         fairness.check_states(states, steps, split.sampling, split.vocabulary)
@@ -123,7 +123,7 @@ def test_states_are_checked_as_a_whole(overrides, steps, rule):
     """Each step is sound; a property that returns, or an unchanged object that no config allows, is not."""
     config = load()
     split, sampling = config.split("train"), load(*overrides).split("train").sampling
-    steps = tuple(Step(object=k, kind=kind, value=value) for k, kind, value in steps)
+    steps = tuple(Step(objects=(k,), kind=kind, value=value) for k, kind, value in steps)
     states = replay.replay(handmade(config, split, 0).states[0], steps, split.kinds, split.vocabulary)
     with pytest.raises(base.Rejected, match=rule):
         fairness.check_states(states, steps, sampling, split.vocabulary)
@@ -134,7 +134,7 @@ def test_a_step_does_not_leave_the_field():
     split = config.split("train")
     before = handmade(config, split, 0).states[0]
     after = with_object(before, 2, position=(split.vocabulary.grid.field + 1, 0))
-    steps = (Step(object=2, kind="position", value="front.1"),)
+    steps = (Step(objects=(2,), kind="position", value="front.1"),)
     with pytest.raises(base.Rejected, match="objects stay in the field"):
         fairness.check_states((before, after), steps, split.sampling, split.vocabulary)
 
@@ -146,7 +146,7 @@ def test_objects_that_come_to_look_alike_have_not_moved():
     initial = handmade(config, split, 0).states[0]
     initial = with_object(initial, 1, shape="cube", size="large", color="blue", material="rubber")
     turns_blue, moves = (
-        Step(object=0, kind=kind, value=value) for kind, value in (("color", "blue"), ("position", "front.1"))
+        Step(objects=(0,), kind=kind, value=value) for kind, value in (("color", "blue"), ("position", "front.1"))
     )
     states = replay.replay(initial, (turns_blue,), split.kinds, split.vocabulary)
     fairness.check_states(states, (turns_blue,), split.sampling, split.vocabulary)
@@ -160,7 +160,7 @@ def test_a_twin_out_of_sight_does_not_enter():
     config = load("sampling.twins=true")
     split = config.split("train")
     first = with_object(handmade(config, split, 0).states[0], 0, position=(-10, 0))
-    enters = (Step(object=2, kind="position", value="behind.1"),)
+    enters = (Step(objects=(2,), kind="position", value="behind.1"),)
     alone = with_object(first, 2, position=(30, 0))
     twins = with_object(
         alone, 1, **dict(zip(("size", "color", "material", "shape"), alone.objects[2].looks, strict=True))
@@ -172,7 +172,7 @@ def test_a_twin_out_of_sight_does_not_enter():
     states = replay.replay(hidden, enters, split.kinds, split.vocabulary)
     with pytest.raises(base.Rejected, match="of twins off stage, none enters"):
         fairness.check_states(states, enters, split.sampling, split.vocabulary)
-    other = (Step(object=0, kind="color", value="blue"),)
+    other = (Step(objects=(0,), kind="color", value="blue"),)
     states = replay.replay(hidden, other, split.kinds, split.vocabulary)
     fairness.check_states(states, other, split.sampling, split.vocabulary)
 

@@ -7,6 +7,7 @@ import pytest
 from tests.tiny import handmade, load
 from tvrgen.sampling import looks
 from tvrgen.sampling.levels import IntendedStep
+from tvrgen.transformations.position import MOVES
 
 pytestmark = pytest.mark.rays
 
@@ -31,7 +32,7 @@ def test_a_value_that_returns_is_undone(colors, undone):
 def test_steps_are_possible_whatever_their_index():
     split = load("sampling.only.color=[red, blue]").split("train")
     red, blue = (
-        [IntendedStep(kind="color", value=value, move=None, index=k) for k, value in enumerate(values)]
+        [IntendedStep(kind="color", value=value, objects=(k,)) for k, value in enumerate(values)]
         for values in (("red",), ("blue", "red"))
     )
     assert looks.possible(red, split)
@@ -43,5 +44,5 @@ def test_two_moves_need_a_place_to_begin(last, possible):
     """What has left to the front is not on stage after a move to the left."""
     split = load("sampling.repeat=true").split("train")
     moves = (("front.1", "out"), ("left.1", last))
-    steps = [IntendedStep(kind="position", value=value, move=move, index=0) for value, move in moves]
+    steps = [IntendedStep(kind="position", value=value, variant=move, roles=MOVES[move]) for value, move in moves]
     assert looks.possible(steps, split) == possible

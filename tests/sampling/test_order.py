@@ -35,8 +35,8 @@ def test_of_many_steps_neighbours_are_exchanged(moves, sensitive):
     config = load("sampling.repeat=true")
     split = config.split("train")
     looks = {"color": "green", "shape": "cylinder", "size": "medium"}
-    steps = [Step(object=k, kind=kind, value=value) for k in (0, 1) for kind, value in looks.items()]
-    steps += [Step(object=2, kind="position", value=value) for value in moves]
+    steps = [Step(objects=(k,), kind=kind, value=value) for k in (0, 1) for kind, value in looks.items()]
+    steps += [Step(objects=(2,), kind="position", value=value) for value in moves]
     assert len(steps) > order.MOST_STEPS
     states = replay.replay(handmade(config, split, 0).states[0], steps, split.kinds, split.vocabulary)
     assert order.order_sensitive(states, tuple(steps), split.kinds, split.sampling, split.vocabulary) == sensitive

@@ -10,6 +10,7 @@ from tvrgen.sampling import placement
 from tvrgen.sampling.levels import IntendedStep
 from tvrgen.scene.model import Object
 from tvrgen.transformations.base import Rejected
+from tvrgen.transformations.position import MOVES
 
 pytestmark = pytest.mark.rays
 
@@ -41,7 +42,7 @@ def test_nothing_overlaps_or_leaves_the_field_at_any_moment(planned):
 )
 def test_a_start_exists_where_each_move_can_be_of_its_type(moves, exists):
     split = load().split("train")
-    steps = [IntendedStep(kind="position", value=value, move=move, index=0) for value, move in moves]
+    steps = [IntendedStep(kind="position", value=value, variant=move, roles=MOVES[move]) for value, move in moves]
     assert placement.start_exists(steps, split.kinds, split.vocabulary) == exists
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.tiny import handmade, load
-from tvrgen.transformations.base import Rejected
+from tvrgen.transformations.base import Rejected, Step
 
 CONFIG = load()
 SPLIT = CONFIG.split("train")
@@ -14,9 +14,9 @@ EVERY = [(kind, value) for kind in KINDS.values() for value in kind.values(WORDS
 
 @pytest.mark.parametrize(("kind", "value"), EVERY, ids=lambda v: getattr(v, "name", v))
 def test_a_step_changes_its_own_attribute_alone(kind, value):
-    before = STATE.objects[0]
+    before, step = STATE.objects[0], Step(objects=(0,), kind=kind.name, value=value)
     try:
-        after = kind.apply(before, value, WORDS)
+        after = kind.apply(STATE, step, WORDS).objects[0]
     except Rejected:
         assert getattr(before, kind.name) == value
         return
@@ -26,4 +26,4 @@ def test_a_step_changes_its_own_attribute_alone(kind, value):
         if getattr(before, f) != getattr(after, f)
     }
     assert changed == {kind.name}
-    assert kind.phrase(value)
+    assert kind.phrase(step, str)

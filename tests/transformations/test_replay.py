@@ -16,7 +16,7 @@ STATE = handmade(CONFIG, SPLIT, 0).problem.initial
 
 
 def test_replay_gives_every_state():
-    steps = (Step(object=0, kind="color", value="blue"), Step(object=1, kind="position", value="left.2"))
+    steps = (Step(objects=(0,), kind="color", value="blue"), Step(objects=(1,), kind="position", value="left.2"))
     states = replay.replay(STATE, steps, KINDS, WORDS)
     assert [s.objects[0].color for s in states] == ["red", "blue", "blue"]
     assert states[2].objects[1].position == (5, -8)
@@ -25,10 +25,10 @@ def test_replay_gives_every_state():
 @pytest.mark.parametrize("returned", [None, "cyan", "crimson", "same"])
 def test_a_kind_that_returns_no_changed_object_of_the_vocabulary_is_found_out(returned):
     class Odd(attributes.Attribute):
-        def apply(self, obj, value, vocabulary):
+        def change(self, obj, value, vocabulary):
             changes = {"crimson": {"color": "crimson"}, "same": {}}
             return dataclasses.replace(obj, **changes[returned]) if returned in changes else returned
 
     expected = Rejected if returned == "same" else UserError
-    with pytest.raises(expected, match="changes something" if returned == "same" else "kind color: apply"):
-        replay.apply(STATE, Step(object=0, kind="color", value="blue"), {"color": Odd("color")}, WORDS)
+    with pytest.raises(expected, match="changes something" if returned == "same" else "kind color: 0.color.blue"):
+        replay.apply(STATE, Step(objects=(0,), kind="color", value="blue"), {"color": Odd("color")}, WORDS)

@@ -18,7 +18,7 @@ from tvrgen.scene import camera_model
 from tvrgen.scene.model import SceneSpec
 from tvrgen.scene.vocabulary import ATTRIBUTES, Vocabulary
 from tvrgen.transformations import registry
-from tvrgen.transformations.base import Kind
+from tvrgen.transformations.base import Transformation
 from tvrgen.transformations.registry import NotImported
 
 _SECTIONS: dict[str, Any] = {name: kind for name, (kind, _) in keys(Split).items() if dataclasses.is_dataclass(kind)}
@@ -128,7 +128,12 @@ def _check_question(split: Split, where: str) -> None:
         prompts.check(template)
     except ValueError as error:
         raise UserError(f"{where}: {error}") from error
-    enters = "in" in sampling.moves and "position" in split.kinds
+    enters = any(
+        role.before == "unseen"
+        for kind in split.kinds.values()
+        for roles in kind.variants(sampling).values()
+        for role in roles
+    )
     if template.answer == "description" and (sampling.twins or enters):
         cure = "set sampling.twins to false" if sampling.twins else "write sampling.moves: [inner, out]"
         what = "look alike" if sampling.twins else "enter"
@@ -148,9 +153,9 @@ def _check_known(names: Iterable[str], known: Iterable[str], what: str, where: s
             raise UserError(f"{where}: unknown {what} {name!r}{nearest(name, known)}")
 
 
-def _kinds(names: tuple[str, ...], where: str, trust: bool) -> dict[str, Kind]:
+def _kinds(names: tuple[str, ...], where: str, trust: bool) -> dict[str, Transformation]:
     """The kinds that a config names, by their names in steps."""
-    kinds: dict[str, Kind] = {}
+    kinds: dict[str, Transformation] = {}
     for name in names:
         if name not in registry.BUILT_IN and ":" not in name:
             known = [*registry.BUILT_IN, "package.module:Class"]
@@ -170,7 +175,7 @@ def _kinds(names: tuple[str, ...], where: str, trust: bool) -> dict[str, Kind]:
     return kinds
 
 
-def _check_values(kinds: dict[str, Kind], words: Vocabulary, where: str) -> None:
+def _check_values(kinds: dict[str, Transformation], words: Vocabulary, where: str) -> None:
     """Raises UserError for values that answers cannot hold.
 
     Answers separate values by dots and commas, and readers ignore case and the characters that join words.
@@ -185,7 +190,7 @@ def _check_values(kinds: dict[str, Kind], words: Vocabulary, where: str) -> None
 
 
 def _constraints(
-    sections: Sections, words: Vocabulary, kinds: dict[str, Kind], scene: SceneSpec, all_steps: bool
+    sections: Sections, words: Vocabulary, kinds: dict[str, Transformation], scene: SceneSpec, all_steps: bool
 ) -> Constraints:
     """`sampling.only` and `sampling.never`, every name in them checked; those of steps if `all_steps` are known."""
     only = build_settings(Only, sections["sampling"]["only"])

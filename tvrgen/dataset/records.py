@@ -20,7 +20,7 @@ from tvrgen.sampling.problem import Planned, Problem
 from tvrgen.scene import camera_model
 from tvrgen.scene.model import Camera, Light, Object, State
 from tvrgen.scene.vocabulary import Grid
-from tvrgen.transformations.base import Step
+from tvrgen.transformations.base import Role, Step
 
 
 def scene_line(planned: Planned, images: Sequence[ImageFile], split: Split) -> Record:
@@ -87,7 +87,7 @@ def problem_from(line: Record) -> Problem:
         index=line["index"],
         attempt=line["attempt"],
         initial=state_from(line["initial"]),
-        steps=tuple(Step(object=s["object"], kind=s["kind"], value=s["value"]) for s in line["steps"]),
+        steps=tuple(Step(objects=(s["object"],), kind=s["kind"], value=s["value"]) for s in line["steps"]),
         cameras=_cameras_from(line["cameras"]),
         lights=_lights_from(line["lights"]),
         views=tuple(line["visibility"]["final"]),
@@ -196,7 +196,11 @@ def _step(planned: Planned, k: int) -> Record:
         "from": {f: v for f, v in _plain(was).items() if v != _plain(is_)[f]},
         "accepted": list(planned.accepted[k]),
     }
-    return record | ({"type": planned.moves[k]} if planned.moves[k] else {})
+    return record | ({"type": _MOVES[planned.roles[k][0]]} if was.position != is_.position else {})
+
+
+_MOVES = {Role("seen", "seen"): "inner", Role("seen", "unseen"): "out", Role("unseen", "seen"): "in"}
+"""Role of an object that moves -> the type of its move."""
 
 
 def _camera(camera: Camera, split: Split) -> Record:

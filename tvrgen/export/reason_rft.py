@@ -65,7 +65,7 @@ have 60,000 questions for training, and 1,000 each with the centre, the left and
 
     def row(self, question: Question, number: int) -> dict[str, Any]:
         line = question.line
-        steps = [Step(object=c["index"], kind=c["attribute"], value=c["value"]) for c in line["changes"]]
+        steps = [Step(objects=(c["index"],), kind=c["attribute"], value=c["value"]) for c in line["changes"]]
         solution = changes_text.write(steps, "function")
         return {
             "id": question.id,

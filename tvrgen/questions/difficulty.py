@@ -48,7 +48,7 @@ def difficulty(planned: Planned, view: str, vocabulary: Vocabulary) -> Difficult
     """Returns the difficulty of the question that shows the final state in `view`."""
     grid, problem, first = vocabulary.grid, planned.problem, planned.states[0].objects
     on_stage = [k for k, o in enumerate(first) if grid.on_stage(o.position)]
-    changed = sorted({step.object for step in problem.steps})
+    changed = sorted({k for step in problem.steps for k in step.objects})
     candidates = changed or on_stage
     parts = {
         "objects": (len(on_stage) - 1) / 9,

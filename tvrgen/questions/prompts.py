@@ -13,7 +13,6 @@ from tvrgen.questions.forms import changes_text
 from tvrgen.scene.model import Object, State
 from tvrgen.scene.vocabulary import ATTRIBUTES
 from tvrgen.transformations.base import Step
-from tvrgen.transformations.position import Position
 
 _PLACEHOLDERS = ("objects", "changes", "directions", "leaving", "repeat", "example", "no_change")
 _OF_DIRECTIONS = ("length", "stage")
@@ -119,11 +118,12 @@ def _changes(split: Split) -> str:
 def _rules(split: Split) -> dict[str, str]:
     """The template's texts on directions, leaving and repeating; empty if a split does not need them."""
     template, grid = split.question.prompt, split.vocabulary.grid
-    moves = any(isinstance(kind, Position) for kind in split.kinds.values())
+    kinds = split.kinds.values()
+    roles = [role for kind in kinds for way in kind.variants(split.sampling).values() for role in way]
     sizes = {"length": f"{grid.move * grid.unit:g}", "stage": f"{2 * grid.stage * grid.unit:g}"}
     return {
-        "directions": template.directions.format(**sizes) if moves else "",
-        "leaving": template.leaving.format() if moves and {"in", "out"} & {*split.sampling.moves} else "",
+        "directions": template.directions.format(**sizes) if any(kind.directional for kind in kinds) else "",
+        "leaving": template.leaving.format() if any("unseen" in role for role in roles) else "",
         "repeat": template.repeat.format() if split.sampling.repeat else "",
     }
 
@@ -140,7 +140,7 @@ def _example(rng: np.random.Generator, initial: State, split: Split) -> str:
     steps = []
     for kind, k in zip(list(split.values)[:2], [int(k) for k in rng.permutation(seen)] * 2, strict=False):
         values = [v for v in split.values[kind] if v != getattr(objects[k], kind, None)] or split.values[kind]
-        steps.append(Step(object=k, kind=kind, value=values[rng.integers(len(values))]))
+        steps.append(Step(objects=(k,), kind=kind, value=values[rng.integers(len(values))]))
     return changes_text.write(steps, form, [o.looks for o in objects])
 
 

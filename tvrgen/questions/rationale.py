@@ -20,7 +20,6 @@ from tvrgen.scene import camera_model
 from tvrgen.scene.model import Camera, Object
 from tvrgen.scene.vocabulary import ATTRIBUTES
 from tvrgen.transformations.base import Step
-from tvrgen.transformations.position import Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ def rationale(rng: np.random.Generator, planned: Planned, view: str, split: Spli
     A rationale that is not "full" (`split.question.rationale`) is about the changed objects alone.
     """
     story = _Story(rng, planned, view, split)
-    changed = {step.object for step in planned.problem.steps}
+    changed = {k for step in planned.problem.steps for k in step.objects}
     described = [
         k
         for k in range(len(planned.states[0].objects))
@@ -49,7 +48,15 @@ def rationale(rng: np.random.Generator, planned: Planned, view: str, split: Spli
 class _Story:
     def __init__(self, rng: np.random.Generator, planned: Planned, view: str, split: Split) -> None:
         self._split, self._steps = split, planned.problem.steps
-        ways = " and ".join(word for name, word in (("out", "off"), ("in", "onto")) if name in planned.moves)
+        roles = [role for own in planned.roles for role in own]
+        ways = " and ".join(
+            word
+            for word, there in (
+                ("off", any(r.after == "unseen" for r in roles)),
+                ("onto", any(r.before == "unseen" for r in roles)),
+            )
+            if there
+        )
         self._alternatives = f"any way {ways} the stage that the images allow is right" if ways else ""
         self._before, self._after = planned.initial, planned.final(view)
         self._listed = split.question.prompt.answer != "description"
@@ -86,7 +93,7 @@ class _Story:
         first, last = (shot.state.objects[k] for shot in (self._before, self._after))
         on_stage = self._split.vocabulary.grid.on_stage
         was_on_stage, is_on_stage = on_stage(first.position), on_stage(last.position)
-        own = [step for step in self._steps if step.object == k]
+        own = [step for step in self._steps if k in step.objects]
         yield Sentence("locate", self._located(k, was_on_stage))
         if not is_on_stage:
             yield Sentence("match", self._gone(was_on_stage))
@@ -110,7 +117,7 @@ class _Story:
             return Sentence("conclude", self._one_of("So nothing changed.", "Nothing has changed between the images."))
         if self._alternatives:
             text = f"{text} ({self._alternatives})"
-        if len({(s.object, s.kind) for s in self._steps}) < len(self._steps):
+        if len({(s.objects, s.kind) for s in self._steps}) < len(self._steps):
             return Sentence(
                 "conclude", f"In this order, these changes lead from the first image to the second: {text}."
             )
@@ -163,21 +170,19 @@ class _Story:
             )
             for a in differ
         ]
-        moves = [s for s in own if isinstance(self._split.kinds[s.kind], Position)]
-        others = [s for s in own if s.kind not in ATTRIBUTES and s not in moves]
-        if moves and not was_on_stage:
-            parts.append("it has come onto the stage, and where from does not show")
-        elif len(moves) == 1:
-            parts.append(f"it has moved {_in_words(moves[0].value)}, as the first image's viewer sees it")
-        elif moves:
-            parts.append(f"it stands elsewhere: {' and then '.join(_in_words(s.value) for s in moves)} leads there")
-        parts += [f"it {self._split.kinds[s.kind].phrase(s.value)}" for s in others]
+        for kind in dict.fromkeys(s.kind for s in own if s.kind not in ATTRIBUTES):
+            steps = [s for s in own if s.kind == kind]
+            parts += self._split.kinds[kind].told(steps, not was_on_stage, self._called)
         same = f", while its {_joined(equal)} {'is' if len(equal) == 1 else 'are'} the same" if equal and differ else ""
         return f"{_upper(_joined(parts, ', and ') if len(parts) > 1 else parts[0])}{same}."
 
     def _name(self, k: int) -> str:
         looks = " ".join(self._before.state.objects[k].looks)
         return f"Object {k}, the {looks}," if self._listed else f"The {looks}"
+
+    def _called(self, k: int) -> str:
+        """The words for object k within a sentence."""
+        return _lower(self._name(k)).rstrip(",")
 
     def _seen(self, shot: Shot, k: int) -> bool:
         return shot.seen[k].pixels >= self._least
@@ -229,12 +234,6 @@ def _in_image(box: tuple[int, int, int, int], width: int, height: int) -> str:
         return ("at the top", "in the middle", "at the bottom")[down]
     side = ("left", "", "right")[across]
     return (f"at the upper {side}", f"on the {side}", f"at the lower {side}")[down]
-
-
-def _in_words(value: str) -> str:
-    """ "2 steps front left" for the move "front_left.2"."""
-    direction, distance = value.split(".")
-    return f"{distance} step{'s' if int(distance) > 1 else ''} {direction.replace('_', ' ')}"
 
 
 def _joined(words: Sequence[str], last: str = " and ") -> str:

@@ -1,10 +1,10 @@
 """A block of problems: every combination of levels equally often, and steps dealt evenly over all blocks.
 
 In each block, every combination of (objects on stage, number of steps) occurs equally often, in shuffled order. Kinds,
-values, types of move and object indices of steps are dealt in rounds that run on over block boundaries (see `decks`),
-so that at every boundary the counts of any two of them differ by one at most. Nothing is counted while running: where
-a block begins in each deck follows from its number. A problem swaps steps that it cannot take (two of one kind for its
-only object) with others of its block, which leaves all counts unchanged.
+values, variants (such as leaving the stage) and object indices of steps are dealt in rounds that run on over block
+boundaries (see `decks`), so that at every boundary the counts of any two of them differ by one at most. Nothing is
+counted while running: where a block begins in each deck follows from its number. A problem swaps steps that it cannot
+take (two of one kind for its only object) with others of its block, which leaves all counts unchanged.
 """
 
 import itertools
@@ -22,7 +22,7 @@ from tvrgen.config.settings import SamplingSettings, Split
 from tvrgen.sampling.decks import Deck, Trials, deal, sharing, shuffled, swap_until_they_fit
 from tvrgen.sampling.levels import IntendedStep, Levels
 from tvrgen.sampling.looks import possible
-from tvrgen.transformations.position import Position
+from tvrgen.transformations.base import Role
 
 T = TypeVar("T")
 
@@ -100,7 +100,7 @@ class _Sample:
 
 
 class _Deal:
-    """A block while it is dealt: for each slot, which is a step of a problem, a kind, a value, a move and an index.
+    """A block while it is dealt: for each slot, a step of a problem, its kind, value, variant and index of the object.
 
     All deals of a block have the same cards, in other orders. `faults` is the number of problems whose steps no
     objects can take; `exact` is whether no card was replaced to avoid them.
@@ -115,12 +115,13 @@ class _Deal:
         self._owners = [s.slots for s in self.samples]
         slots = self.samples[-1].slots.stop
         self.kinds, self.values = [""] * slots, [""] * slots
-        self.moves: list[str | None] = [None] * slots
+        self.variants = [""] * slots
+        self._ways = {name: dict(kind.variants(self._sampling)) for name, kind in split.kinds.items()}
         self.indices = [0] * slots
         self._deal_kinds_and_values(slots)
-        for name, kind in split.kinds.items():
-            if isinstance(kind, Position):
-                self._deal_moves(name, slots)
+        for name, ways in self._ways.items():
+            if "" not in ways:
+                self._deal_variants(name, slots)
         self._mend_values(self._clashes)
         self._deal_indices()
         self._mend_values(self._unfit)
@@ -139,9 +140,20 @@ class _Deal:
         return IntendedStep(
             kind=self.kinds[slot],
             value=self.values[slot],
-            move=self.moves[slot],
-            index=self.indices[slot] if index is None else index,
+            variant=self.variants[slot],
+            roles=self._roles(slot),
+            objects=(self.indices[slot] if index is None else index,),
         )
+
+    def _roles(self, slot: int) -> tuple[Role, ...]:
+        roles: tuple[Role, ...] = self._ways[self.kinds[slot]][self.variants[slot]]
+        return roles
+
+    def _enters(self, slot: int) -> bool:
+        return self._roles(slot)[0].before == "unseen"
+
+    def _leaves(self, slot: int) -> bool:
+        return self._roles(slot)[0].alone
 
     @property
     def sound(self) -> bool:
@@ -198,22 +210,24 @@ class _Deal:
     def _slots_of(self, kind: str) -> list[int]:
         return [slot for slot, k in enumerate(self.kinds) if k == kind]
 
-    def _deal_moves(self, name: str, slots: int) -> None:
-        own, moves, start = self._slots_of(name), self._possible_moves(), self._block * slots
+    def _deal_variants(self, name: str, slots: int) -> None:
+        own, variants, start = self._slots_of(name), self._possible_variants(name), self._block * slots
         if self._split.sampling.balance == "value":
             before = sum(self._pair_deck().dealt_before((name, v), start) for v in self._split.values[name])
         else:
             before = self._kind_deck().dealt_before(name, start)
-        cards = Deck[str | None](moves, *self._key, "move").cards(before, len(own))
+        cards = Deck(variants, *self._key, "move").cards(before, len(own))
         place = {slot: k for k, slot in enumerate(own)}
-        movers = [[place[slot] for slot in s.slots if slot in place] for s in self.samples]
+        takers = [[place[slot] for slot in s.slots if slot in place] for s in self.samples]
         others = [[self.kinds[slot] for slot in s.slots if slot not in place] for s in self.samples]
-        _place(self.moves, own, self._fitted(movers, cards, partial(self._no_room, others), moves))
+        lack = partial(self._no_room, self._ways[name], others)
+        _place(self.variants, own, self._fitted(takers, cards, lack, variants))
 
-    def _possible_moves(self) -> tuple[str, ...]:
+    def _possible_variants(self, name: str) -> tuple[str, ...]:
         sampling = self._sampling
         hidden = sampling.on_stage is not None and max(sampling.objects) > min(sampling.on_stage)
-        return tuple(m for m in sampling.moves if m != "in" or hidden)
+        ways = self._ways[name].items()
+        return tuple(way for way, roles in ways if hidden or roles[0].before != "unseen")
 
     def _deal_indices(self) -> None:
         """Deals indices among the problems with equally many objects: to steps, or to whole problems."""
@@ -239,12 +253,15 @@ class _Deal:
 
     def _one_object_takes_all(self) -> bool:
         """Whether every problem has one object that takes all its steps."""
-        return on_stage_numbers(self._sampling) == (1,) and not {"in", "out"} & {*self.moves}
+        if on_stage_numbers(self._sampling) != (1,):
+            return False
+        return not any(self._enters(slot) or self._leaves(slot) for slot in range(len(self.kinds)))
 
     def _shared(self, sample: _Sample) -> tuple[int, list[int]]:
         """The number of objects on stage that do not leave, and the slots of steps that they can share."""
-        leaving = sum(self.moves[slot] == "out" for slot in sample.slots)
-        return sample.on_stage - leaving, [slot for slot in sample.slots if self.moves[slot] not in ("in", "out")]
+        leaving = sum(map(self._leaves, sample.slots))
+        shared = [slot for slot in sample.slots if not self._enters(slot) and not self._leaves(slot)]
+        return sample.on_stage - leaving, shared
 
     def _hand(self, sample: _Sample, place: dict[int, int]) -> tuple[int, list[int]]:
         """As `_shared`, but as positions of slots, sorted by kind, so that equal kinds get different objects."""
@@ -259,11 +276,11 @@ class _Deal:
         return sum(max(0, n - on_stage * (len(self._split.values[kind]) - 1)) for kind, n in Counter(kinds).items())
 
     def _mend_values(self, lack: Callable[[_Sample], int]) -> None:
-        """Swaps values, within a kind and a type of move, between problems until all problems can take theirs."""
-        for kind, move in sorted({(k, m or "") for k, m in zip(self.kinds, self.moves, strict=True)}):
+        """Swaps values, within a kind and a variant, between problems until all problems can take theirs."""
+        for kind, variant in sorted({*zip(self.kinds, self.variants, strict=True)}):
             if not any(map(lack, self.samples)):
                 return
-            own = [slot for slot, k in enumerate(self.kinds) if k == kind and (self.moves[slot] or "") == move]
+            own = [slot for slot, k in enumerate(self.kinds) if k == kind and self.variants[slot] == variant]
             place = {slot: k for k, slot in enumerate(own)}
             owners = [[place[slot] for slot in s.slots if slot in place] for s in self.samples]
             values = [self.values[slot] for slot in own]
@@ -287,13 +304,14 @@ class _Deal:
         faults = sum(max(0, n - room) for n in alike.values())
         return faults or int(room == 1 and not possible(shared, self._split))
 
-    def _no_room(self, others: list[list[str]], k: int, moves: list[str | None]) -> int:
+    def _no_room(self, ways: dict[str, tuple[Role, ...]], others: list[list[str]], k: int, variants: list[str]) -> int:
         """Missing objects: one that enters starts off stage, and one that leaves cannot take any of the `others`.
 
-        `others[k]` are the kinds of the problem's steps that are no moves.
+        `ways` are the roles of the kind's variants; `others[k]` are the kinds of the problem's other steps.
         """
-        sample, entering, leaving = self.samples[k], moves.count("in"), moves.count("out")
-        staying = [moves.count("inner"), *Counter(others[k]).values()]
+        sample, roles = self.samples[k], [ways[variant][0] for variant in variants]
+        entering, leaving = sum(r.before == "unseen" for r in roles), sum(r.alone for r in roles)
+        staying = [len(roles) - entering - leaving, *Counter(others[k]).values()]
         most = min(1, sum(staying)) if self._sampling.repeat else max(staying)
         return max(0, entering - (sample.objects - sample.on_stage)) + max(0, leaving + most - sample.on_stage)
 
@@ -305,17 +323,18 @@ class _Deal:
         by_index: dict[int, list[IntendedStep]] = {}
         for slot, index in zip(sample.slots, indices or itertools.repeat(None), strict=False):
             step = self._step(slot, index)
-            by_index.setdefault(step.index, []).append(step)
+            by_index.setdefault(step.objects[0], []).append(step)
         faults, entering, staying = 0, 0, []
         for own in by_index.values():
-            types = [step.move for step in own]
+            roles = [step.roles[0] for step in own]
+            entries = [role.before == "unseen" for role in roles]
             faults += not possible(own, self._split)
             if not self._sampling.repeat:
                 faults += len(own) - len({step.kind for step in own})
-            if "out" in types:
+            if any(role.alone for role in roles):
                 faults += len(own) - 1
-            if "in" in types:
-                faults += (types[0] != "in") + types.count("in") - 1
+            if any(entries):
+                faults += (not entries[0]) + sum(entries) - 1
                 entering += 1
             else:
                 staying.append(len(own))

@@ -7,9 +7,9 @@ from tvrgen.imaging.shots import Shot
 from tvrgen.sampling import rules
 from tvrgen.sampling.looks import undone
 from tvrgen.scene import footprints
-from tvrgen.scene.model import State
+from tvrgen.scene.model import Object, State
 from tvrgen.scene.vocabulary import Grid, Vocabulary
-from tvrgen.transformations import position
+from tvrgen.transformations import replay
 from tvrgen.transformations.base import Rejected, Step
 
 
@@ -17,29 +17,37 @@ def check_states(
     states: Sequence[State], steps: Sequence[Step], sampling: SamplingSettings, vocabulary: Vocabulary
 ) -> None:
     """Checks the rules on states and steps; `states` are those before, between and after the steps."""
-    grid, allow = vocabulary.grid, sampling.constraints.allow
-    seen: set[tuple[int, str]] = set()
+    touched: set[tuple[int, str]] = set()
     for before, after, step in zip(states, states[1:], steps, strict=False):
-        was, is_ = before.objects[step.object], after.objects[step.object]
-        move = position.move_type(was, is_, vocabulary)
-        if move is None and not grid.on_stage(was.position):
+        changed = replay.differing(before, after)
+        for k in changed:
+            _check_change(before[k], after[k], sampling, vocabulary)
+        if not all(vocabulary.grid.on_stage(after[k].position) for k in step.objects if k not in changed):
             raise Rejected(rules.ENTERS_FIRST)
-        if move == "out" and any(k == step.object for k, _ in seen):
+        leaving = [k for k in changed if not vocabulary.grid.on_stage(after[k].position)]
+        if any(k in leaving for k, _ in touched):
             raise Rejected(rules.LEAVES_UNCHANGED)
-        if (step.object, step.kind) in seen and not sampling.repeat:
+        if not sampling.repeat and any((k, step.kind) in touched for k in step.objects):
             raise Rejected(rules.ONCE_A_KIND)
-        if not allow(is_):
-            raise Rejected(rules.CONSTRAINTS)
-        if not grid.in_field(is_.position):
-            raise Rejected(rules.IN_FIELD)
-        if footprints.crowded(after, vocabulary, (step.object,)):
+        if footprints.crowded(after, vocabulary, changed):
             raise Rejected(rules.GAP)
-        seen.add((step.object, step.kind))
-    if any(undone([state.objects[k] for state in states]) for k in {k for k, _ in seen}):
+        touched |= {(k, step.kind) for k in (*step.objects, *changed)}
+    if any(undone([state.objects[k] for state in states]) for k in {k for k, _ in touched}):
         raise Rejected(rules.NOTHING_UNDONE)
     if not sampling.twins:
-        _check_alike_in_the_end(states[0], states[-1], grid)
-    _check_initial(states[0], {step.object for step in steps}, sampling, vocabulary)
+        _check_alike_in_the_end(states[0], states[-1], vocabulary.grid)
+    _check_initial(states[0], {k for k, _ in touched}, sampling, vocabulary)
+
+
+def _check_change(was: Object, is_: Object, sampling: SamplingSettings, vocabulary: Vocabulary) -> None:
+    """Checks the rules on one object before and after a step that changes it."""
+    grid = vocabulary.grid
+    if not grid.on_stage(was.position) and not grid.on_stage(is_.position):
+        raise Rejected(rules.ENTERS_FIRST if was.position == is_.position else rules.MOVE_OFF_STAGE)
+    if not sampling.constraints.allow(is_):
+        raise Rejected(rules.CONSTRAINTS)
+    if not grid.in_field(is_.position):
+        raise Rejected(rules.IN_FIELD)
 
 
 def _check_initial(state: State, changing: Collection[int], sampling: SamplingSettings, vocabulary: Vocabulary) -> None:

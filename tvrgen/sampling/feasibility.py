@@ -12,8 +12,7 @@ from tvrgen.sampling.levels import IntendedStep
 from tvrgen.sampling.looks import possible
 from tvrgen.scene.model import Object
 from tvrgen.scene.vocabulary import ATTRIBUTES
-from tvrgen.transformations.attributes import Attribute
-from tvrgen.transformations.position import Position
+from tvrgen.transformations.base import Role
 
 JAMMING_DENSITY = 0.547
 """Share of a plane that equal discs cover when they are dropped at random until none fits (Feder 1980)."""
@@ -100,12 +99,12 @@ def _check_room(split: Split, where: Callable[[str], str]) -> None:
 def _check_steps(split: Split, where: Callable[[str], str]) -> None:
     for name, kind in split.kinds.items():
         values = split.values[name]
-        needed = 2 if isinstance(kind, Attribute) and len(kind.values(split.vocabulary)) < 2 else 1
+        needed = kind.least_values() if len(kind.values(split.vocabulary)) < kind.least_values() else 1
         if len(values) < needed:
             count = counted(len(values), "value")
             raise UserError(f"{where('sampling.kinds')}: {name} has {count} left; leave it out or allow more")
         for value in values:
-            if not possible((IntendedStep(kind=name, value=value, move=None, index=0),), split):
+            if not possible((IntendedStep(kind=name, value=value),), split):
                 raise UserError(
                     f"{where('sampling.only')}: only and never let no object change to {name}.{value}; leave it out"
                     f" (never: {{step: [{name}.{value}]}}), or loosen their pairs"
@@ -116,32 +115,38 @@ def _check_steps(split: Split, where: Callable[[str], str]) -> None:
 def _check_changes(split: Split, where: Callable[[str], str]) -> None:
     """Checks that the fewest objects on stage can take the most steps."""
     sampling = split.sampling
-    moves = sampling.moves if any(isinstance(kind, Position) for kind in split.kinds.values()) else ()
+    ways = {name: kind.variants(sampling) for name, kind in split.kinds.items()}
     least_hidden, most_hidden = 0, 0
     if sampling.on_stage is not None:
         least_hidden = max(0, min(sampling.objects) - max(sampling.on_stage))
         most_hidden = max(sampling.objects) - min(sampling.on_stage)
-    if moves == ("in",) and not most_hidden:
+    if not most_hidden and any(all(map(_enters, own.values())) for own in ways.values()):
         raise UserError(
             f"{where('sampling.moves')}: no object is off stage that could enter; add inner, or write"
             " sampling.on_stage below sampling.objects"
         )
-    if sampling.repeat and "inner" in moves:
-        return  # an object can move any number of times
+    limits_of = {name: kind.limit(len(split.values[name]), sampling) for name, kind in split.kinds.items()}
+    stays = {
+        name for name, own in ways.items() if any(not _enters(roles) and not roles[0].alone for roles in own.values())
+    }
+    enters = {name for name, own in ways.items() if any(map(_enters, own.values()))}
+    leaves = any(roles[0].alone for own in ways.values() for roles in own.values())
     fewest, most = min(sampling.on_stage or sampling.objects), max(sampling.steps)
-    looks = sum(  # changes of an object's looks: one in each kind, or one to each other value
-        len(split.values[name]) - 1 if sampling.repeat and isinstance(kind, Attribute) else 1
-        for name, kind in split.kinds.items()
-        if not isinstance(kind, Position)
-    )
-    # an object that leaves changes in no other way
-    room = fewest * max(looks + ("inner" in moves), "out" in moves) + least_hidden * ("in" in moves) * (looks + 1)
+    # an object that leaves changes in no other way; one that enters changes besides in kinds in which none enters
+    room = fewest * max(sum(limits_of[name] for name in stays), leaves)
+    if least_hidden and enters:
+        room += least_hidden * (1 + sum(limits_of[name] for name in split.kinds if name not in enters))
     if most > room:
-        how = f" ({', '.join(moves)})" if moves and "inner" not in moves else ""
+        named = [way for name, own in ways.items() if name not in stays for way in own]
+        how = f" ({', '.join(named)})" if named else ""
         raise UserError(
             f"{where('sampling.steps')}: {most} steps, but {fewest} object{'s' if fewest > 1 else ''} on stage can"
             f" change {room} times ({', '.join(split.kinds)}{how}); write at most {room}, or raise sampling.on_stage"
         )
+
+
+def _enters(roles: tuple[Role, ...]) -> bool:
+    return roles[0].before == "unseen"
 
 
 def _check_shares(split: Split, where: Callable[[str], str]) -> None:
@@ -153,7 +158,7 @@ def _check_shares(split: Split, where: Callable[[str], str]) -> None:
     slots = sum(steps for _, steps in combinations)
     pairs = sum(len(values) for values in split.values.values())
     for name, values in split.values.items():
-        entering = isinstance(split.kinds[name], Position) and sampling.moves == ("in",)
+        entering = all(map(_enters, split.kinds[name].variants(sampling).values()))
         room = max(sampling.objects) if entering else 0
         most = sum(min(max(on_stage, room), steps) for on_stage, steps in combinations) / slots
         share = len(values) / pairs if sampling.balance == "value" else 1 / len(split.values)

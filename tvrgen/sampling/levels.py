@@ -2,28 +2,39 @@
 
 from dataclasses import dataclass
 
-from tvrgen.transformations.base import Step
+from tvrgen.transformations.base import Role, Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntendedStep:
     """A step as the design fixes it.
 
-    `move` is the type of its move (inner, out or in), None for a step that moves nothing. `index` is the object's.
+    `variant` names the way in which it takes its objects, such as "out" of a move that leaves the stage, and `roles`
+    are those of this way, one for each object.
     """
 
     kind: str
     value: str
-    move: str | None
-    index: int
+    variant: str = ""
+    roles: tuple[Role, ...] = (Role(),)
+    objects: tuple[int, ...] = (0,)
 
     @property
     def step(self) -> Step:
-        """The step itself, without the type of its move."""
-        return Step(object=self.index, kind=self.kind, value=self.value)
+        """The step itself, without its roles."""
+        return Step(objects=self.objects, kind=self.kind, value=self.value)
+
+    def role_of(self, k: int) -> Role:
+        """The role of object k; the default one if the step does not name it."""
+        return self.roles[self.objects.index(k)] if k in self.objects else Role()
+
+    @property
+    def entering(self) -> set[int]:
+        """The objects that are out of sight before the step."""
+        return {k for k, role in zip(self.objects, self.roles, strict=True) if role.before == "unseen"}
 
     def __str__(self) -> str:
-        return f"{self.step} ({self.move})" if self.move else str(self.step)
+        return f"{self.step} ({self.variant})" if self.variant else str(self.step)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

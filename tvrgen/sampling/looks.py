@@ -1,39 +1,36 @@
 """Looks of objects that allow their steps."""
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from tvrgen.config.settings import Constraints, Split
 from tvrgen.sampling import placement
 from tvrgen.sampling.levels import IntendedStep
+from tvrgen.sampling.tracing import trace
 from tvrgen.scene.model import Object
 from tvrgen.scene.vocabulary import ATTRIBUTES, Vocabulary
-from tvrgen.transformations.base import Kind, Rejected, Step
+from tvrgen.transformations.base import Rejected, Role, Step, Transformation
 
 FIELDS = (*ATTRIBUTES, "position", "rotation")
 
 
 def can_take(
-    obj: Object,
-    steps: Iterable[Step],
-    kinds: Mapping[str, Kind],
+    objects: Sequence[Object],
+    steps: Sequence[Step],
+    kinds: Mapping[str, Transformation],
     vocabulary: Vocabulary,
     constraints: Constraints,
 ) -> bool:
-    """Whether each step changes the object, undoes nothing, and gives an object that the constraints allow.
-
-    All steps are the object's own, whatever their index.
-    """
-    history = [obj]
+    """Whether each step changes something, undoes nothing, and gives objects that the constraints allow."""
     try:
-        for step in steps:
-            history.append(kinds[step.kind].apply(history[-1], step.value, vocabulary))
+        states = trace(objects, steps, kinds, vocabulary)
     except Rejected:
         return False
-    if not all(before != after for before, after in itertools.pairwise(history)):
+    if not all(before != after for before, after in itertools.pairwise(states)):
         return False
-    return not undone(history) and all(constraints.allow(o) for o in history)
+    histories = list(zip(*(state.objects for state in states), strict=True))
+    return not any(map(undone, histories)) and all(constraints.allow(o) for history in histories for o in history)
 
 
 def undone(history: Sequence[Object]) -> bool:
@@ -46,22 +43,25 @@ def undone(history: Sequence[Object]) -> bool:
 
 
 def possible(steps: Sequence[IntendedStep], split: Split) -> bool:
-    """Whether an object with suitable looks and position can take these steps, whatever their index."""
-    return _possible(tuple((step.kind, step.value, step.move) for step in steps), split)
+    """Whether an object with suitable looks and position can take these steps, whatever their objects.
+
+    Steps of several objects are left to the sampler: it draws looks and places that allow them.
+    """
+    return _possible(tuple((s.kind, s.value, s.variant, s.roles) for s in steps if len(s.roles) == 1), split)
 
 
 @lru_cache(maxsize=100_000)
-def _possible(steps: tuple[tuple[str, str, str | None], ...], split: Split) -> bool:
-    """`possible` for (kind, value, move). A split is hashed by its identity, because its parts are not hashable."""
-    intended = [IntendedStep(kind=kind, value=value, move=move, index=0) for kind, value, move in steps]
-    if sum(step.move is not None for step in intended) > 1 and not placement.start_exists(
+def _possible(steps: tuple[tuple[str, str, str, tuple[Role, ...]], ...], split: Split) -> bool:
+    """`possible` for (kind, value, variant, roles). A split is hashed by identity: its parts are not hashable."""
+    intended = [IntendedStep(kind=k, value=value, variant=variant, roles=roles) for k, value, variant, roles in steps]
+    if sum(step.variant != "" for step in intended) > 1 and not placement.start_exists(
         intended, split.kinds, split.vocabulary
     ):
         return False
     own = [step.step for step in intended]
     tables = [split.vocabulary.values(attribute) for attribute in ATTRIBUTES]
     return any(
-        can_take(_at_origin(looks), own, split.kinds, split.vocabulary, split.sampling.constraints)
+        can_take([_at_origin(looks)], own, split.kinds, split.vocabulary, split.sampling.constraints)
         for looks in itertools.product(*tables)
     )
 

@@ -9,9 +9,7 @@ from tvrgen.scene import footprints
 from tvrgen.scene.model import State
 from tvrgen.scene.vocabulary import Vocabulary
 from tvrgen.transformations import replay
-from tvrgen.transformations.attributes import Attribute
-from tvrgen.transformations.base import Kind, Rejected, Step
-from tvrgen.transformations.position import Position
+from tvrgen.transformations.base import Rejected, Step, Transformation
 
 MOST_STEPS = 6
 """Of more steps than these, only orders that swap two neighbours are tried."""
@@ -20,33 +18,38 @@ MOST_STEPS = 6
 def order_sensitive(
     states: tuple[State, ...],
     steps: tuple[Step, ...],
-    kinds: Mapping[str, Kind],
+    kinds: Mapping[str, Transformation],
     sampling: SamplingSettings,
     vocabulary: Vocabulary,
 ) -> bool:
     """Whether another order of the steps breaks a rule or ends in another state."""
     if len(steps) < 2:
         return False
-    simple = all(isinstance(kinds[s.kind], Attribute | Position) for s in steps)
+    touched = [(k, field) for s in steps for k in s.objects for field in kinds[s.kind].fields or ("",)]
+    simple = all(kinds[s.kind].fields and len(s.objects) == 1 for s in steps)
     simple &= not (sampling.only.pairs or sampling.never.pairs)
-    if simple and len({(s.object, s.kind) for s in steps}) == len(steps):
-        return _some_subset_breaks(states[0], steps, kinds, vocabulary)
+    if simple and len(set(touched)) == len(touched):
+        return _some_subset_breaks(states, steps, kinds, vocabulary)
     return any(_breaks(states, order, kinds, sampling, vocabulary) for order in _orders(steps))
 
 
+_ROOM = frozenset({"position", "size"})
+"""Fields of an object that decide which ground it covers."""
+
+
 def _some_subset_breaks(
-    initial: State, steps: tuple[Step, ...], kinds: Mapping[str, Kind], vocabulary: Vocabulary
+    states: tuple[State, ...], steps: tuple[Step, ...], kinds: Mapping[str, Transformation], vocabulary: Vocabulary
 ) -> bool:
-    """`order_sensitive` for steps that touch different attributes.
+    """`order_sensitive` for steps of one object each that touch different fields.
 
     They end alike in any order, so only a state between can break a rule. The states between of all orders are the
-    subsets of the steps; colors, shapes and materials break no rule in them.
+    subsets of the steps; only those that change what ground an object covers can break a rule in them.
     """
-    on_stage = vocabulary.grid.on_stage
-    entering = {s.object for s in steps if s.kind == "position" and not on_stage(initial.objects[s.object].position)}
-    if any(s.object in entering and s.kind != "position" for s in steps):
+    initial, on_stage = states[0], vocabulary.grid.on_stage
+    entering = {s.object for s in steps if not on_stage(initial[s.object].position)}
+    if len(entering) < sum(s.object in entering for s in steps):
         return True  # an object changes only once it is on stage
-    relevant = [s for s in steps if s.kind in ("position", "size")]
+    relevant = [s for s in steps if _ROOM & (kinds[s.kind].fields or _ROOM)]
     for count in range(1, len(relevant)):
         for chosen in itertools.combinations(relevant, count):
             state = replay.replay(initial, chosen, kinds, vocabulary)[-1]
@@ -64,7 +67,7 @@ def _orders(steps: tuple[Step, ...]) -> Iterable[tuple[Step, ...]]:
 def _breaks(
     states: tuple[State, ...],
     order: tuple[Step, ...],
-    kinds: Mapping[str, Kind],
+    kinds: Mapping[str, Transformation],
     sampling: SamplingSettings,
     vocabulary: Vocabulary,
 ) -> bool:

@@ -1,5 +1,6 @@
 """Placement of objects: each in turn gets one of the grid positions that keep the gap at every moment."""
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
@@ -8,19 +9,20 @@ from numpy.typing import NDArray
 
 from tvrgen.sampling.levels import IntendedStep
 from tvrgen.sampling.rules import GAP
+from tvrgen.sampling.tracing import GridPosition, Place, place_of, trace
 from tvrgen.scene import footprints
 from tvrgen.scene.model import Object
 from tvrgen.scene.vocabulary import Grid, Vocabulary
-from tvrgen.transformations.base import Kind, Rejected
-
-GridPosition = tuple[int, int]
-"""(x, y) in grid units."""
+from tvrgen.transformations.base import Rejected, Transformation
 
 _Mask = NDArray[np.bool_]
 """(2 field + 1, 2 field + 1) over the grid positions of the field."""
 
-_History = list[tuple[GridPosition, float]]
-"""(offset from the start, footprint radius in metres) of one object at every moment."""
+_Moments = list[list[tuple[Place, float]]]
+"""For each object, its place and the radius of its footprint in metres at every moment."""
+
+_Pairs = dict[tuple[int, int], set[tuple[GridPosition, float]]]
+"""(start, other start) -> {(offset to the other start, the least distance from there in grid units)}."""
 
 
 def positions(
@@ -28,26 +30,27 @@ def positions(
     looks: Sequence[Object],
     steps: Sequence[IntendedStep],
     on_stage: Sequence[bool],
-    kinds: Mapping[str, Kind],
+    kinds: Mapping[str, Transformation],
     vocabulary: Vocabulary,
 ) -> Iterator[list[GridPosition]]:
     """Yields lists of positions for the objects, so that all keep the gap at every moment.
 
-    `looks` are the objects at the origin; `on_stage[k]` is whether object k starts on stage. The objects with the
+    `looks` are the objects, wherever; `on_stage[k]` is whether object k starts on stage. The objects with the
     least choice are placed first. The lists differ in the last object's position. Raises Rejected if an object has no
     position left.
     """
     grid = vocabulary.grid
-    histories = [_history(k, obj, steps, kinds, vocabulary) for k, obj in enumerate(looks)]
+    moments = _moments(looks, steps, kinds, vocabulary)
+    landings, pairs = _landings(moments, steps), _pairs(moments, grid)
 
     def urgency(k: int) -> tuple[bool, float]:
-        moved = any(offset != (0, 0) for offset, _ in histories[k])
-        return (not moved, -max(radius for _, radius in histories[k]))
+        moved = any(place != Place(k, (0, 0)) for place, _ in moments[k])
+        return (not moved, -max(radius for _, radius in moments[k]))
 
     found: dict[int, GridPosition] = {}
     order = sorted(range(len(looks)), key=urgency)
     for k in order:
-        free = _free(k, histories, found, on_stage[k], _landings(k, histories[k], steps), grid)
+        free = _free(k, pairs, found, on_stage[k], landings[k], grid)
         choice = np.flatnonzero(free)
         if not len(choice):
             raise Rejected(GAP)
@@ -58,41 +61,60 @@ def positions(
                 yield [found[k] for k in range(len(looks))]
 
 
-def start_exists(steps: Sequence[IntendedStep], kinds: Mapping[str, Kind], vocabulary: Vocabulary) -> bool:
-    """Whether an object that takes all these steps has a start from which each move is of its type."""
-    grid, offset = vocabulary.grid, (0, 0)
-    first = next(step.move for step in steps if step.move)
-    free = _stage_mask(grid.stage, grid.field, first != "in").copy()
-    for step in steps:
-        if step.move:
-            probe = Object(shape="", size="", color="", material="", position=offset, rotation=0.0)
-            offset = kinds[step.kind].apply(probe, step.value, vocabulary).position
-            free &= _shifted(_stage_mask(grid.stage, grid.field, step.move != "out"), offset)
+def start_exists(steps: Sequence[IntendedStep], kinds: Mapping[str, Transformation], vocabulary: Vocabulary) -> bool:
+    """Whether an object that takes all these steps has a start from which each is in its role."""
+    grid = vocabulary.grid
+    moves = [step for step in steps if step.variant]
+    probe = Object(shape="", size=next(iter(vocabulary.sizes)), color="", material="", position=(0, 0), rotation=0.0)
+    states = trace([probe], [step.step for step in moves], kinds, vocabulary)
+    free = _stage_mask(grid.stage, grid.field, moves[0].roles[0].before != "unseen").copy()
+    for state, step in zip(states[1:], moves, strict=True):
+        on_stage = step.roles[0].after != "unseen"
+        free &= _shifted(_stage_mask(grid.stage, grid.field, on_stage), place_of(state[0]).offset)
     return bool(free.any())
 
 
-def _history(
-    k: int, obj: Object, steps: Sequence[IntendedStep], kinds: Mapping[str, Kind], vocabulary: Vocabulary
-) -> _History:
-    moments = [obj]
-    for step in steps:
-        last = moments[-1]
-        moments.append(kinds[step.kind].apply(last, step.value, vocabulary) if step.index == k else last)
-    return [(o.position, vocabulary.sizes[o.size]) for o in moments]
+def _moments(
+    looks: Sequence[Object],
+    steps: Sequence[IntendedStep],
+    kinds: Mapping[str, Transformation],
+    vocabulary: Vocabulary,
+) -> _Moments:
+    states = trace(looks, [step.step for step in steps], kinds, vocabulary)
+    found = [[(place_of(obj), vocabulary.sizes[obj.size]) for obj in state.objects] for state in states]
+    if any(not 0 <= place.start < len(looks) for own in found for place, _ in own):
+        found = found[:1]  # a kind that reckons from elsewhere: the rules are checked once all have positions
+    return [list(own) for own in zip(*found, strict=True)]
 
 
-def _landings(k: int, history: _History, steps: Sequence[IntendedStep]) -> list[tuple[GridPosition, bool]]:
-    """(offset from the start, whether on stage there) after each move of object k."""
-    return [
-        (history[moment][0], step.move != "out")
-        for moment, step in enumerate(steps, start=1)
-        if step.index == k and step.move
-    ]
+def _landings(moments: _Moments, steps: Sequence[IntendedStep]) -> list[list[tuple[GridPosition, bool]]]:
+    """For each start, (offset from it, whether on stage there) after each step that moves an object."""
+    found: list[list[tuple[GridPosition, bool]]] = [[] for _ in moments]
+    for k, own in enumerate(moments):
+        for step, (before, _), (place, _) in zip(steps, own, own[1:], strict=False):
+            after = step.role_of(k).after
+            if place != before and after != "any":
+                found[place.start].append((place.offset, after == "seen"))
+    return found
+
+
+def _pairs(moments: _Moments, grid: Grid) -> _Pairs:
+    """What the gap asks of each pair of starts. Raises Rejected if two objects reckoned from one start are too near."""
+    found: _Pairs = {}
+    for own, other in itertools.combinations(moments, 2):
+        for (a, radius_a), (b, radius_b) in zip(own, other, strict=True):
+            dx, dy = b.offset[0] - a.offset[0], b.offset[1] - a.offset[1]
+            needed = footprints.required_distance(radius_a, radius_b, grid)
+            if a.start == b.start and dx * dx + dy * dy < needed * needed:
+                raise Rejected(GAP)
+            found.setdefault((a.start, b.start), set()).add(((dx, dy), needed))
+            found.setdefault((b.start, a.start), set()).add(((-dx, -dy), needed))
+    return found
 
 
 def _free(
     k: int,
-    histories: Sequence[_History],
+    pairs: _Pairs,
     found: Mapping[int, GridPosition],
     on_stage: bool,
     landings: Sequence[tuple[GridPosition, bool]],
@@ -102,13 +124,9 @@ def _free(
     free = _stage_mask(grid.stage, grid.field, on_stage).copy()
     for offset, lands_on_stage in landings:
         free &= _shifted(_stage_mask(grid.stage, grid.field, lands_on_stage), offset)
-    met = set()
-    for other, position in found.items():
-        for (offset, radius), (other_offset, other_radius) in zip(histories[k], histories[other], strict=True):
-            centre = (position[0] + other_offset[0] - offset[0], position[1] + other_offset[1] - offset[1])
-            met.add((centre, footprints.required_distance(radius, other_radius, grid)))
-    for centre, distance in met:
-        _clear(free, centre, distance, grid.field)
+    for other, (x, y) in found.items():
+        for (dx, dy), distance in pairs.get((k, other), ()):
+            _clear(free, (x + dx, y + dy), distance, grid.field)
     return free
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tvrgen.imaging.shots import Shot
 from tvrgen.scene.camera_model import View, view
 from tvrgen.scene.model import Camera, Light, State
-from tvrgen.transformations.base import Step
+from tvrgen.transformations.base import Role, Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +59,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A problem with its states, shots, types of moves and accepted values.
+    """A problem with its states, shots, roles and accepted values.
 
     `states` are those before, between and after the steps. `shots` are in their order; all but the intermediate ones
-    have their sights. `moves` has the type of each step's move, None if it moves nothing; `accepted` has each
-    step's right values, the step's own first.
+    have their sights. `roles` has for each step the roles that its objects had; `accepted` has each step's right
+    values, the step's own first.
     """
 
     problem: Problem
@@ -71,7 +71,7 @@ class Planned:
     shots: tuple[Shot, ...]
     hash: str
     order_sensitive: bool
-    moves: tuple[str | None, ...]
+    roles: tuple[tuple[Role, ...], ...]
     accepted: tuple[tuple[str, ...], ...]
 
     @property

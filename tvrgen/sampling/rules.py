@@ -1,11 +1,10 @@
 """The rules of a fair problem, each with its remedies.
 
 `fairness` checks them; `placement`, `sampler` and kinds of change keep them while a problem is drawn. `UNCHANGED`
-and `MOVE_OFF_STAGE` are broken by a step itself, so they are defined with the transformations.
+is broken by a step itself, so it is defined with the transformations.
 """
 
 from tvrgen.transformations.base import UNCHANGED, Rule
-from tvrgen.transformations.position import MOVE_OFF_STAGE
 
 _ROOM = "lower sampling.on_stage, allow smaller sizes only (sampling.only.size), or leave out moves (sampling.moves)"
 _LOOKS = UNCHANGED.remedies
@@ -14,6 +13,7 @@ _SIGHT = (
     " (sampling.never.size), or move the cameras nearer"
 )
 
+MOVE_OFF_STAGE = Rule(text="a move begins or ends on stage")
 ENTERS_FIRST = Rule(text="an object off stage only enters")
 LEAVES_UNCHANGED = Rule(text="an object that has changed does not leave")
 ONCE_A_KIND = Rule(text="an object changes once in each kind")

@@ -25,7 +25,7 @@ from tvrgen.sampling.looks import can_take
 from tvrgen.sampling.problem import Planned, Problem
 from tvrgen.scene.model import Camera, Light, Object, SceneSpec, State, Vector
 from tvrgen.scene.vocabulary import ATTRIBUTES
-from tvrgen.transformations import position, replay
+from tvrgen.transformations import replay
 from tvrgen.transformations.base import UNCHANGED, Rejected, Rule, Step
 
 _log = logging.getLogger(__name__)
@@ -105,7 +105,7 @@ def _attempt(
 
 def _looked_at(problem: Problem, states: tuple[State, ...], split: Split) -> Iterator[Shot]:
     """Returns the problem's shots, with sights unless intermediate. Raises Rejected at the first unfair shot."""
-    eye, changed = Eye(split.vocabulary), {step.object for step in problem.steps}
+    eye, changed = Eye(split.vocabulary), {k for step in problem.steps for k in step.objects}
     least = fairness.least_pixels(split.sampling.min_visible_pixels, split.render.width)
     for shot in problem.shots(states, split.render.width, split.render.height):
         if shot.intermediate:
@@ -119,18 +119,19 @@ def _looked_at(problem: Problem, states: tuple[State, ...], split: Split) -> Ite
 def completed(problem: Problem, states: tuple[State, ...], shots: tuple[Shot, ...], split: Split) -> Planned:
     """Returns the planned problem of a problem with these states and shots."""
     steps, kinds, words = problem.steps, split.kinds, split.vocabulary
-    changes = [
-        (step, before.objects[step.object], after.objects[step.object])
-        for before, after, step in zip(states, states[1:], steps, strict=False)
-    ]
     return Planned(
         problem=problem,
         states=states,
         shots=shots,
         hash=identity.digest(problem.initial, steps),
         order_sensitive=order.order_sensitive(states, steps, kinds, split.sampling, words),
-        moves=tuple(position.move_type(before, after, words) for _, before, after in changes),
-        accepted=tuple(position.accepted(before, step.value, kinds[step.kind], words) for step, before, _ in changes),
+        roles=tuple(
+            replay.roles(before, after, step, words.grid)
+            for before, after, step in zip(states, states[1:], steps, strict=False)
+        ),
+        accepted=tuple(
+            kinds[step.kind].accepted(before, step, words) for before, step in zip(states, steps, strict=False)
+        ),
     )
 
 
@@ -152,8 +153,8 @@ def _draw(rng: np.random.Generator, levels: Levels, split: Split, splits: int) -
 
 def _on_stage(rng: np.random.Generator, levels: Levels) -> list[bool]:
     """Whether each object is on stage at first: those that change but do not enter, and others by chance."""
-    entering = {s.index for s in levels.steps if s.move == "in"}
-    chosen = {s.index for s in levels.steps} - entering
+    entering = {k for step in levels.steps for k in step.entering}
+    chosen = {k for step in levels.steps for k in step.objects} - entering
     others = [k for k in range(levels.objects) if k not in entering and k not in chosen]
     more = levels.on_stage - len(chosen)
     if not 0 <= more <= len(others):
@@ -169,18 +170,39 @@ def _looks(rng: np.random.Generator, steps: tuple[Step, ...], count: int, split:
     taken: set[tuple[str, ...]] = set()
     tables = {a: words.values(a) for a in ATTRIBUTES}
     for k in range(count):
-        own = [step for step in steps if step.object == k]
+        group, own = _bound(k, steps)
         for _ in range(_LOOKS_TRIES):
             drawn: dict[str, Any] = {a: values[rng.integers(len(values))] for a, values in tables.items()}
             obj = Object(**drawn, position=(0, 0), rotation=float(rng.integers(360)))
             allowed = split.sampling.twins or obj.looks not in taken
-            if allowed and can_take(obj, own, split.kinds, words, constraints):
+            members = [obj if member == k else objects[member] for member in group]
+            if allowed and can_take(members, own, split.kinds, words, constraints):
                 break
         else:
             raise Rejected(UNCHANGED)
         taken.add(obj.looks)
         objects.append(obj)
     return objects
+
+
+def _bound(k: int, steps: tuple[Step, ...]) -> tuple[list[int], list[Step]]:
+    """The objects up to k that steps among them bind to object k, itself included, and these steps.
+
+    The steps name the objects by their places in the list.
+    """
+    among = [step for step in steps if max(step.objects) <= k]
+    group, size = {k}, 0
+    while len(group) > size:
+        size = len(group)
+        group |= {member for step in among if group & {*step.objects} for member in step.objects}
+    members = sorted(group)
+    place = {member: n for n, member in enumerate(members)}
+    own = [
+        dataclasses.replace(step, objects=tuple(place[member] for member in step.objects))
+        for step in among
+        if group & {*step.objects}
+    ]
+    return members, own
 
 
 def _jittered(

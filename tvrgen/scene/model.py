@@ -3,8 +3,9 @@
 A field with a `Key` is also a key of a config's `scene`.
 """
 
+import dataclasses
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from tvrgen._support.keys import REQUIRED, Key
 
@@ -48,6 +49,17 @@ class State:
     """All objects at one moment, those off stage included. An object's index is its name in questions."""
 
     objects: tuple[Object, ...]
+
+    def __getitem__(self, index: int) -> Object:
+        return self.objects[index]
+
+    def with_object(self, index: int, obj: Object) -> "State":
+        """The state with another object at an index."""
+        return State(objects=(*self.objects[:index], obj, *self.objects[index + 1 :]))
+
+    def replace(self, index: int, **changes: Any) -> "State":
+        """The state with some fields of the object at an index replaced."""
+        return self.with_object(index, dataclasses.replace(self.objects[index], **changes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,8 @@ from tvrgen.dataset.records import state_from
 from tvrgen.questions.forms import changes_text
 from tvrgen.scene import footprints
 from tvrgen.scene.model import State
-from tvrgen.transformations import position, replay
-from tvrgen.transformations.base import Rejected, Step
+from tvrgen.transformations import replay
+from tvrgen.transformations.base import Rejected, Role, Sighting, Step
 
 
 def baseline(name: str, seen: Iterable[Record] = ()) -> Callable[[Record, Record, Split], str]:
@@ -45,7 +45,7 @@ def _random(question: Record, scene: Record, split: Split) -> str:
         if len(steps) == count:
             break
         for value in rng.permutation(split.values[kind]):
-            step = Step(object=k, kind=kind, value=str(value))
+            step = Step(objects=(k,), kind=kind, value=str(value))
             if (after := _applied(state, step, split)) is not None:
                 state = after
                 steps.append(step)
@@ -58,15 +58,19 @@ def _applied(state: State, step: Step, split: Split) -> State | None:
     words = split.vocabulary
     try:
         after = replay.apply(state, step, split.kinds, words)
-        own = after.objects[step.object]
-        move = position.move_type(state.objects[step.object], own, words)
     except Rejected:
         return None
-    if move is None:
-        fair = words.grid.on_stage(own.position)
-    else:
-        fair = move in split.sampling.moves and words.grid.in_field(own.position)
-    return after if fair and not footprints.crowded(after, words, (step.object,)) else None
+    changed = replay.differing(state, after)
+    seen = [(role.before, role.after) for role in replay.roles(state, after, step, words.grid)]
+    ways = split.kinds[step.kind].variants(split.sampling).values()
+    fair = any(all(_fits(role, *found) for role, found in zip(roles, seen, strict=True)) for roles in ways)
+    fair = fair and all(words.grid.in_field(after[k].position) for k in changed)
+    return after if fair and not footprints.crowded(after, words, changed) else None
+
+
+def _fits(role: Role, before: Sighting, after: Sighting) -> bool:
+    """Whether an object that was and is seen, or not, is in its role."""
+    return role.before in (before, "any") and role.after in (after, "any")
 
 
 def _response(answer: str) -> str:

@@ -1,6 +1,5 @@
 """TRANCE's outcome (CVPR 2021): predicted steps are applied to the initial state, and final states are compared."""
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,8 +11,8 @@ from tvrgen.questions.forms.changes_text import Answer, normal
 from tvrgen.scene import footprints
 from tvrgen.scene.model import Object, State
 from tvrgen.scene.vocabulary import ATTRIBUTES, Grid
+from tvrgen.transformations import replay
 from tvrgen.transformations.base import Rejected, Step
-from tvrgen.transformations.position import Position
 
 _COMPARED = (*ATTRIBUTES, "rotation")
 
@@ -65,18 +64,21 @@ def _run(steps: list[Step], state: State, final: State, scene: Record, split: Sp
     """The outcome of steps that the split knows, applied to `state`."""
     overlap = out_of_field = False
     for step in steps:
-        objects = state.objects
         try:
-            moved = split.kinds[step.kind].apply(objects[step.object], step.value, split.vocabulary)
+            after = split.kinds[step.kind].apply(state, step, split.vocabulary)
         except Rejected:
             continue
         except Exception:  # raised by a user's kind for a step that the sampler never makes
             invalid += 1
             continue
-        state = State(objects=(*objects[: step.object], moved, *objects[step.object + 1 :]))
-        if moved.position != objects[step.object].position or moved.size != objects[step.object].size:
-            overlap = overlap or footprints.crowded(state, split.vocabulary, (step.object,)) is not None
-            out_of_field = out_of_field or not split.vocabulary.grid.in_field(moved.position)
+        moved = [
+            k
+            for k in replay.differing(state, after)
+            if (state[k].position, state[k].size) != (after[k].position, after[k].size)
+        ]
+        state = after
+        overlap = overlap or footprints.crowded(state, split.vocabulary, moved) is not None
+        out_of_field = out_of_field or not all(split.vocabulary.grid.in_field(state[k].position) for k in moved)
     pairs = zip(state.objects, final.objects, strict=True)
     distance = sum(_distance(found, true, split.vocabulary.grid) for found, true in pairs)
     loose = not distance and not invalid
@@ -100,7 +102,7 @@ def _known_steps(predicted: Sequence[Step], split: Split, objects: int) -> tuple
         name = names.get((lowered, normal(lowered, step.value)))
         if name is not None and step.object < objects:
             kind, value = name
-            steps.append(Step(object=step.object, kind=kind, value=value))
+            steps.append(Step(objects=(step.object,), kind=kind, value=value))
     return steps, len(predicted) - len(steps)
 
 
@@ -124,26 +126,32 @@ def _with_true_moves(steps: list[Step], scene: Record, types: tuple[str, ...]) -
         true = moves.get((step.object, step.kind))
         if true and step.value in true["accepted"]:
             del moves[step.object, step.kind]
-            step = Step(object=step.object, kind=step.kind, value=true["value"])
+            step = Step(objects=(step.object,), kind=step.kind, value=true["value"])
         replaced.append(step)
     return replaced
 
 
 def _with_implied_starts(steps: list[Step], initial: State, final: State, split: Split) -> State:
-    """The initial state with each entering object at the start that its predicted moves imply, if that is off stage."""
-    grid, objects = split.vocabulary.grid, list(initial.objects)
-    moved: dict[int, list[Object]] = {}  # an object after each of its predicted moves, made from its initial position
-    for step in steps:
-        if isinstance(kind := split.kinds[step.kind], Position):
-            moved.setdefault(step.object, []).append(kind.apply(objects[step.object], step.value, split.vocabulary))
-    for k, ends in moved.items():
-        before, after = objects[k], final.objects[k]
-        dx, dy = (sum(end.position[axis] - before.position[axis] for end in ends) for axis in (0, 1))
+    """The initial state with each entering object at the start that its predicted steps imply, if that is off stage."""
+    grid, state = split.vocabulary.grid, initial
+    for k, (before, after) in enumerate(zip(initial.objects, final.objects, strict=True)):
+        if grid.on_stage(before.position) or not grid.on_stage(after.position):
+            continue
+        ends = [_end(initial, step, k, split) for step in steps if k in step.objects]
+        dx, dy = (sum(end[axis] - before.position[axis] for end in ends) for axis in (0, 1))
         start = (after.position[0] - dx, after.position[1] - dy)
-        enters = not grid.on_stage(before.position) and grid.on_stage(after.position)
-        if enters and grid.in_field(start) and not grid.on_stage(start):
-            objects[k] = dataclasses.replace(before, position=start)
-    return State(objects=tuple(objects))
+        if grid.in_field(start) and not grid.on_stage(start):
+            state = state.replace(k, position=start)
+    return state
+
+
+def _end(initial: State, step: Step, k: int, split: Split) -> tuple[int, int]:
+    """Where object k is after a predicted step that is applied to the initial state."""
+    try:
+        position: tuple[int, int] = split.kinds[step.kind].apply(initial, step, split.vocabulary)[k].position
+        return position
+    except Exception:  # the step does not apply, or a user's kind fails for a step that the sampler never makes
+        return initial[k].position
 
 
 @lru_cache(maxsize=64)

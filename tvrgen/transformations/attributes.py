@@ -1,28 +1,35 @@
 """Kinds that change one attribute of an object: its color, shape, size or material."""
 
 import dataclasses
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 from tvrgen.scene.model import Object
 from tvrgen.scene.vocabulary import Vocabulary
-from tvrgen.transformations.base import UNCHANGED, Rejected
+from tvrgen.transformations.base import UNCHANGED, ObjectTransformation, Rejected, Step
 
 
-@dataclass(frozen=True)
-class Attribute:
+class Attribute(ObjectTransformation):
     """Gives an object another color, shape, size or material."""
 
-    name: str
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.fields = frozenset({name})
 
     def values(self, vocabulary: Vocabulary) -> tuple[str, ...]:
         return vocabulary.values(self.name)
 
-    def apply(self, obj: Object, value: str, vocabulary: Vocabulary) -> Object:
+    def change(self, obj: Object, value: str, vocabulary: Vocabulary) -> Object:
         if getattr(obj, self.name) == value:
             raise Rejected(UNCHANGED)
         changes: dict[str, Any] = {self.name: value}
         return dataclasses.replace(obj, **changes)
 
-    def phrase(self, value: str) -> str:
-        return f"changes its {self.name} to {value}"
+    def least_values(self) -> int:
+        return 2
+
+    def limit(self, values: int, sampling: Any) -> float:
+        return values - 1 if sampling.repeat else 1
+
+    def phrase(self, step: Step, named: Callable[[int], str]) -> str:
+        return f"changes its {self.name} to {step.value}"

@@ -1,27 +1,52 @@
-"""Steps, rules, and the protocol of a kind of change.
+"""Steps, roles, rules, and the protocol of a kind of change.
 
-A *kind* is any object with `name`, `values(vocabulary)`, `apply(obj, value, vocabulary)` and `phrase(value)`. The
-built-in ones are in `attributes` and `position`; a user's own is named in the config as `package.module:Class`.
+One idea holds the package together: a kind returns states, and everything else reads the difference of states. Who
+changed, what was undone, which footprints touch and who must be in sight: none of these asks which kind it was.
+
+A kind that changes one object is a subclass of `ObjectTransformation` with `change`; one that changes several, or
+none that is there yet, is a subclass of `Transformation` with `apply`. The built-in kinds are one file each beside this
+one; a user's own is named in the config as `package.module:Class`.
 """
 
 import dataclasses
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Literal, NamedTuple
 
-from tvrgen.scene.model import Object
+from tvrgen.scene.model import Object, State
 from tvrgen.scene.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One change: object index, kind and value, e.g. (2, "color", "cyan") or (4, "position", "front_left.1")."""
+    """One change: the indices of the objects that it names, in its kind's order, then its kind and its value.
 
-    object: int
+    Examples: ((2,), "color", "cyan") and ((2, 5), "swap", ""), written 2.color.cyan and 2+5.swap.
+    """
+
+    objects: tuple[int, ...]
     kind: str
-    value: str
+    value: str = ""
+
+    @property
+    def object(self) -> int:
+        """The object, of a step that names one; the first of several."""
+        return self.objects[0]
 
     def __str__(self) -> str:
-        return f"{self.object}.{self.kind}.{self.value}"
+        return ".".join(filter(None, ("+".join(map(str, self.objects)), self.kind, self.value)))
+
+
+Sighting = Literal["seen", "unseen", "any"]
+"""Whether an object is on stage, where cameras see it, or elsewhere in the field."""
+
+
+class Role(NamedTuple):
+    """What a step asks of one of its objects: where it is before and after, and whether no earlier step touched it."""
+
+    before: Sighting = "seen"
+    after: Sighting = "seen"
+    alone: bool = False
 
 
 GENERAL_REMEDIES = "lower sampling.steps, raise sampling.on_stage, or leave out moves (sampling.moves)"
@@ -56,18 +81,73 @@ class Rejected(Exception):
         super().__init__(self.rule.text)
 
 
-class Kind(Protocol):
-    """One kind of transformation. Instances hold no state, because each worker makes its own."""
+class Transformation:
+    """A kind of change. Instances hold no state, because each worker makes its own.
 
-    @property
-    def name(self) -> str:
-        """The kind's name in steps."""
+    A subclass sets `name` and defines `values` and `apply`; all else has a default.
+    """
+
+    name: str
+    """The kind's name in steps and answers."""
+
+    roles: tuple[Role, ...] = (Role(),)
+    """What a step asks of each object that it names; as many as there are objects."""
+
+    ordered: bool = False
+    """Whether the order of the objects counts: whether 2+5 is another change than 5+2."""
+
+    directional: bool = False
+    """Whether its values are directions as the first image's viewer sees them, so that prompts explain these."""
+
+    fields: frozenset[str] | None = None
+    """The fields of `Object` that a step of this kind can change; None: any."""
 
     def values(self, vocabulary: Vocabulary) -> tuple[str, ...]:
-        """All values that a step of this kind can have."""
+        """All values that a step can have, which are dealt evenly; ("",) for a kind without values."""
+        return ("",)
 
-    def apply(self, obj: Object, value: str, vocabulary: Vocabulary) -> Object:
+    def apply(self, state: State, step: Step, vocabulary: Vocabulary) -> State:
+        """Returns the state after a step. Raises `Rejected` if no image would show the change."""
+        raise NotImplementedError
+
+    def variants(self, sampling: Any) -> Mapping[str, tuple[Role, ...]]:
+        """The ways in which a step may take its objects, dealt evenly: name -> roles.
+
+        `sampling` is the section of the split's settings. Most kinds have one way, which has no name.
+        """
+        return {"": self.roles}
+
+    def least_values(self) -> int:
+        """The fewest values with which every object can take a step: 2 where an object has one of them already."""
+        return 1
+
+    def limit(self, values: int, sampling: Any) -> float:
+        """The most often that one object on stage can take this kind, where `values` values are left."""
+        return 1
+
+    def accepted(self, state: State, step: Step, vocabulary: Vocabulary) -> tuple[str, ...]:
+        """The values that the images cannot distinguish from the step's, which is applied to `state`; its own first."""
+        return (step.value,)
+
+    def phrase(self, step: Step, named: Callable[[int], str]) -> str:
+        """The words that follow the first object of a step: "turns cyan". `named` names the others."""
+        others = " and ".join(named(k) for k in step.objects[1:])
+        return " ".join(filter(None, (self.name, step.value, f"with {others}" if others else "")))
+
+    def told(self, steps: Sequence[Step], entered: bool, named: Callable[[int], str]) -> list[str]:
+        """The clauses of a rationale on all steps of this kind that name one object, such as "it turns cyan".
+
+        `entered` is whether the first image does not show that object.
+        """
+        return [f"it {self.phrase(step, named)}" for step in steps]
+
+
+class ObjectTransformation(Transformation):
+    """A kind that changes one object and looks at no other. A subclass defines `change`."""
+
+    def change(self, obj: Object, value: str, vocabulary: Vocabulary) -> Object:
         """Returns the object after the step. Raises `Rejected` if no image would show the change."""
+        raise NotImplementedError
 
-    def phrase(self, value: str) -> str:
-        """Words that follow "object 2": "turns cyan"."""
+    def apply(self, state: State, step: Step, vocabulary: Vocabulary) -> State:
+        return state.with_object(step.object, self.change(state[step.object], step.value, vocabulary))

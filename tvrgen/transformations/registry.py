@@ -2,40 +2,62 @@
 
 import importlib
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from typing import Any
 
 from tvrgen._support.errors import UserError
-from tvrgen.scene.model import Object
+from tvrgen.scene.model import Object, State
 from tvrgen.scene.vocabulary import ATTRIBUTES, Vocabulary
 from tvrgen.transformations.attributes import Attribute
-from tvrgen.transformations.base import Kind
+from tvrgen.transformations.base import ObjectTransformation, Role, Step, Transformation
 from tvrgen.transformations.position import Position
 
-BUILT_IN: dict[str, Kind] = {**{name: Attribute(name) for name in ATTRIBUTES}, "position": Position()}
+BUILT_IN: dict[str, Transformation] = {kind.name: kind for kind in (*map(Attribute, ATTRIBUTES), Position())}
 
+_FORMER = ("name", "values", "apply", "phrase")
 _OWN = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
 
 
-@dataclass(frozen=True, slots=True)
-class NotImported:
+class NotImported(Transformation):
     """Place of a kind in the config of a dataset whose code is not trusted; `name` is "package.module:Class"."""
 
-    name: str
+    def __init__(self, name: str) -> None:
+        self.name = name
 
     def values(self, vocabulary: Vocabulary) -> tuple[str, ...]:
         raise self._error()
 
-    def apply(self, obj: Object, value: str, vocabulary: Vocabulary) -> Object:
-        raise self._error()
-
-    def phrase(self, value: str) -> str:
+    def apply(self, state: State, step: Step, vocabulary: Vocabulary) -> State:
         raise self._error()
 
     def _error(self) -> UserError:
         return UserError(f"kind {self.name!r} was not imported")
 
 
-def resolve(name: str, trust: bool = True) -> Kind:
+class Adapted(ObjectTransformation):
+    """A user's kind of the form before `ObjectTransformation`.
+
+    It has `name`, `values(vocabulary)`, `apply(obj, value, vocabulary)` and `phrase(value)`.
+    """
+
+    roles = (Role(before="any", after="any"),)
+
+    def __init__(self, kind: Any) -> None:
+        self._kind, self.name = kind, kind.name
+
+    def values(self, vocabulary: Vocabulary) -> tuple[str, ...]:
+        values: tuple[str, ...] = self._kind.values(vocabulary)
+        return values
+
+    def change(self, obj: Object, value: str, vocabulary: Vocabulary) -> Object:
+        changed: Object = self._kind.apply(obj, value, vocabulary)
+        return changed
+
+    def phrase(self, step: Step, named: Callable[[int], str]) -> str:
+        return str(self._kind.phrase(step.value))
+
+
+def resolve(name: str, trust: bool = True) -> Transformation:
     """The kind that a config names: a built-in one, or `package.module:Class`, which is imported if it is trusted.
 
     Raises UserError if it cannot be loaded.
@@ -48,11 +70,12 @@ def resolve(name: str, trust: bool = True) -> Kind:
         return NotImported(name)
     module, _, attribute = name.partition(":")
     try:
-        kind: Kind = getattr(importlib.import_module(module), attribute)()
+        kind: Any = getattr(importlib.import_module(module), attribute)()
     except ImportError as error:
         raise UserError(f"cannot load kind {name!r}: {error}; is its folder on PYTHONPATH?") from error
     except Exception as error:  # a user's module may fail in any way
         raise UserError(f"cannot load kind {name!r}: {type(error).__name__}: {error}") from error
-    if missing := [part for part in ("name", "values", "apply", "phrase") if not hasattr(kind, part)]:
+    new = isinstance(kind, Transformation)
+    if missing := [part for part in (("name",) if new else _FORMER) if not hasattr(kind, part)]:
         raise UserError(f"kind {name!r} lacks {', '.join(missing)}; see docs/extending.md")
-    return kind
+    return kind if new else Adapted(kind)

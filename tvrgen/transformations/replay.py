@@ -1,28 +1,31 @@
-"""Application of steps to states: one step, or all in order."""
+"""Application of steps to states, one or all in order, and what a step did to the objects that it names."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from tvrgen._support.errors import UserError
 from tvrgen.scene.model import Object, State
-from tvrgen.scene.vocabulary import ATTRIBUTES, Vocabulary
-from tvrgen.transformations.base import UNCHANGED, Kind, Rejected, Step
+from tvrgen.scene.vocabulary import ATTRIBUTES, Grid, Vocabulary
+from tvrgen.transformations.base import UNCHANGED, Rejected, Role, Sighting, Step, Transformation
 
 
-def apply(state: State, step: Step, kinds: Mapping[str, Kind], vocabulary: Vocabulary) -> State:
+def apply(state: State, step: Step, kinds: Mapping[str, Transformation], vocabulary: Vocabulary) -> State:
     """Returns the state after one step. Raises `Rejected` if the kind does, or if nothing changes.
 
-    Raises UserError for a kind that returns anything but an object of the vocabulary.
+    Raises UserError for a kind that returns anything but a state of as many objects of the vocabulary.
     """
-    before = state.objects[step.object]
-    changed = kinds[step.kind].apply(before, step.value, vocabulary)
-    if changed == before:
+    after = kinds[step.kind].apply(state, step, vocabulary)
+    if not isinstance(after, State) or len(after.objects) != len(state.objects):
+        raise UserError(f"kind {step.kind}: {step}: returned {after!r}; return the state after it or raise Rejected")
+    changed = differing(state, after)
+    if not changed:
         raise Rejected(UNCHANGED)
-    _check_object(changed, step, vocabulary)
-    return State(objects=(*state.objects[: step.object], changed, *state.objects[step.object + 1 :]))
+    for k in changed:
+        _check_object(after[k], step, vocabulary)
+    return after
 
 
 def replay(
-    initial: State, steps: tuple[Step, ...], kinds: Mapping[str, Kind], vocabulary: Vocabulary
+    initial: State, steps: Sequence[Step], kinds: Mapping[str, Transformation], vocabulary: Vocabulary
 ) -> tuple[State, ...]:
     """Returns the len(steps) + 1 states before, between and after the steps."""
     states = [initial]
@@ -31,11 +34,24 @@ def replay(
     return tuple(states)
 
 
+def differing(before: State, after: State) -> tuple[int, ...]:
+    """The indices of the objects in which two states differ."""
+    pairs = enumerate(zip(before.objects, after.objects, strict=True))
+    return tuple(k for k, (was, is_) in pairs if was is not is_ and was != is_)
+
+
+def roles(before: State, after: State, step: Step, grid: Grid) -> tuple[Role, ...]:
+    """Where the objects of a step were before and after it."""
+    return tuple(Role(before=_sighting(before[k], grid), after=_sighting(after[k], grid)) for k in step.objects)
+
+
+def _sighting(obj: Object, grid: Grid) -> Sighting:
+    return "seen" if grid.on_stage(obj.position) else "unseen"
+
+
 def _check_object(changed: Object, step: Step, vocabulary: Vocabulary) -> None:
     if not isinstance(changed, Object):
-        raise UserError(
-            f"kind {step.kind}: apply({step.value!r}) returned {changed!r}; return an Object or raise Rejected"
-        )
+        raise UserError(f"kind {step.kind}: {step}: returned {changed!r}; return an Object or raise Rejected")
     for attribute in ATTRIBUTES:
         if (value := getattr(changed, attribute)) not in getattr(vocabulary, ATTRIBUTES[attribute]):
-            raise UserError(f"kind {step.kind}: apply({step.value!r}) gave the unknown {attribute} {value!r}")
+            raise UserError(f"kind {step.kind}: {step}: gave the unknown {attribute} {value!r}")

@@ -11,7 +11,7 @@ from tvrgen.questions.forms.changes_text import normal
 from tvrgen.transformations.base import Step
 
 LOOKS = [("large", "red", "metal", "cube"), ("small", "gray", "rubber", "cube"), ("small", "gray", "metal", "cube")]
-BOTH = [Step(object=2, kind="color", value="cyan"), Step(object=4, kind="position", value="front_left.1")]
+BOTH = [Step(objects=(2,), kind="color", value="cyan"), Step(objects=(4,), kind="position", value="front_left.1")]
 
 
 def said(text, looks=()):

@@ -10,7 +10,7 @@ from tvrgen.questions.forms.changes_text import FORMS, normal
 from tvrgen.transformations.base import Step
 
 LOOKS = [("large", "red", "metal", "cube"), ("small", "gray", "rubber", "cube"), ("small", "gray", "metal", "cube")]
-STEPS = [Step(object=2, kind="color", value="cyan"), Step(object=0, kind="position", value="front_left.1")]
+STEPS = [Step(objects=(2,), kind="color", value="cyan"), Step(objects=(0,), kind="position", value="front_left.1")]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_every_value_of_every_split_comes_back_in_every_form(name, form):
     for split in loader.load(name).splits.values():
         for kind in split.kinds.values():
             values = kind.values(split.vocabulary)
-            steps = [Step(object=k % 3, kind=kind.name, value=value) for k, value in enumerate(values)]
+            steps = [Step(objects=(k % 3,), kind=kind.name, value=value) for k, value in enumerate(values)]
             for own in ([steps[0]], steps):
                 text = changes_text.write(own, form, LOOKS)
                 found = parse_answer(text, LOOKS if form == "description" else ())

@@ -25,7 +25,7 @@ from tvrgen.config.settings.sections import (
 )
 from tvrgen.scene.model import SceneSpec
 from tvrgen.scene.vocabulary import Vocabulary
-from tvrgen.transformations.base import Kind
+from tvrgen.transformations.base import Transformation
 from tvrgen.transformations.registry import NotImported
 
 NEUTRAL = ("render.device", "render.threads")
@@ -50,7 +50,7 @@ class Split:
     image: Annotated[ImageSettings, Key(default={}, shared=True)]
     output: Annotated[OutputSettings, Key(default={}, shared=True)]
     vocabulary: Vocabulary
-    kinds: dict[str, Kind]
+    kinds: dict[str, Transformation]
     values: dict[str, tuple[str, ...]]
     ordinal: int
 

@@ -77,8 +77,8 @@ def scene_faults(
     rebuilt = records.scene_line(planned, images, split)
     yield from islice(differences(line, rebuilt), 1)
     for k, (step, level) in enumerate(zip(rebuilt["steps"], levels.steps if levels else (), strict=bool(levels))):
-        if level.move and step.get("type") != level.move:
-            yield f"steps[{k}].type: is not {level.move!r}; expected that by the design"
+        if level.variant and step.get("type") != level.variant:
+            yield f"steps[{k}].type: is not {level.variant!r}; expected that by the design"
     if not identity.belongs(planned.hash, split.ordinal, len(config.splits)):
         yield "hash: belongs to another split"
     yield from _sight_faults(planned, split)

@@ -153,7 +153,7 @@ _fault_of_short = lru_cache(maxsize=1024)(_fault_of)
 
 
 def _step(index: int, kind: str, value: str) -> Step:
-    return Step(object=index, kind=spelled(kind[:_LONGEST]), value=value[:_LONGEST])
+    return Step(objects=(index,), kind=spelled(kind[:_LONGEST]), value=value[:_LONGEST])
 
 
 def _short(text: str) -> str:
