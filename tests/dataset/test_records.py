@@ -37,7 +37,7 @@ def test_lines_fit_their_schemas_and_come_back(name):
             problem = records.problem_from(line)
             assert problem == planned.problem
             states = replay.replay(problem.initial, problem.steps, split.kinds, split.vocabulary)
-            assert states[-1] == records.state_from(line["final"]) == planned.states[-1]
+            assert states[-1] == records.state_from(line["final"], split.vocabulary) == planned.states[-1]
             for asked in question_lines(planned, split, 0):
                 records.check(asked, "question", "line")
 
@@ -45,7 +45,7 @@ def test_lines_fit_their_schemas_and_come_back(name):
 def test_a_handmade_problem_comes_back():
     line = json.loads(records.dump(scene_line(PLANNED, SPLIT)))
     records.check(line, "scene", "line")
-    assert records.problem_from(line) == PLANNED.problem
+    assert records.problem_from(line, SPLIT.vocabulary) == PLANNED.problem
     assert line["id"] == "train-000000"
     assert line["steps"][1] == {
         "object": 2,

@@ -12,8 +12,8 @@ from tvrgen.questions import difficulty
 from tvrgen.sampling import sampler
 from tvrgen.sampling.problem import Planned, Problem
 from tvrgen.scene import camera_model
+from tvrgen.scene.attributes import BUILT_IN
 from tvrgen.scene.model import Camera, Object, State
-from tvrgen.scene.vocabulary import ATTRIBUTES
 from tvrgen.transformations.base import Step
 
 SPLIT = load().split("train")
@@ -24,7 +24,7 @@ FAR = [(-20, -20), (20, 20), (-20, 20), (20, -20), (0, 0), (-20, 0), (20, 0), (0
 
 
 def thing(position=(0, 0), looks=RED) -> Object:
-    return Object(**dict(zip(ATTRIBUTES, looks, strict=True)), position=position, rotation=0)
+    return Object(**dict(zip(BUILT_IN, looks, strict=True)), position=position, rotation=0)
 
 
 def camera(name, degrees, elevation=0.0, look_at=(0.0, 0.0, 0.0)) -> Camera:

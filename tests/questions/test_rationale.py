@@ -14,8 +14,8 @@ from tvrgen.imaging.visibility import Sight
 from tvrgen.questions import rationale
 from tvrgen.questions.forms import changes_text
 from tvrgen.sampling import sampler
+from tvrgen.scene.attributes import BUILT_IN
 from tvrgen.scene.model import Camera
-from tvrgen.scene.vocabulary import ATTRIBUTES
 from tvrgen.transformations import replay
 from tvrgen.transformations.base import Step
 
@@ -52,7 +52,7 @@ def test_nothing_is_said_that_the_second_image_does_not_show(problems):
     """Sentences on a hidden or absent object name no look and no place in the second image."""
     for planned, view, split in problems:
         least = split.sampling.min_visible_pixels * (split.render.width / 320) ** 2
-        values = {v for a in ATTRIBUTES for v in split.vocabulary.values(a)}
+        values = {v for a in BUILT_IN for v in split.vocabulary.values(a)}
         for k, sentences in about(told(planned, view, split), planned).items():
             if planned.final(view).seen[k].pixels < least:
                 later = " ".join(s.text for s in sentences[1:])
@@ -70,7 +70,7 @@ def test_looks_and_differences_are_those_of_the_states(problems):
                 continue
             match, compare = sentences[1].text, sentences[2].text
             assert " ".join(last[k].looks) in match
-            for attribute in ATTRIBUTES:
+            for attribute in BUILT_IN:
                 was, is_ = getattr(first[k], attribute), getattr(last[k], attribute)
                 pair = (
                     f"{attribute} was {was} and is {is_}" in compare

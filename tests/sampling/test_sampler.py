@@ -126,7 +126,8 @@ def test_still_problems_have_other_jitter_and_no_other_answer():
         assert plan.initial.camera != plan.final(plan.initial.camera.name).camera
         answers = {line["answer"] for line in question_lines(plan, split, config.seed)}
         assert (answers == {"no change"}) == (not plan.problem.steps)
-        assert records.problem_from(json.loads(records.dump(scene_line(plan, split)))) == plan.problem
+        line = json.loads(records.dump(scene_line(plan, split)))
+        assert records.problem_from(line, split.vocabulary) == plan.problem
 
 
 def test_prompts_tell_places_only_where_there_are_twins():

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from tvrgen._support.errors import UserError
-from tvrgen.scene.model import LOOKS, Object
-from tvrgen.scene.vocabulary import ATTRIBUTES
+from tvrgen.scene.attributes import BUILT_IN, LOOKS
+from tvrgen.scene.model import Object
 from tvrgen.scoring import ground_truth, star_r1_reward, truth_of
 
 TRUTH = [
@@ -74,7 +74,7 @@ def test_the_ground_truth_of_a_question_line():
 def test_looks_are_in_the_order_of_objects_own():
     thing = Object(shape="cube", size="large", color="red", material="metal", position=(0, 0), rotation=0)
     assert thing.looks == tuple(getattr(thing, name) for name in LOOKS)
-    assert set(LOOKS) == set(ATTRIBUTES)
+    assert set(LOOKS) == set(BUILT_IN)
 
 
 def test_the_changes_of_a_truth():

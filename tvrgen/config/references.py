@@ -5,6 +5,7 @@ Paths are relative to the file that names them, then to the packaged files; neve
 
 import dataclasses
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from tvrgen._support import limits, messages, resources
@@ -14,9 +15,11 @@ from tvrgen._support.plain_files import is_inside
 from tvrgen.config import documents
 from tvrgen.config.settings import PRESETS
 from tvrgen.config.yaml_files import read_yaml
+from tvrgen.scene.attributes import SHIPPED, shipped
 from tvrgen.scene.vocabulary import Vocabulary
 
-_TABLES = tuple(table.name for table in dataclasses.fields(Vocabulary))
+_TABLES = tuple(table.name for table in dataclasses.fields(Vocabulary) if table.name != "attributes")
+"""The tables that a whole vocabulary has; further attributes are only where they are wanted."""
 
 _PROMPTS = "configs/prompts"
 
@@ -45,6 +48,8 @@ def resolve(document: Record, source: str, folder: Path | None, trust: bool = Tr
     }
     resolved["scene"] = _scene(resolved["scene"], source, folders["scene"], ())
     resolved["vocabulary"], meshes = _vocabulary(resolved["vocabulary"], source, folders["vocabulary"], ())
+    kinds = [kind for section in sections.values() for kind in section.get("sampling", {}).get("kinds", ())]
+    _declare(resolved["vocabulary"], kinds)
     return resolved, meshes
 
 
@@ -138,8 +143,16 @@ def _vocabulary(value: str | Record, source: str, folder: Path | None, above: tu
         return {"extends": None, **own}, meshes
     whole, base_meshes = _vocabulary(base, source, base_folder, (*above, where))
     for table, entries in own.items():
-        whole[table] = {**whole[table], **entries} if isinstance(entries, dict) else entries
+        whole[table] = {**whole.get(table, {}), **entries} if isinstance(entries, dict) else entries
     return whole, base_meshes | meshes
+
+
+def _declare(vocabulary: Record, kinds: Iterable[str]) -> None:
+    """Completes the attributes that a vocabulary names, and adds the shipped ones that the kinds change."""
+    wanted = dict.fromkeys((*vocabulary.get("attributes", ()), *(kind for kind in kinds if kind in SHIPPED)))
+    if wanted:
+        written = vocabulary.pop("attributes", {})
+        vocabulary["attributes"] = {name: {**shipped(name), **written.get(name, {})} for name in wanted}
 
 
 def _mesh(shape: Record, folder: Path, where: str) -> bytes:

@@ -3,7 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
@@ -16,10 +16,13 @@ from tvrgen.questions import prompts
 from tvrgen.questions.forms.changes_text import normal
 from tvrgen.scene import camera_model
 from tvrgen.scene.model import SceneSpec
-from tvrgen.scene.vocabulary import ATTRIBUTES, Vocabulary
+from tvrgen.scene.vocabulary import Vocabulary
 from tvrgen.transformations import registry
+from tvrgen.transformations.attributes import Attribute
 from tvrgen.transformations.base import Transformation
 from tvrgen.transformations.registry import NotImported
+
+T = TypeVar("T", Only, Never)
 
 _SECTIONS: dict[str, Any] = {name: kind for name, (kind, _) in keys(Split).items() if dataclasses.is_dataclass(kind)}
 
@@ -65,7 +68,7 @@ def build(sections: Sections, words: Vocabulary, scene: SceneSpec, trust: bool =
     Without `trust`, kinds of the user's own are not imported (NotImported), and have no values.
     """
     where, views = sections.where, sections["cameras"]
-    kinds = _kinds(tuple(sections["sampling"]["kinds"]), where("sampling.kinds"), trust)
+    kinds = _kinds(tuple(sections["sampling"]["kinds"]), words, where("sampling.kinds"), trust)
     _check_cameras(sections, scene)
     known = {name: kind for name, kind in kinds.items() if not isinstance(kind, NotImported)}
     _check_values(known, words, where("sampling.kinds"))
@@ -114,11 +117,7 @@ def _numbers(sections: Sections, constraints: Constraints) -> dict[str, tuple[in
 
 def _narrowed(words: Vocabulary, constraints: Constraints) -> Vocabulary:
     """The vocabulary with the values that constraints leave."""
-    tables: dict[str, Any] = {
-        table: {value: getattr(words, table)[value] for value in constraints.values(attribute, words.values(attribute))}
-        for attribute, table in ATTRIBUTES.items()
-    }
-    return dataclasses.replace(words, **tables)
+    return words.narrowed({name: constraints.values(name, words.values(name)) for name in words.attributes})
 
 
 def _check_question(split: Split, where: str) -> None:
@@ -153,15 +152,16 @@ def _check_known(names: Iterable[str], known: Iterable[str], what: str, where: s
             raise UserError(f"{where}: unknown {what} {name!r}{nearest(name, known)}")
 
 
-def _kinds(names: tuple[str, ...], where: str, trust: bool) -> dict[str, Transformation]:
+def _kinds(names: tuple[str, ...], words: Vocabulary, where: str, trust: bool) -> dict[str, Transformation]:
     """The kinds that a config names, by their names in steps."""
     kinds: dict[str, Transformation] = {}
     for name in names:
-        if name not in registry.BUILT_IN and ":" not in name:
-            known = [*registry.BUILT_IN, "package.module:Class"]
+        own = [attribute for attribute in words.attributes if attribute not in registry.BUILT_IN]
+        if name not in (*registry.BUILT_IN, *own) and ":" not in name:
+            known = [*registry.BUILT_IN, *own, "package.module:Class"]
             raise UserError(f"{where}: unknown kind {name!r}{nearest(name, known)}")
         try:
-            kind = registry.resolve(name, trust)
+            kind = Attribute(name) if name in own else registry.resolve(name, trust)
         except UserError as error:
             raise UserError(f"{where}: {error}") from error
         if isinstance(kind, NotImported):
@@ -189,20 +189,32 @@ def _check_values(kinds: dict[str, Transformation], words: Vocabulary, where: st
                 raise UserError(f"{where}: the values {other!r} and {value!r} of {name} read alike in answers")
 
 
+def _listed(owner: type[T], key: str, sections: Sections, words: Vocabulary) -> T:
+    """`sampling.only` or `sampling.never`. Raises UserError for a key that is no attribute either."""
+    document: Record = sections["sampling"][key]
+    known = list(keys(owner))
+    attributes = {name: tuple(listed) for name, listed in document.items() if name not in known}
+    for name in attributes:
+        if name not in words.attributes:
+            raise UserError(
+                f"{sections.where(f'sampling.{key}')}.{name}: unknown key{nearest(name, [*words.attributes, *known])}"
+            )
+    return build_settings(owner, document, attributes=attributes)
+
+
 def _constraints(
     sections: Sections, words: Vocabulary, kinds: dict[str, Transformation], scene: SceneSpec, all_steps: bool
 ) -> Constraints:
     """`sampling.only` and `sampling.never`, every name in them checked; those of steps if `all_steps` are known."""
-    only = build_settings(Only, sections["sampling"]["only"])
-    never = build_settings(Never, sections["sampling"]["never"])
+    only, never = _listed(Only, "only", sections, words), _listed(Never, "never", sections, words)
     steps = [f"{name}.{value}" for name, kind in kinds.items() for value in kind.values(words)]
 
     def check(key: str, names: Sequence[str] | None, known: Iterable[str], what: str) -> None:
         _check_known(names or (), known, what, sections.where(f"sampling.{key}"))
 
     for key, listed in (("only", only), ("never", never)):
-        for attribute in ATTRIBUTES:
-            check(f"{key}.{attribute}", getattr(listed, attribute), words.values(attribute), attribute)
+        for attribute, names in listed.attributes.items():
+            check(f"{key}.{attribute}", names, words.values(attribute), attribute)
         if all_steps:
             check(f"{key}.step", listed.step, steps, "step")
         check(f"{key}.views", listed.views, scene.cameras, "camera")
@@ -211,5 +223,8 @@ def _constraints(
     pairs |= {f"never.pairs[{k}]": values for k, values in enumerate(never.pairs)}
     for key, values in pairs.items():
         for attribute, names in values.items():
+            where = f"{sections.where(f'sampling.{key}')}.{attribute}"
+            if attribute not in words.attributes:
+                raise UserError(f"{where}: unknown key{nearest(attribute, words.attributes)}")
             check(f"{key}.{attribute}", names, words.values(attribute), attribute)
     return Constraints(only=only, never=never)

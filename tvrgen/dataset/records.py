@@ -19,7 +19,7 @@ from tvrgen.questions import changes
 from tvrgen.sampling.problem import Planned, Problem
 from tvrgen.scene import camera_model
 from tvrgen.scene.model import Camera, Light, Object, State
-from tvrgen.scene.vocabulary import Grid
+from tvrgen.scene.vocabulary import Grid, Vocabulary
 from tvrgen.transformations.base import Role, Step
 
 
@@ -80,13 +80,13 @@ def question_lines(planned: Planned, images: Sequence[ImageFile], split: Split, 
     ]
 
 
-def problem_from(line: Record) -> Problem:
-    """The problem that a scene line describes."""
+def problem_from(line: Record, words: Vocabulary) -> Problem:
+    """The problem that a scene line describes; objects have the attributes of the vocabulary."""
     return Problem(
         split=line["split"],
         index=line["index"],
         attempt=line["attempt"],
-        initial=state_from(line["initial"]),
+        initial=state_from(line["initial"], words),
         steps=tuple(Step(objects=(s["object"],), kind=s["kind"], value=s["value"]) for s in line["steps"]),
         cameras=_cameras_from(line["cameras"]),
         lights=_lights_from(line["lights"]),
@@ -101,10 +101,17 @@ def sights_from(part: list[Record]) -> tuple[Sight, ...]:
     return tuple(Sight(s["pixels"], s["fraction"], _frozen(s["box"])) for s in part)
 
 
-def state_from(part: Record) -> State:
-    """The state in the `initial` or `final` part of a scene line."""
-    names = ("shape", "size", "color", "material", "position", "rotation")
-    return State(objects=tuple(Object(**{k: _frozen(o[k]) for k in names}) for o in part["objects"]))
+def state_from(part: Record, words: Vocabulary) -> State:
+    """The state in the `initial` or `final` part of a scene line; objects have the attributes of the vocabulary.
+
+    Raises UserError if one of these is missing.
+    """
+    for k, o in enumerate(part["objects"]):
+        if missing := words.attributes.keys() - o.keys():
+            raise UserError(f"objects[{k}].{min(missing)}: is missing; the vocabulary has this attribute")
+    return State(
+        objects=tuple(words.object(o, position=_frozen(o["position"]), rotation=o["rotation"]) for o in part["objects"])
+    )
 
 
 def dump(line: Record) -> str:
@@ -169,7 +176,11 @@ def _lights_from(part: list[Record]) -> tuple[Light, ...]:
 
 
 def _objects(state: State, grid: Grid) -> list[Record]:
-    return [{"index": k, **_plain(o), "on_stage": grid.on_stage(o.position)} for k, o in enumerate(state.objects)]
+    return [{"index": k, **_object(o), "on_stage": grid.on_stage(o.position)} for k, o in enumerate(state.objects)]
+
+
+def _object(obj: Object) -> Record:
+    return {**obj.attributes, "position": list(obj.position), "rotation": obj.rotation}
 
 
 def _annotations(images: Sequence[ImageFile]) -> Record:
@@ -193,7 +204,7 @@ def _step(planned: Planned, k: int) -> Record:
         "object": step.object,
         "kind": step.kind,
         "value": step.value,
-        "from": {f: v for f, v in _plain(was).items() if v != _plain(is_)[f]},
+        "from": {f: v for f, v in _object(was).items() if v != _object(is_)[f]},
         "accepted": list(planned.accepted[k]),
     }
     return record | ({"type": _MOVES[planned.roles[k][0]]} if was.position != is_.position else {})

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import cached_property
 from typing import Any
 
 import yaml
@@ -58,10 +59,15 @@ star_r1_reward("<think>...</think><answer>...</answer>", row["ground_truth"]).to
             "id": "string",
             "images": [parquet.IMAGE],
             **dict.fromkeys(("problem", "answer", "ground_truth"), "string"),
-            "initial_objects": parquet.OBJECTS,
+            "initial_objects": parquet.objects(self._further),
             "changes": parquet.CHANGES,
             **self.about_columns,
         }
+
+    @cached_property
+    def _further(self) -> list[str]:
+        """The attributes of objects besides the built-in ones."""
+        return list(self.dataset.description["config"]["vocabulary"].get("attributes", ()))
 
     def row(self, question: Question, number: int) -> dict[str, Any]:
         line = question.line

@@ -13,15 +13,20 @@ from typing import Any, ClassVar
 from tvrgen.export.folder import Part
 from tvrgen.export.reader import Question
 from tvrgen.export.writers import READ_AS_PATTERN, Format
-from tvrgen.scene.vocabulary import ATTRIBUTES
+from tvrgen.scene.attributes import BUILT_IN
 
 IMAGE = "image"
 CHANGES = [{"index": "int32", "attribute": "string", "value": "string", "accepted": ["string"]}]
-OBJECTS = [{"index": "int32", **dict.fromkeys(ATTRIBUTES, "string"), "on_stage": "bool"}]
 
 _GROUP = 100  # rows in memory at once, at most
 _GROUP_BYTES = 100_000_000
 """Bytes of a row group, about: the Hub's viewer reads no group of more than 300 MB, and pyarrow none of 2 GB."""
+
+
+def objects(further: Iterable[str]) -> list[dict[str, Any]]:
+    """The column of a question's objects, which have these further attributes."""
+    own = dict.fromkeys((*BUILT_IN, *further), "string")
+    return [{"index": "int32", **own, "on_stage": "bool", **({"looks": ["string"]} if further else {})}]
 
 
 class Parquet(Format):

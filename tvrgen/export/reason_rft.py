@@ -10,7 +10,6 @@ from tvrgen.config.settings import Split
 from tvrgen.export.reader import Question
 from tvrgen.export.writers import READ_AS_PATTERN, JsonList
 from tvrgen.questions.forms import changes_text
-from tvrgen.scene.vocabulary import ATTRIBUTES
 from tvrgen.transformations.base import Step
 
 _PROMPT = """\
@@ -32,7 +31,8 @@ _VALUES = {
     "color": ("yellow", "gray", "cyan", "blue", "brown", "green", "red", "purple"),
     "material": ("glass", "metal", "rubber"),
 }
-"""The values in Reason-RFT's own prompt."""
+"""The values in Reason-RFT's own prompt, which lists the attributes of objects in this order."""
+_NO_ATTRIBUTES = {"index", "on_stage", "looks"}
 _CALLS = 4  # of an answer, at most, as its prompt says
 
 
@@ -89,7 +89,7 @@ have 60,000 questions for training, and 1,000 each with the centre, the left and
 
     def refuse(self, line: Record) -> None:
         changes = [(change["index"], change["attribute"], change["value"]) for change in line["changes"]]
-        named = [(o["index"], name, o[name]) for o in line["initial_objects"] for name in ATTRIBUTES]
+        named = [(o["index"], name, o[name]) for o in line["initial_objects"] for name in o.keys() - _NO_ATTRIBUTES]
         strange = [(kind, value) for _, kind, value in (*changes, *named) if value not in _VALUES.get(kind, ())]
         if any(kind == "position" for _, kind, _ in changes):
             said = "moves an object, and Reason-RFT has no words for how far"
@@ -112,7 +112,7 @@ have 60,000 questions for training, and 1,000 each with the centre, the left and
     def _problem(self, line: dict[str, Any]) -> str:
         split = self._settings[line["split"]]
         objects = [
-            f"({o['index']}, {', '.join(o[name] for name in ATTRIBUTES)}){'' if o['on_stage'] else ' out of sight'}"
+            f"({o['index']}, {', '.join(o[name] for name in _VALUES)}){'' if o['on_stage'] else ' out of sight'}"
             for o in line["initial_objects"]
         ]
         functions = [

@@ -19,9 +19,10 @@ from tvrgen.export import hdf5
 from tvrgen.export.folder import Part
 from tvrgen.export.reader import Question
 from tvrgen.export.writers import Format
+from tvrgen.scene.attributes import BUILT_IN
 from tvrgen.scene.model import Object, State
-from tvrgen.scene.vocabulary import ATTRIBUTES, Grid, Vocabulary
-from tvrgen.transformations import registry, replay
+from tvrgen.scene.vocabulary import Grid, Vocabulary
+from tvrgen.transformations import replay
 from tvrgen.transformations.base import Rejected
 
 CAMERAS = {"center": "Camera_Center", "left": "Camera_Left", "right": "Camera_Right"}
@@ -29,6 +30,7 @@ _DATA, _H5 = "data.jsonl", "data.h5"
 _SIZE = (160, 120)  # width and height of the images in data.h5, in pixels
 _OBJECTS, _STEPS = 10, 4
 """Objects of every scene, and most steps, in TRANCE's code: it numbers the end of an answer 10 and its padding 11."""
+_KINDS = (*BUILT_IN, "position")
 _SWAPPED = {"front": "behind", "behind": "front"}
 _VIEWS = "generate with cameras.initial=center, cameras.final=[left, center, right] and cameras.views=all"
 
@@ -69,8 +71,10 @@ records. TRANCE's accuracy (the predicted steps are run, and outcomes compared) 
         config = self.dataset.config()
         for name in self.splits:
             split = self._splits[name] = config.split(name)
-            if strange := [kind for kind in split.kinds if kind not in registry.BUILT_IN]:
+            if strange := [kind for kind in split.kinds if kind not in _KINDS]:
                 raise UserError(f"trance: split {name}: TRANCE has no kind {strange[0]!r}; choose another format")
+            if strange := [own for own in split.vocabulary.attributes if own not in BUILT_IN]:
+                raise UserError(f"trance: split {name}: TRANCE has no {strange[0]}; choose another format")
             cameras = split.cameras
             if cameras.initial != "center" or (strange := [view for view in cameras.final if view not in CAMERAS]):
                 view = cameras.initial if cameras.initial != "center" else strange[0]
@@ -130,7 +134,7 @@ records. TRANCE's accuracy (the predicted steps are run, and outcomes compared) 
 
     def _states(self, scene: Record, split: Split) -> tuple[State, ...]:
         """The states of a scene line. Raises UserError if its steps are none that the config could have drawn."""
-        problem = records.problem_from(scene)
+        problem = records.problem_from(scene, split.vocabulary)
         try:
             for step in problem.steps:
                 if step.value not in split.values.get(step.kind, ()):
@@ -141,7 +145,7 @@ records. TRANCE's accuracy (the predicted steps are run, and outcomes compared) 
             raise UserError(f"{where}: breaks the rule '{error.rule.text}'; run tvrgen validate") from error
 
     def _object(self, obj: Object) -> Record:
-        looks = {name: getattr(obj, name) for name in ATTRIBUTES}
+        looks = {name: getattr(obj, name) for name in BUILT_IN}
         return {**looks, "position": list(obj.position), "rotation": obj.rotation}
 
     def _step(self, step: Record) -> Record:
@@ -198,7 +202,7 @@ def _values(words: Vocabulary, directions: dict[str, Any]) -> Record:
     That order is TRANCE's if the vocabulary is TRANCE's.
     """
     ordered = sorted(directions, key=lambda name: list(words.directions).index(name.replace("-", "_")))
-    looks = {name: list(words.values(name)) for name in ATTRIBUTES}
+    looks = {name: list(words.values(name)) for name in BUILT_IN}
     return {**looks, "position": {"direction": ordered, "step": list(words.distances)}}
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import tvrgen
 from tvrgen._support import json_lines, limits, plain_files, scratch
 from tvrgen._support.errors import UserError
+from tvrgen._support.import_path import importable
 from tvrgen._support.json_lines import Record
 from tvrgen.config import documents
 from tvrgen.config.settings import Config, Split
@@ -55,7 +56,8 @@ def open_renderer(config: Config, log: Path, threads: int = 0) -> "BlenderRender
             from tvrgen.imaging.blender import renderer as blender
     except ImportError as error:
         raise UserError(f"Blender cannot be loaded: {error}; see tvrgen doctor") from error
-    return blender.Renderer(config.scene, config.vocabulary, log, threads)
+    with importable(config.folder):  # which may hold functions that show attributes of the user's own
+        return blender.Renderer(config.scene, config.vocabulary, log, threads)
 
 
 OPENER = f"{__name__}:{open_renderer.__name__}"

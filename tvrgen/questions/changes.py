@@ -12,7 +12,6 @@ from tvrgen.questions.forms.changes_text import Change
 from tvrgen.questions.rationale import Sentence
 from tvrgen.sampling.problem import Planned
 from tvrgen.scene.model import State
-from tvrgen.scene.vocabulary import ATTRIBUTES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +66,7 @@ def _changes(planned: Planned) -> list[Change]:
 def _listed(initial: State, split: Split) -> list[Record]:
     on_stage = split.vocabulary.grid.on_stage
     return [
-        {"index": k, **{name: getattr(o, name) for name in ATTRIBUTES}, "on_stage": on_stage(o.position)}
+        {"index": k, **o.attributes, "on_stage": on_stage(o.position), **({"looks": [*o.looks]} if o.further else {})}
         for k, o in enumerate(initial.objects)
     ]
 

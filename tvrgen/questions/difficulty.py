@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 from tvrgen.sampling.problem import Planned
 from tvrgen.scene.model import Camera, Object
-from tvrgen.scene.vocabulary import ATTRIBUTES, Grid, Vocabulary
+from tvrgen.scene.vocabulary import Grid, Vocabulary
 
 WEIGHTS = {
     "objects": 0.20,
@@ -89,7 +89,7 @@ def _alike(k: int, on_stage: list[int], objects: tuple[Object, ...]) -> float:
 
 def _common(a: Object, b: Object) -> float:
     """The share of attributes in which two objects are equal."""
-    return sum(x == y for x, y in zip(a.looks, b.looks, strict=True)) / len(ATTRIBUTES)
+    return sum(x == y for x, y in zip(a.looks, b.looks, strict=True)) / len(a.looks)
 
 
 def _nearest(k: int, planned: Planned, words: Vocabulary) -> float:

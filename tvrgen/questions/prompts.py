@@ -1,6 +1,5 @@
 """Prompts: the text of a question, made from a template and the initial state of a problem."""
 
-import dataclasses
 import string
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +10,6 @@ from tvrgen._support.messages import shown
 from tvrgen.config.settings import Prompt, Split
 from tvrgen.questions.forms import changes_text
 from tvrgen.scene.model import Object, State
-from tvrgen.scene.vocabulary import ATTRIBUTES
 from tvrgen.transformations.base import Step
 
 _PLACEHOLDERS = ("objects", "changes", "directions", "leaving", "repeat", "example", "no_change")
@@ -147,11 +145,12 @@ def _example(rng: np.random.Generator, initial: State, split: Split) -> str:
 def _others(rng: np.random.Generator, objects: list[Object], split: Split) -> list[Object]:
     """Two objects on stage whose looks none of these objects has, unless the vocabulary is too small for that."""
     taken, found = {o.looks for o in objects}, []
-    values = {name: own for name in ATTRIBUTES if (own := split.vocabulary.values(name))}
+    words = split.vocabulary
+    values = {name: own for name in words.attributes if (own := words.values(name))}
     for _ in range(2):
         for _ in range(_TRIES):
             drawn: dict[str, Any] = {name: own[rng.integers(len(own))] for name, own in values.items()}
-            other = dataclasses.replace(objects[0], position=(0, 0), **drawn)
+            other = objects[0].replace(position=(0, 0), **drawn)
             if other.looks not in taken:
                 break
         found.append(other)

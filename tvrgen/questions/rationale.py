@@ -17,8 +17,8 @@ from tvrgen.questions.forms import changes_text
 from tvrgen.sampling import fairness
 from tvrgen.sampling.problem import Planned
 from tvrgen.scene import camera_model
+from tvrgen.scene.attributes import in_looks
 from tvrgen.scene.model import Camera, Object
-from tvrgen.scene.vocabulary import ATTRIBUTES
 from tvrgen.transformations.base import Step
 
 
@@ -156,13 +156,14 @@ class _Story:
         if not seen:
             return "It looks as the first image and the list say."
         return self._one_of(
-            "Its size, color, material and shape are as before, and it stands where it stood.",
+            f"Its {_joined(in_looks(self._split.vocabulary.attributes))} are as before, and it stands where it stood.",
             "Nothing about it differs: looks and place are the same.",
         )
 
     def _differences(self, first: Object, last: Object, own: list[Step], was_on_stage: bool) -> str:
-        differ = [a for a in ATTRIBUTES if getattr(first, a) != getattr(last, a)]
-        equal = [a for a in ATTRIBUTES if a not in differ]
+        attributes = self._split.vocabulary.attributes
+        differ = [a for a in attributes if getattr(first, a) != getattr(last, a)]
+        equal = [a for a in attributes if a not in differ]
         parts = [
             self._one_of(
                 f"its {a} was {getattr(first, a)} and is {getattr(last, a)} now",
@@ -170,7 +171,7 @@ class _Story:
             )
             for a in differ
         ]
-        for kind in dict.fromkeys(s.kind for s in own if s.kind not in ATTRIBUTES):
+        for kind in dict.fromkeys(s.kind for s in own if s.kind not in attributes):
             steps = [s for s in own if s.kind == kind]
             parts += self._split.kinds[kind].told(steps, not was_on_stage, self._called)
         same = f", while its {_joined(equal)} {'is' if len(equal) == 1 else 'are'} the same" if equal and differ else ""

@@ -9,9 +9,7 @@ from tvrgen._support.errors import UserError
 from tvrgen._support.messages import counted
 from tvrgen.config.settings import Split
 from tvrgen.sampling.levels import IntendedStep
-from tvrgen.sampling.looks import possible
-from tvrgen.scene.model import Object
-from tvrgen.scene.vocabulary import ATTRIBUTES
+from tvrgen.sampling.looks import every_look, possible
 from tvrgen.transformations.base import Role
 
 JAMMING_DENSITY = 0.547
@@ -48,26 +46,27 @@ def _check_numbers(split: Split, where: Callable[[str], str], is_written: Callab
 def _check_looks(split: Split, where: Callable[[str], str]) -> None:
     """Checks that all objects can look different, unless twins are allowed."""
     words, most = split.vocabulary, max(split.sampling.objects)
-    for attribute in ATTRIBUTES:
+    for attribute in words.attributes:
         if not words.values(attribute):
             raise UserError(f"{where('sampling.only')}: only and never leave no {attribute}")
-    tables = [words.values(a) for a in ATTRIBUTES]
+    tables = [words.values(a) for a in words.attributes]
     constraints = split.sampling.constraints
     number, pairs = math.prod(map(len, tables)), len(constraints.only.pairs) + len(constraints.never.pairs)
     if number * (1 + pairs) > limits.LOOKS.value:
-        counts = " x ".join(counted(len(table), name) for name, table in zip(ATTRIBUTES, tables, strict=True))
+        counts = " x ".join(counted(len(table), name) for name, table in zip(words.attributes, tables, strict=True))
         times = f" for {counted(pairs, 'pair')} in only and never" * bool(pairs)
         raise UserError(
             f"{where('sampling.only')}: {counts} are {number} looks of objects to check{times}; write at most"
             f" {limits.LOOKS.value // (1 + pairs)}: fewer values in vocabulary or in sampling.only, or set"
             f" {limits.LOOKS.variable} to more"
         )
-    allowed = (
-        1
-        for s, z, c, m in itertools.product(*tables)
-        if constraints.allow(Object(shape=s, size=z, color=c, material=m, position=(0, 0), rotation=0.0))
-    )
-    looks = sum(itertools.islice(allowed, most))  # no more are needed
+    found: set[tuple[str, ...]] = set()
+    for obj in every_look(words):
+        if len(found) == most:
+            break  # no more are needed
+        if constraints.allow(obj):
+            found.add(obj.looks)
+    looks = len(found)
     if not looks:
         raise UserError(f"{where('sampling.only')}: only and never together allow no object at all")
     if most > looks and not split.sampling.twins:

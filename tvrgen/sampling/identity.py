@@ -7,7 +7,7 @@ So no problem of one split can occur in another, and processes need not know eac
 import hashlib
 import json
 
-from tvrgen.scene.model import State
+from tvrgen.scene.model import Object, State
 from tvrgen.transformations.base import Step
 
 
@@ -18,13 +18,18 @@ def digest(initial: State, steps: tuple[Step, ...]) -> str:
     alone are the same.
     """
     objects = initial.objects
-    order = sorted(range(len(objects)), key=lambda k: (objects[k].looks, objects[k].position))
+    order = sorted(range(len(objects)), key=lambda k: (_values(objects[k]), objects[k].position))
     rank = {k: r for r, k in enumerate(order)}
     content = [
-        [[*objects[k].looks, *objects[k].position] for k in order],
+        [[*_values(objects[k]), *objects[k].position] for k in order],
         sorted([rank[s.object], s.kind, s.value] for s in steps),
     ]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:32]
+
+
+def _values(obj: Object) -> tuple[str, ...]:
+    """The looks, then the values of attributes that looks do not have."""
+    return (*obj.looks, *(value for attribute, value in obj.further if attribute.place is None))
 
 
 def belongs(digest: str, ordinal: int, splits: int) -> bool:

@@ -1,7 +1,7 @@
 """Looks of objects that allow their steps."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from tvrgen.config.settings import Constraints, Split
@@ -9,10 +9,8 @@ from tvrgen.sampling import placement
 from tvrgen.sampling.levels import IntendedStep
 from tvrgen.sampling.tracing import trace
 from tvrgen.scene.model import Object
-from tvrgen.scene.vocabulary import ATTRIBUTES, Vocabulary
+from tvrgen.scene.vocabulary import Vocabulary
 from tvrgen.transformations.base import Rejected, Role, Step, Transformation
-
-FIELDS = (*ATTRIBUTES, "position", "rotation")
 
 
 def can_take(
@@ -35,7 +33,7 @@ def can_take(
 
 def undone(history: Sequence[Object]) -> bool:
     """Whether a property of an object, given at each moment, returns to an earlier value."""
-    for field in FIELDS:
+    for field in (*history[0].attributes, "position", "rotation"):
         values = [key for key, _ in itertools.groupby(getattr(o, field) for o in history)]
         if len(set(values)) < len(values):
             return True
@@ -59,13 +57,14 @@ def _possible(steps: tuple[tuple[str, str, str, tuple[Role, ...]], ...], split: 
     ):
         return False
     own = [step.step for step in intended]
-    tables = [split.vocabulary.values(attribute) for attribute in ATTRIBUTES]
     return any(
-        can_take([_at_origin(looks)], own, split.kinds, split.vocabulary, split.sampling.constraints)
-        for looks in itertools.product(*tables)
+        can_take([obj], own, split.kinds, split.vocabulary, split.sampling.constraints)
+        for obj in every_look(split.vocabulary)
     )
 
 
-def _at_origin(looks: tuple[str, ...]) -> Object:
-    shape, size, color, material = looks  # in the order of ATTRIBUTES
-    return Object(shape=shape, size=size, color=color, material=material, position=(0, 0), rotation=0.0)
+def every_look(words: Vocabulary) -> Iterator[Object]:
+    """An object at the origin with each combination of values that the attributes can have."""
+    tables = [words.values(attribute) for attribute in words.attributes]
+    for values in itertools.product(*tables):
+        yield words.object(dict(zip(words.attributes, values, strict=True)))

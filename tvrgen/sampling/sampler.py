@@ -9,7 +9,6 @@ import dataclasses
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import numpy as np
 
@@ -24,7 +23,6 @@ from tvrgen.sampling.levels import Levels
 from tvrgen.sampling.looks import can_take
 from tvrgen.sampling.problem import Planned, Problem
 from tvrgen.scene.model import Camera, Light, Object, SceneSpec, State, Vector
-from tvrgen.scene.vocabulary import ATTRIBUTES
 from tvrgen.transformations import replay
 from tvrgen.transformations.base import UNCHANGED, Rejected, Rule, Step
 
@@ -168,12 +166,12 @@ def _looks(rng: np.random.Generator, steps: tuple[Step, ...], count: int, split:
     words, constraints = split.vocabulary, split.sampling.constraints
     objects: list[Object] = []
     taken: set[tuple[str, ...]] = set()
-    tables = {a: words.values(a) for a in ATTRIBUTES}
+    tables = {a: words.values(a) for a in words.attributes}
     for k in range(count):
         group, own = _bound(k, steps)
         for _ in range(_LOOKS_TRIES):
-            drawn: dict[str, Any] = {a: values[rng.integers(len(values))] for a, values in tables.items()}
-            obj = Object(**drawn, position=(0, 0), rotation=float(rng.integers(360)))
+            drawn = {a: values[rng.integers(len(values))] for a, values in tables.items()}
+            obj = words.object(drawn, rotation=float(rng.integers(360)))
             allowed = split.sampling.twins or obj.looks not in taken
             members = [obj if member == k else objects[member] for member in group]
             if allowed and can_take(members, own, split.kinds, words, constraints):

@@ -5,30 +5,26 @@ A field with a `Key` is also a key of a config's `scene`.
 
 import dataclasses
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar
 
 from tvrgen._support.keys import REQUIRED, Key
+from tvrgen.scene.attributes import BUILT_IN, NAME, Attribute, in_looks
 
 Vector = tuple[float, float, float]
 Bytes = tuple[int, int, int]
 """sRGB, each 0 to 255."""
 
-NAME = "^[A-Za-z][A-Za-z0-9_]*$"
-"""Regular expression for names of cameras, lights and values."""
-
 STAGE_LINE_HEIGHT = 0.002
 """Height in metres of the line around the stage above the ground: in one plane, the two would flicker."""
-
-
-LOOKS = ("size", "color", "material", "shape")
-"""The attributes of `Object.looks`, in the order of English adjectives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Object:
     """An object on the ground. Its attributes hold names of the vocabulary.
 
-    `position` is (x, y) in grid units, so that equality is exact; `rotation` is about z, in degrees.
+    `position` is (x, y) in grid units, so that equality is exact; `rotation` is about z, in degrees. `further` has the
+    attributes that a vocabulary adds, with their values, in its order; each is read by its name too (`obj.texture`).
     """
 
     shape: str
@@ -37,11 +33,41 @@ class Object:
     material: str
     position: tuple[int, int]
     rotation: float
+    further: tuple[tuple[Attribute, str], ...] = ()
 
     @property
-    def looks(self) -> tuple[str, str, str, str]:
-        """The values of the attributes of LOOKS."""
-        return self.size, self.color, self.material, self.shape
+    def looks(self) -> tuple[str, ...]:
+        """The values that tell objects apart, in the order of English adjectives: size, color, material, shape."""
+        if not self.further:
+            return self.size, self.color, self.material, self.shape
+        return tuple(getattr(self, name) for name in _looks_of(tuple(attribute for attribute, _ in self.further)))
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """All attributes and their values, further ones last."""
+        built_in = {name: getattr(self, name) for name in BUILT_IN}
+        return {**built_in, **{attribute.name: value for attribute, value in self.further}}
+
+    def __getattr__(self, name: str) -> str:
+        """The value of a further attribute. Called only for names that are no fields."""
+        if name != "further":  # which is not there yet while an object is unpickled
+            for attribute, value in self.further:
+                if attribute.name == name:
+                    return value
+        raise AttributeError(f"an object has no {name!r}")
+
+    def replace(self, **changes: Any) -> "Object":
+        """The object with some fields, or values of further attributes, replaced."""
+        if own := {attribute.name for attribute, _ in self.further} & changes.keys():
+            values = {name: changes.pop(name) for name in own}
+            further = tuple((attribute, values.get(attribute.name, value)) for attribute, value in self.further)
+            changes["further"] = further
+        return dataclasses.replace(self, **changes)
+
+
+@lru_cache(maxsize=64)
+def _looks_of(further: tuple[Attribute, ...]) -> tuple[str, ...]:
+    return in_looks({**BUILT_IN, **{attribute.name: attribute for attribute in further}})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +85,7 @@ class State:
 
     def replace(self, index: int, **changes: Any) -> "State":
         """The state with some fields of the object at an index replaced."""
-        return self.with_object(index, dataclasses.replace(self.objects[index], **changes))
+        return self.with_object(index, self.objects[index].replace(**changes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

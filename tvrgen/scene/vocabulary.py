@@ -8,16 +8,15 @@ cameras see the *stage* in its middle.
 
 import dataclasses
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen._support.keys import REQUIRED, Key, build
-from tvrgen.scene.model import NAME, Bytes
-
-ATTRIBUTES = {"shape": "shapes", "size": "sizes", "color": "colors", "material": "materials"}
-"""Attribute of an object -> the table of the vocabulary that lists its values."""
+from tvrgen.scene.attributes import BUILT_IN, NAME, Attribute
+from tvrgen.scene.model import Bytes, Object
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +69,10 @@ class Grid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """The named values of attributes and moves."""
+    """The named values of attributes and moves.
+
+    `attributes` has all attributes of objects: the built-in ones, then those that the document adds.
+    """
 
     extends: ClassVar[
         Annotated[
@@ -98,10 +100,42 @@ class Vocabulary:
     ]
     distances: Annotated[tuple[int, ...], Key("Lengths of moves, in move lengths.", at_least=1, minimum=1, maximum=20)]
     grid: Annotated[Grid, Key()]
+    attributes: Annotated[
+        dict[str, Attribute],
+        Key(
+            "Further attributes of objects, besides shape, size, color and material: a shipped one by its name, such "
+            "as texture: {}, or one of your own.",
+            names=NAME,
+        ),
+    ] = dataclasses.field(default_factory=lambda: dict(BUILT_IN))
+
+    def table(self, attribute: str) -> Mapping[str, Any]:
+        """The values that an attribute can have, with what each stands for: a mesh, a radius, bytes, inputs."""
+        declared = self.attributes[attribute]
+        table: Mapping[str, Any] = getattr(self, declared.table) if declared.table else declared.values
+        return table
 
     def values(self, attribute: str) -> tuple[str, ...]:
         """The names that an attribute can have, in the file's order."""
-        return tuple(getattr(self, ATTRIBUTES[attribute]))
+        return tuple(self.table(attribute))
+
+    def narrowed(self, values: Mapping[str, Sequence[str]]) -> "Vocabulary":
+        """The vocabulary with these values of the attributes alone."""
+        tables, attributes = {}, dict(self.attributes)
+        for name, kept in values.items():
+            table = {value: self.table(name)[value] for value in kept}
+            if declared := attributes[name].table:
+                tables[declared] = table
+            else:
+                attributes[name] = dataclasses.replace(attributes[name], values=table)
+        changes: dict[str, Any] = {**tables, "attributes": attributes}
+        return dataclasses.replace(self, **changes)
+
+    def object(self, values: Mapping[str, str], position: tuple[int, int] = (0, 0), rotation: float = 0.0) -> Object:
+        """An object with a value of each attribute."""
+        built_in: dict[str, Any] = {name: values[name] for name in BUILT_IN}
+        further = tuple((declared, values[name]) for name, declared in self.attributes.items() if name not in BUILT_IN)
+        return Object(**built_in, position=position, rotation=rotation, further=further)
 
     def facing(self, azimuth: float) -> "Vocabulary":
         """The same vocabulary for a viewer at `azimuth` degrees: directions become world (x, y)."""
@@ -122,7 +156,8 @@ def from_document(document: Record, meshes: dict[str, bytes], where: str) -> Voc
     """Builds a vocabulary from a resolved document (`$defs/vocabulary` of the config's schema).
 
     `meshes` holds the contents of its mesh files by shape; `where` names the document in messages. Raises UserError if
-    the field is not larger than the stage.
+    the field is not larger than the stage, and for a further attribute with a name that an object has already, or
+    without values.
     """
     vocabulary = build(
         Vocabulary,
@@ -133,8 +168,22 @@ def from_document(document: Record, meshes: dict[str, bytes], where: str) -> Voc
             name: Material(recipe=m["recipe"], inputs={k: v for k, v in m.items() if k != "recipe"})
             for name, m in document["materials"].items()
         },
+        attributes={**BUILT_IN, **_further(document.get("attributes", {}), f"{where}: attributes")},
     )
     grid = vocabulary.grid
     if not grid.stage < grid.field:
         raise UserError(f"{where}: grid.field: {grid.field} is not larger than grid.stage ({grid.stage})")
     return vocabulary
+
+
+_TAKEN = ("index", "on_stage", "present")
+"""Keys of an object in records that are no fields."""
+
+
+def _further(document: Record, where: str) -> dict[str, Attribute]:
+    for name, entry in document.items():
+        if name in _TAKEN or hasattr(Object, name):
+            raise UserError(f"{where}.{name}: an object has a {name} already; choose another name")
+        if not entry.get("values"):
+            raise UserError(f"{where}.{name}.values: is missing; {name} is none of the shipped attributes")
+    return {name: build(Attribute, entry, name=name) for name, entry in document.items()}

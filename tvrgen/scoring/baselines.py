@@ -36,7 +36,7 @@ def baseline(name: str, seen: Iterable[Record] = ()) -> Callable[[Record, Record
 
 def _random(question: Record, scene: Record, split: Split) -> str:
     rng = generator(0, "random answer", question["id"])
-    state = state_from(scene["initial"])
+    state = state_from(scene["initial"], split.vocabulary)
     steps: list[Step] = []
     looks = [o.looks for o in state.objects]
     slots = [(k, kind) for k in range(len(looks)) for kind in split.kinds]

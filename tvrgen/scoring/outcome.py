@@ -10,11 +10,9 @@ from tvrgen.dataset.records import state_from
 from tvrgen.questions.forms.changes_text import Answer, normal
 from tvrgen.scene import footprints
 from tvrgen.scene.model import Object, State
-from tvrgen.scene.vocabulary import ATTRIBUTES, Grid
+from tvrgen.scene.vocabulary import Grid
 from tvrgen.transformations import replay
 from tvrgen.transformations.base import Rejected, Step
-
-_COMPARED = (*ATTRIBUTES, "rotation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ def outcome_score(answer: Answer, scene: Record, split: Split) -> Outcome:
     """
     steps, invalid = _known_steps(answer.steps, split, len(scene["initial"]["objects"]))
     invalid += len(answer.faults)
-    initial, final = state_from(scene["initial"]), state_from(scene["final"])
+    initial, final = (state_from(scene[when], split.vocabulary) for when in ("initial", "final"))
     tried = [(steps, initial)]
     outcomes = [_run(steps, initial, final, scene, split, invalid)]
     if not outcomes[0].correct:
@@ -166,7 +164,7 @@ def _names(split: Split) -> dict[tuple[str, str], tuple[str, str]]:
 
 def _distance(predicted: Object, true: Object, grid: Grid) -> int:
     """The number of attributes in which two objects differ, with position as one of them."""
-    count = sum(bool(getattr(predicted, name) != getattr(true, name)) for name in _COMPARED)
+    count = sum(bool(getattr(predicted, name) != getattr(true, name)) for name in (*true.attributes, "rotation"))
     if grid.on_stage(true.position):
         return count + (predicted.position != true.position)
     return count + grid.on_stage(predicted.position)

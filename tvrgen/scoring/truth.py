@@ -11,7 +11,7 @@ from tvrgen._support.errors import UserError
 from tvrgen.questions.forms.changes_reader import parse_answer
 from tvrgen.questions.forms.changes_text import normal
 from tvrgen.questions.forms.literals import check_depth
-from tvrgen.scene.model import LOOKS
+from tvrgen.scene.attributes import recorded_looks
 
 
 class TrueChange(NamedTuple):
@@ -37,7 +37,7 @@ def ground_truth(question: Mapping[str, Any]) -> dict[str, Any]:
     """
     truth = {"changes": question["changes"]}
     if question["answer_form"] == "description":
-        truth["looks"] = [[o[name] for name in LOOKS if o["on_stage"]] for o in question["initial_objects"]]
+        truth["looks"] = [recorded_looks(o) if o["on_stage"] else [] for o in question["initial_objects"]]
     return truth
 
 

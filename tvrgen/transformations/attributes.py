@@ -1,6 +1,5 @@
-"""Kinds that change one attribute of an object: its color, shape, size or material."""
+"""Kinds that change one attribute of an object, whichever that is: one class for all of them."""
 
-import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +9,7 @@ from tvrgen.transformations.base import UNCHANGED, ObjectTransformation, Rejecte
 
 
 class Attribute(ObjectTransformation):
-    """Gives an object another color, shape, size or material."""
+    """Gives an object another value of one attribute."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -22,8 +21,7 @@ class Attribute(ObjectTransformation):
     def change(self, obj: Object, value: str, vocabulary: Vocabulary) -> Object:
         if getattr(obj, self.name) == value:
             raise Rejected(UNCHANGED)
-        changes: dict[str, Any] = {self.name: value}
-        return dataclasses.replace(obj, **changes)
+        return obj.replace(**{self.name: value})
 
     def least_values(self) -> int:
         return 2

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from tvrgen._support.errors import UserError
+from tvrgen.scene import attributes
 from tvrgen.scene.model import Object, State
-from tvrgen.scene.vocabulary import ATTRIBUTES, Vocabulary
+from tvrgen.scene.vocabulary import Vocabulary
 from tvrgen.transformations.attributes import Attribute
 from tvrgen.transformations.base import ObjectTransformation, Role, Step, Transformation
 from tvrgen.transformations.position import Position
 
-BUILT_IN: dict[str, Transformation] = {kind.name: kind for kind in (*map(Attribute, ATTRIBUTES), Position())}
+_ATTRIBUTES = (*attributes.BUILT_IN, *attributes.SHIPPED)
+BUILT_IN: dict[str, Transformation] = {kind.name: kind for kind in (*map(Attribute, _ATTRIBUTES), Position())}
 
 _FORMER = ("name", "values", "apply", "phrase")
 _OWN = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from tvrgen._support.errors import UserError
 from tvrgen.scene.model import Object, State
-from tvrgen.scene.vocabulary import ATTRIBUTES, Grid, Vocabulary
+from tvrgen.scene.vocabulary import Grid, Vocabulary
 from tvrgen.transformations.base import UNCHANGED, Rejected, Role, Sighting, Step, Transformation
 
 
@@ -52,6 +52,6 @@ def _sighting(obj: Object, grid: Grid) -> Sighting:
 def _check_object(changed: Object, step: Step, vocabulary: Vocabulary) -> None:
     if not isinstance(changed, Object):
         raise UserError(f"kind {step.kind}: {step}: returned {changed!r}; return an Object or raise Rejected")
-    for attribute in ATTRIBUTES:
-        if (value := getattr(changed, attribute)) not in getattr(vocabulary, ATTRIBUTES[attribute]):
+    for attribute in vocabulary.attributes:
+        if (value := getattr(changed, attribute)) not in vocabulary.table(attribute):
             raise UserError(f"kind {step.kind}: {step}: gave the unknown {attribute} {value!r}")

@@ -22,8 +22,8 @@ def test_nothing_said_leaves_everything():
 
 def test_only_keeps_and_never_takes_away_in_the_order_of_the_whole():
     some = Constraints(
-        only=Only(color=("blue", "red", "green"), on_stage=(4, 2), views=("right", "left")),
-        never=Never(color=("green",), on_stage=(4,), views=("left",)),
+        only=Only(attributes={"color": ("blue", "red", "green")}, on_stage=(4, 2), views=("right", "left")),
+        never=Never(attributes={"color": ("green",)}, on_stage=(4,), views=("left",)),
     )
     assert some.values("color", ["red", "green", "blue", "gray"]) == ("red", "blue")
     assert some.values("shape", ["cube"]) == ("cube",)

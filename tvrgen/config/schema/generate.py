@@ -14,8 +14,9 @@ from typing import Any, get_args, get_origin
 from tvrgen._support import names
 from tvrgen._support.keys import ABSENT, REQUIRED, Key, bare, keys
 from tvrgen.config.settings import Config, Implication, Prompt, Split
+from tvrgen.scene.attributes import BUILT_IN
 from tvrgen.scene.model import SceneSpec
-from tvrgen.scene.vocabulary import ATTRIBUTES, Vocabulary
+from tvrgen.scene.vocabulary import Vocabulary
 
 Schema = dict[str, Any]
 
@@ -35,6 +36,9 @@ def config_schema() -> Schema:
     settings = {name: (kind, key) for name, (kind, key) in keys(Split).items() if dataclasses.is_dataclass(kind)}
     definitions: Schema = {}
     top = _object({**keys(Config), **settings}, definitions)
+    for name in ("only", "never"):  # each attribute is a key; further ones are compared with the vocabulary later
+        own, values = definitions[name], {"$ref": "#/$defs/names"}
+        own |= {"additionalProperties": values, "properties": {**dict.fromkeys(BUILT_IN, values), **own["properties"]}}
     head = {
         "$schema": _DRAFT,
         "title": "tvrgen config",
@@ -59,6 +63,7 @@ def _shared() -> Schema:
     """Definitions that keys name as their form."""
     listed = {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"type": "string"}}
     numbers = {"type": "integer", "minimum": 0, "maximum": 200}
+    names_of = {"$ref": "#/$defs/names"}
     return {
         "count_or_range": {
             "description": "A number, or [min, max], both included.",
@@ -73,10 +78,10 @@ def _shared() -> Schema:
         "texts": {"type": "array", "minItems": 1, "items": {"type": "string"}},
         "values": {
             "type": "object",
-            "additionalProperties": False,
+            "additionalProperties": names_of,
             "minProperties": 1,
             "description": "Attributes and some of their values.",
-            "properties": {attribute: {"$ref": "#/$defs/names"} for attribute in ATTRIBUTES},
+            "properties": dict.fromkeys(BUILT_IN, names_of),
         },
         "implication": section(Implication),
         "template": {"type": ["string", "object"]},
@@ -99,6 +104,13 @@ def _shared() -> Schema:
             "description": "Degrees above the ground.",
         },
         "distance": {"type": "number", "exclusiveMinimum": 0, "description": "Metres."},
+        "inputs": {"type": "object", "additionalProperties": {"type": ["number", "string"]}},
+        "place": {"type": ["integer", "null"], "minimum": 0, "maximum": 100},
+        "function": {
+            "type": "string",
+            "pattern": r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*",
+            "description": "A function, as package.module:function.",
+        },
         "material": {
             "type": "object",
             "required": ["recipe"],

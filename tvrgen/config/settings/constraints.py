@@ -1,7 +1,7 @@
 """Constraints on problems: `sampling.only` and `sampling.never`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, TypeVar
 
 from tvrgen._support.keys import REQUIRED, Key
@@ -26,12 +26,12 @@ class Implication:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """Lists of values. An absent key restricts nothing."""
+    """Lists of values. An absent key restricts nothing.
 
-    shape: Annotated[Names | None, Key(form="names")] = None
-    size: Annotated[Names | None, Key(form="names")] = None
-    color: Annotated[Names | None, Key(form="names")] = None
-    material: Annotated[Names | None, Key(form="names")] = None
+    `attributes` has those of attributes, each of which is a key of its own in a config.
+    """
+
+    attributes: Values = field(default_factory=dict)
     step: Annotated[
         Names | None,
         Key(
@@ -71,7 +71,7 @@ class Constraints:
 
     def values(self, attribute: str, all_values: Sequence[str]) -> Names:
         """The allowed values of an attribute."""
-        return _left(all_values, getattr(self.only, attribute), getattr(self.never, attribute))
+        return _left(all_values, self.only.attributes.get(attribute), self.never.attributes.get(attribute))
 
     def steps(self, kind: str, all_values: Sequence[str]) -> Names:
         """The allowed values of a kind: `only.step` restricts the kinds it names, `never.step` takes away."""

@@ -9,6 +9,7 @@ from tvrgen._support import limits
 from tvrgen._support.errors import UserError
 from tvrgen.dataset.image_reader import open_image
 from tvrgen.dataset.reader import Dataset
+from tvrgen.scene.attributes import recorded_looks
 
 _TEXT, _FAINT, _BOX, _PAPER, _ANSWER = (30, 30, 30), (110, 110, 110), (255, 150, 0), (255, 255, 255), (0, 90, 170)
 _LABEL, _BACKING = (255, 255, 255), (20, 20, 20)
@@ -110,6 +111,6 @@ def _words(scene: dict, question: dict) -> list[tuple[str, tuple[int, int, int]]
     lines = [(scene["id"], _FAINT), ("What changed between the two images?", _TEXT)]
     lines.append(("The objects of the first image, by index:", _TEXT))
     for entry in question["initial_objects"]:
-        looks = " ".join(entry[a] for a in ("size", "color", "material", "shape"))
+        looks = " ".join(recorded_looks(entry))
         lines.append((f"   {entry['index']}: {looks}{'' if entry['on_stage'] else ' (out of sight)'}", _FAINT))
     return lines + [(line, _ANSWER) for line in textwrap.wrap(f"Answer: {question['answer']}", _COLUMN)]

@@ -14,12 +14,14 @@ from typing import Any
 
 import numpy as np
 
+from tvrgen.scene.attributes import BUILT_IN
+
 Counters = Mapping[str, Mapping[str, Counter]]  # table -> split -> label -> number
 
-ATTRIBUTES = ("shape", "size", "color", "material")
 DRAWS = 4000  # behind a quantile
 
 _TIMES = ("initial", "final")
+_NO_ATTRIBUTES = {"index", "position", "rotation", "on_stage", "present"}  # keys of an object in a scene line
 _PIXEL_EDGES = (0, *sorted({int(np.ceil(2 ** (k / 2))) for k in range(64)}))  # two bins an octave
 _PIXELS = [f"{low:,}" if high == low + 1 else f"{low:,} to {high - 1:,}" for low, high in pairwise(_PIXEL_EDGES)]
 _FRACTIONS = ["0", *(f"{k / 10:g} to {(k + 1) / 10:g}" for k in range(10)), "1"]  # 0 and 1 have their own
@@ -37,7 +39,8 @@ _TABLES: dict[str, tuple[str, str, str | None]] = {
     "type": ("types of move", "moves", None),
     "value": ("values of", "steps", None),  # a template: one table for each kind
     "pair": ("pairs of kind and value", "steps", None),
-    **{a: (f"initial {a}s", "objects", None) for a in ATTRIBUTES},
+    **{a: (f"initial {a}s", "objects", None) for a in BUILT_IN},
+    "further": ("initial", "objects", None),  # a template: one table for each further attribute
     **{
         f"{of}.{when}": (f"visible {of} of changed objects, {when}", "sights", focus)
         for of, focus in (("fraction", "1"), ("pixels", "0"))
@@ -151,7 +154,8 @@ def observations(line: dict) -> Iterator[tuple[str, Hashable]]:
     yield "attempt", _typed(line["attempt"], int, 0)
     yield from (("view", _typed(name, str)) for name in line["visibility"]["final"])
     for o in objects:
-        yield from ((a, _typed(o[a], str)) for a in ATTRIBUTES)
+        yield from ((a, _typed(o[a], str)) for a in BUILT_IN)
+        yield from (("further", (a, _typed(o[a], str))) for a in o.keys() - BUILT_IN.keys() - _NO_ATTRIBUTES)
         x, y = o["position"]
         yield "position", (_typed(x, int), _typed(y, int), o["on_stage"])
     for place, step in enumerate(steps, 1):
@@ -205,11 +209,19 @@ def _tables(counters: Counters, splits: list[str]) -> Iterator[tuple[str, Table]
     for name, (title, unit, focus) in _TABLES.items():
         own = {s: counters[name][s] for s in splits}
         if name == "value":
-            for kind in sorted({kind for counts in counters["pair"].values() for kind, _ in counts}):
-                own = {s: Counter({v: n for (k, v), n in counters["pair"][s].items() if k == kind}) for s in splits}
+            for kind, own in _by_first(counters["pair"], splits):
                 yield f"value.{kind}", Table(f"{title} {kind}", f"steps of kind {kind}", focus, _counts(own))
+        elif name == "further":
+            for attribute, own in _by_first(counters["further"], splits):
+                yield f"further.{attribute}", Table(f"{title} {attribute}s", unit, focus, _counts(own))
         elif any(own.values()):
             yield name, Table(title, unit, focus, _counts(own, _BINS.get(name)))
+
+
+def _by_first(counters: Mapping[str, Counter], splits: list[str]) -> Iterator[tuple[str, dict[str, Counter]]]:
+    """Yields the counts of pairs apart: each first part, with the counts of the second parts beside it."""
+    for first in sorted({first for counts in counters.values() for first, _ in counts}):
+        yield first, {s: Counter({v: n for (k, v), n in counters[s].items() if k == first}) for s in splits}
 
 
 def _counts(counters: dict[str, Counter], bins: list[str] | None = None) -> dict[str, dict[str, int]]:

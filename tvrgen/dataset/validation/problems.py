@@ -22,7 +22,6 @@ from tvrgen.sampling import design, fairness, identity, sampler
 from tvrgen.sampling.levels import Levels
 from tvrgen.sampling.problem import Planned, Problem
 from tvrgen.scene.model import Camera, Light, State, Vector
-from tvrgen.scene.vocabulary import ATTRIBUTES
 from tvrgen.transformations import replay
 
 Moved = TypeVar("Moved", Camera, Light)
@@ -43,9 +42,9 @@ def dealt(config: Config, split: Split, index: int) -> Problem:
     )
 
 
-def recorded_problem(problem: Problem, line: Record) -> Problem:
+def recorded_problem(problem: Problem, line: Record, split: Split) -> Problem:
     """Returns a dealt problem with the steps and final views of its line, which may differ from the design's."""
-    recorded = records.problem_from(line)
+    recorded = records.problem_from(line, split.vocabulary)
     return dataclasses.replace(problem, steps=recorded.steps, views=recorded.views)
 
 
@@ -66,9 +65,12 @@ def scene_faults(
     objects = line["initial"]["objects"]
     levels = design.levels(config, split, problem.index) if own_plan else None
     faulty = [f"{difference}, by the design" for difference in _unlike_design(line, levels)] if levels else []
-    known = {a: split.vocabulary.values(a) for a in ATTRIBUTES} | {"rotation": range(360)}  # whole degrees
+    words = split.vocabulary
+    known = {a: words.values(a) for a in words.attributes} | {"rotation": range(360)}  # whole degrees
     for k, obj in enumerate(objects):
-        faulty += [f"initial.objects[{k}].{a}: {obj[a]!r:.40} never occurs" for a in known if obj[a] not in known[a]]
+        faulty += [
+            f"initial.objects[{k}].{a}: {obj.get(a)!r:.40} never occurs" for a in known if obj.get(a) not in known[a]
+        ]
     yield from faulty
     if faulty:
         return  # nothing follows from such a line
@@ -95,7 +97,7 @@ def _unlike_design(line: Record, levels: Levels) -> Iterator[str]:
 
 def _planned_again(line: Record, problem: Problem, config: Config, split: Split) -> Planned:
     """Plans a problem again from the draws in its line. Raises Rejected if it breaks a rule."""
-    recorded, jitter = records.problem_from(line), config.scene.jitter
+    recorded, jitter = records.problem_from(line, split.vocabulary), config.scene.jitter
     states = replay.replay(recorded.initial, problem.steps, split.kinds, split.vocabulary)
     fairness.check_states(states, problem.steps, split.sampling, split.vocabulary)
     apart = bool(split.sampling.no_change)  # whether the final images have a jitter of their own

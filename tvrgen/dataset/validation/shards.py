@@ -120,7 +120,7 @@ def _checked(folder: Path, unpacked: Path, shard: Shard, config: Config, own_pla
     if not own_plan:
         recorded = _recorded(folder / form.file("scene"), form)
         problems = [
-            recorded_problem(problem, recorded[problem.id]) if problem.id in recorded else problem
+            recorded_problem(problem, recorded[problem.id], split) if problem.id in recorded else problem
             for problem in problems
         ]
     images = {problem.id: dealt_images(problem, split) for problem in problems}

@@ -1,6 +1,8 @@
-"""Blender materials, made by the recipes that the vocabulary names."""
+"""Blender materials, made by the recipes that the vocabulary names, and painted by the objects' further attributes."""
 
-from collections.abc import Callable
+import importlib
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import bpy
 
@@ -11,8 +13,14 @@ from tvrgen.scene.vocabulary import Material
 Color = tuple[float, float, float, float]
 """Linear RGBA, each in [0, 1]."""
 
+Paint: TypeAlias = "Color | bpy.types.NodeSocket"
+"""What gives a surface its colour: one colour, or a socket with the colour of each point."""
+
 Inputs = dict[str, float]
 """A recipe's inputs by name."""
+
+Painter = Callable[[bpy.types.NodeTree, bpy.types.NodeSocket], bpy.types.NodeSocket]
+"""A function that adds nodes to a material's tree and turns a socket with a colour into another one."""
 
 
 def linear(rgb: tuple[int, int, int]) -> Color:
@@ -21,38 +29,68 @@ def linear(rgb: tuple[int, int, int]) -> Color:
     return red, green, blue, 1.0
 
 
-def make(name: str, material: Material, rgb: tuple[int, int, int]) -> bpy.types.Material:
-    """Makes a Blender material. Raises UserError if its recipe does not have one of the inputs."""
+def function(name: str) -> Callable[..., bpy.types.NodeSocket]:
+    """Imports the function "package.module:function" that shows an attribute. Raises UserError if that fails."""
+    module, _, own = name.partition(":")
+    try:
+        found: Callable[..., bpy.types.NodeSocket] = getattr(importlib.import_module(module), own)
+    except Exception as error:  # a user's module may fail in any way
+        raise UserError(f"vocabulary: attributes: cannot load {name!r}: {type(error).__name__}: {error}") from error
+    return found
+
+
+def make(
+    name: str, material: Material, rgb: tuple[int, int, int], painters: Sequence[Painter] = ()
+) -> bpy.types.Material:
+    """Makes a Blender material, its colour changed by each painter in turn.
+
+    Raises UserError if its recipe does not have one of the inputs.
+    """
     result = bpy.data.materials.new(name)
     tree = versions.node_tree(result)
     tree.nodes.clear()
     output = tree.nodes.new("ShaderNodeOutputMaterial")
-    shader = RECIPES[material.recipe](tree, linear(rgb), dict(material.inputs))
+    paint: Paint = linear(rgb)
+    if painters:
+        source = tree.nodes.new("ShaderNodeRGB").outputs[0]
+        source.default_value = paint
+        for painter in painters:
+            source = painter(tree, source)
+        paint = source
+    shader = RECIPES[material.recipe](tree, paint, dict(material.inputs))
     tree.links.new(shader, output.inputs["Surface"])
     return result
 
 
-def _principled(tree: bpy.types.NodeTree, color: Color, inputs: Inputs) -> bpy.types.NodeSocket:
+def _paint(tree: bpy.types.NodeTree, socket: bpy.types.NodeSocket, paint: Paint) -> None:
+    """Gives an input its colour."""
+    if isinstance(paint, tuple):
+        socket.default_value = paint
+    else:
+        tree.links.new(paint, socket)
+
+
+def _principled(tree: bpy.types.NodeTree, color: Paint, inputs: Inputs) -> bpy.types.NodeSocket:
     """Blender's Principled BSDF."""
     node = tree.nodes.new("ShaderNodeBsdfPrincipled")
-    node.inputs["Base Color"].default_value = color
+    _paint(tree, node.inputs["Base Color"], color)
     _set(node, inputs, "principled")
     return node.outputs["BSDF"]
 
 
-def _matte(tree: bpy.types.NodeTree, color: Color, inputs: Inputs) -> bpy.types.NodeSocket:
+def _matte(tree: bpy.types.NodeTree, color: Paint, inputs: Inputs) -> bpy.types.NodeSocket:
     """Diffuse reflection (Lambert; with `roughness` above 0: Oren and Nayar).
 
     As the ground of a scene, it renders a tenth faster than a principled material that looks the same.
     """
     node = tree.nodes.new("ShaderNodeBsdfDiffuse")
-    node.inputs["Color"].default_value = color
+    _paint(tree, node.inputs["Color"], color)
     node.inputs["Roughness"].default_value = 0
     _set(node, inputs, "matte")
     return node.outputs["BSDF"]
 
 
-def _glass(tree: bpy.types.NodeTree, color: Color, inputs: Inputs) -> bpy.types.NodeSocket:
+def _glass(tree: bpy.types.NodeTree, color: Paint, inputs: Inputs) -> bpy.types.NodeSocket:
     """Tinted glass.
 
     `density` is the exponent of the colour at each surface: at 0.5, the two walls of an object together tint the
@@ -67,7 +105,7 @@ def _glass(tree: bpy.types.NodeTree, color: Color, inputs: Inputs) -> bpy.types.
     if unknown := sorted(inputs.keys() - known):
         raise UserError(f"vocabulary: materials: recipe glass has no input {unknown[0]!r}; it has {', '.join(known)}")
     density, ior, roughness, gloss_roughness = (known | inputs).values()
-    tint = (*(c**density for c in color[:3]), 1)
+    tint = _power(tree, color, density)
     through, mirror, clear, fresnel, path, geometry, late, surface, wall = (
         tree.nodes.new(f"ShaderNode{name}")
         for name in (
@@ -75,7 +113,8 @@ def _glass(tree: bpy.types.NodeTree, color: Color, inputs: Inputs) -> bpy.types.
             *("MixShader", "MixShader"),
         )
     )
-    through.inputs["Color"].default_value = clear.inputs["Color"].default_value = tint
+    for shader in (through, clear):
+        _paint(tree, shader.inputs["Color"], tint)
     mirror.inputs["Color"].default_value = (1, 1, 1, 1)
     through.inputs["Roughness"].default_value = roughness
     mirror.inputs["Roughness"].default_value = gloss_roughness
@@ -94,13 +133,24 @@ def _glass(tree: bpy.types.NodeTree, color: Color, inputs: Inputs) -> bpy.types.
     return wall.outputs[0]
 
 
+def _power(tree: bpy.types.NodeTree, color: Paint, exponent: float) -> Paint:
+    """Each channel of a colour to a power."""
+    if isinstance(color, tuple):
+        red, green, blue = (channel**exponent for channel in color[:3])
+        return red, green, blue, 1
+    node = tree.nodes.new("ShaderNodeGamma")
+    tree.links.new(color, node.inputs["Color"])
+    node.inputs["Gamma"].default_value = exponent
+    return node.outputs[0]
+
+
 def _link(tree: bpy.types.NodeTree, node: bpy.types.Node, *sources: bpy.types.NodeSocket) -> None:
     """Links the sources to the node's inputs, beginning with the first."""
     for socket, source in zip(node.inputs, sources, strict=False):
         tree.links.new(source, socket)
 
 
-RECIPES: dict[str, Callable[[bpy.types.NodeTree, Color, Inputs], bpy.types.NodeSocket]] = {
+RECIPES: dict[str, Callable[[bpy.types.NodeTree, Paint, Inputs], bpy.types.NodeSocket]] = {
     "principled": _principled,
     "matte": _matte,
     "glass": _glass,

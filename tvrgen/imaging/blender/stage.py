@@ -6,6 +6,7 @@ assignment as a change, and with persistent data Cycles then rebuilds that part 
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import bpy
 import numpy as np
@@ -25,7 +26,8 @@ class Stage:
     def __init__(self, scene: SceneSpec, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._meshes: dict[str, bpy.types.Mesh] = {}
-        self._materials: dict[tuple[str, str], bpy.types.Material] = {}
+        self._materials: dict[tuple[str, ...], bpy.types.Material] = {}
+        self._shown = {name: materials.function(a.shown) for name, a in vocabulary.attributes.items() if a.shown}
         self._pool: list[bpy.types.Object] = []
         self._held: list[Object | None] = []  # the state that each object of the pool was set to
         self._view: View | None = None
@@ -90,7 +92,7 @@ class Stage:
         unit, radius = self._vocabulary.grid.unit, self._vocabulary.sizes[obj.size]
         holder.data = self._mesh(obj.shape)
         holder.material_slots[0].link = "OBJECT"
-        holder.material_slots[0].material = self._material(obj.material, obj.color)
+        holder.material_slots[0].material = self._material(obj)
         holder.location = (obj.position[0] * unit, obj.position[1] * unit, 0)
         holder.rotation_euler = (0, 0, np.radians(obj.rotation))
         holder.scale = (radius, radius, radius)
@@ -107,15 +109,18 @@ class Stage:
             self._meshes[shape] = data
         return self._meshes[shape]
 
-    def _material(self, material: str, color: str) -> bpy.types.Material:
-        """Returns the Blender material of a material and colour, made on first use."""
-        if (material, color) not in self._materials:
-            recipe, rgb = self._vocabulary.materials[material], self._vocabulary.colors[color]
-            made = materials.make(f"{color} {material}", recipe, rgb)
+    def _material(self, obj: Object) -> bpy.types.Material:
+        """Returns the Blender material of an object's material, colour and further attributes, made on first use."""
+        shown = [(a.name, value) for a, value in obj.further if a.name in self._shown]
+        key = (obj.color, *(value for _, value in shown), obj.material)
+        if key not in self._materials:
+            words = self._vocabulary
+            paints = [partial(self._shown[name], inputs=words.table(name)[value]) for name, value in shown]
+            made = materials.make(" ".join(key), words.materials[obj.material], words.colors[obj.color], paints)
             made.use_fake_user = True
             self.palette.data.materials.append(made)
-            self._materials[material, color] = made
-        return self._materials[material, color]
+            self._materials[key] = made
+        return self._materials[key]
 
 
 def purge() -> None:
