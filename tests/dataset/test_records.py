@@ -34,7 +34,7 @@ def test_lines_fit_their_schemas_and_come_back(name):
             planned = sampler.plan_problem(config, split.name, index)
             line = json.loads(records.dump(scene_line(planned, split)))
             records.check(line, "scene", "line")
-            problem = records.problem_from(line)
+            problem = records.problem_from(line, split.vocabulary)
             assert problem == planned.problem
             states = replay.replay(problem.initial, problem.steps, split.kinds, split.vocabulary)
             assert states[-1] == records.state_from(line["final"], split.vocabulary) == planned.states[-1]

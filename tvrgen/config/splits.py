@@ -12,6 +12,7 @@ from tvrgen._support.keys import keys
 from tvrgen._support.messages import nearest
 from tvrgen.config.documents import OLD_NAMES
 from tvrgen.config.settings import Constraints, Never, Only, Split
+from tvrgen.config.settings.constraints import Listed
 from tvrgen.questions import prompts
 from tvrgen.questions.forms.changes_text import normal
 from tvrgen.scene import camera_model
@@ -192,13 +193,12 @@ def _check_values(kinds: dict[str, Transformation], words: Vocabulary, where: st
 def _listed(owner: type[T], key: str, sections: Sections, words: Vocabulary) -> T:
     """`sampling.only` or `sampling.never`. Raises UserError for a key that is no attribute either."""
     document: Record = sections["sampling"][key]
-    known = list(keys(owner))
-    attributes = {name: tuple(listed) for name, listed in document.items() if name not in known}
+    others: list[str] = [*keys(Listed), "pairs"]
+    attributes = {name: tuple(listed) for name, listed in document.items() if name not in others}
     for name in attributes:
         if name not in words.attributes:
-            raise UserError(
-                f"{sections.where(f'sampling.{key}')}.{name}: unknown key{nearest(name, [*words.attributes, *known])}"
-            )
+            where = f"{sections.where(f'sampling.{key}')}.{name}"
+            raise UserError(f"{where}: unknown key{nearest(name, [*words.attributes, *others])}")
     return build_settings(owner, document, attributes=attributes)
 
 
