@@ -1,0 +1,69 @@
+"""tvrgen vocabulary: renders every look of a config's vocabulary on one sheet."""
+
+import argparse
+from pathlib import Path
+
+from tvrgen._support import interrupts
+from tvrgen._support.errors import UserError
+from tvrgen._support.files import whole_file
+from tvrgen.cli.common import Once, add_config, check_output, file, positive
+from tvrgen.cli.progress_bar import Bar
+from tvrgen.config.settings import PRESETS
+from tvrgen.scene.vocabulary import ATTRIBUTES
+
+HELP = "render every look of a vocabulary on one sheet"
+DESCRIPTION = (
+    "Renders every look of a config's vocabulary (each shape in each size, color and material) on one sheet with "
+    "labelled rows and columns, to see whether they can be told apart, each as in the middle of an image."
+)
+WHEN_STOPPED = "nothing was written"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    add_config(parser)
+    parser.add_argument("--out", required=True, type=file, metavar="FILE.png", help="the sheet")
+    for attribute in ATTRIBUTES:
+        parser.add_argument(
+            f"--{attribute}", action=Once, type=_names, metavar="NAME,...", help=f"only looks of this {attribute}"
+        )
+    parser.add_argument("--camera", action=Once, metavar="NAME", help="default: the camera of initial images")
+    parser.add_argument("--preset", action=Once, choices=PRESETS, help="default: the config's render settings")
+    parser.add_argument("--width", action=Once, type=positive, metavar="PIXELS", help="width of the images whose "
+                        "middle is shown (default: 640)")  # fmt: skip
+
+
+def run(options: argparse.Namespace) -> int:
+    from tvrgen.config.loader import load
+    from tvrgen.config.overrides import assignments
+    from tvrgen.generation import looks
+
+    if options.out.suffix.lower() != ".png":
+        raise UserError(f"--out {options.out}: write the name of a PNG file, such as sheet.png")
+    config = load(options.config, assignments(options.set))
+    check_output(options.out, "--out", [Path(options.config)])
+    chosen = {attribute: names for attribute in ATTRIBUTES if (names := getattr(options, attribute))}
+    with interrupts.sigterm_as_interrupt(), Bar("rendering", "looks") as bar:
+
+        def progress(done: int, total: int) -> None:
+            if done == 1:
+                bar.expect(total)
+            bar.update(1)
+
+        sheet = looks.sheet(
+            config,
+            options.split,
+            values=chosen,
+            camera=options.camera,
+            width=options.width or looks.WIDTH,
+            preset=options.preset,
+            progress=progress,
+        )
+    with whole_file(options.out) as out:
+        sheet.save(out.buffer, "PNG")
+    print(f"{options.out}: {sheet.width} x {sheet.height} pixels")
+    return 0
+
+
+def _names(text: str) -> list[str]:
+    """Argument type: names separated by commas."""
+    return [name.strip() for name in text.split(",")]
