@@ -12,10 +12,23 @@ from tvrgen._support import resources
 from tvrgen._support.errors import UserError
 from tvrgen._support.messages import printable
 from tvrgen.cli import doctor, export, generate, kernels, plan, score, stats, status, validate, vocabulary
+from tvrgen.cli import list as list_
 from tvrgen.cli.common import Command, Parser, one_line
 from tvrgen.cli.streams import lenient_errors
 
-COMMANDS: tuple[Command, ...] = (generate, plan, validate, stats, export, status, score, vocabulary, doctor, kernels)
+COMMANDS: tuple[Command, ...] = (
+    generate,
+    plan,
+    validate,
+    stats,
+    export,
+    status,
+    score,
+    list_,
+    vocabulary,
+    doctor,
+    kernels,
+)
 """Subcommands in the order of the help."""
 
 _EXAMPLES = """\

@@ -9,7 +9,6 @@ from tvrgen._support.files import whole_file
 from tvrgen.cli.common import Once, add_config, check_output, file, positive
 from tvrgen.cli.progress_bar import Bar
 from tvrgen.config.settings import PRESETS
-from tvrgen.scene.vocabulary import ATTRIBUTES
 
 HELP = "render every look of a vocabulary on one sheet"
 DESCRIPTION = (
@@ -22,10 +21,8 @@ WHEN_STOPPED = "nothing was written"
 def arguments(parser: argparse.ArgumentParser) -> None:
     add_config(parser)
     parser.add_argument("--out", required=True, type=file, metavar="FILE.png", help="the sheet")
-    for attribute in ATTRIBUTES:
-        parser.add_argument(
-            f"--{attribute}", action=Once, type=_names, metavar="NAME,...", help=f"only looks of this {attribute}"
-        )
+    parser.add_argument("--only", action="append", default=[], metavar="ATTRIBUTE=VALUE,...", help="only looks with "
+                        "these values, such as size=small or color=red,orange; can be given several times")  # fmt: skip
     parser.add_argument("--camera", action=Once, metavar="NAME", help="default: the camera of initial images")
     parser.add_argument("--preset", action=Once, choices=PRESETS, help="default: the config's render settings")
     parser.add_argument("--width", action=Once, type=positive, metavar="PIXELS", help="width of the images whose "
@@ -41,7 +38,6 @@ def run(options: argparse.Namespace) -> int:
         raise UserError(f"--out {options.out}: write the name of a PNG file, such as sheet.png")
     config = load(options.config, assignments(options.set))
     check_output(options.out, "--out", [Path(options.config)])
-    chosen = {attribute: names for attribute in ATTRIBUTES if (names := getattr(options, attribute))}
     with interrupts.sigterm_as_interrupt(), Bar("rendering", "looks") as bar:
 
         def progress(done: int, total: int) -> None:
@@ -52,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
         sheet = looks.sheet(
             config,
             options.split,
-            values=chosen,
+            only=_only(options.only),
             camera=options.camera,
             width=options.width or looks.WIDTH,
             preset=options.preset,
@@ -64,6 +60,12 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _names(text: str) -> list[str]:
-    """Argument type: names separated by commas."""
-    return [name.strip() for name in text.split(",")]
+def _only(texts: list[str]) -> dict[str, list[str]]:
+    """Attribute -> values, of texts like "color=red,orange"."""
+    chosen: dict[str, list[str]] = {}
+    for text in texts:
+        attribute, equals, values = text.partition("=")
+        if not equals or not values:
+            raise UserError(f"--only {text}: write an attribute and its values, such as --only color=red,orange")
+        chosen.setdefault(attribute.strip(), []).extend(value.strip() for value in values.split(","))
+    return chosen

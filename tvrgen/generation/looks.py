@@ -34,7 +34,7 @@ def sheet(
     config: Config,
     split: str | None = None,
     *,
-    values: Mapping[str, Sequence[str]] | None = None,
+    only: Mapping[str, Sequence[str]] | None = None,
     camera: str | None = None,
     width: int = WIDTH,
     preset: str | None = None,
@@ -45,7 +45,7 @@ def sheet(
     Args:
         config: The config, whose first split sets how to render.
         split: The split that sets it instead; only the values that its constraints leave are shown then.
-        values: Attribute -> the values that are shown; all, where an attribute is missing.
+        only: Attribute -> the values that are shown; all, where an attribute is missing.
         camera: A camera of the scene (default: that of initial images).
         width: Pixels; each cell is the middle of an image of this width.
         preset: A render preset instead of the split's own settings.
@@ -55,7 +55,7 @@ def sheet(
     """
     chosen = config.split(split) if split else next(iter(config.splits.values()))
     words = chosen.vocabulary if split else config.vocabulary
-    shown = _shown(words, values or {})
+    shown = _shown(words, only or {})
     seen_from = _camera(config, chosen, camera)
     settings = chosen.render if preset is None else dataclasses.replace(chosen.render, **_preset(preset))
     with scratch.folder() as folder:
@@ -87,14 +87,16 @@ def sheet(
             raise UserError(f"{error}; run tvrgen doctor, or set render.device=cpu") from error
 
 
-def _shown(words: Vocabulary, values: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
-    """Attribute -> the values to show, in the vocabulary's order. Raises UserError for values that it does not have."""
-    for attribute, wanted in values.items():
+def _shown(words: Vocabulary, only: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """Attribute -> the values to show, in the vocabulary's order. Raises UserError for names that it does not have."""
+    for attribute, wanted in only.items():
+        if attribute not in ATTRIBUTES:
+            raise ArgumentError("only", attribute, f"is no attribute{nearest(attribute, ATTRIBUTES)}")
         known = words.values(attribute)
         for value in wanted:
             if value not in known:
-                raise ArgumentError(attribute, value, f"is no {attribute} of the vocabulary{nearest(value, known)}")
-    return {a: tuple(v for v in words.values(a) if v in values.get(a, (v,))) for a in ATTRIBUTES}
+                raise ArgumentError("only", f"{attribute}={value}", f"is no {attribute} there{nearest(value, known)}")
+    return {a: tuple(v for v in words.values(a) if v in only.get(a, (v,))) for a in ATTRIBUTES}
 
 
 def _camera(config: Config, split: Split, name: str | None) -> Camera:
@@ -139,10 +141,9 @@ def _check_size(plan: Sheet, width: int) -> None:
     """Raises UserError for a sheet that no viewer opens."""
     columns, rows = plan.size
     if columns * rows > limits.PIXELS.value:
-        fewer = ", ".join(f"--{attribute}" for attribute in ATTRIBUTES)
         raise ArgumentError(
             "width",
             width,
             f"makes a sheet of {columns} x {rows} pixels, for {counted(len(plan.looks), 'look')}; write a smaller "
-            f"width, or choose values ({fewer}); at most {limits.PIXELS.value} pixels",
+            f"width, or fewer looks, such as --only size=small (at most {limits.PIXELS.value} pixels)",
         )
