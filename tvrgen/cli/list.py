@@ -11,7 +11,7 @@ from tvrgen._support.messages import printable
 from tvrgen.cli.common import Once
 from tvrgen.cli.topics import TOPICS, Entry
 
-HELP = "show what there is: kinds, attributes, shapes, prompts, formats, ..."
+HELP = "show the kinds, shapes, formats, configs, ... that there are"
 DESCRIPTION = "Shows what ships with tvrgen, or what a config has, a line each; without a TOPIC, what can be listed."
 WHEN_STOPPED = "the list is incomplete"
 

@@ -41,6 +41,8 @@ examples:
   tvrgen score demo predictions.jsonl                         STAR-R1's reward and metrics, TRANCE's outcomes
   tvrgen export demo trl --out demo-trl                       as a trainer loads it
   tvrgen status demo                                          problems and shards that are done or missing, and the rate
+  tvrgen list kinds                                           kinds of change, and how an answer writes them
+  tvrgen vocabulary my.yaml --out sheet.png                   every look on one sheet: can they be told apart?
   tvrgen doctor                                               can this machine render?
   tvrgen kernels --arch sm_90                                 compiles Blender's kernel for H100 and H200
 

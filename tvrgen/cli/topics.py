@@ -66,11 +66,14 @@ def _kind(name: str, kind: "Transformation", values: tuple[str, ...], default: b
 
 def _attributes(config: "Config | None") -> list[Entry]:
     """The attributes of objects with their values."""
-    from tvrgen.scene.vocabulary import ATTRIBUTES
+    from tvrgen.scene.attributes import BUILT_IN
 
-    words = _vocabulary(config)
-    values = {attribute: words.values(attribute) for attribute in ATTRIBUTES}
-    return [Entry(name, ", ".join(own), {"values": list(own)}) for name, own in values.items()]
+    words, entries = _vocabulary(config), []
+    for name in words.attributes:
+        values, default = words.values(name), config is not None or name in BUILT_IN
+        line = ", ".join(values) + ("" if default else "; not by default")
+        entries.append(Entry(name, line, {"values": list(values), "default": default}))
+    return entries
 
 
 def _shapes(config: "Config | None") -> list[Entry]:
@@ -168,10 +171,13 @@ def _vocabulary(config: "Config | None") -> "Vocabulary":
 
 
 def _shipped_vocabulary() -> "Vocabulary":
+    """The shipped vocabulary, with all shipped attributes."""
     from tvrgen.config import references
     from tvrgen.scene import vocabulary
+    from tvrgen.transformations.registry import BUILT_IN
 
-    resolved, meshes = references.resolve({"splits": {"any": {"count": 1}}}, "vocabulary", resources.ROOT)
+    document = {"splits": {"any": {"count": 1}}, "sampling": {"kinds": [*BUILT_IN]}}
+    resolved, meshes = references.resolve(document, "vocabulary", resources.ROOT)
     return vocabulary.from_document(resolved["vocabulary"], meshes, "vocabulary")
 
 

@@ -13,7 +13,7 @@ from tvrgen.config.settings import PRESETS
 HELP = "render every look of a vocabulary on one sheet"
 DESCRIPTION = (
     "Renders every look of a config's vocabulary (each shape in each size, color and material) on one sheet with "
-    "labelled rows and columns, to see whether they can be told apart, each as in the middle of an image."
+    "labelled rows and columns, each as in the middle of an image, to see whether they can be told apart."
 )
 WHEN_STOPPED = "nothing was written"
 
@@ -25,8 +25,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
                         "these values, such as size=small or color=red,orange; can be given several times")  # fmt: skip
     parser.add_argument("--camera", action=Once, metavar="NAME", help="default: the camera of initial images")
     parser.add_argument("--preset", action=Once, choices=PRESETS, help="default: the config's render settings")
-    parser.add_argument("--width", action=Once, type=positive, metavar="PIXELS", help="width of the images whose "
-                        "middle is shown (default: 640)")  # fmt: skip
+    parser.add_argument("--width", action=Once, type=positive, metavar="PIXELS", help="scale: objects are as large as "
+                        "in images of this width (default: 640)")  # fmt: skip
 
 
 def run(options: argparse.Namespace) -> int:

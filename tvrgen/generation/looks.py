@@ -18,9 +18,10 @@ from tvrgen.generation import worker
 from tvrgen.imaging.renderer import RendererLost
 from tvrgen.imaging.shots import Shot
 from tvrgen.scene import camera_model, mesh
+from tvrgen.scene.attributes import in_looks
 from tvrgen.scene.camera_model import View
 from tvrgen.scene.model import Camera, Object, State
-from tvrgen.scene.vocabulary import ATTRIBUTES, Vocabulary
+from tvrgen.scene.vocabulary import Vocabulary
 
 WIDTH = 640
 """Default width in pixels of the images whose middle is shown: twice that of a config's images by default."""
@@ -63,7 +64,8 @@ def sheet(
         views = {size: _view(words, shown["shape"], size, seen_from, width) for size in shown["size"]}
         quality = preset or f"at most {counted(settings.samples, 'sample')}"
         title = f"{Path(config.source).name}: camera {seen_from.name}, {width} pixels, {quality}"
-        plan = arrange(title, shown, lambda look: (views[look["size"]].width, views[look["size"]].height))
+        order = dict.fromkeys((*in_looks(words.attributes), *words.attributes))
+        plan = arrange(title, shown, [*order], lambda look: (views[look["size"]].width, views[look["size"]].height))
         _check_size(plan, width)
 
         def images() -> Iterator[Image.Image]:
@@ -90,13 +92,13 @@ def sheet(
 def _shown(words: Vocabulary, only: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
     """Attribute -> the values to show, in the vocabulary's order. Raises UserError for names that it does not have."""
     for attribute, wanted in only.items():
-        if attribute not in ATTRIBUTES:
-            raise ArgumentError("only", attribute, f"is no attribute{nearest(attribute, ATTRIBUTES)}")
+        if attribute not in words.attributes:
+            raise ArgumentError("only", attribute, f"is no attribute{nearest(attribute, words.attributes)}")
         known = words.values(attribute)
         for value in wanted:
             if value not in known:
                 raise ArgumentError("only", f"{attribute}={value}", f"is no {attribute} there{nearest(value, known)}")
-    return {a: tuple(v for v in words.values(a) if v in only.get(a, (v,))) for a in ATTRIBUTES}
+    return {a: tuple(v for v in words.values(a) if v in only.get(a, (v,))) for a in words.attributes}
 
 
 def _camera(config: Config, split: Split, name: str | None) -> Camera:
@@ -116,7 +118,7 @@ def _object(look: Look, camera: Camera, words: Vocabulary) -> Object:
     """An object on the stage, at the grid position nearest to what a camera looks at."""
     grid = words.grid
     x, y = (max(-grid.stage, min(grid.stage, round(c / grid.unit))) for c in camera.look_at[:2])
-    return Object(**look, position=(x, y), rotation=_ROTATION)
+    return words.object(look, (x, y), _ROTATION)
 
 
 def _view(words: Vocabulary, shapes: Sequence[str], size: str, camera: Camera, width: int) -> View:
@@ -124,7 +126,7 @@ def _view(words: Vocabulary, shapes: Sequence[str], size: str, camera: Camera, w
 
     It has the scale of that image, and is as wide and high as the largest of the shapes needs.
     """
-    first = {attribute: words.values(attribute)[0] for attribute in ATTRIBUTES}
+    first = {attribute: words.values(attribute)[0] for attribute in words.attributes}
     objects = [_object({**first, "shape": shape, "size": size}, camera, words) for shape in shapes]
     surfaces = [camera_model.place(o, words).to_world(mesh.load(words.shapes[o.shape]).vertices.T) for o in objects]
     x, y = (c * words.grid.unit for c in objects[0].position)

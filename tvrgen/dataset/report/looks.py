@@ -7,10 +7,9 @@ import itertools
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from PIL import Image, ImageDraw, ImageFont
-
-from tvrgen.scene.model import LOOKS
 
 _TEXT, _FAINT, _PAPER = (30, 30, 30), (110, 110, 110), (255, 255, 255)
 _MARGIN, _GAP, _FONT = 12, 4, 16
@@ -46,7 +45,7 @@ class Sheet:
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of the whole sheet in pixels."""
-        right = self._left() + max(len(band.columns) for band in self.bands) * self._pitch()
+        right = self._left() + max(sum(self._pitches(band)) for band in self.bands)
         below = sum(_HEADER + sum(map(self._row, band.rows.values())) for band in self.bands)
         return max(right, _MARGIN + _length(self.title)) + _MARGIN, _MARGIN + _LINE + below + _MARGIN
 
@@ -54,18 +53,20 @@ class Sheet:
         """Returns the sheet with these images, one for each of `looks`."""
         sheet, following = Image.new("RGB", self.size, _PAPER), iter(images)
         draw, font = ImageDraw.Draw(sheet), _font()
-        left, pitch, top = self._left(), self._pitch(), _MARGIN + _LINE
+        left, top = self._left(), _MARGIN + _LINE
         draw.text((_MARGIN, _MARGIN), self.title, _FAINT, font)
         for band in self.bands:
             top += _HEADER
-            for k, name in enumerate(band.columns):
-                draw.text((left + k * pitch + pitch // 2, top - 2 * _GAP), name, _TEXT, font, anchor="ms")
+            pitches = self._pitches(band)
+            middles = [left + sum(pitches[:k]) + pitches[k] // 2 for k in range(len(pitches))]
+            for x, name in zip(middles, band.columns, strict=True):
+                draw.text((x, top - 2 * _GAP), name, _TEXT, font, anchor="ms")
             for label, looks in band.rows.items():
-                middle = top + self._row(looks) // 2
-                draw.text((left - 2 * _GAP, middle), label, _TEXT, font, anchor="rm")
-                for k in range(len(looks)):
+                y = top + self._row(looks) // 2
+                draw.text((left - 2 * _GAP, y), label, _TEXT, font, anchor="rm")
+                for x in middles:
                     image = next(following)
-                    sheet.paste(image, (left + k * pitch + (pitch - image.width) // 2, middle - image.height // 2))
+                    sheet.paste(image, (x - image.width // 2, y - image.height // 2))
                 top += self._row(looks)
         return sheet
 
@@ -73,18 +74,25 @@ class Sheet:
         """The left edge of the images, behind the row labels."""
         return _MARGIN + max(_length(label) for band in self.bands for label in band.rows) + 2 * _GAP
 
-    def _pitch(self) -> int:
-        """The distance from one column to the next."""
-        return _pitch(map(self.extent, self.looks), (name for band in self.bands for name in band.columns))
+    def _pitches(self, band: Band) -> list[int]:
+        """The distance from each column of a band to the next."""
+        looks = zip(*band.rows.values(), strict=True)
+        return [_pitch(map(self.extent, own), name) for own, name in zip(looks, band.columns, strict=True)]
 
     def _row(self, looks: Iterable[Look]) -> int:
         """The distance from one row to the next."""
         return max(_LINE, *(self.extent(look)[1] for look in looks)) + _GAP
 
 
-def arrange(title: str, values: Mapping[str, Sequence[str]], extent: Callable[[Look], tuple[int, int]]) -> Sheet:
+def arrange(
+    title: str,
+    values: Mapping[str, Sequence[str]],
+    order: Sequence[str],
+    extent: Callable[[Look], tuple[int, int]],
+) -> Sheet:
     """Returns the sheet of all combinations of `values`; `extent` has the width and height of the image of a look.
 
+    A row's label has its values in the `order` of their attributes.
     The rows of each value of the first other attribute have column labels of their own. Columns that do not fit beside
     each other go on in a further band.
     """
@@ -94,12 +102,12 @@ def arrange(title: str, values: Mapping[str, Sequence[str]], extent: Callable[[L
     groups = [[{outer: value, **rest} for rest in combinations] for value in values[outer]]
     if len(combinations) == 1:
         groups = [[row for group in groups for row in group]]
-    extents = map(extent, _combinations(values))
-    fitting = max(1, _WIDEST // _pitch(extents, columns))
-    beside = math.ceil(len(columns) / math.ceil(len(columns) / fitting))  # bands of about equal width
+    widest = [extent(look) for look in _combinations(values)]
+    whole = sum(_pitch(widest, name) for name in columns)
+    beside = math.ceil(len(columns) / math.ceil(whole / _WIDEST))  # bands of about equal width
     parts = [tuple(columns[k : k + beside]) for k in range(0, len(columns), beside)]
     bands = (
-        Band(part, {_words(row): tuple({**row, across: value} for value in part) for row in group})
+        Band(part, {_label(row, order): tuple({**row, across: value} for value in part) for row in group})
         for group, part in itertools.product(groups, parts)
     )
     return Sheet(title, tuple(bands), extent)
@@ -110,14 +118,13 @@ def _combinations(values: Mapping[str, Sequence[str]]) -> list[Look]:
     return [dict(zip(values, own, strict=True)) for own in itertools.product(*values.values())]
 
 
-def _words(look: Look) -> str:
-    """The values of a row, in the order of English adjectives."""
-    return " ".join(look[attribute] for attribute in (*LOOKS, *(look.keys() - set(LOOKS))) if attribute in look)
+def _label(row: Look, order: Sequence[str]) -> str:
+    return " ".join(row[attribute] for attribute in order if attribute in row)
 
 
-def _pitch(extents: Iterable[tuple[int, int]], labels: Iterable[str]) -> int:
-    """The distance from one column to the next, in which each image and each label fit."""
-    return max(*(width for width, _ in extents), *(_length(label) + 2 * _GAP for label in labels)) + _GAP
+def _pitch(extents: Iterable[tuple[int, int]], label: str) -> int:
+    """The distance from a column to the next, in which each image and the label fit."""
+    return max(_length(label) + 2 * _GAP, *(width for width, _ in extents)) + _GAP
 
 
 def _length(text: str) -> int:
@@ -125,5 +132,6 @@ def _length(text: str) -> int:
     return math.ceil(_font().getlength(text))
 
 
+@cache
 def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(_FONT)
