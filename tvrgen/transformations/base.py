@@ -15,13 +15,18 @@ from typing import Any, Literal, NamedTuple
 
 from tvrgen.scene.model import Object, State
 from tvrgen.scene.vocabulary import Vocabulary
+from tvrgen.transformations import reading
+
+NEW = "new"
+"""What answers write in place of an index where a step names no object: new.appear.small_red_metal_cube."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One change: the indices of the objects that it names, in its kind's order, then its kind and its value.
 
-    Examples: ((2,), "color", "cyan") and ((2, 5), "swap", ""), written 2.color.cyan and 2+5.swap.
+    Examples: ((2,), "color", "cyan"), ((2, 5), "swap", "") and ((), "appear", "small_red_metal_cube"), written
+    2.color.cyan, 2+5.swap and new.appear.small_red_metal_cube.
     """
 
     objects: tuple[int, ...]
@@ -34,7 +39,7 @@ class Step:
         return self.objects[0]
 
     def __str__(self) -> str:
-        return ".".join(filter(None, ("+".join(map(str, self.objects)), self.kind, self.value)))
+        return ".".join(filter(None, ("+".join(map(str, self.objects)) or NEW, self.kind, self.value)))
 
 
 Sighting = Literal["seen", "unseen", "any"]
@@ -99,6 +104,10 @@ class Transformation:
     directional: bool = False
     """Whether its values are directions as the first image's viewer sees them, so that prompts explain these."""
 
+    cumulative: bool = False
+    """Whether a step adds to those before it, as a move does: made twice, it is not the same as made once. Such steps
+    of one object may come in any order."""
+
     fields: frozenset[str] | None = None
     """The fields of `Object` that a step of this kind can change; None: any."""
 
@@ -128,6 +137,28 @@ class Transformation:
     def accepted(self, state: State, step: Step, vocabulary: Vocabulary) -> tuple[str, ...]:
         """The values that the images cannot distinguish from the step's, which is applied to `state`; its own first."""
         return (step.value,)
+
+    @property
+    def named(self) -> int:
+        """The number of objects that a step names."""
+        return len(self.roles)
+
+    @property
+    def valued(self) -> bool:
+        """Whether a step has a value: whether the kind defines `values`."""
+        return type(self).values is not Transformation.values
+
+    def read(self, text: str, at: int, is_index: Callable[[int], bool]) -> reading.Read:
+        """The value that begins at a character of an answer in lower case, and where it ends; None if there is none.
+
+        The default takes a word, or several that dots join. A kind whose values are said in several words reads them
+        itself; where these may end in a number, `is_index(end)` says whether it is the index of the next change.
+        """
+        return reading.new_word(text, at)
+
+    def normal(self, words: list[str]) -> list[str]:
+        """The words of a value in the one spelling and order that all ways to say it share."""
+        return words
 
     def phrase(self, step: Step, named: Callable[[int], str]) -> str:
         """The words that follow the first object of a step: "turns cyan". `named` names the others."""

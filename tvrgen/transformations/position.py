@@ -1,12 +1,14 @@
-"""The kind that moves an object: its ways to move, and the moves that images cannot distinguish."""
+"""The kind that moves an object: its ways to move, the moves that images cannot distinguish, and how moves are said."""
 
 import dataclasses
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tvrgen.scene.model import Object, State
 from tvrgen.scene.vocabulary import Vocabulary
+from tvrgen.transformations import reading
 from tvrgen.transformations.base import ObjectTransformation, Role, Step
 
 MOVES = {
@@ -22,6 +24,7 @@ class Position(ObjectTransformation):
 
     name = "position"
     directional = True
+    cumulative = True
     fields = frozenset({"position"})
 
     def values(self, vocabulary: Vocabulary) -> tuple[str, ...]:
@@ -58,6 +61,25 @@ class Position(ObjectTransformation):
                 others.append(other)
         return (step.value, *others)
 
+    def read(self, text: str, at: int, is_index: Callable[[int], bool]) -> reading.Read:
+        """ "front_left.2" for "front left, 2 steps", "left-front (2)", and the like."""
+        move = _MOVE.match(text, at)
+        if move and move["apart"] and is_index(move.end("apart")):
+            move = _WITHOUT_DISTANCE_APART.match(text, at)
+        if not move:
+            return reading.word(text, at)
+        first, second, *distances = move.groups()
+        direction = f"{first}_{second}" if second else first
+        return ".".join(filter(None, (direction, *distances))), move.end()
+
+    def normal(self, words: list[str]) -> list[str]:
+        """The words with one name for each direction: "front left" for "left forward" and for "frontleft"."""
+        parts = [part for word in words for part in _TOGETHER.sub(r"\1 \2", word).split(" ")]
+        parts = [_DIRECTIONS.get(part, part) for part in parts]
+        if parts[0] in ("left", "right") and parts[1:2] in (["front"], ["behind"]):
+            parts[:2] = parts[1::-1]
+        return parts
+
     def phrase(self, step: Step, named: Callable[[int], str]) -> str:
         return f"moves {_in_words(step.value)}"
 
@@ -67,6 +89,19 @@ class Position(ObjectTransformation):
         if len(steps) == 1:
             return [f"it has moved {_in_words(steps[0].value)}, as the first image's viewer sees it"]
         return [f"it stands elsewhere: {' and then '.join(_in_words(s.value) for s in steps)} leads there"]
+
+
+_TOWARDS = r"(?:front|forwards?|behind|backwards?|back|rear|left|right)"
+_WAY = rf"({_TOWARDS})(?:[\s_-]*({_TOWARDS}))?"
+_BESIDE = r"(?:\s*[._:x]\s*|-|\s+-\s+)([0-9]{1,3})(?!\w)|\s*\(\s*([0-9]{1,3})\s*\)"
+_APART = r"[\s,]+(?P<apart>[0-9]{1,3})(?!\w)"
+_END = r"(?:\s+steps?\b)?(?!\w|[._+-]\w)"
+_MOVE = re.compile(rf"{_WAY}(?:{_BESIDE}|{_APART})?{_END}")
+_WITHOUT_DISTANCE_APART = re.compile(rf"{_WAY}(?:{_BESIDE})?{_END}")
+"""A number behind "left " may be the index of the next change, not a distance."""
+_DIRECTIONS = dict.fromkeys(("forward", "forwards"), "front")
+_DIRECTIONS |= dict.fromkeys(("back", "backward", "backwards", "rear"), "behind")
+_TOGETHER = re.compile(r"^(front|behind|back)(left|right)$")
 
 
 def _in_words(value: str) -> str:

@@ -5,7 +5,8 @@ import string
 from collections.abc import Iterator
 from pathlib import Path
 
-from tvrgen.questions.forms import changes_reader, literals, passes, special_tokens
+from tvrgen.questions.forms import calls, changes_data, changes_reader, literals, passes, special_tokens
+from tvrgen.transformations import position, reading
 
 _CHARACTERS = [*string.printable, *"é日•→２½…“；«\u0301\u0f73ﷺ㌀⑽Σİß▁｜", "\u3000", "\x85", "\u200b", "\ud800", "\0"]
 _SPACES = [" ", "  ", "\t", "\n", "\n\n", " \n", "\r\n"]
@@ -22,8 +23,18 @@ _MARKUP = [
     "\\text{",
 ]
 _TAGS = ["<think>", "</think>", "<answer>", "</answer>", "<|im_end|>", "</s>", "<|begin_of_box|>", "<｜a▁b｜>", "<|"]
-_CALLS = ["change_color(2, 'cyan')", "a(1,b)", "a(1,", "a(", "a(object_id = 1, value ="]
+_CALLS = [
+    "swap(1, 2)",
+    "swap(1 + ",
+    "a(1, 1, ",
+    "change_color(2, 'cyan')",
+    "a(1,b)",
+    "a(1,",
+    "a(",
+    "a(object_id = 1, value =",
+]
 _CHANGES = ["2.color.cyan, ", "1 a b ", "1.a.b?", "a:b:c ", "a.b c ", "red cube.color.cyan ", "1.position.left 2, "]
+_CHANGES += ["1+", "1 + ", "1 + 2", "red cube + ", "a + ", "a+b + ", "1+2.swap ", "new.", "new.a ", "new", "1.a|"]
 _CHANGES += [
     "1 position front left (2) steps ",
     "1 color changed from red to cyan, ",
@@ -65,7 +76,7 @@ def pieces() -> list[str]:
 
 def _literals() -> Iterator[str]:
     """Words and marks that the patterns of the reader are made of."""
-    for module in (changes_reader, literals, passes, special_tokens):
+    for module in (calls, changes_data, changes_reader, literals, passes, special_tokens, position, reading):
         for node in ast.walk(ast.parse(Path(module.__file__).read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield from (part for part in node.value.replace("\\", "|").split("|") if part.isascii())

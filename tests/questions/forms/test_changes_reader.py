@@ -8,17 +8,28 @@ from hypothesis import strategies as st
 
 from tvrgen.questions.forms.changes_reader import parse_answer
 from tvrgen.questions.forms.changes_text import normal
-from tvrgen.transformations.base import Step
+from tvrgen.questions.forms.shapes import Shape
 
 LOOKS = [("large", "red", "metal", "cube"), ("small", "gray", "rubber", "cube"), ("small", "gray", "metal", "cube")]
-BOTH = [Step(objects=(2,), kind="color", value="cyan"), Step(objects=(4,), kind="position", value="front_left.1")]
+SHAPES = {
+    "swap": Shape(objects=2, valued=False),
+    "next_to": Shape(objects=2),
+    "disappear": Shape(valued=False),
+    "appear": Shape(objects=0),
+}
+"""Shapes of kinds, so that the tests do not depend on which of them are built in."""
 
 
 def said(text, looks=()):
     """[(index, attribute, value)] of a text, in normal forms."""
-    answer = parse_answer(text, looks)
+    return [(*objects, kind, value) for objects, kind, value in changes(text, looks)]
+
+
+def changes(text, looks=(), shapes=SHAPES):
+    """[(objects, kind, value)] of a text, in normal forms."""
+    answer = parse_answer(text, looks, shapes)
     assert not answer.faults, answer.faults
-    return [(s.object, s.kind, normal(s.kind, s.value)) for s in answer.steps]
+    return [(s.objects, s.kind, normal(s.kind, s.value)) for s in answer.steps]
 
 
 @pytest.mark.parametrize(
@@ -197,6 +208,129 @@ def test_objects_that_cannot_be_told_have_a_fault(text):
     assert parse_answer(text, LOOKS).faults
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2+5.swap, 2+5.next_to.left, 3.disappear",
+        "2 + 5 . swap; 2 + 5 . next_to . left; 3 . disappear",
+        "object 2 + object 5.swap and #2 + #5: next_to: left and 3 -> disappear.",
+        "swap(2, 5), next_to(2, 5, left), disappear(3)",
+        "change_swap(2, 5), change_next_to(2, 5, 'left'), change_disappear(3)",
+        "change_swap(2+5), change_next_to(2 + 5, value='left'), change_disappear(object_id=3)",
+        "- [2]+[5].swap\n- 2+5.next_to.left\n- 3.disappear",
+        "1. swap(2, 5)\n2. next_to(2, 5, left)\n3. disappear(3)",
+        "2+5.swap 2+5.next_to.left 3.disappear",
+        "| objects | change | value |\n|-|-|-|\n| 2+5 | swap | |\n| 2+5 | next_to | left |\n| 3 | disappear | - |",
+        '[{"objects": [2, 5], "attribute": "swap"}, {"objects": [2, 5], "attribute": "next_to", "value": "left"}, '
+        '{"index": 3, "attribute": "disappear"}]',
+        '[{"objects": "2+5", "kind": "swap", "value": null}, {"index": [2, 5], "kind": "next_to", "to": "left"}, '
+        '{"object": 3, "kind": "disappear", "value": ""}]',
+        '[[[2, 5], "swap"], [[2, 5], "next_to", "left"], [3, "disappear"]]',
+        "[((2, 5), 'swap'), ('2+5', 'next_to', 'left'), (3, 'disappear', None)]".replace("None", "''"),
+        '["2+5.swap", "2+5.next_to.left", "3.disappear"]',
+        '{"changes": [[["2", "object 5"], "swap"], [[2, 5], "next_to", "left"], "disappear(3)"]}',
+    ],
+)
+def test_changes_name_any_number_of_objects(text):
+    assert changes(text) == [((2, 5), "swap", ""), ((2, 5), "next_to", "left"), ((3,), "disappear", "")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "new.appear.small_red_metal_cube, 2.color.cyan",
+        "New : appear : small_red_metal_cube; 2: color: cyan",
+        "change_appear('small_red_metal_cube'), change_color(2, 'cyan')",
+        "appear(small_red_metal_cube) color(2, cyan)",
+        "1. new.appear.small_red_metal_cube\n2. 2.color.cyan",
+        '[["new", "appear", "small_red_metal_cube"], [2, "color", "cyan"]]',
+        '[{"attribute": "appear", "value": "small red metal cube"}, {"index": 2, "attribute": "color", "to": "cyan"}]',
+        '[{"objects": [], "attribute": "appear", "value": ["small", "red", "metal", "cube"]}, "2.color.cyan"]',
+        '[{"object": null, "kind": "appear", "value": "small-red-metal-cube"}, "2.color.cyan"]',
+    ],
+)
+def test_an_object_that_the_first_image_has_not_is_new(text):
+    assert changes(text) == [((), "appear", "small_red_metal_cube"), ((2,), "color", "cyan")]
+
+
+@pytest.mark.parametrize(
+    ("text", "due"),
+    [
+        ('[[2, 5], "swap"]', [((2, 5), "swap", "")]),
+        ('[[2, 5], "next_to", "left"]', [((2, 5), "next_to", "left")]),
+        ('["new", "appear", "cube"]', [((), "appear", "cube")]),
+        ('[3, "disappear"]', [((3,), "disappear", "")]),
+        ('{"objects": [2, 5], "attribute": "swap"}', [((2, 5), "swap", "")]),
+        ("5+2.swap", [((5, 2), "swap", "")]),
+        ("2.swap 5.color.red", [((2,), "swap", ""), ((5,), "color", "red")]),
+        ("2+5.swap, 3.color.red", [((2, 5), "swap", ""), ((3,), "color", "red")]),
+        ("2+5.swap.left", [((2, 5), "swap", "left")]),
+        ("1+2+3+4.color.red", [((1, 2, 3, 4), "color", "red")]),
+        ("4.replace.red_metal", [((4,), "replace", "red_metal")]),
+        ("4.position.front left, 2+5.swap", [((4,), "position", "front_left"), ((2, 5), "swap", "")]),
+        ("4.position.front left, 2 + 5.swap", [((4,), "position", "front_left"), ((2, 5), "swap", "")]),
+        ("4 position left 2 disappear", [((4,), "position", "left"), ((2,), "disappear", "")]),
+        ("3.disappear 2.position.left.1", [((3,), "disappear", ""), ((2,), "position", "left_1")]),
+    ],
+)
+def test_what_belongs_to_which_change(text, due):
+    assert changes(text) == due
+
+
+@pytest.mark.parametrize(
+    ("text", "due"),
+    [
+        ("large red metal cube + small gray rubber cube.swap", [((0, 1), "swap", "")]),
+        ("the red cube + the rubber cube: swap", [((0, 1), "swap", "")]),
+        ("(red cube) + (rubber cube).next_to.left", [((0, 1), "next_to", "left")]),
+        ("red cube+rubber cube.swap", [((0, 1), "swap", "")]),
+        ("rubber cube.disappear, red cube.color.cyan", [((1,), "disappear", ""), ((0,), "color", "cyan")]),
+        ("- new.appear.small_red_metal_cube", [((), "appear", "small_red_metal_cube")]),
+        ('[[["red cube", "rubber cube"], "swap"]]', [((0, 1), "swap", "")]),
+        ('[["red cube + rubber cube", "next_to", "left"]]', [((0, 1), "next_to", "left")]),
+    ],
+)
+def test_several_objects_by_their_looks(text, due):
+    assert changes(text, LOOKS) == due
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2+5.color",
+        "2+2.swap",
+        "2+5.swap or not",
+        "2+5+.swap",
+        "2-5.swap",
+        "2 and 5.swap",
+        "next_to(2, 5)",
+        "appear(2)",
+        "new.color.red",
+        "color(cyan)",
+        "3.vanish",
+        "[3, 'vanish']",
+        '{"objects": [2, 2], "attribute": "swap"}',
+        '{"objects": [], "attribute": "swap"}',
+        '{"objects": [2, null], "attribute": "swap"}',
+        '{"objects": [2, 5], "attribute": "swap", "with": 7}',
+        '{"attribute": "color", "value": "red"}',
+        '{"index": 2, "attribute": "color", "value": null}',
+    ],
+)
+def test_what_is_no_change_of_any_shape_has_a_fault(text):
+    assert parse_answer(text, (), SHAPES).faults
+
+
+def test_shapes_are_those_of_the_question():
+    """A kind that is not built in has one object and a value unless the question knows better."""
+    assert changes("spin(2, 5, 90)", shapes={"spin": Shape(objects=2)}) == [((2, 5), "spin", "90")]
+    assert changes("spin(2, 90)", shapes={}) == [((2,), "spin", "90")]
+    assert changes("2.color, 3.color", shapes={"color": Shape(valued=False)}) == [
+        ((2,), "color", ""),
+        ((3,), "color", ""),
+    ]
+
+
 _PIECES = ["2", "color", ".", ",", " ", "cyan", "(", ")", "[", "{", '"', "'", "position", "front", "left", "_", "1"]
 _PIECES += [
     "change_",
@@ -206,6 +340,10 @@ _PIECES += [
     "\n",
     "-",
     "red cube",
+    "+",
+    "swap",
+    "new",
+    "appear",
     ":",
     "or",
     "é",
@@ -218,17 +356,19 @@ _PIECES += [
 @given(st.one_of(st.text(), st.lists(st.sampled_from(_PIECES), max_size=40).map("".join)))
 def test_any_text_is_read_without_an_exception(text):
     for looks in ((), LOOKS):
-        answer = parse_answer(text, looks)
-        assert all(isinstance(s.object, int) and s.kind and s.value for s in answer.steps)
+        answer = parse_answer(text, looks, SHAPES)
+        assert all(isinstance(k, int) for s in answer.steps for k in s.objects)
+        assert all(s.objects or s.kind == "appear" for s in answer.steps)
+        assert all(s.kind and (s.value or s.kind in ("swap", "disappear")) for s in answer.steps)
         assert all("\n" not in fault for fault in answer.faults)
 
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["index", "changes", "value"]), inner),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["objects", "kind", "value"]), inner),
 )
 
 
 @given(_JSON)
 def test_any_json_is_read_without_an_exception(data):
-    parse_answer(json.dumps(data))
+    parse_answer(json.dumps(data), (), SHAPES)

@@ -7,6 +7,7 @@ from tvrgen.config import loader
 from tvrgen.questions.forms import changes_text
 from tvrgen.questions.forms.changes_reader import parse_answer
 from tvrgen.questions.forms.changes_text import FORMS, normal
+from tvrgen.questions.forms.shapes import Shape
 from tvrgen.transformations.base import Step
 
 LOOKS = [("large", "red", "metal", "cube"), ("small", "gray", "rubber", "cube"), ("small", "gray", "metal", "cube")]
@@ -25,6 +26,48 @@ def test_forms(form, text):
     assert changes_text.write(STEPS, form, LOOKS) == text
     assert changes_text.write([], form, LOOKS) == "no change"
     assert parse_answer("no change", LOOKS if form == "description" else ()) == parse_answer("nothing changed")
+
+
+OTHERS = [
+    Step(objects=(2, 0), kind="swap"),
+    Step(objects=(0, 1), kind="next_to", value="left"),
+    Step(objects=(1, 2, 0), kind="arrange", value="row.2"),
+    Step(objects=(1,), kind="disappear"),
+    Step(objects=(), kind="appear", value="small_red_metal_cube"),
+    Step(objects=(1,), kind="replace", value="red_metal"),
+]
+"""A step of each shape: of any number of objects, with a value or without."""
+SHAPES = {step.kind: Shape(len(step.objects), bool(step.value)) for step in OTHERS}
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ("triplet", "2+0.swap, 0+1.next_to.left, 1.disappear, new.appear.small_red_metal_cube"),
+        (
+            "function",
+            "change_swap(2+0), change_next_to(0+1, 'left'), change_disappear(1), change_appear('small_red_metal_cube')",
+        ),
+        (
+            "description",
+            "small gray metal cube + large red metal cube.swap, large red metal cube + small gray rubber cube.next_to."
+            "left, small gray rubber cube.disappear, new.appear.small_red_metal_cube",
+        ),
+    ],
+)
+def test_forms_of_other_shapes(form, text):
+    assert changes_text.write([OTHERS[k] for k in (0, 1, 3, 4)], form, LOOKS) == text
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("steps", [*([step] for step in OTHERS), OTHERS, [*STEPS, *OTHERS[::-1], *STEPS]])
+def test_every_shape_comes_back_in_every_form(steps, form):
+    text = changes_text.write(steps, form, LOOKS)
+    found = parse_answer(text, LOOKS if form == "description" else (), SHAPES)
+    assert not found.faults
+    assert [(s.objects, s.kind, normal(s.kind, s.value)) for s in found.steps] == [
+        (s.objects, s.kind, normal(s.kind, s.value)) for s in steps
+    ]
 
 
 @pytest.mark.parametrize(

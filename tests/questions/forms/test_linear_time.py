@@ -12,12 +12,14 @@ import pytest
 from tests.questions.forms.ambiguity import ambiguity
 from tests.questions.forms.pieces import pieces
 from tests.questions.forms.speed import TRUTH, figures, worst
+from tvrgen import transformations
 from tvrgen._support import limits
 from tvrgen.questions import forms
 from tvrgen.questions.forms.changes_reader import parse_answer
 from tvrgen.scoring import star_r1_reward
 
 MODULES = ["tvrgen.questions.forms." + module.name for module in pkgutil.iter_modules(forms.__path__)]
+MODULES += ["tvrgen.transformations." + module.name for module in pkgutil.iter_modules(transformations.__path__)]
 MODULES += ["tvrgen.scoring." + name for name in ("reward", "truth", "options", "outcome", "adapters.common")]
 SEARCHING = {"search", "sub", "subn", "split", "findall", "finditer"}
 

@@ -31,8 +31,6 @@ def test_markup(text, due):
         ("**2.'color'.\"cyan\"**", "2.color.cyan"),
         ("1. 2.color.cyan\n- 3.color.red", "2.color.cyan\n3.color.red"),
         ("1. cyan", "1. cyan"),  # no change follows
-        ("change_color(2, 'cyan'), size(3, value=large)", "2.color.cyan;, 3.size.large;"),
-        ("color(index=2, value='cyan')", "2.color.cyan;"),
     ],
 )
 def test_answers_by_indices(text, due):

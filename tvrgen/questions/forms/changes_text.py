@@ -1,8 +1,11 @@
 """Answers of the family "changes" as data, and as text in three forms, all of which `changes_reader` reads back.
 
-triplet       2.color.cyan, 4.position.front_left.1
-function      change_color(2, 'cyan'), change_position(4, 'front_left_1')      (Reason-RFT's form)
-description   large red metal cube.color.cyan                                  (objects are named by their looks)
+triplet       2.color.cyan, 4.position.front_left.1, 2+5.swap
+function      change_color(2, 'cyan'), change_position(4, 'front_left_1'), change_swap(2+5)       (Reason-RFT's form)
+description   large red metal cube.color.cyan, large red metal cube + small gray rubber sphere.swap
+              (objects are named by their looks)
+
+An object that the first image does not have is "new" in the forms that name it: new.appear.small_red_metal_cube.
 """
 
 import re
@@ -11,7 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypedDict
 
-from tvrgen.transformations.base import Step
+from tvrgen.questions.forms.shapes import transformation
+from tvrgen.transformations.base import NEW, Step
 
 FORMS = ("triplet", "function", "description")
 NO_CHANGE = "no change"
@@ -44,12 +48,23 @@ class Answer:
 def write(steps: Iterable[Step], form: str = "triplet", looks: Sequence[Looks] = ()) -> str:
     """Returns the answer text of `form`, in the order of the steps. Descriptions need the `looks` of all objects."""
     if form == "function":
-        parts = [f"change_{s.kind}({s.object}, '{s.value.replace('.', '_')}')" for s in steps]
+        parts = [_call(step) for step in steps]
     elif form == "description":
-        parts = [f"{' '.join(looks[s.object])}.{s.kind}.{s.value}" for s in steps]
+        parts = [_described(step, looks) for step in steps]
     else:
-        parts = [str(s) for s in steps]
+        parts = [str(step) for step in steps]
     return ", ".join(parts) or NO_CHANGE
+
+
+def _call(step: Step) -> str:
+    value = f"'{step.value.replace('.', '_')}'" if step.value else ""
+    arguments = filter(None, ("+".join(map(str, step.objects)), value))
+    return f"change_{step.kind}({', '.join(arguments)})"
+
+
+def _described(step: Step, looks: Sequence[Looks]) -> str:
+    objects = " + ".join(" ".join(looks[k]) for k in step.objects)
+    return ".".join(filter(None, (objects or NEW, step.kind, step.value)))
 
 
 @lru_cache(maxsize=4096)
@@ -59,12 +74,7 @@ def normal(kind: str, value: str) -> str:
     Two values are equal if their normal forms are the same text.
     """
     words = [spelled(word) for word in _JOINT.split(value.strip().lower())]
-    if kind == "position":
-        words = [part for word in words for part in (_TOGETHER.sub(r"\1 \2", word)).split(" ")]
-        words = [_DIRECTIONS.get(word, word) for word in words]
-        if words[0] in ("left", "right") and words[1:2] in (["front"], ["behind"]):
-            words[:2] = words[1::-1]
-    return "_".join(words)
+    return "_".join(transformation(kind).normal(words))
 
 
 def spelled(word: str) -> str:
@@ -73,7 +83,4 @@ def spelled(word: str) -> str:
 
 
 _SPELLING = {"grey": "gray", "colour": "color"}
-_DIRECTIONS = dict.fromkeys(("forward", "forwards"), "front")
-_DIRECTIONS |= dict.fromkeys(("back", "backward", "backwards", "rear"), "behind")
 _JOINT = re.compile(r"(?<=[^\W_])[\s._]+(?=\w)|(?<=\w)-(?=\w)")  # "-45" keeps its sign
-_TOGETHER = re.compile(r"^(front|behind|back)(left|right)$")

@@ -88,13 +88,6 @@ def _without_bullets(text: str) -> str:
     return _ANY_BULLET.sub("", text)
 
 
-def _with_calls_as_triplets(text: str) -> str:
-    """ "2.color.cyan;" for each call such as "change_color(2, cyan)"."""
-    if "(" not in text:
-        return text
-    return _CALL.sub(lambda call: f"{call[3]}.{call[1] or call[2]}.{call[4].strip()};", text)
-
-
 MARKUP = (
     without_special_tokens,
     _with_plain_characters,
@@ -105,7 +98,7 @@ MARKUP = (
     _without_announcement,
 )
 """Passes over every answer, in this order."""
-INDEXED = (_without_quotes, _without_bullets_before_changes, _with_calls_as_triplets)
+INDEXED = (_without_quotes, _without_bullets_before_changes)
 """Passes over the text of answers that name objects by indices, in this order."""
 DESCRIBED = (_without_quotes, _without_bullets)
 """Passes over the text of answers that name objects by their looks, in this order."""
@@ -114,7 +107,7 @@ _DASHES = {ord(c): "-" for c in "\u2010\u2011\u2012\u2013\u2014\u2212"} | {ord(c
 _FENCE = re.compile(r"^```[a-z]*\s|```$")
 _LATEX_TEXT = re.compile(r"\\(?:text|mathrm|mathbf|mathtt|textbf|texttt|textit|textrm|emph)\s*\{([^{}]*)\}")
 _LATEX = re.compile(r"\\boxed\b|\\|[$]")
-_COLUMN = r"(?:object(?:_id|_index)?|obj|index|id|attribute|kind|property|change|(?:new[ _])?value|to|after)"
+_COLUMN = r"(?:object(?:s|_id|_index)?|obj|index|id|attribute|kind|property|change|(?:new[ _])?value|to|after)"
 """A word of a table's head: "object id" is two of them, so that every text is read in one way."""
 _TABLE_HEAD = re.compile(rf"\A[| \t]*(?:{_COLUMN}[| \t]+)+\n[|: \t]*-[-|: \t]*(?=\n|\Z)")
 _BARS = re.compile(r"^[ \t]*\||\|[ \t]*$", re.MULTILINE)
@@ -123,10 +116,6 @@ _ANNOUNCEMENT = re.compile(
 )
 _QUOTES = str.maketrans("", "", "\"'`*")
 
-_LISTED = r"(?=[\[(]?(?:\#|object|obj)?\s*[0-9]|(?:change_)?[^\W\d]\w*\s?\()"
+_LISTED = r"(?=[\[(]?(?:\#|object|obj)?\s*[0-9]|new\s*[.:]|(?:change_)?[^\W\d]\w*\s?\()"
 _BULLET = re.compile(rf"^[ \t]*(?:[-•]|\(?[0-9]{{1,3}}[.)])[ \t]+(?![ \t]){_LISTED}", re.MULTILINE)
 _ANY_BULLET = re.compile(r"^[ \t]*(?:[-•]|\(?[0-9]{1,3}[.)])[ \t]+", re.MULTILINE)
-_CALL = re.compile(
-    r"(?<!\w)(?:change_([^\W\d]\w*)\s?|([^\W\d]\w*))"
-    r"\(\s*(?:(?:object_id|object|index|id)\s*=\s*)?([0-9]{1,6})\s*,(?:\s*(?:new_)?value\s*=)?([^()]*)\)"
-)
