@@ -9,6 +9,7 @@ from tests.tiny import levels_of, load
 from tvrgen._support.errors import UserError
 from tvrgen.config import loader
 from tvrgen.sampling import blocks, design
+from tvrgen.sampling.combinations import block_size
 
 CASES = {
     "default": (),
@@ -53,7 +54,7 @@ def dealt(request):
     """(split, the levels of the problems with change in five blocks, all levels)."""
     config = load("splits.train.count=100000", *request.param)
     split = config.split("train")
-    wanted, levels, everything = BLOCKS * blocks.block_size(split.sampling), [], []
+    wanted, levels, everything = BLOCKS * block_size(split.sampling), [], []
     while len(levels) < wanted:
         everything.append(design.levels(config, split, len(everything)))
         levels += [everything[-1]] if everything[-1].steps else []
@@ -67,7 +68,7 @@ def spread(counts: Counter, items) -> int:
 def test_marginals_are_even_at_every_block_boundary(dealt):
     split, levels, _ = dealt
     for number in range(1, BLOCKS + 1):
-        seen = levels[: number * blocks.block_size(split.sampling)]
+        seen = levels[: number * block_size(split.sampling)]
         combinations = Counter((v.on_stage, len(v.steps)) for v in seen)
         assert spread(combinations, set(combinations)) == 0
         steps = [s for v in seen for s in v.steps]
@@ -90,9 +91,9 @@ def test_one_visible_object_takes_all_steps_of_a_problem():
     config = load(
         "splits.train.count=1000", "sampling.visible=1", "sampling.steps=3", "sampling.kinds=[size,shape,color]"
     )
-    levels = levels_of(config, "train", 3 * blocks.block_size(config.split("train").sampling))
+    levels = levels_of(config, "train", 3 * block_size(config.split("train").sampling))
     assert all(len({s.objects[0] for s in level.steps}) == 1 for level in levels)
-    assert spread(Counter(level.steps[0].index for level in levels), range(10)) <= 1
+    assert spread(Counter(level.steps[0].objects[0] for level in levels), range(10)) <= 1
 
 
 @pytest.mark.rays

@@ -12,7 +12,9 @@ from tests.tiny import SMALL
 from tvrgen._support.errors import UserError
 from tvrgen.config import loader
 from tvrgen.config.overrides import assignments, override
-from tvrgen.sampling import blocks, design, sampler
+from tvrgen.sampling import design, sampler
+from tvrgen.sampling.combinations import block_size
+from tvrgen.sampling.dealing import Deal
 
 pytestmark = pytest.mark.rays
 
@@ -133,7 +135,7 @@ def test_marginals_of_any_config_are_exact_at_block_boundaries(document):
     loaded = load(document)
     assume(loaded is not None)
     split = loaded.split("train")
-    size = blocks.block_size(split.sampling)
+    size = block_size(split.sampling)
     assume(all(deal_is_exact(loaded, split, b) for b in range(2)))
     for boundary in (size, 2 * size):
         levels = [design.levels(loaded, split, k) for k in range(boundary)]
@@ -150,7 +152,7 @@ def test_marginals_of_any_config_are_exact_at_block_boundaries(document):
 
 def deal_is_exact(loaded, split, block: int) -> bool:
     """Whether the block could be dealt without replacing cards: some demands leave no other way."""
-    return any(blocks._Deal(loaded.seed, split, block, attempt).exact for attempt in range(3))
+    return any(Deal(loaded.seed, split, block, attempt).exact for attempt in range(3))
 
 
 @relaxed

@@ -183,7 +183,9 @@ def _check_values(kinds: dict[str, Transformation], words: Vocabulary, where: st
     """
     for name, kind in kinds.items():
         seen: dict[str, str] = {}
-        for value in kind.values(words):
+        if (values := kind.values(words)) == ("",):
+            continue  # a kind without values
+        for value in values:
             if not isinstance(value, str) or not re.fullmatch(r"[\w+-]+(\.[\w+-]+)*", value):
                 raise UserError(f"{where}: {name} has the value {value!r}; write text without spaces and commas")
             if (other := seen.setdefault(normal(name, value), value)) != value:

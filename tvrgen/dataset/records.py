@@ -110,7 +110,10 @@ def state_from(part: Record, words: Vocabulary) -> State:
         if missing := words.attributes.keys() - o.keys():
             raise UserError(f"objects[{k}].{min(missing)}: is missing; the vocabulary has this attribute")
     return State(
-        objects=tuple(words.object(o, position=_frozen(o["position"]), rotation=o["rotation"]) for o in part["objects"])
+        objects=tuple(
+            words.object(o, position=_frozen(o["position"]), rotation=o["rotation"], present=o.get("present", True))
+            for o in part["objects"]
+        )
     )
 
 
@@ -176,11 +179,13 @@ def _lights_from(part: list[Record]) -> tuple[Light, ...]:
 
 
 def _objects(state: State, grid: Grid) -> list[Record]:
-    return [{"index": k, **_object(o), "on_stage": grid.on_stage(o.position)} for k, o in enumerate(state.objects)]
+    return [{"index": k, **_object(o), "on_stage": grid.shows(o)} for k, o in enumerate(state.objects)]
 
 
 def _object(obj: Object) -> Record:
-    return {**obj.attributes, "position": list(obj.position), "rotation": obj.rotation}
+    """The fields of an object; `present` only where it is not."""
+    record = {**obj.attributes, "position": list(obj.position), "rotation": obj.rotation}
+    return record if obj.present else {**record, "present": False}
 
 
 def _annotations(images: Sequence[ImageFile]) -> Record:

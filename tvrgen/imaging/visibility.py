@@ -74,10 +74,11 @@ class Eye:
         return tuple(_sight(cover, covers) if cover else NOTHING for cover in covers)
 
     def _cover(self, obj: Object, view: View) -> _Cover | None:
+        if not self.vocabulary.grid.shows(obj):
+            return None
         key = (obj.shape, obj.size, obj.position, obj.rotation, view.camera, view.width)
         if key not in self._covers:
-            on_stage = self.vocabulary.grid.on_stage(obj.position)
-            self._covers[key] = self._cast(obj, view) if on_stage else None
+            self._covers[key] = self._cast(obj, view)
         return self._covers[key]
 
     def _cast(self, obj: Object, view: View) -> _Cover | None:

@@ -64,10 +64,11 @@ def _changes(planned: Planned) -> list[Change]:
 
 
 def _listed(initial: State, split: Split) -> list[Record]:
-    on_stage = split.vocabulary.grid.on_stage
+    on_stage = split.vocabulary.grid.shows
     return [
-        {"index": k, **o.attributes, "on_stage": on_stage(o.position), **({"looks": [*o.looks]} if o.further else {})}
+        {"index": k, **o.attributes, "on_stage": on_stage(o), **({"looks": [*o.looks]} if o.further else {})}
         for k, o in enumerate(initial.objects)
+        if o.present
     ]
 
 

@@ -47,7 +47,7 @@ class Difficulty:
 def difficulty(planned: Planned, view: str, vocabulary: Vocabulary) -> Difficulty:
     """Returns the difficulty of the question that shows the final state in `view`."""
     grid, problem, first = vocabulary.grid, planned.problem, planned.states[0].objects
-    on_stage = [k for k, o in enumerate(first) if grid.on_stage(o.position)]
+    on_stage = [k for k, o in enumerate(first) if grid.shows(o)]
     changed = sorted({k for step in problem.steps for k in step.objects})
     candidates = changed or on_stage
     parts = {
@@ -66,7 +66,7 @@ def difficulty(planned: Planned, view: str, vocabulary: Vocabulary) -> Difficult
 def _hidden(planned: Planned, k: int, view: str, grid: Grid) -> float:
     """The covered share of an object in the image that shows least of it, of those images in which it is on stage."""
     shots = (planned.initial, planned.final(view))
-    shown = [shot.seen[k].fraction for shot in shots if grid.on_stage(shot.state.objects[k].position)]
+    shown = [shot.seen[k].fraction for shot in shots if grid.shows(shot.state.objects[k])]
     return 1 - min(shown, default=1.0)
 
 
@@ -100,7 +100,7 @@ def _nearest(k: int, planned: Planned, words: Vocabulary) -> float:
     """
     gaps = [math.inf]
     for objects in (planned.states[0].objects, planned.states[-1].objects):
-        own, on_stage = objects[k], [o for o in objects if words.grid.on_stage(o.position)]
+        own, on_stage = objects[k], [o for o in objects if words.grid.shows(o)]
         for other in on_stage if own in on_stage else ():
             if other is not own:
                 apart = math.dist(own.position, other.position) * words.grid.unit

@@ -96,12 +96,13 @@ def prompt(
 
 def _listed(initial: State, split: Split, locations: Sequence[str | None] | None) -> str:
     """The initial objects, a line each: "0: large red metal cube"."""
-    on_stage = split.vocabulary.grid.on_stage
+    on_stage = split.vocabulary.grid.shows
     return "\n".join(
         f"{k}: {' '.join(o.looks)}"
         + (f", {locations[k]}" if locations and locations[k] else "")
-        + ("" if on_stage(o.position) else " (out of sight)")
+        + ("" if on_stage(o) else " (out of sight)")
         for k, o in enumerate(initial.objects)
+        if o.present
     )
 
 
@@ -109,7 +110,9 @@ def _changes(split: Split) -> str:
     """The kinds of change with their values, a line each: "color: gray, red"."""
     joint = "_" if split.question.prompt.answer == "function" else "."
     return "\n".join(
-        f"{kind}: {', '.join(value.replace('.', joint) for value in values)}" for kind, values in split.values.items()
+        split.kinds[name].words(split.vocabulary)
+        or f"{name}: {', '.join(value.replace('.', joint) for value in values)}"
+        for name, values in split.values.items()
     )
 
 
@@ -134,7 +137,7 @@ def _example(rng: np.random.Generator, initial: State, split: Split) -> str:
     objects, form = list(initial.objects), split.question.prompt.answer
     if form == "description":
         objects = _others(rng, objects, split)
-    seen = [k for k, o in enumerate(objects) if split.vocabulary.grid.on_stage(o.position)] or [0]
+    seen = [k for k, o in enumerate(objects) if split.vocabulary.grid.shows(o)] or [0]
     steps = []
     for kind, k in zip(list(split.values)[:2], [int(k) for k in rng.permutation(seen)] * 2, strict=False):
         values = [v for v in split.values[kind] if v != getattr(objects[k], kind, None)] or split.values[kind]

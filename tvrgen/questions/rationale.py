@@ -91,8 +91,8 @@ class _Story:
     def about(self, k: int) -> Iterator[Sentence]:
         """The sentences on object k."""
         first, last = (shot.state.objects[k] for shot in (self._before, self._after))
-        on_stage = self._split.vocabulary.grid.on_stage
-        was_on_stage, is_on_stage = on_stage(first.position), on_stage(last.position)
+        on_stage = self._split.vocabulary.grid.shows
+        was_on_stage, is_on_stage = on_stage(first), on_stage(last)
         own = [step for step in self._steps if k in step.objects]
         yield Sentence("locate", self._located(k, was_on_stage))
         if not is_on_stage:

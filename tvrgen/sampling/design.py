@@ -12,6 +12,7 @@ from tvrgen._support import limits
 from tvrgen._support.errors import UserError
 from tvrgen.config.settings import Config, Split
 from tvrgen.sampling import blocks
+from tvrgen.sampling.combinations import block_size, object_numbers, on_stage_numbers, steps_in_block
 from tvrgen.sampling.decks import Deck, TooHardError
 from tvrgen.sampling.levels import Levels
 from tvrgen.scene import mesh
@@ -22,9 +23,9 @@ def check(config: Config, split: Split) -> None:
 
     Raises it too for a mesh file that cannot be used.
     """
-    if (steps := blocks.steps_in_block(split.sampling)) > limits.STEPS.value:
+    if (steps := steps_in_block(split.sampling)) > limits.STEPS.value:
         raise UserError(
-            f"{config.source}: splits.{split.name}: {blocks.block_size(split.sampling)} problems with {steps} steps"
+            f"{config.source}: splits.{split.name}: {block_size(split.sampling)} problems with {steps} steps"
             " are dealt together, some for each number of objects on stage and of steps; narrow sampling.steps or"
             f" sampling.on_stage to {limits.STEPS.value} steps in all, or set {limits.STEPS.variable} to more"
         )
@@ -34,7 +35,7 @@ def check(config: Config, split: Split) -> None:
         number = blocks.faults(config.seed, split, 0)
     if number:
         raise UserError(
-            f"{config.source}: splits.{split.name}: in {number} of the first {blocks.block_size(split.sampling)}"
+            f"{config.source}: splits.{split.name}: in {number} of the first {block_size(split.sampling)}"
             " problems, no objects can take the steps; raise sampling.on_stage, lower sampling.steps, or loosen only"
             " and never"
         )
@@ -48,11 +49,11 @@ def levels(config: Config, split: Split, index: int) -> Levels:
         views = tuple(Deck(views, *key, "view").cards(index, 1))
     unchanged = int(index * sampling.no_change)  # problems without change before this one
     if int((index + 1) * sampling.no_change) > unchanged:
-        on_stage = Deck(blocks.on_stage_numbers(sampling), *key, "still").cards(unchanged, 1)[0]
-        numbers = blocks.object_numbers(sampling, on_stage)
+        on_stage = Deck(on_stage_numbers(sampling), *key, "still").cards(unchanged, 1)[0]
+        numbers = object_numbers(sampling, on_stage)
         objects = Deck(numbers, *key, "still", on_stage).cards(unchanged, 1)[0]
         return Levels(objects=objects, on_stage=on_stage, steps=(), views=views)
-    block, place = divmod(index - unchanged, blocks.block_size(sampling))
+    block, place = divmod(index - unchanged, block_size(sampling))
     with _in_time(config, split):
         return dataclasses.replace(blocks.levels(config.seed, split, block)[place], views=views)
 

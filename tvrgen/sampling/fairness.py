@@ -22,9 +22,9 @@ def check_states(
         changed = replay.differing(before, after)
         for k in changed:
             _check_change(before[k], after[k], sampling, vocabulary)
-        if not all(vocabulary.grid.on_stage(after[k].position) for k in step.objects if k not in changed):
+        if not all(vocabulary.grid.shows(after[k]) for k in step.objects if k not in changed):
             raise Rejected(rules.ENTERS_FIRST)
-        leaving = [k for k in changed if not vocabulary.grid.on_stage(after[k].position)]
+        leaving = [k for k in changed if not vocabulary.grid.shows(after[k])]
         if any(k in leaving for k, _ in touched):
             raise Rejected(rules.LEAVES_UNCHANGED)
         if not sampling.repeat and any((k, step.kind) in touched for k in step.objects):
@@ -42,7 +42,7 @@ def check_states(
 def _check_change(was: Object, is_: Object, sampling: SamplingSettings, vocabulary: Vocabulary) -> None:
     """Checks the rules on one object before and after a step that changes it."""
     grid = vocabulary.grid
-    if not grid.on_stage(was.position) and not grid.on_stage(is_.position):
+    if not grid.shows(was) and not grid.shows(is_):
         raise Rejected(rules.ENTERS_FIRST if was.position == is_.position else rules.MOVE_OFF_STAGE)
     if not sampling.constraints.allow(is_):
         raise Rejected(rules.CONSTRAINTS)
@@ -58,10 +58,11 @@ def _check_initial(state: State, changing: Collection[int], sampling: SamplingSe
         raise Rejected(rules.GAP)
     if not all(map(sampling.constraints.allow, state.objects)):
         raise Rejected(rules.CONSTRAINTS)
-    if len({o.looks for o in state.objects}) < len(state.objects):
+    there = [o for o in state.objects if o.present]
+    if len({o.looks for o in there}) < len(there):
         if not sampling.twins:
             raise Rejected(rules.NO_TWINS)
-        off_stage = [(k, o.looks) for k, o in enumerate(state.objects) if not grid.on_stage(o.position)]
+        off_stage = [(k, o.looks) for k, o in enumerate(state.objects) if not grid.shows(o)]
         if any(k in changing and sum(looks == other for _, other in off_stage) > 1 for k, looks in off_stage):
             raise Rejected(rules.NO_TWIN_ENTERS)
 
@@ -69,7 +70,7 @@ def _check_initial(state: State, changing: Collection[int], sampling: SamplingSe
 def _check_alike_in_the_end(initial: State, final: State, grid: Grid) -> None:
     """Checks that objects that come to look alike have not moved, so that their positions identify them."""
     first, last = initial.objects, final.objects
-    seen = [k for k, o in enumerate(last) if grid.on_stage(o.position)]
+    seen = [k for k, o in enumerate(last) if grid.shows(o)]
     if len({last[k].looks for k in seen}) == len(seen):
         return
     for k in seen:
@@ -89,5 +90,5 @@ def least_pixels(min_visible_pixels: int, width: int) -> float:
 def check_sight(shot: Shot, changed: Iterable[int], least: float, grid: Grid) -> None:
     """Checks that each changed object that is on stage has at least `least` visible pixels in the shot."""
     for k in changed:
-        if grid.on_stage(shot.state.objects[k].position) and shot.seen[k].pixels < least:
+        if grid.shows(shot.state.objects[k]) and shot.seen[k].pixels < least:
             raise Rejected(rules.IN_SIGHT.at(f"{shot.when} image, camera {shot.camera.name}"))

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from tvrgen._support import limits
 from tvrgen._support.errors import UserError
 from tvrgen._support.messages import counted
-from tvrgen.config.settings import Split
+from tvrgen.config.settings import SamplingSettings, Split
+from tvrgen.sampling.dealing import form_of
 from tvrgen.sampling.levels import IntendedStep
 from tvrgen.sampling.looks import every_look, possible
-from tvrgen.transformations.base import Role
+from tvrgen.transformations.base import Role, Transformation
 
 JAMMING_DENSITY = 0.547
 """Share of a plane that equal discs cover when they are dropped at random until none fits (Feder 1980)."""
@@ -103,7 +104,8 @@ def _check_steps(split: Split, where: Callable[[str], str]) -> None:
             count = counted(len(values), "value")
             raise UserError(f"{where('sampling.kinds')}: {name} has {count} left; leave it out or allow more")
         for value in values:
-            if not possible((IntendedStep(kind=name, value=value),), split):
+            roles = next(iter(kind.variants(split.sampling).values()))
+            if not possible((IntendedStep(kind=name, value=value, roles=roles),), split):
                 raise UserError(
                     f"{where('sampling.only')}: only and never let no object change to {name}.{value}; leave it out"
                     f" (never: {{step: [{name}.{value}]}}), or loosen their pairs"
@@ -124,19 +126,18 @@ def _check_changes(split: Split, where: Callable[[str], str]) -> None:
             f"{where('sampling.moves')}: no object is off stage that could enter; add inner, or write"
             " sampling.on_stage below sampling.objects"
         )
+    _check_numbers_of_objects(split, where)
     limits_of = {name: kind.limit(len(split.values[name]), sampling) for name, kind in split.kinds.items()}
-    stays = {
-        name for name, own in ways.items() if any(not _enters(roles) and not roles[0].alone for roles in own.values())
-    }
+    stays = {name for name, own in ways.items() if not all(_enters(r) or _leaves(r) for r in own.values())}
     enters = {name for name, own in ways.items() if any(map(_enters, own.values()))}
-    leaves = any(roles[0].alone for own in ways.values() for roles in own.values())
+    leaves = any(_leaves(roles) for own in ways.values() for roles in own.values())
     fewest, most = min(sampling.on_stage or sampling.objects), max(sampling.steps)
     # an object that leaves changes in no other way; one that enters changes besides in kinds in which none enters
-    room = fewest * max(sum(limits_of[name] for name in stays), leaves)
+    room = max(sum(_takes(fewest, limits_of[name], split.kinds[name], sampling) for name in stays), fewest * leaves)
     if least_hidden and enters:
         room += least_hidden * (1 + sum(limits_of[name] for name in split.kinds if name not in enters))
     if most > room:
-        named = [way for name, own in ways.items() if name not in stays for way in own]
+        named = [way for name, own in ways.items() if name not in stays for way in own if way]
         how = f" ({', '.join(named)})" if named else ""
         raise UserError(
             f"{where('sampling.steps')}: {most} steps, but {fewest} object{'s' if fewest > 1 else ''} on stage can"
@@ -144,8 +145,29 @@ def _check_changes(split: Split, where: Callable[[str], str]) -> None:
         )
 
 
+def _takes(objects: int, limit: float, kind: Transformation, sampling: SamplingSettings) -> float:
+    """The most steps of a kind that so many objects can take, each `limit` times."""
+    number = form_of(kind, sampling).number
+    return objects * limit // number if number else math.inf
+
+
+def _check_numbers_of_objects(split: Split, where: Callable[[str], str]) -> None:
+    """Checks that some problem has as many objects on stage as a kind takes at once."""
+    most = max(split.sampling.on_stage or split.sampling.objects)
+    for name, kind in split.kinds.items():
+        if (number := form_of(kind, split.sampling).number) > most:
+            raise UserError(
+                f"{where('sampling.on_stage')}: {name} takes {number} objects, but at most {most} are on stage; raise"
+                f" sampling.on_stage, or leave {name} out of sampling.kinds"
+            )
+
+
 def _enters(roles: tuple[Role, ...]) -> bool:
     return roles[0].before == "unseen"
+
+
+def _leaves(roles: tuple[Role, ...]) -> bool:
+    return roles[0].alone and roles[0].before != "absent"
 
 
 def _check_shares(split: Split, where: Callable[[str], str]) -> None:

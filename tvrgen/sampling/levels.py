@@ -41,14 +41,24 @@ class IntendedStep:
 class Levels:
     """Properties of a problem that the design fixes.
 
-    `objects` is the number of all objects, `on_stage` of those on stage in the initial state; `views` names the cameras
-    of the final images.
+    `objects` is the number of all objects that are present at first, `on_stage` of those on stage then; `views` names
+    the cameras of the final images.
     """
 
     objects: int
     on_stage: int
     steps: tuple[IntendedStep, ...]
     views: tuple[str, ...] = ()
+
+    @property
+    def absent(self) -> set[int]:
+        """The objects that the first image does not have yet; their indices follow those of the others."""
+        return {
+            k
+            for step in self.steps
+            for k, role in zip(step.objects, step.roles, strict=True)
+            if role.before == "absent"
+        }
 
     def __str__(self) -> str:
         steps, views = ", ".join(map(str, self.steps)) or "none", ", ".join(self.views)

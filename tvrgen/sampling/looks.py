@@ -43,9 +43,14 @@ def undone(history: Sequence[Object]) -> bool:
 def possible(steps: Sequence[IntendedStep], split: Split) -> bool:
     """Whether an object with suitable looks and position can take these steps, whatever their objects.
 
-    Steps of several objects are left to the sampler: it draws looks and places that allow them.
+    Steps of several objects, or of new ones, are left to the sampler: it draws looks and places that allow them.
     """
-    return _possible(tuple((s.kind, s.value, s.variant, s.roles) for s in steps if len(s.roles) == 1), split)
+    return _possible(tuple((s.kind, s.value, s.variant, s.roles) for s in steps if _is_own(s)), split)
+
+
+def _is_own(step: IntendedStep) -> bool:
+    """Whether a step is of one object alone that the first image has."""
+    return len(step.roles) == 1 and step.roles[0].before != "absent"
 
 
 @lru_cache(maxsize=100_000)

@@ -45,8 +45,8 @@ def _some_subset_breaks(
     They end alike in any order, so only a state between can break a rule. The states between of all orders are the
     subsets of the steps; only those that change what ground an object covers can break a rule in them.
     """
-    initial, on_stage = states[0], vocabulary.grid.on_stage
-    entering = {s.object for s in steps if not on_stage(initial[s.object].position)}
+    initial, shows = states[0], vocabulary.grid.shows
+    entering = {s.object for s in steps if not shows(initial[s.object])}
     if len(entering) < sum(s.object in entering for s in steps):
         return True  # an object changes only once it is on stage
     relevant = [s for s in steps if _ROOM & (kinds[s.kind].fields or _ROOM)]

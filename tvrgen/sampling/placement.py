@@ -1,6 +1,7 @@
 """Placement of objects: each in turn gets one of the grid positions that keep the gap at every moment."""
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
@@ -19,7 +20,7 @@ _Mask = NDArray[np.bool_]
 """(2 field + 1, 2 field + 1) over the grid positions of the field."""
 
 _Moments = list[list[tuple[Place, float]]]
-"""For each object, its place and the radius of its footprint in metres at every moment."""
+"""For each object, its place and the radius of its footprint in metres at every moment; -inf while it is absent."""
 
 _Pairs = dict[tuple[int, int], set[tuple[GridPosition, float]]]
 """(start, other start) -> {(offset to the other start, the least distance from there in grid units)}."""
@@ -81,10 +82,14 @@ def _moments(
     vocabulary: Vocabulary,
 ) -> _Moments:
     states = trace(looks, [step.step for step in steps], kinds, vocabulary)
-    found = [[(place_of(obj), vocabulary.sizes[obj.size]) for obj in state.objects] for state in states]
+    found = [[(place_of(obj), _radius(obj, vocabulary)) for obj in state.objects] for state in states]
     if any(not 0 <= place.start < len(looks) for own in found for place, _ in own):
         found = found[:1]  # a kind that reckons from elsewhere: the rules are checked once all have positions
     return [list(own) for own in zip(*found, strict=True)]
+
+
+def _radius(obj: Object, vocabulary: Vocabulary) -> float:
+    return vocabulary.sizes[obj.size] if obj.present else -math.inf
 
 
 def _landings(moments: _Moments, steps: Sequence[IntendedStep]) -> list[list[tuple[GridPosition, bool]]]:
@@ -105,6 +110,8 @@ def _pairs(moments: _Moments, grid: Grid) -> _Pairs:
         for (a, radius_a), (b, radius_b) in zip(own, other, strict=True):
             dx, dy = b.offset[0] - a.offset[0], b.offset[1] - a.offset[1]
             needed = footprints.required_distance(radius_a, radius_b, grid)
+            if math.isinf(needed):
+                continue
             if a.start == b.start and dx * dx + dy * dy < needed * needed:
                 raise Rejected(GAP)
             found.setdefault((a.start, b.start), set()).add(((dx, dy), needed))

@@ -140,7 +140,7 @@ def _draw(rng: np.random.Generator, levels: Levels, split: Split, splits: int) -
     """
     steps = tuple(intended.step for intended in levels.steps)
     on_stage = _on_stage(rng, levels)
-    looks = _looks(rng, steps, levels.objects, split)
+    looks = _looks(rng, steps, levels, split)
     for positions in placement.positions(rng, looks, levels.steps, on_stage, split.kinds, split.vocabulary):
         objects = tuple(dataclasses.replace(o, position=p) for o, p in zip(looks, positions, strict=True))
         initial = State(objects=objects)
@@ -152,33 +152,35 @@ def _draw(rng: np.random.Generator, levels: Levels, split: Split, splits: int) -
 def _on_stage(rng: np.random.Generator, levels: Levels) -> list[bool]:
     """Whether each object is on stage at first: those that change but do not enter, and others by chance."""
     entering = {k for step in levels.steps for k in step.entering}
-    chosen = {k for step in levels.steps for k in step.objects} - entering
+    chosen = {k for step in levels.steps for k in step.objects} - entering - levels.absent
     others = [k for k in range(levels.objects) if k not in entering and k not in chosen]
     more = levels.on_stage - len(chosen)
     if not 0 <= more <= len(others):
         raise Rejected(rules.CHANGED_ON_STAGE)
     chosen |= {others[k] for k in rng.permutation(len(others))[:more]}
-    return [k in chosen for k in range(levels.objects)]
+    chosen |= levels.absent  # they appear on stage
+    return [k in chosen for k in range(levels.objects + len(levels.absent))]
 
 
-def _looks(rng: np.random.Generator, steps: tuple[Step, ...], count: int, split: Split) -> list[Object]:
+def _looks(rng: np.random.Generator, steps: tuple[Step, ...], levels: Levels, split: Split) -> list[Object]:
     """Objects at the origin that each of their own steps changes, no two alike unless the config allows twins."""
     words, constraints = split.vocabulary, split.sampling.constraints
     objects: list[Object] = []
     taken: set[tuple[str, ...]] = set()
     tables = {a: words.values(a) for a in words.attributes}
-    for k in range(count):
+    for k in range(levels.objects + len(levels.absent)):
+        present = k not in levels.absent
         group, own = _bound(k, steps)
         for _ in range(_LOOKS_TRIES):
             drawn = {a: values[rng.integers(len(values))] for a, values in tables.items()}
-            obj = words.object(drawn, rotation=float(rng.integers(360)))
-            allowed = split.sampling.twins or obj.looks not in taken
+            obj = words.object(drawn, rotation=float(rng.integers(360)), present=present)
+            allowed = split.sampling.twins or not present or obj.looks not in taken
             members = [obj if member == k else objects[member] for member in group]
             if allowed and can_take(members, own, split.kinds, words, constraints):
                 break
         else:
             raise Rejected(UNCHANGED)
-        taken.add(obj.looks)
+        taken |= {obj.looks} if present else set()
         objects.append(obj)
     return objects
 

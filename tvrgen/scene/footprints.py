@@ -14,11 +14,13 @@ def crowded(state: State, vocabulary: Vocabulary, moved: Collection[int] | None 
     objects = state.objects
     for j in range(len(objects)) if moved is None else moved:
         b = objects[j]
+        if not b.present:
+            continue
         radius = vocabulary.sizes[b.size]
         for i, a in enumerate(objects[:j] if moved is None else objects):
             dx, dy = a.position[0] - b.position[0], a.position[1] - b.position[1]
             needed = required_distance(vocabulary.sizes[a.size], radius, vocabulary.grid)
-            if dx * dx + dy * dy < needed * needed and i != j:
+            if dx * dx + dy * dy < needed * needed and i != j and a.present:
                 return i, j
     return None
 

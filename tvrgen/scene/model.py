@@ -25,6 +25,7 @@ class Object:
 
     `position` is (x, y) in grid units, so that equality is exact; `rotation` is about z, in degrees. `further` has the
     attributes that a vocabulary adds, with their values, in its order; each is read by its name too (`obj.texture`).
+    An object that is not `present` has yet to appear, or has disappeared: it is not drawn, listed or bumped into.
     """
 
     shape: str
@@ -34,6 +35,7 @@ class Object:
     position: tuple[int, int]
     rotation: float
     further: tuple[tuple[Attribute, str], ...] = ()
+    present: bool = True
 
     @property
     def looks(self) -> tuple[str, ...]:

@@ -62,6 +62,10 @@ class Grid:
         """Whether a position is on the stage, its edge included."""
         return max(abs(position[0]), abs(position[1])) <= self.stage
 
+    def shows(self, obj: Object) -> bool:
+        """Whether an object is present and on the stage, where the cameras see it."""
+        return obj.present and self.on_stage(obj.position)
+
     def in_field(self, position: tuple[int, int]) -> bool:
         """Whether a position is in the field, its edge included."""
         return max(abs(position[0]), abs(position[1])) <= self.field
@@ -131,11 +135,17 @@ class Vocabulary:
         changes: dict[str, Any] = {**tables, "attributes": attributes}
         return dataclasses.replace(self, **changes)
 
-    def object(self, values: Mapping[str, str], position: tuple[int, int] = (0, 0), rotation: float = 0.0) -> Object:
+    def object(
+        self,
+        values: Mapping[str, str],
+        position: tuple[int, int] = (0, 0),
+        rotation: float = 0.0,
+        present: bool = True,
+    ) -> Object:
         """An object with a value of each attribute."""
         built_in: dict[str, Any] = {name: values[name] for name in BUILT_IN}
         further = tuple((declared, values[name]) for name, declared in self.attributes.items() if name not in BUILT_IN)
-        return Object(**built_in, position=position, rotation=rotation, further=further)
+        return Object(**built_in, position=position, rotation=rotation, further=further, present=present)
 
     def facing(self, azimuth: float) -> "Vocabulary":
         """The same vocabulary for a viewer at `azimuth` degrees: directions become world (x, y)."""

@@ -42,8 +42,8 @@ class Step:
         return ".".join(filter(None, ("+".join(map(str, self.objects)) or NEW, self.kind, self.value)))
 
 
-Sighting = Literal["seen", "unseen", "any"]
-"""Whether an object is on stage, where cameras see it, or elsewhere in the field."""
+Sighting = Literal["seen", "unseen", "absent", "any"]
+"""Whether an object is on stage, where cameras see it, elsewhere in the field, or not there at all."""
 
 
 class Role(NamedTuple):
@@ -110,6 +110,10 @@ class Transformation:
 
     fields: frozenset[str] | None = None
     """The fields of `Object` that a step of this kind can change; None: any."""
+
+    def words(self, vocabulary: Vocabulary) -> str:
+        """The kind's line in the list of changes of a prompt, if its name and values do not say it all; else ""."""
+        return ""
 
     def values(self, vocabulary: Vocabulary) -> tuple[str, ...]:
         """All values that a step can have, which are dealt evenly; ("",) for a kind without values."""

@@ -46,6 +46,8 @@ def roles(before: State, after: State, step: Step, grid: Grid) -> tuple[Role, ..
 
 
 def _sighting(obj: Object, grid: Grid) -> Sighting:
+    if not obj.present:
+        return "absent"
     return "seen" if grid.on_stage(obj.position) else "unseen"
 
 

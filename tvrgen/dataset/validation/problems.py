@@ -138,8 +138,8 @@ def _moved(things: Iterable[Moved], recorded: Iterable[Moved], reach: float) -> 
 
 def _sight_faults(planned: Planned, split: Split) -> Iterator[str]:
     """Faults of the sights that can be found without rays. Raises Rejected if a sight breaks a rule."""
-    on_stage, frame = split.vocabulary.grid.on_stage, split.render
-    changed = {step.object for step in planned.problem.steps}
+    shows, frame = split.vocabulary.grid.shows, split.render
+    changed = {k for step in planned.problem.steps for k in step.objects}
     least = fairness.least_pixels(split.sampling.min_visible_pixels, frame.width)
     for shot in (planned.initial, *planned.finals):
         objects, sights, place = shot.state.objects, shot.sights or (), f"visibility.{shot.when}.{shot.camera.name}"
@@ -147,7 +147,7 @@ def _sight_faults(planned: Planned, split: Split) -> Iterator[str]:
             raise UserError(f"{place}: has {len(sights)} entries; expected {len(objects)}, one for each object")
         for k, (obj, sight) in enumerate(zip(objects, sights, strict=True)):
             left, top, right, bottom = sight.box or (0, 0, 0, 0)
-            inside = left < right <= frame.width and top < bottom <= frame.height and on_stage(obj.position)
+            inside = left < right <= frame.width and top < bottom <= frame.height and shows(obj)
             possible = inside and 0 < sight.pixels <= (right - left) * (bottom - top) and sight.fraction > 0
             if not possible and sight != NOTHING:
                 yield f"{place}[{k}]: is not a possible sight"

@@ -65,7 +65,7 @@ class Stage:
             self._held.append(None)
         for k, holder in enumerate(self._pool):
             obj = state.objects[k] if k < len(state.objects) else None
-            hidden = obj is None or not self._vocabulary.grid.on_stage(obj.position)
+            hidden = obj is None or not self._vocabulary.grid.shows(obj)
             if obj and not hidden and obj != self._held[k]:
                 self._set_object(holder, obj)
                 self._held[k] = obj
