@@ -93,7 +93,7 @@ def test_commands_have_the_options_that_pages_name(page, capsys):
 def test_readme_names_every_command_and_every_part_of_a_config(capsys):
     with pytest.raises(SystemExit):
         main(["--help"])
-    known = set(re.findall(r"^ {4}([a-z]+) ", capsys.readouterr().out, re.MULTILINE))
+    known = set(re.findall(r"^ {4}([a-z]+)(?: |$)", capsys.readouterr().out, re.MULTILINE))
     text = (ROOT / "README.md").read_text()
     section = text[text.index("\n## Commands") : text.index("\n## Figures")]
     assert known >= {"generate", "doctor"}

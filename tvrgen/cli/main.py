@@ -11,11 +11,24 @@ from tvrgen import __version__
 from tvrgen._support import resources
 from tvrgen._support.errors import UserError
 from tvrgen._support.messages import printable
-from tvrgen.cli import doctor, export, generate, kernels, plan, score, stats, status, validate
+from tvrgen.cli import doctor, export, generate, kernels, plan, score, stats, status, validate, vocabulary
+from tvrgen.cli import list as list_
 from tvrgen.cli.common import Command, Parser, one_line
 from tvrgen.cli.streams import lenient_errors
 
-COMMANDS: tuple[Command, ...] = (generate, plan, validate, stats, export, status, score, doctor, kernels)
+COMMANDS: tuple[Command, ...] = (
+    generate,
+    plan,
+    validate,
+    stats,
+    export,
+    status,
+    score,
+    list_,
+    vocabulary,
+    doctor,
+    kernels,
+)
 """Subcommands in the order of the help."""
 
 _EXAMPLES = """\
@@ -28,6 +41,8 @@ examples:
   tvrgen score demo predictions.jsonl                         STAR-R1's reward and metrics, TRANCE's outcomes
   tvrgen export demo trl --out demo-trl                       as a trainer loads it
   tvrgen status demo                                          problems and shards that are done or missing, and the rate
+  tvrgen list kinds                                           kinds of change, and how an answer writes them
+  tvrgen vocabulary my.yaml --out sheet.png                   every look on one sheet: can they be told apart?
   tvrgen doctor                                               can this machine render?
   tvrgen kernels --arch sm_90                                 compiles Blender's kernel for H100 and H200
 
