@@ -18,6 +18,7 @@ from tvrgen.dataset.images import ImageFile, image_files
 from tvrgen.dataset.records import Record
 from tvrgen.dataset.shards import Shard, shards_of
 from tvrgen.dataset.storage.open import open_storage
+from tvrgen.dataset.versions import FORMAT
 from tvrgen.generation import worker
 from tvrgen.imaging.visibility import Sight
 from tvrgen.sampling import design, sampler
@@ -135,9 +136,9 @@ def question_lines(planned: Planned, split: Split, seed: int) -> list[Record]:
     return records.question_lines(planned, images_of(planned, split), split, seed)
 
 
-def made(config: Config, shard: Shard, root: Path, renderer: FlatRenderer, why: str = "") -> int:
+def made(config: Config, shard: Shard, root: Path, renderer: FlatRenderer, why: str = "", number: int = FORMAT) -> int:
     """Makes one shard as a worker does; returns the number of its images."""
-    return sum(worker.shard_steps(config, shard, open_storage(root), renderer, why))
+    return sum(worker.shard_steps(config, shard, open_storage(root), renderer, why, number))
 
 
 def generate_flat(
@@ -152,11 +153,11 @@ def generate_flat(
         preparation.writing_to(target, config) as there,
         mock.patch.object(sampler, "plan_problem", lambda c, s, i: problem(c, c.split(s), i)),
     ):
-        again = catalog.again(target)
+        again, number = catalog.again(target), preparation.own_format(target)
         for split in config.splits:
             for shard in shards_of(config, split):
                 if shard.path not in there or shard.path in again:
-                    made(config, shard, root, renderer, again.get(shard.path, ""))
+                    made(config, shard, root, renderer, again.get(shard.path, ""), number)
         catalog.note_again(target, {}, tuple(again))
         catalog.finish(target, config)
     return root

@@ -14,7 +14,6 @@ from tests.tiny import run
 from tvrgen.dataset.image_reader import open_image
 from tvrgen.dataset.reader import open_dataset
 from tvrgen.dataset.validation.files import dataset_faults
-from tvrgen.dataset.versions import FORMAT
 from tvrgen.export import FORMATS
 from tvrgen.export.run import export, find
 from tvrgen.sampling.version import PLAN
@@ -103,7 +102,7 @@ def test_they_grow_and_keep_what_they_have(old):
     assert {p: (old / p).read_bytes() for p in kept} == kept
     dataset = open_dataset(old)
     assert [line["index"] for line in dataset.scenes("train")] == [0, 1, 2, 3]
-    assert (dataset.description["format"], dataset.description["plan"]) == (FORMAT, PLAN)
+    assert (dataset.description["format"], dataset.description["plan"]) == (1, PLAN)
     assert list(dataset_faults(old)) == []
 
 

@@ -1,7 +1,9 @@
 """Records: schemas, and the way there and back."""
 
+import dataclasses
 import json
 import math
+import re
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from tvrgen.questions import prompts
 from tvrgen.sampling import sampler
 from tvrgen.scene.model import State
 from tvrgen.transformations import replay
+from tvrgen.transformations.base import Role, Step, Transformation
 
 CONFIG = load()
 SPLIT = CONFIG.split("train")
@@ -48,13 +51,104 @@ def test_a_handmade_problem_comes_back():
     assert records.problem_from(line, SPLIT.vocabulary) == PLANNED.problem
     assert line["id"] == "train-000000"
     assert line["steps"][1] == {
+        "objects": [2],
         "object": 2,
         "kind": "position",
         "value": "front.1",
-        "from": {"position": [20, 0]},
+        "roles": [{"before": "seen", "after": "unseen"}],
+        "differences": [{"object": 2, "before": {"position": [20, 0]}, "after": {"position": [30, 0]}}],
         "accepted": ["front.1", "front.2", "front_left.1", "front_left.2", "front_right.1", "front_right.2"],
-        "type": "out",
     }
+
+
+class Swap(Transformation):
+    """Two objects change places."""
+
+    name = "swap"
+    roles = (Role(), Role())
+
+    def apply(self, state, step, vocabulary):
+        a, b = step.objects
+        return state.replace(a, position=state[b].position).replace(b, position=state[a].position)
+
+
+@pytest.fixture(scope="module")
+def swapped() -> dict[str, dict]:
+    """The lines of a problem in which two objects change places; kind of line -> line."""
+    split = dataclasses.replace(SPLIT, kinds={**SPLIT.kinds, "swap": Swap()}, values={**SPLIT.values, "swap": ("",)})
+    steps = (Step(objects=(1, 0), kind="swap"),)
+    problem = dataclasses.replace(PLANNED.problem, steps=steps)
+    states = replay.replay(problem.initial, steps, split.kinds, split.vocabulary)
+    shots = problem.shots(states, split.render.width, split.render.height)
+    shots = tuple(dataclasses.replace(shot, sights=PLANNED.initial.sights) for shot in shots)
+    planned = sampler.completed(problem, states, shots, split)
+    lines = {"scene": scene_line(planned, split), "question": question_lines(planned, split, 0)[0]}
+    return {kind: json.loads(records.dump(line)) for kind, line in lines.items()}
+
+
+def test_a_step_of_two_objects_comes_back(swapped):
+    for kind, line in swapped.items():
+        records.check(line, kind, "line")
+    assert records.steps_from(swapped["scene"]) == (Step(objects=(1, 0), kind="swap"),)
+    here, there = {"position": [-10, -10]}, {"position": [5, 12]}
+    assert swapped["scene"]["steps"] == [
+        {
+            "objects": [1, 0],
+            "kind": "swap",
+            "value": "",
+            "roles": 2 * [{"before": "seen", "after": "seen"}],
+            "differences": [
+                {"object": 0, "before": here, "after": there},
+                {"object": 1, "before": there, "after": here},
+            ],
+            "accepted": [{"objects": [1, 0], "value": ""}],
+        }
+    ]
+    change = {"objects": [1, 0], "attribute": "swap", "value": "", "accepted": [{"objects": [1, 0], "value": ""}]}
+    assert swapped["question"]["changes"] == [change]
+    assert swapped["question"]["answer"] == "1+0.swap"
+
+
+CONTRADICTIONS = [
+    ("scene", {"objects": [1, 7]}, "steps[0].objects: names 7; there are 3 objects"),
+    ("scene", {"objects": [1, 1]}, "steps[0].objects: lists an entry twice"),
+    ("scene", {"object": 1}, "steps[0].object: is not the single one of its objects"),
+    ("scene", {"objects": [1]}, "steps[0].object: is not the single one of its objects"),
+    ("scene", {"roles": []}, "steps[0].roles: has 0 entries; expected 2"),
+    ("scene", {"roles": [{"before": "hidden", "after": "seen"}]}, "roles[0].before: unknown value 'hidden'"),
+    ("scene", {"differences": []}, "steps[0].differences: has 0 entries"),
+    ("scene", {"differences": [{"object": 3, "before": {"a": 1}, "after": {"a": 2}}]}, "object 3; there are 3 objects"),
+    ("scene", {"differences": [{"object": 0, "before": {"a": 1}, "after": {"b": 1}}]}, "differ in their keys"),
+    ("scene", {"accepted": ["left"]}, "steps[0].accepted: holds 'left'; expected objects and value"),
+    ("scene", {"accepted": [{"objects": [0, 9], "value": ""}]}, "accepted: names an object beyond the 3"),
+    ("question", {"index": 1}, "changes[0].index: is not the single one of its objects"),
+    ("question", {"objects": [1, 7]}, "changes[0].objects: names 7"),
+    ("question", {"accepted": [{"objects": [0, 1], "value": ""}]}, "changes[0].accepted: lacks the value itself"),
+    ("question", {"accepted": [""]}, "changes[0].accepted: holds ''; expected objects and value"),
+]
+
+
+@pytest.mark.parametrize(("kind", "damage", "message"), CONTRADICTIONS, ids=range(len(CONTRADICTIONS)))
+def test_a_step_that_contradicts_itself_is_named(kind, damage, message, swapped):
+    (step,) = swapped[kind]["steps" if kind == "scene" else "changes"]
+    line = swapped[kind] | {"steps" if kind == "scene" else "changes": [step | damage]}
+    with pytest.raises(UserError) as caught:
+        records.check(line, kind, "line")
+    assert message in str(caught.value)
+
+
+def test_alternatives_are_answers_too(swapped):
+    moves = [
+        {"objects": [k], "index": k, "attribute": "position", "value": v, "accepted": [v]}
+        for k, v in ((0, "behind.1"), (1, "front.1"))
+    ]
+    records.check(swapped["question"] | {"alternatives": [moves]}, "question", "line")
+    for own, message in (
+        ([], "alternatives: has 0 entries"),
+        ([[moves[0] | {"index": 2}]], "alternatives[0][0].index"),
+    ):
+        with pytest.raises(UserError, match=re.escape(message)):
+            records.check(swapped["question"] | {"alternatives": own}, "question", "line")
 
 
 def test_a_question_has_what_users_rely_on():
@@ -62,7 +156,8 @@ def test_a_question_has_what_users_rely_on():
     assert line["id"] == "train-000000-left"
     assert line["images"] == ["images/000000-initial-center.png", "images/000000-final-left.png"]
     assert line["answer"] == "0.color.blue, 2.position.front.1"
-    assert line["changes"][0] == {"index": 0, "attribute": "color", "value": "blue", "accepted": ["blue"]}
+    first = {"objects": [0], "index": 0, "attribute": "color", "value": "blue", "accepted": ["blue"]}
+    assert line["changes"][0] == first
     assert line["changes"][1]["accepted"][0] == "front.1"
     assert "front_left.2" in line["changes"][1]["accepted"]
     assert line["view"] == {"initial": "center", "final": "left"}

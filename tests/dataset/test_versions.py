@@ -47,10 +47,10 @@ def test_format_and_plan_come_first(flat_dataset):
 
 @pytest.mark.parametrize("command", [open_dataset, lambda root: list(dataset_faults(root)),
                                      lambda root: generate_flat(root, load(), FlatRenderer())])  # fmt: skip
-@pytest.mark.parametrize("keys", [{"format": 2}, {"format": 3, "shards": "elsewhere"}])
+@pytest.mark.parametrize("keys", [{"format": 3}, {"format": 4, "shards": "elsewhere"}])
 def test_a_later_format_is_one_line_that_says_which_tvrgen_reads_it(command, keys, flat_dataset):
     change(flat_dataset / "dataset.json", **keys)
-    message = rf"format {keys['format']} is newer than this tvrgen {tvrgen.__version__}, which reads formats up to 1; "
+    message = rf"format {keys['format']} is newer than this tvrgen {tvrgen.__version__}, which reads formats up to 2; "
     with pytest.raises(UserError, match=message):
         command(flat_dataset)
 
@@ -116,6 +116,7 @@ FAULTS = {
     ),
     "answer": (edited(QUESTIONS, lambda q: q.update(answer="0.color.red")), "answer: holds"),
     "accepted": (edited(QUESTIONS, lambda q: q["changes"][1]["accepted"].pop()), "accepted: has"),
+    "format": (lambda root: change(root / "train/shard-00001/run.json", format=1), "format: is 1; expected 2"),
     "run": (lambda root: change(root / "train/shard-00001/run.json", plan=PLAN), "plan: is 1; expected 2"),
 }
 

@@ -45,11 +45,14 @@ def test_what_moves_can_be_left_out(dataset, tmp_path):
         export(dataset, "reason-rft", tmp_path / "out", filters=["kind!=position"])
 
 
-CHANGE = {"index": 0, "attribute": "color", "value": "blue", "accepted": ["blue"]}
-OTHER = {"index": 1, "attribute": "size", "value": "large", "accepted": ["large"]}
+CHANGE = {"objects": [0], "index": 0, "attribute": "color", "value": "blue", "accepted": ["blue"]}
+OTHER = {"objects": [1], "index": 1, "attribute": "size", "value": "large", "accepted": ["large"]}
 REFUSED = {
     "nothing": ([], "has no change, and Reason-RFT pays nothing for that; generate with sampling.no_change=0"),
-    "five": ([{**CHANGE, "index": k} for k in range(5)], "has 5 changes, .* asks for 4 at most; .*--filter 'steps<=4'"),
+    "five": (
+        [{**CHANGE, "objects": [k], "index": k} for k in range(5)],
+        "has 5 changes, .* asks for 4 at most; .*--filter 'steps<=4'",
+    ),
     "twice": ([CHANGE, OTHER, CHANGE], "makes the same change twice, which .* counts once; .*sampling.repeat=false"),
     "a colour": ([{**CHANGE, "value": "teal"}], "has color teal, which Reason-RFT's prompt does not have"),
     "a kind": ([{**CHANGE, "attribute": "turn", "value": "90"}], "has turn 90, which Reason-RFT's prompt does not"),

@@ -11,6 +11,7 @@ import pytest
 
 from tests.tiny import FlatRenderer, json_bytes, load
 from tvrgen._support.errors import UserError
+from tvrgen.dataset import preparation
 from tvrgen.dataset.validation.files import validate
 from tvrgen.generation import run
 
@@ -50,6 +51,20 @@ def test_the_outcome_says_what_there_is(generate, tmp_path, capfd):
     assert [json.loads(line)["event"] for line in told] == ["start", *["shard"] * 4, "end"]
     assert [signal.getsignal(number) for number in STOPS] == before
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_dataset_of_a_former_format_goes_on_in_it(generate, tmp_path, monkeypatch):
+    """Also where the run before it was killed: it is as if one run had made it."""
+    config = load(*TWO_SPLITS)
+    with monkeypatch.context() as patch:
+        patch.setattr(preparation, "own_format", lambda storage: 1)
+        generate(config, tmp_path / "whole")
+        generate(config, tmp_path / "grown", splits="train")
+    (tmp_path / "grown/dataset.json").unlink()
+    generate(config, tmp_path / "grown")
+    assert json_bytes(tmp_path / "grown") == json_bytes(tmp_path / "whole")
+    assert json.loads((tmp_path / "grown/dataset.json").read_text())["format"] == 1
+    assert validate(tmp_path / "grown") == []
 
 
 def test_splits_can_be_made_one_by_one(generate, tmp_path):

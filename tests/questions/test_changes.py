@@ -19,8 +19,9 @@ def test_a_question():
     assert question.answer == "0.color.blue, 2.position.front.1"
     assert question.answer_form == "triplet"
     assert question.changes == [
-        {"index": 0, "attribute": "color", "value": "blue", "accepted": ["blue"]},
+        {"objects": [0], "index": 0, "attribute": "color", "value": "blue", "accepted": ["blue"]},
         {
+            "objects": [2],
             "index": 2,
             "attribute": "position",
             "value": "front.1",

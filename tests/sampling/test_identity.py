@@ -10,6 +10,7 @@ from tvrgen._support.errors import UserError
 from tvrgen.generation import planning
 from tvrgen.sampling import identity, sampler
 from tvrgen.scene.model import State
+from tvrgen.transformations.base import Step, Transformation
 
 pytestmark = pytest.mark.rays
 
@@ -22,20 +23,42 @@ def test_every_problem_is_of_its_split_alone(planned):
 
 
 def test_the_hash_is_blind_to_the_order_of_steps():
-    plan = sampler.plan_problem(load("sampling.steps=4"), "train", 1)
-    assert identity.digest(plan.problem.initial, plan.problem.steps[::-1]) == plan.hash
+    config = load("sampling.steps=4")
+    plan = sampler.plan_problem(config, "train", 1)
+    kinds = config.split("train").kinds
+    assert identity.digest(plan.problem.initial, plan.problem.steps[::-1], kinds) == plan.hash
 
 
 def test_the_hash_is_blind_to_the_order_of_objects():
-    plan = sampler.plan_problem(load(), "train", 1)
+    config = load()
+    plan, kinds = sampler.plan_problem(config, "train", 1), config.split("train").kinds
     objects, steps = plan.problem.initial.objects, plan.problem.steps
     order = list(reversed(range(len(objects))))
     shuffled = State(objects=tuple(objects[k] for k in order))
-    renamed = tuple(dataclasses.replace(s, object=order.index(s.object)) for s in steps)
-    assert identity.digest(shuffled, renamed) == plan.hash
+    renamed = tuple(dataclasses.replace(s, objects=tuple(map(order.index, s.objects))) for s in steps)
+    assert identity.digest(shuffled, renamed, kinds) == plan.hash
     moved = with_object(plan.problem.initial, 0, position=(-40, 40))
-    assert identity.digest(moved, steps) != plan.hash
-    assert identity.digest(plan.problem.initial, steps[:-1]) != plan.hash
+    assert identity.digest(moved, steps, kinds) != plan.hash
+    assert identity.digest(plan.problem.initial, steps[:-1], kinds) != plan.hash
+
+
+class Both(Transformation):
+    """A kind that names two objects."""
+
+    def __init__(self, ordered: bool) -> None:
+        self.name, self.ordered = "both", ordered
+
+
+def test_the_order_of_a_steps_objects_counts_where_its_kind_is_ordered():
+    config = load()
+    initial = sampler.plan_problem(config, "train", 1).problem.initial
+    color = Step(objects=(0,), kind="color", value="red")  # steps with one object and with two have an order
+    for ordered in (False, True):
+        kinds = {**config.split("train").kinds, "both": Both(ordered)}
+        found = {
+            identity.digest(initial, (Step(objects=objects, kind="both"), color), kinds) for objects in ((0, 1), (1, 0))
+        }
+        assert len(found) == 1 + ordered
 
 
 def test_a_problem_in_two_splits_is_refused(monkeypatch):

@@ -66,7 +66,7 @@ def finish(storage: Storage, config: Config, conditions: Mapping[str, Condition]
             for program, version in conditions[shard.path].versions.items():
                 versions.setdefault(program, set()).add(version)
     dataset = {
-        "format": FORMAT,
+        "format": max((condition.format for condition in conditions.values()), default=FORMAT),
         "plan": PLAN,
         "versions": {name: sorted(found) for name, found in sorted(versions.items())},
         "hash": config.hash,

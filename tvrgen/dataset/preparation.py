@@ -19,7 +19,7 @@ from tvrgen.dataset.catalog import GROWN, note_again, read_json
 from tvrgen.dataset.shards import shards_of
 from tvrgen.dataset.storage import own_names
 from tvrgen.dataset.storage.base import MANIFEST, Storage
-from tvrgen.dataset.versions import check_format, check_plan
+from tvrgen.dataset.versions import FORMAT, check_format, check_plan, format_of
 
 _log = logging.getLogger(__name__)
 
@@ -151,6 +151,14 @@ def _check_versions(storage: Storage, there: set[str]) -> None:
             check_format(run, storage / shard)
             check_plan(run, storage)
             return  # all others are of the same plan, as each run has checked
+
+
+def own_format(storage: Storage) -> int:
+    """The format in which a run writes its shards: that of those that are there, so that a dataset has one."""
+    for shard in sorted(storage.shards()):
+        if isinstance(run := _json_or_none(storage, f"{shard}/run.json"), dict):
+            return format_of(run)
+    return FORMAT
 
 
 def _json_or_none(storage: Storage, path: str) -> Any:

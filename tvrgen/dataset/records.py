@@ -18,9 +18,11 @@ from tvrgen.imaging.visibility import Sight
 from tvrgen.questions import changes
 from tvrgen.sampling.problem import Planned, Problem
 from tvrgen.scene import camera_model
+from tvrgen.scene.attributes import BUILT_IN
 from tvrgen.scene.model import Camera, Light, Object, State
 from tvrgen.scene.vocabulary import Grid, Vocabulary
-from tvrgen.transformations.base import Role, Step
+from tvrgen.transformations import replay
+from tvrgen.transformations.base import Step
 
 
 def scene_line(planned: Planned, images: Sequence[ImageFile], split: Split) -> Record:
@@ -87,13 +89,18 @@ def problem_from(line: Record, words: Vocabulary) -> Problem:
         index=line["index"],
         attempt=line["attempt"],
         initial=state_from(line["initial"], words),
-        steps=tuple(Step(objects=(s["object"],), kind=s["kind"], value=s["value"]) for s in line["steps"]),
+        steps=steps_from(line),
         cameras=_cameras_from(line["cameras"]),
         lights=_lights_from(line["lights"]),
         views=tuple(line["visibility"]["final"]),
         final_cameras=_cameras_from(line.get("final_cameras", {})),
         final_lights=_lights_from(line.get("final_lights", [])),
     )
+
+
+def steps_from(line: Record) -> tuple[Step, ...]:
+    """The steps that a scene line describes."""
+    return tuple(Step(objects=tuple(s["objects"]), kind=s["kind"], value=s["value"]) for s in line["steps"])
 
 
 def sights_from(part: list[Record]) -> tuple[Sight, ...]:
@@ -109,12 +116,14 @@ def state_from(part: Record, words: Vocabulary) -> State:
     for k, o in enumerate(part["objects"]):
         if missing := words.attributes.keys() - o.keys():
             raise UserError(f"objects[{k}].{min(missing)}: is missing; the vocabulary has this attribute")
-    return State(
-        objects=tuple(
-            words.object(o, position=_frozen(o["position"]), rotation=o["rotation"], present=o.get("present", True))
-            for o in part["objects"]
-        )
-    )
+    return State(objects=tuple(words.object(o).replace(**_others(o)) for o in part["objects"]))
+
+
+def _others(obj: Record) -> dict[str, Any]:
+    """The fields in the record of an object that are no attributes; those that it lacks have their default values."""
+    return {
+        name: _frozen(obj[name]) for name, default in _DEFAULTS.items() if name in obj or default is dataclasses.MISSING
+    }
 
 
 def dump(line: Record) -> str:
@@ -147,8 +156,15 @@ def _scene_contradictions(line: Record) -> Iterator[str]:
         if len(state["objects"]) != count:
             yield f"{name}.objects: has {len(state['objects'])} entries; expected {count}, as in initial.objects"
     for k, step in enumerate(line["steps"]):
-        if step["object"] >= count:
-            yield f"steps[{k}].object: is {step['object']}; there are {count} objects"
+        place, named = f"steps[{k}]", step["objects"]
+        yield from _naming_contradictions(place, step, "object", range(count))
+        if len(step["roles"]) != len(named):
+            yield f"{place}.roles: has {len(step['roles'])} entries; expected {len(named)}, one for each object"
+        for difference in step["differences"]:
+            if difference["object"] >= count:
+                yield f"{place}.differences: object {difference['object']}; there are {count} objects"
+            if difference["before"].keys() != difference["after"].keys():
+                yield f"{place}.differences: object {difference['object']}: before and after differ in their keys"
     for when, cameras in line["visibility"].items():
         for name, sights in cameras.items():
             if name not in line["cameras"]:
@@ -159,14 +175,34 @@ def _scene_contradictions(line: Record) -> Iterator[str]:
 
 def _question_contradictions(line: Record) -> Iterator[str]:
     """What the schema cannot say of a question line: its changes are of its objects, each with its own value first."""
-    count = len(line["initial_objects"])
-    for k, change in enumerate(line["changes"]):
-        if change["index"] >= count:
-            yield f"changes[{k}].index: is {change['index']}; there are {count} objects"
-        if change["value"] not in change["accepted"]:
-            yield f"changes[{k}].accepted: lacks the value itself"
-    if [entry["index"] for entry in line["initial_objects"]] != [*range(count)]:
-        yield "initial_objects: are not numbered from 0"
+    listed = [entry["index"] for entry in line["initial_objects"]]
+    answers = {"changes": line["changes"]}
+    answers |= {f"alternatives[{k}]": own for k, own in enumerate(line.get("alternatives", ()))}
+    named = {index for own in answers.values() for change in own for index in change["objects"]}
+    known = range(len(named.union(listed)))
+    for name, answer in answers.items():
+        for k, change in enumerate(answer):
+            place = f"{name}[{k}]"
+            yield from _naming_contradictions(place, change, "index", known)
+            if changes.accepted(change["objects"], [change["value"]])[0] not in change["accepted"]:
+                yield f"{place}.accepted: lacks the value itself"
+    if listed != sorted({*listed}) or named.union(listed) != {*known}:
+        yield "initial_objects: are not numbered from 0, with those of the changes"
+
+
+def _naming_contradictions(place: str, step: Record, alone: str, known: range) -> Iterator[str]:
+    """What the schema cannot say of how a step or a change names its objects; `alone` is its key for a single one."""
+    named = step["objects"]
+    if beyond := [index for index in named if index not in known]:
+        yield f"{place}.objects: names {beyond[0]}; there are {len(known)} objects"
+    if ([step[alone]] if alone in step else []) != (named if len(named) == 1 else []):
+        yield f"{place}.{alone}: is not the single one of its objects"
+    for accepted in step["accepted"]:
+        others = [accepted] if isinstance(accepted, dict) else []
+        if bool(others) == (len(named) == 1):
+            yield f"{place}.accepted: holds {accepted!r:.80}; expected {'a text' if others else 'objects and value'}"
+        if any(index not in known for other in others for index in other["objects"]):
+            yield f"{place}.accepted: names an object beyond the {len(known)} that there are"
 
 
 def _cameras_from(part: Record) -> tuple[Camera, ...]:
@@ -183,9 +219,22 @@ def _objects(state: State, grid: Grid) -> list[Record]:
 
 
 def _object(obj: Object) -> Record:
-    """The fields of an object; `present` only where it is not."""
-    record = {**obj.attributes, "position": list(obj.position), "rotation": obj.rotation}
-    return record if obj.present else {**record, "present": False}
+    """The fields of an object, but those that have their default value."""
+    return {name: value for name, value in _fields(obj).items() if name not in _DEFAULTS or value != _DEFAULTS[name]}
+
+
+def _fields(obj: Object) -> Record:
+    """All attributes and fields of an object."""
+    others = {name: getattr(obj, name) for name in _DEFAULTS}
+    return {**obj.attributes, **{name: list(v) if isinstance(v, tuple) else v for name, v in others.items()}}
+
+
+_DEFAULTS = {
+    field.name: field.default
+    for field in dataclasses.fields(Object)
+    if field.name not in BUILT_IN and field.name != "further"
+}
+"""Field of an object that is no attribute -> its default value; MISSING if it has none."""
 
 
 def _annotations(images: Sequence[ImageFile]) -> Record:
@@ -204,19 +253,24 @@ def _intermediate(images: Sequence[ImageFile], grid: Grid) -> list[Record]:
 
 def _step(planned: Planned, k: int) -> Record:
     step, before, after = planned.problem.steps[k], planned.states[k], planned.states[k + 1]
-    was, is_ = before.objects[step.object], after.objects[step.object]
-    record = {
-        "object": step.object,
+    return {
+        "objects": list(step.objects),
+        **({"object": step.object} if len(step.objects) == 1 else {}),
         "kind": step.kind,
         "value": step.value,
-        "from": {f: v for f, v in _object(was).items() if v != _object(is_)[f]},
-        "accepted": list(planned.accepted[k]),
+        "roles": [{"before": role.before, "after": role.after} for role in planned.roles[k]],
+        "differences": [
+            {"object": index, **_difference(_fields(before[index]), _fields(after[index]))}
+            for index in replay.differing(before, after)
+        ],
+        "accepted": changes.accepted(step.objects, planned.accepted[k]),
     }
-    return record | ({"type": _MOVES[planned.roles[k][0]]} if was.position != is_.position else {})
 
 
-_MOVES = {Role("seen", "seen"): "inner", Role("seen", "unseen"): "out", Role("unseen", "seen"): "in"}
-"""Role of an object that moves -> the type of its move."""
+def _difference(before: Record, after: Record) -> Record:
+    """The fields in which an object differs after a step, as they were and as they are."""
+    names = [name for name in before if before[name] != after[name]]
+    return {"before": {name: before[name] for name in names}, "after": {name: after[name] for name in names}}
 
 
 def _camera(camera: Camera, split: Split) -> Record:

@@ -19,6 +19,7 @@ from tvrgen._support import json_lines, limits, listing, plain_files
 from tvrgen._support.files import add_to_tar
 from tvrgen.dataset import tars
 from tvrgen.dataset.storage.base import Storage
+from tvrgen.dataset.upgrade import upgraded
 
 Kind = str
 """Kind of a line: "scene" or "question"."""
@@ -135,7 +136,7 @@ class Files(ShardFormat):
         for content in json_lines.lines(file, where):
             start, byte, number = byte, byte + len(content), number + 1
             place = f"{where}:{number}" if known else where
-            yield Entry(json_lines.parse(content, place), place, (start, 0))
+            yield Entry(upgraded(json_lines.parse(content, place), kind), place, (start, 0))
             file.seek(byte)
 
     def address(self, storage: Storage, shard: str, image: str) -> str:
@@ -200,7 +201,7 @@ class WebDataset(ShardFormat):
                 place = f"{where}/{member.name}"
                 found = json_lines.parse(member.read(limits.LINE), place)
                 for number, line in enumerate(found if isinstance(found, list) else [found]):
-                    yield Entry(line, place, (start, number), held)
+                    yield Entry(upgraded(line, kind), place, (start, number), held)
 
     def address(self, storage: Storage, shard: str, image: str) -> str:
         return f"tar://{image}::{storage.path(f'{shard}/{self._TAR}')}"

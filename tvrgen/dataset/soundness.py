@@ -14,6 +14,7 @@ from tvrgen._support import json_lines
 from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen.dataset.storage.base import MANIFEST, Storage
+from tvrgen.dataset.versions import FORMAT, format_of
 
 RUN = "run.json"
 
@@ -33,6 +34,8 @@ class Condition:
     """SHA-256 of its shard.json."""
     versions: Mapping[str, str] = field(default_factory=dict)
     """Versions of the programs that made it, by their names."""
+    format: int = FORMAT
+    """Format of its lines."""
 
 
 def examine(storage: Storage, shards: Iterable[str]) -> dict[str, Condition]:
@@ -66,7 +69,7 @@ def _condition(storage: Storage, shard: str) -> Condition:
     if missing := [name for name, entry in listed.items() if sizes.get(name) != _bytes(entry)]:
         others = f" (and {len(missing) - 1} more files)" if len(missing) > 1 else ""
         return Condition(f"{_unread(missing[0], sizes) or f'{missing[0]} has another size'}{others}")
-    return Condition("", hashlib.sha256(contents[MANIFEST]).hexdigest(), versions)
+    return Condition("", hashlib.sha256(contents[MANIFEST]).hexdigest(), versions, format_of(run))
 
 
 def _unread(name: str, sizes: Mapping[str, int]) -> str:

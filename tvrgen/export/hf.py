@@ -60,7 +60,7 @@ star_r1_reward("<think>...</think><answer>...</answer>", row["ground_truth"]).to
             "images": [parquet.IMAGE],
             **dict.fromkeys(("problem", "answer", "ground_truth"), "string"),
             "initial_objects": parquet.objects(self._further),
-            "changes": parquet.CHANGES,
+            "changes": parquet.changes(self.several),
             **self.about_columns,
         }
 
@@ -76,7 +76,7 @@ star_r1_reward("<think>...</think><answer>...</answer>", row["ground_truth"]).to
             "images": parquet.embedded(question),
             **answered(line),
             "initial_objects": line["initial_objects"],
-            "changes": line["changes"],
+            "changes": parquet.changed(question, self.several),
             **self.about(question),
         }
 

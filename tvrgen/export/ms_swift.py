@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tvrgen.export.reader import Question, ground_truth
+from tvrgen.export.reader import Question, changes, ground_truth
 from tvrgen.export.writers import READ_AS_PATTERN, TOKENS, Lines
 
 
@@ -29,7 +29,7 @@ where it is), `solution` (what the reward reads: the answer as JSON, with every 
             "messages": [{"role": "user", "content": TOKENS + line["question"]}],
             "images": [str(root / path) for path in self.keep(question)],
             "solution": ground_truth(line),
-            "changes": line["changes"],
+            "changes": changes(line),
             "initial_objects": line["initial_objects"],
             "tvr_id": question.id,
             **self.about(question),

@@ -8,15 +8,18 @@ versions 2.19 and 3.6 read that spelling only, later ones read both.
 import json
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Any, ClassVar
 
+from tvrgen._support.errors import UserError
 from tvrgen.export.folder import Part
 from tvrgen.export.reader import Question
 from tvrgen.export.writers import READ_AS_PATTERN, Format
 from tvrgen.scene.attributes import BUILT_IN
 
 IMAGE = "image"
-CHANGES = [{"index": "int32", "attribute": "string", "value": "string", "accepted": ["string"]}]
+_NAMED = {"objects": ["int32"], "value": "string"}
+_CHANGE = {"attribute": "string", "value": "string"}
 
 _GROUP = 100  # rows in memory at once, at most
 _GROUP_BYTES = 100_000_000
@@ -40,6 +43,17 @@ class Parquet(Format):
     @abstractmethod
     def columns(self) -> dict[str, Any]:
         """The columns, in order."""
+
+    @cached_property
+    def several(self) -> bool:
+        """Whether the dataset has a kind whose steps name any other number of objects than one."""
+        try:
+            config = self.dataset.config()
+        except UserError:  # kinds of the user's own are not imported without trust
+            return False
+        splits = map(config.split, self.splits)
+        ways = (way for s in splits for kind in s.kinds.values() for way in kind.variants(s.sampling).values())
+        return any(len(roles) != 1 for roles in ways)
 
     @property
     def about_columns(self) -> dict[str, str]:
@@ -71,6 +85,27 @@ class Parquet(Format):
                 size += table.nbytes
                 writer.write_table(table)
         return size
+
+
+def changes(several: bool) -> list[dict[str, Any]]:
+    """Returns the column of changes; if they may be of `several` objects, all of them name objects in one form."""
+    if several:
+        return [{"objects": ["int32"], **_CHANGE, "accepted": [_NAMED]}]
+    return [{"index": "int32", **_CHANGE, "accepted": ["string"]}]
+
+
+def changed(question: Question, several: bool) -> list[dict[str, Any]]:
+    """Returns a question's changes as a value of that column. Raises UserError for several objects in the other."""
+    own = question.line["changes"]
+    if several:
+        return [{**c, "accepted": [_named(value, c) for value in c["accepted"]]} for c in own]
+    if any("index" not in change for change in own):
+        raise UserError(f"{question.id}: has a change of several objects by a kind of your own; export with --trust")
+    return own
+
+
+def _named(accepted: Any, change: dict[str, Any]) -> dict[str, Any]:
+    return accepted if isinstance(accepted, dict) else {"objects": change["objects"], "value": accepted}
 
 
 def groups(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

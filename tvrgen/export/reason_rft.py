@@ -7,9 +7,10 @@ from typing import Any
 from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen.config.settings import Split
-from tvrgen.export.reader import Question
+from tvrgen.export.reader import Question, changes
 from tvrgen.export.writers import READ_AS_PATTERN, JsonList
 from tvrgen.questions.forms import changes_text
+from tvrgen.transformations import registry
 from tvrgen.transformations.base import Step
 
 _PROMPT = """\
@@ -65,7 +66,7 @@ have 60,000 questions for training, and 1,000 each with the centre, the left and
 
     def row(self, question: Question, number: int) -> dict[str, Any]:
         line = question.line
-        steps = [Step(objects=(c["index"],), kind=c["attribute"], value=c["value"]) for c in line["changes"]]
+        steps = [Step(objects=tuple(c["objects"]), kind=c["attribute"], value=c["value"]) for c in line["changes"]]
         solution = changes_text.write(steps, "function")
         return {
             "id": question.id,
@@ -73,7 +74,7 @@ have 60,000 questions for training, and 1,000 each with the centre, the left and
             "problem": self._problem(line),
             "solution": solution,
             "answer": solution,
-            "ground_truth": json.dumps({"changes": line["changes"]}),  # no looks: answers name objects by indices
+            "ground_truth": json.dumps({"changes": changes(line)}),  # no looks: answers name objects by indices
         }
 
     def check(self) -> None:
@@ -88,22 +89,23 @@ have 60,000 questions for training, and 1,000 each with the centre, the left and
         return self._problem(question.line), question.line["answer"]
 
     def refuse(self, line: Record) -> None:
-        changes = [(change["index"], change["attribute"], change["value"]) for change in line["changes"]]
+        made = [(tuple(change["objects"]), change["attribute"], change["value"]) for change in line["changes"]]
         named = [(o["index"], name, o[name]) for o in line["initial_objects"] for name in o.keys() - _NO_ATTRIBUTES]
-        strange = [(kind, value) for _, kind, value in (*changes, *named) if value not in _VALUES.get(kind, ())]
-        if any(kind == "position" for _, kind, _ in changes):
+        strange = [(kind, value) for _, kind, value in (*made, *named) if value not in _VALUES.get(kind, ())]
+        moves = [kind for _, kind, _ in made if kind in registry.BUILT_IN and registry.BUILT_IN[kind].directional]
+        if moves:
             said = "moves an object, and Reason-RFT has no words for how far"
-            instead = "sampling.kinds=[color, shape, size, material], or leave it out: --filter 'kind!=position'"
+            instead = f"sampling.kinds=[color, shape, size, material], or leave it out: --filter 'kind!={moves[0]}'"
         elif strange:
             said = f"has {' '.join(strange[0])}, which Reason-RFT's prompt does not have"
             instead = f"values of {', '.join(_VALUES)} that it has"
-        elif not changes:
+        elif not made:
             said = "has no change, and Reason-RFT pays nothing for that"
             instead = "sampling.no_change=0, or leave it out: --filter 'steps>=1'"
-        elif len(changes) > _CALLS:
-            said = f"has {len(changes)} changes, and Reason-RFT's prompt asks for {_CALLS} at most"
+        elif len(made) > _CALLS:
+            said = f"has {len(made)} changes, and Reason-RFT's prompt asks for {_CALLS} at most"
             instead = f"sampling.steps=[1, {_CALLS}], or leave it out: --filter 'steps<={_CALLS}'"
-        elif len(set(changes)) < len(changes):
+        elif len(set(made)) < len(made):
             said, instead = "makes the same change twice, which Reason-RFT counts once", "sampling.repeat=false"
         else:
             return

@@ -31,6 +31,9 @@ _SIZE = (160, 120)  # width and height of the images in data.h5, in pixels
 _OBJECTS, _STEPS = 10, 4
 """Objects of every scene, and most steps, in TRANCE's code: it numbers the end of an answer 10 and its padding 11."""
 _KINDS = (*BUILT_IN, "position")
+_TYPES = {("seen", "seen"): "inner", ("seen", "unseen"): "out", ("unseen", "seen"): "in"}
+"""Where an object is before and after a move -> TRANCE's type of the move."""
+
 _SWAPPED = {"front": "behind", "behind": "front"}
 _VIEWS = "generate with cameras.initial=center, cameras.final=[left, center, right] and cameras.views=all"
 
@@ -129,7 +132,7 @@ records. TRANCE's accuracy (the predicted steps are run, and outcomes compared) 
                 state["images"][CAMERAS[camera]] = name
             paths = [f"image/{name}" for name in question.names]
             self.out.images(dict(zip(paths, question.images(), strict=True)))
-        steps = [self._step(step) for step in scene["steps"]]
+        steps = [self._step(step, split) for step in scene["steps"]]
         return {"idx": idx, "split": split.name, "states": described, "transformations": steps}
 
     def _states(self, scene: Record, split: Split) -> tuple[State, ...]:
@@ -148,16 +151,17 @@ records. TRANCE's accuracy (the predicted steps are run, and outcomes compared) 
         looks = {name: getattr(obj, name) for name in BUILT_IN}
         return {**looks, "position": list(obj.position), "rotation": obj.rotation}
 
-    def _step(self, step: Record) -> Record:
+    def _step(self, step: Record, split: Split) -> Record:
+        moved = split.kinds[step["kind"]].directional
+        kind_of_move = _TYPES.get(tuple(step["roles"][0].values())) if moved else None
         # the record has positions, so that of the moves onto the stage the true one alone is right
-        accepted = step["accepted"] if step.get("type") != "in" else [step["value"]]
-        moved = step["kind"] == "position"
+        accepted = step["accepted"] if kind_of_move != "in" else [step["value"]]
         return {
             "obj_idx": step["object"],
             "attr": step["kind"],
             "val": _move(step["value"]) if moved else step["value"],
             "options": [_move(value) if moved else value for value in accepted],
-            **({"type": step["type"]} if "type" in step else {}),
+            **({"type": kind_of_move} if kind_of_move else {}),
         }
 
     def finish(self) -> None:

@@ -38,7 +38,7 @@ after), and for the reward `ground_truth` (the answer as JSON, with every value 
             "prompt": [{"role": "string", "content": "string"}],
             "images": [parquet.IMAGE],
             **dict.fromkeys(("id", "answer", "ground_truth"), "string"),
-            "changes": parquet.CHANGES,
+            "changes": parquet.changes(self.several),
             **self.about_columns,
         }
 
@@ -49,6 +49,6 @@ after), and for the reward `ground_truth` (the answer as JSON, with every value 
             "images": parquet.embedded(question),
             "id": question.id,
             **given,
-            "changes": question.line["changes"],
+            "changes": parquet.changed(question, self.several),
             **self.about(question),
         }

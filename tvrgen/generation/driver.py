@@ -14,16 +14,21 @@ from typing import Protocol
 from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen.dataset.shards import Shard
+from tvrgen.dataset.versions import FORMAT
 from tvrgen.generation.allocation import Allocation
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A shard to be made, and its number of images. `why` says why a shard that exists is made again."""
+    """A shard to be made, its number of images, and the format of its lines.
+
+    `why` says why a shard that exists is made again.
+    """
 
     shard: Shard
     images: int
     why: str = ""
+    format: int = FORMAT
 
 
 @dataclass(frozen=True, slots=True)

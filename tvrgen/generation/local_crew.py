@@ -37,7 +37,7 @@ class LocalCrew:
 
     def begin(self, task: Task) -> str:
         self._task = task
-        self._steps = worker.shard_steps(self._config, task.shard, self._storage, self._renderer, task.why)
+        self._steps = worker.shard_steps(self._config, task.shard, self._storage, self._renderer, task.why, task.format)
         return ""
 
     def events(self) -> Iterator[Event]:

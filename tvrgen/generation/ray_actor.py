@@ -62,11 +62,11 @@ class Actor:
         self._renderer = worker.opener(self._opener)(self._config, self._log, self._threads)
         return {"node": process.node(), "log": str(self._log.absolute())}
 
-    def advance(self, shard: Shard, why: str, seconds: float) -> Turn:
-        """Works on a shard for about `seconds`, from its start or from where the last call left it."""
+    def advance(self, shard: Shard, why: str, number: int, seconds: float) -> Turn:
+        """Works on a shard of format `number` for about `seconds`, from its start or where the last call left it."""
         if self._shard != shard:
             self._shard = shard
-            self._steps = worker.shard_steps(self._config, shard, self._storage, self._renderer, why)
+            self._steps = worker.shard_steps(self._config, shard, self._storage, self._renderer, why, number)
         turn = worker.advance(self._steps, seconds, self._log)
         if turn.facts is not None or turn.failure:
             self._shard = None

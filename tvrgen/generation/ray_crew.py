@@ -105,7 +105,7 @@ class RayCrew:
     def begin(self, task: Task) -> str:
         member = self._idle()[0]
         member.task = task
-        self._ask(member, member.actor.advance.remote(task.shard, task.why, TURN))
+        self._ask(member, member.actor.advance.remote(task.shard, task.why, task.format, TURN))
         return " ".join(member.slot.allocation.names) or "gpu" * bool(member.slot.allocation.gpus)
 
     def events(self) -> Iterator[Event]:
@@ -205,7 +205,7 @@ class RayCrew:
                 self._dismiss(member)
             yield Failed(task, turn.failure.reason, turn.failure.node, turn.failure.tail)
         elif turn.facts is None:
-            self._ask(member, member.actor.advance.remote(task.shard, task.why, TURN))
+            self._ask(member, member.actor.advance.remote(task.shard, task.why, task.format, TURN))
         else:
             member.task = None
             member.problems += task.shard.count

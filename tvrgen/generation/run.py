@@ -230,13 +230,14 @@ def _make_all(run: _Run) -> tuple[list[Failed], dict[str, Condition]]:
     images = functools.cache(lambda path: worker.images_in(known[path], config))
     wanted = [path for path, shard in known.items() if shard.split in run.splits]
     journal, given_up, tried = None, list[Failed](), set[str]()
+    number = preparation.own_format(storage)
     for _ in range(_ROUNDS):
         conditions = examine(storage, storage.shards() & known.keys())
         faults = {path: own.fault for path, own in conditions.items() if own.fault and path not in tried}
         _check_places(storage, faults)
         again = catalog.again(storage) | faults
         due = faults.keys() | {path for path in wanted if path in again or path not in conditions} - tried
-        todo = [Task(known[path], images(path), again.get(path, "")) for path in known if path in due]
+        todo = [Task(known[path], images(path), again.get(path, ""), number) for path in known if path in due]
         if journal is None:
             total = sum(map(images, wanted))
             run.progress.expect(total, total - sum(task.images for task in todo))

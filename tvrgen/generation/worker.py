@@ -26,6 +26,7 @@ from tvrgen.dataset.images import BLEND, ImageFile, image_files
 from tvrgen.dataset.shard_formats import FORMATS, ShardFormat
 from tvrgen.dataset.shards import Shard
 from tvrgen.dataset.storage.base import MANIFEST, Storage
+from tvrgen.dataset.upgrade import written
 from tvrgen.dataset.versions import FORMAT
 from tvrgen.generation import machine, node, process
 from tvrgen.imaging import annotations
@@ -72,11 +73,12 @@ def opener(name: str) -> Callable[[Config, Path, int], Renderer]:
 
 
 def shard_steps(
-    config: Config, shard: Shard, storage: Storage, renderer: Renderer, why: str = ""
+    config: Config, shard: Shard, storage: Storage, renderer: Renderer, why: str = "", number: int = FORMAT
 ) -> Generator[int, None, Record]:
     """Plans, renders, writes and commits a shard: yields 1 after each image, and returns the content of its run.json.
 
-    `why` says why a shard that exists is made again; one that has grown keeps its images.
+    `why` says why a shard that exists is made again; one that has grown keeps its images. `number` is the format of its
+    lines.
     """
     split, clock = config.split(shard.split), _Clock()
     form, devices = FORMATS[split.output.format], renderer.configure(split)
@@ -84,11 +86,11 @@ def shard_steps(
     with contextlib.ExitStack() as stack:
         kept = stack.enter_context(_kept(storage, shard, form)) if why == catalog.GROWN else lambda path: None
         folder = stack.enter_context(shards.writing(storage, shard, form, again=bool(why)))
-        problems = _Problems(config, split, renderer, folder, kept, clock)
+        problems = _Problems(config, split, renderer, folder, kept, number, clock)
         for index in range(shard.first, shard.first + shard.count):
             yield from problems.make(index)
         problems.check_files()
-        run = _description(split, renderer, devices, clock) | {"config": preparation.signature(config.document)}
+        run = _description(split, renderer, devices, number, clock) | {"config": preparation.signature(config.document)}
         if split.output.blend:
             run["files"] = shards.entries(folder, lambda path: path.suffix == ".blend")
         (folder / "run.json").write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
@@ -171,6 +173,7 @@ class _Problems:
     renderer: Renderer
     folder: Path
     kept: Callable[[str], Path | None]
+    format: int
     clock: "_Clock"
     files: list[Path] = field(default_factory=list)
     """Images and annotations made so far."""
@@ -205,8 +208,9 @@ class _Problems:
         questions = records.question_lines(planned, images, self.split, self.config.seed)
         for line, schema in [(scene, "scene"), *((question, "question") for question in questions)]:
             records.check(line, schema, line["id"])
-        texts = [records.dump(line) for line in questions]
-        FORMATS[self.split.output.format].add(self.folder, planned.problem.id, records.dump(scene), texts)
+        texts = [records.dump(written(line, "question", self.format)) for line in questions]
+        text = records.dump(written(scene, "scene", self.format))
+        FORMATS[self.split.output.format].add(self.folder, planned.problem.id, text, texts)
 
     def _render(self, image: ImageFile) -> None:
         """Writes an image: renders it, or copies the one kept."""
@@ -241,11 +245,11 @@ class _Problems:
         return path
 
 
-def _description(split: Split, renderer: Renderer, devices: list[str], clock: "_Clock") -> Record:
-    """Content of run.json: versions, devices that rendered and denoised, and seconds by stage."""
+def _description(split: Split, renderer: Renderer, devices: list[str], number: int, clock: "_Clock") -> Record:
+    """Content of run.json: format, versions, devices that rendered and denoised, and seconds by stage."""
     versions = {"tvrgen": tvrgen.__version__, "python": platform.python_version(), **renderer.description}
     used = {"devices": devices, "denoised_on": renderer.denoised_on}
-    run = {"format": FORMAT, "plan": PLAN, **used, "versions": versions}
+    run = {"format": number, "plan": PLAN, **used, "versions": versions}
     return run | {"samples": split.render.samples, "seconds": clock.seconds}
 
 

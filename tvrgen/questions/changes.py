@@ -1,6 +1,8 @@
 """The family "what changed?": the answer lists the steps that lead from the first image to the second."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from tvrgen._support.json_lines import Record
 from tvrgen._support.rng import generator
@@ -8,7 +10,6 @@ from tvrgen.config.settings import Split
 from tvrgen.questions import difficulty, prompts, rationale
 from tvrgen.questions.difficulty import Difficulty
 from tvrgen.questions.forms import changes_text
-from tvrgen.questions.forms.changes_text import Change
 from tvrgen.questions.rationale import Sentence
 from tvrgen.sampling.problem import Planned
 from tvrgen.scene.model import State
@@ -25,7 +26,7 @@ class Question:
     prompt: str
     answer: str
     answer_form: str
-    changes: list[Change]
+    changes: list[Record]
     initial_objects: list[Record]
     difficulty: Difficulty
     rationale: list[Sentence]
@@ -56,11 +57,23 @@ def _prompt(planned: Planned, view: str, split: Split, seed: int) -> str:
     return prompts.prompt(rng, problem.initial, split, locations)
 
 
-def _changes(planned: Planned) -> list[Change]:
+def _changes(planned: Planned) -> list[Record]:
+    """The true changes as question lines hold them: objects, kind, value, and every value that is right."""
     return [
-        {"index": step.object, "attribute": step.kind, "value": step.value, "accepted": list(accepted)}
-        for step, accepted in zip(planned.problem.steps, planned.accepted, strict=True)
+        {
+            "objects": list(step.objects),
+            **({"index": step.object} if len(step.objects) == 1 else {}),
+            "attribute": step.kind,
+            "value": step.value,
+            "accepted": accepted(step.objects, values),
+        }
+        for step, values in zip(planned.problem.steps, planned.accepted, strict=True)
     ]
+
+
+def accepted(objects: Sequence[int], values: Sequence[str]) -> list[Any]:
+    """The right values of a step as records hold them: texts for one object, else objects and value."""
+    return [*values] if len(objects) == 1 else [{"objects": [*objects], "value": value} for value in values]
 
 
 def _listed(initial: State, split: Split) -> list[Record]:

@@ -121,7 +121,7 @@ def completed(problem: Problem, states: tuple[State, ...], shots: tuple[Shot, ..
         problem=problem,
         states=states,
         shots=shots,
-        hash=identity.digest(problem.initial, steps),
+        hash=identity.digest(problem.initial, steps, kinds),
         order_sensitive=order.order_sensitive(states, steps, kinds, split.sampling, words),
         roles=tuple(
             replay.roles(before, after, step, words.grid)
@@ -144,7 +144,7 @@ def _draw(rng: np.random.Generator, levels: Levels, split: Split, splits: int) -
     for positions in placement.positions(rng, looks, levels.steps, on_stage, split.kinds, split.vocabulary):
         objects = tuple(dataclasses.replace(o, position=p) for o, p in zip(looks, positions, strict=True))
         initial = State(objects=objects)
-        if splits == 1 or identity.belongs(identity.digest(initial, steps), split.ordinal, splits):
+        if splits == 1 or identity.belongs(identity.digest(initial, steps, split.kinds), split.ordinal, splits):
             return initial, steps
     raise Rejected(rules.ONE_SPLIT)
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from tvrgen._support.json_lines import Record
 from tvrgen.config.settings import Split
 from tvrgen.dataset.records import state_from
+from tvrgen.dataset.upgrade import upgraded
 from tvrgen.questions.forms.changes_text import Answer, normal
 from tvrgen.scene import footprints
 from tvrgen.scene.model import Object, State
@@ -112,13 +113,17 @@ def _alternatives(
     First, accepted moves onto and off the stage are replaced by the true ones. Then, only those off the stage are, and
     entering objects start where their predicted moves imply.
     """
-    yield _with_true_moves(steps, scene, ("in", "out")), initial
-    yield _with_true_moves(steps, scene, ("out",)), _with_implied_starts(steps, initial, final, split)
+    yield _with_true_moves(steps, scene, ("before", "after")), initial
+    yield _with_true_moves(steps, scene, ("after",)), _with_implied_starts(steps, initial, final, split)
 
 
-def _with_true_moves(steps: list[Step], scene: Record, types: tuple[str, ...]) -> list[Step]:
-    """The steps with each accepted move of these types replaced by the true one."""
-    moves = {(s["object"], s["kind"]): s for s in scene["steps"] if s.get("type") in types}
+def _with_true_moves(steps: list[Step], scene: Record, unseen: tuple[str, ...]) -> list[Step]:
+    """The steps with each accepted value of an object unseen before or after its true step replaced by the true one."""
+    moves = {
+        (s["object"], s["kind"]): s
+        for s in upgraded(scene, "scene")["steps"]
+        if "object" in s and any(s["roles"][0][when] == "unseen" for when in unseen)
+    }
     replaced = []
     for step in steps:
         true = moves.get((step.object, step.kind))

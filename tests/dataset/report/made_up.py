@@ -34,10 +34,10 @@ def line(index: int, split: str = "train", objects: int = 3, steps: int | None =
         },
         steps=[
             {
-                "object": k % objects,
+                "objects": [k % objects],
                 "kind": KINDS[(index + k) % 3],
                 "value": f"v{index % 2}",
-                **({"type": "inner"} if KINDS[(index + k) % 3] == "position" else {}),
+                "roles": [{"before": "seen", "after": ("seen", "unseen")[index % 2]}],
             }
             for k in range(steps)
         ],

@@ -31,11 +31,13 @@ def check_sums(counted: statistics.Statistics, given: list[dict]) -> None:
         assert counted.positions[split][:, 3].sum() == objects
         assert sums["kind"] == sums["pair"] == steps
         assert sum(n for key, n in sums.items() if key.startswith("value.")) == steps
-        assert sums["type"] == sum("type" in s for x in own for s in x["steps"])
+        ways = {key.removeprefix("roles.") for key in sums if key.startswith("roles.")}
+        assert sum(sums[f"roles.{kind}"] for kind in ways) == sum(s["kind"] in ways for x in own for s in x["steps"])
+        assert ways  # of moves, and of all kinds whose objects may end out of sight
         assert counted.grids["target"].counts[split].sum() == steps
         assert counted.grids["sequence"].counts[split].sum() == steps
         assert counted.grids["consecutive"].counts[split].sum() == sum(max(0, len(x["steps"]) - 1) for x in own)
-        changed = [len({s["object"] for s in x["steps"]}) for x in own]
+        changed = [len({k for s in x["steps"] for k in s["objects"]}) for x in own]
         assert sums["fraction.initial"] == sums["pixels.initial"] == sum(changed)
         finals = [n * len(x["visibility"]["final"]) for n, x in zip(changed, own, strict=True)]
         assert sums["fraction.final"] == sums["pixels.final"] == sum(finals)
@@ -135,8 +137,10 @@ FAULTS = [
     spoilt("steps", value=3),
     spoilt("steps", 0, "kind", value=["color"]),
     spoilt("steps", 0, "value", value="half a character: \ud800"),
-    spoilt("steps", 0, "object", value=-1),
-    spoilt("steps", 0, "object", value=9),
+    spoilt("steps", 0, "objects", value=[-1]),
+    spoilt("steps", 0, "objects", value=[9]),
+    spoilt("steps", 0, "objects", value=9),
+    spoilt("steps", 0, "roles"),
     spoilt("visibility", "final", value=[1]),
     spoilt("visibility", "initial", "center", value=[]),
     spoilt("visibility", "initial", "center", 0, "fraction", value=float("nan")),

@@ -37,6 +37,11 @@ def follow(s):
         s[part]["objects"][1]["color"] = "pink"
 
 
+def differing(**changes):
+    """Other differences made by the first step."""
+    return scene(lambda s: s["steps"][0]["differences"][0].update(changes))
+
+
 ZEROS = [[0.0] * 4] * 4
 DAMAGES = {
     "scene without id": (scene(lambda s: s.pop("id")), "scenes.jsonl:1: id: is missing"),
@@ -66,12 +71,22 @@ DAMAGES = {
     "steps": (scene(lambda s: s["steps"].pop()), "steps: has 1 entries; expected 2, by the design"),
     "steps swapped": (scene(lambda s: s["steps"].reverse()), "steps[0]: holds '2.position.front.1'"),
     "step value": (scene(lambda s: s["steps"][0].update(value="red")), "steps[0]: holds '0.color.red'"),
-    "step object": (scene(lambda s: s["steps"][0].update(object=9)), "steps[0]: holds '9.color.blue'"),
-    "step from": (scene(lambda s: s["steps"][0].update({"from": {"color": "cyan"}})), "steps[0].from.color"),
-    "step from of too much": (scene(lambda s: s["steps"][0]["from"].update(size="large")), "steps[0].from.size"),
-    "step type": (scene(lambda s: s["steps"][1].update(type="in")), "steps[1].type: holds 'in'; expected 'out'"),
-    "step type lost": (scene(lambda s: s["steps"][1].pop("type")), "steps[1].type: is missing"),
-    "step type of no move": (scene(lambda s: s["steps"][0].update(type="in")), "steps[0].type: does not belong"),
+    "step objects": (scene(lambda s: s["steps"][0].update(objects=[9])), "steps[0]: holds '9.color.blue'"),
+    "step objects too many": (
+        scene(lambda s: s["steps"][0].update(objects=[0, 9])),
+        "steps[0]: holds '0+9.color.blue'",
+    ),
+    "step object": (scene(lambda s: s["steps"][0].update(object=9)), "steps[0].object: holds 9; expected 0"),
+    "step object lost": (scene(lambda s: s["steps"][0].pop("object")), "steps[0].object: is missing"),
+    "difference": (differing(before={"color": "cyan"}), "steps[0].differences[0].before.color"),
+    "difference afterwards": (differing(after={"color": "cyan"}), "steps[0].differences[0].after.color"),
+    "difference too much": (differing(before={"color": "red", "size": "large"}), "differences[0].before.size"),
+    "difference of another": (differing(object=1), "steps[0].differences[0].object: holds 1; expected 0"),
+    "role": (
+        scene(lambda s: s["steps"][1]["roles"][0].update(before="unseen")),
+        "steps[1].roles[0].before: holds 'unseen'; expected 'seen'",
+    ),
+    "role lost": (scene(lambda s: s["steps"][1]["roles"].clear()), "steps[1].roles: has 0 entries; expected 1"),
     "accepted too much": (scene(lambda s: s["steps"][0]["accepted"].append("red")), "steps[0].accepted: has 2"),
     "accepted too little": (
         scene(lambda s: s["steps"][1]["accepted"].pop()),

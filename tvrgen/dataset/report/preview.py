@@ -48,7 +48,7 @@ def preview(dataset: Dataset, rows: int = 8, split: str | None = None) -> Image.
 def _row(scene: dict, questions: list[dict], font: _Font) -> Image.Image:
     images = [("initial", questions[0]["view"]["initial"], questions[0]["images"][0])]
     images += [("final", q["view"]["final"], q["images"][1]) for q in questions]
-    changed = sorted({change["index"] for change in questions[0]["changes"]})
+    changed = sorted({index for change in questions[0]["changes"] for index in change["objects"]})
     tiles = [_tile(path, scene["visibility"][when][camera], changed) for when, camera, path in images]
     lines = _words(scene, questions[0])
     text_width = int(font.getlength("n" * _COLUMN))
@@ -73,7 +73,7 @@ def _tile(path: str, sights: list[dict], changed: list[int]) -> Image.Image:
         limits.PIXELS.check(size[0] * size[1], f"{path}, {_TILE_WIDTH} pixels wide")
         tile = image.convert("RGB").resize(size)
     draw = ImageDraw.Draw(tile)
-    boxes = {k: [c * scale for c in sights[k]["box"]] for k in changed if sights[k]["box"]}
+    boxes = {k: [c * scale for c in sights[k]["box"]] for k in changed if k < len(sights) and sights[k]["box"]}
     for left, top, right, bottom in boxes.values():
         draw.rectangle((left - 2, top - 2, right + 1, bottom + 1), outline=_BOX, width=2)
     taken: list[tuple[float, ...]] = []

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from tvrgen.dataset.upgrade import upgraded
 from tvrgen.scene.attributes import BUILT_IN
 
 Counters = Mapping[str, Mapping[str, Counter]]  # table -> split -> label -> number
@@ -36,7 +37,7 @@ _TABLES: dict[str, tuple[str, str, str | None]] = {
     "order_sensitive": ("order_sensitive", "problems", "true"),
     "no_change": ("no change", "problems", "true"),
     "kind": ("kinds", "steps", None),
-    "type": ("types of move", "moves", None),
+    "roles": ("roles in", "steps", None),  # a template: one table for each kind that has several
     "value": ("values of", "steps", None),  # a template: one table for each kind
     "pair": ("pairs of kind and value", "steps", None),
     **{a: (f"initial {a}s", "objects", None) for a in BUILT_IN},
@@ -47,6 +48,9 @@ _TABLES: dict[str, tuple[str, str, str | None]] = {
         for when in _TIMES
     },
 }
+_BY_KIND = {"roles": ("roles", 2), "value": ("pair", 1)}
+"""Table of which there is one for each kind -> counter with pairs of kind and label, and the fewest labels shown."""
+
 # grid -> title, names of its rows and of its columns
 _GRIDS = {
     "target": ("targets by number of objects", "number of objects", "index of the target"),
@@ -118,6 +122,7 @@ def collect(lines: Iterable[dict]) -> Statistics:
     problems: Counter[str] = Counter()
     for number, line in enumerate(lines, 1):
         try:
+            line = upgraded(line, "scene")  # a plan may be of a former format
             split, seen = _typed(line["split"], str), list(observations(line))
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
             if isinstance(line, dict) and "question" in line:
@@ -163,11 +168,12 @@ def observations(line: dict) -> Iterator[tuple[str, Hashable]]:
         yield "pair", (kind, _typed(step["value"], str))
         yield "kind", kind
         yield "sequence", (kind, place)
-        yield "target", (len(objects), range(len(objects)).index(_typed(step["object"], int)))
-        if "type" in step:
-            yield "type", _typed(step["type"], str)
+        for index in step["objects"]:
+            yield "target", (len(objects), range(len(objects)).index(_typed(index, int)))
+        ways = [f"{_typed(role['before'], str)} to {_typed(role['after'], str)}" for role in step["roles"]]
+        yield "roles", (kind, " and ".join(ways))
     yield from (("consecutive", (a["kind"], b["kind"])) for a, b in pairwise(steps))
-    changed = {step["object"] for step in steps}
+    changed = {index for step in steps for index in step["objects"]}
     for when in _TIMES:
         for sight in (sights[k] for sights in line["visibility"][when].values() for k in changed):
             yield f"fraction.{when}", _fraction_bin(sight["fraction"])
@@ -208,9 +214,11 @@ def _tables(counters: Counters, splits: list[str]) -> Iterator[tuple[str, Table]
     """Yields the tables in which anything was counted, by name."""
     for name, (title, unit, focus) in _TABLES.items():
         own = {s: counters[name][s] for s in splits}
-        if name == "value":
-            for kind, own in _by_first(counters["pair"], splits):
-                yield f"value.{kind}", Table(f"{title} {kind}", f"steps of kind {kind}", focus, _counts(own))
+        if name in _BY_KIND:
+            pairs, least = _BY_KIND[name]
+            for kind, own in _by_first(counters[pairs], splits):
+                if len(set().union(*own.values())) >= least:
+                    yield f"{name}.{kind}", Table(f"{title} {kind}", f"steps of kind {kind}", focus, _counts(own))
         elif name == "further":
             for attribute, own in _by_first(counters["further"], splits):
                 yield f"further.{attribute}", Table(f"{title} {attribute}s", unit, focus, _counts(own))

@@ -19,7 +19,7 @@ from tvrgen.dataset.storage.base import Storage
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.dataset.validation.differences import differences, within
 from tvrgen.dataset.validation.shards import STRAY, shard_faults
-from tvrgen.dataset.versions import FORMAT, plan_of
+from tvrgen.dataset.versions import plan_of
 from tvrgen.sampling.version import PLAN
 
 _log = logging.getLogger(__name__)
@@ -90,7 +90,12 @@ def _dataset_faults(storage: Storage, description: Record, config: Config) -> It
     for name, split in config.splits.items():
         problems = sum(shard.count for shard in begun if shard.split == name)
         splits[name] = {"count": split.count, "problems": problems, "questions": problems * split.cameras.released}
-    due = {"format": FORMAT, "plan": description.get("plan"), "versions": versions, "hash": config.hash}
+    due = {
+        "format": description.get("format"),
+        "plan": description.get("plan"),
+        "versions": versions,
+        "hash": config.hash,
+    }
     due |= {"splits": splits, "shards": entries, "config": config.document}
     due = {
         key: value for key, value in due.items() if key in description or key not in ("format", "plan")

@@ -23,6 +23,7 @@ from tvrgen.sampling.levels import Levels
 from tvrgen.sampling.problem import Planned, Problem
 from tvrgen.scene.model import Camera, Light, State, Vector
 from tvrgen.transformations import replay
+from tvrgen.transformations.base import Role
 
 Moved = TypeVar("Moved", Camera, Light)
 
@@ -79,8 +80,9 @@ def scene_faults(
     rebuilt = records.scene_line(planned, images, split)
     yield from islice(differences(line, rebuilt), 1)
     for k, (step, level) in enumerate(zip(rebuilt["steps"], levels.steps if levels else (), strict=bool(levels))):
-        if level.variant and step.get("type") != level.variant:
-            yield f"steps[{k}].type: is not {level.variant!r}; expected that by the design"
+        if not all(map(_plays, step["roles"], level.roles)):
+            way = f" of {level.variant!r}" if level.variant else ""
+            yield f"steps[{k}].roles: are not those{way}; expected these by the design"
     if not identity.belongs(planned.hash, split.ordinal, len(config.splits)):
         yield "hash: belongs to another split"
     yield from _sight_faults(planned, split)
@@ -89,10 +91,15 @@ def scene_faults(
 
 def _unlike_design(line: Record, levels: Levels) -> Iterator[str]:
     objects = line["initial"]["objects"]
-    steps = [f"{s['object']}.{s['kind']}.{s['value']}" for s in line["steps"]]
+    steps = [str(step) for step in records.steps_from(line)]
     found = {"objects": len(objects), "visible": sum(o["on_stage"] for o in objects), "steps": steps}
     due = [str(intended.step) for intended in levels.steps]
     yield from differences(found, {"objects": levels.objects, "visible": levels.on_stage, "steps": due})
+
+
+def _plays(found: Record, role: Role) -> bool:
+    """Whether an object is where its role wants it, before the step and after it."""
+    return all(due in ("any", found[when]) for when, due in (("before", role.before), ("after", role.after)))
 
 
 def _planned_again(line: Record, problem: Problem, config: Config, split: Split) -> Planned:

@@ -25,7 +25,7 @@ from tvrgen.dataset.storage.base import MANIFEST, Storage
 from tvrgen.dataset.storage.own_names import is_of_shard
 from tvrgen.dataset.validation.differences import differences, within
 from tvrgen.dataset.validation.problems import dealt, dealt_images, recorded_problem, scene_faults
-from tvrgen.dataset.versions import plan_of
+from tvrgen.dataset.versions import format_of, plan_of
 from tvrgen.imaging import annotations
 from tvrgen.sampling.problem import Problem
 from tvrgen.sampling.version import PLAN
@@ -233,8 +233,9 @@ def _run_faults(path: Path, description: Record) -> Iterator[str]:
             for name, version in used.items():
                 if version not in description["versions"].get(name, []):
                     yield f"versions.{name}: dataset.json does not list {version!r}"
-            if plan_of(run) != plan_of(description):
-                yield f"plan: is {plan_of(run)}; expected {plan_of(description)}, as in dataset.json"
+            for name, number_of in (("format", format_of), ("plan", plan_of)):
+                if (number := number_of(run)) != (due := number_of(description)):
+                    yield f"{name}: is {number}; expected {due}, as in dataset.json"
         case _:
             yield "versions: are missing; expected at least tvrgen's"
 

@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypedDict
 
 from tvrgen.questions.forms.shapes import transformation
 from tvrgen.transformations.base import NEW, Step
@@ -22,15 +21,6 @@ NO_CHANGE = "no change"
 
 Looks = Sequence[str]
 """An object's size, color, material and shape; empty for an object off stage, which cannot be named by them."""
-
-
-class Change(TypedDict):
-    """A true change as question lines hold it: object index, kind, value, and every value that is right."""
-
-    index: int
-    attribute: str
-    value: str
-    accepted: list[str]
 
 
 @dataclass(frozen=True, slots=True)
