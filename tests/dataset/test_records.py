@@ -1,6 +1,5 @@
 """Records: schemas, and the way there and back."""
 
-import dataclasses
 import json
 import math
 import re
@@ -8,6 +7,7 @@ import re
 import numpy as np
 import pytest
 
+from tests import swapping
 from tests.tiny import SHIPPED, handmade, load, question_lines, scene_line
 from tvrgen._support.errors import UserError
 from tvrgen._support.rng import generator
@@ -17,7 +17,7 @@ from tvrgen.questions import prompts
 from tvrgen.sampling import sampler
 from tvrgen.scene.model import State
 from tvrgen.transformations import replay
-from tvrgen.transformations.base import Role, Step, Transformation
+from tvrgen.transformations.base import Step
 
 CONFIG = load()
 SPLIT = CONFIG.split("train")
@@ -61,27 +61,12 @@ def test_a_handmade_problem_comes_back():
     }
 
 
-class Swap(Transformation):
-    """Two objects change places."""
-
-    name = "swap"
-    roles = (Role(), Role())
-
-    def apply(self, state, step, vocabulary):
-        a, b = step.objects
-        return state.replace(a, position=state[b].position).replace(b, position=state[a].position)
-
-
 @pytest.fixture(scope="module")
 def swapped() -> dict[str, dict]:
     """The lines of a problem in which two objects change places; kind of line -> line."""
-    split = dataclasses.replace(SPLIT, kinds={**SPLIT.kinds, "swap": Swap()}, values={**SPLIT.values, "swap": ("",)})
-    steps = (Step(objects=(1, 0), kind="swap"),)
-    problem = dataclasses.replace(PLANNED.problem, steps=steps)
-    states = replay.replay(problem.initial, steps, split.kinds, split.vocabulary)
-    shots = problem.shots(states, split.render.width, split.render.height)
-    shots = tuple(dataclasses.replace(shot, sights=PLANNED.initial.sights) for shot in shots)
-    planned = sampler.completed(problem, states, shots, split)
+    config = load(*swapping.OVERRIDES)
+    split = config.split("train")
+    planned = swapping.swapped(config, split, 0)
     lines = {"scene": scene_line(planned, split), "question": question_lines(planned, split, 0)[0]}
     return {kind: json.loads(records.dump(line)) for kind, line in lines.items()}
 
@@ -89,12 +74,15 @@ def swapped() -> dict[str, dict]:
 def test_a_step_of_two_objects_comes_back(swapped):
     for kind, line in swapped.items():
         records.check(line, kind, "line")
-    assert records.steps_from(swapped["scene"]) == (Step(objects=(1, 0), kind="swap"),)
+    assert records.steps_from(swapped["scene"]) == (
+        Step(objects=(1, 0), kind="exchange"),
+        Step(objects=(0,), kind="color", value="blue"),
+    )
     here, there = {"position": [-10, -10]}, {"position": [5, 12]}
-    assert swapped["scene"]["steps"] == [
+    assert swapped["scene"]["steps"][:1] == [
         {
             "objects": [1, 0],
-            "kind": "swap",
+            "kind": "exchange",
             "value": "",
             "roles": 2 * [{"before": "seen", "after": "seen"}],
             "differences": [
@@ -104,9 +92,9 @@ def test_a_step_of_two_objects_comes_back(swapped):
             "accepted": [{"objects": [1, 0], "value": ""}],
         }
     ]
-    change = {"objects": [1, 0], "attribute": "swap", "value": "", "accepted": [{"objects": [1, 0], "value": ""}]}
-    assert swapped["question"]["changes"] == [change]
-    assert swapped["question"]["answer"] == "1+0.swap"
+    change = {"objects": [1, 0], "attribute": "exchange", "value": "", "accepted": [{"objects": [1, 0], "value": ""}]}
+    assert swapped["question"]["changes"][:1] == [change]
+    assert swapped["question"]["answer"] == "1+0.exchange, 0.color.blue"
 
 
 CONTRADICTIONS = [
@@ -130,7 +118,7 @@ CONTRADICTIONS = [
 
 @pytest.mark.parametrize(("kind", "damage", "message"), CONTRADICTIONS, ids=range(len(CONTRADICTIONS)))
 def test_a_step_that_contradicts_itself_is_named(kind, damage, message, swapped):
-    (step,) = swapped[kind]["steps" if kind == "scene" else "changes"]
+    step = swapped[kind]["steps" if kind == "scene" else "changes"][0]
     line = swapped[kind] | {"steps" if kind == "scene" else "changes": [step | damage]}
     with pytest.raises(UserError) as caught:
         records.check(line, kind, "line")

@@ -1,8 +1,14 @@
 """Columns of Parquet files: as pyarrow's types, as metadata of the schema, and as a dataset card describes them."""
 
+import json
+from pathlib import Path
+
 import pytest
 
+from tests import swapping
 from tests.export.rows import read
+from tests.tiny import FlatRenderer, generate_flat, load
+from tvrgen._support.errors import UserError
 from tvrgen.export import parquet
 from tvrgen.export.run import export
 
@@ -83,3 +89,32 @@ def test_columns_have_types_of_pyarrow():
             "parts": pa.list_(pa.struct({"index": pa.int32(), "score": pa.float64()})),
         }
     )
+
+
+@pytest.fixture(scope="module")
+def of_two(tmp_path_factory) -> Path:
+    """A dataset with a kind of the user's own that changes two objects."""
+    config = load(*swapping.OVERRIDES, "splits.train.count=2")
+    return generate_flat(tmp_path_factory.mktemp("of two") / "data", config, FlatRenderer(), swapping.swapped)
+
+
+@pytest.mark.parametrize("name", ["hf", "trl"])
+def test_changes_of_two_objects_have_a_column_in_one_form(name, of_two, tmp_path):
+    table = pytest.importorskip("pyarrow.parquet")
+    export(of_two, name, tmp_path / "out", trust=True)
+    (path,) = (tmp_path / "out").rglob("*.parquet")
+    rows = table.read_table(path).to_pylist()
+    both = {"objects": [1, 0], "value": ""}
+    assert rows[0]["changes"] == [
+        {**both, "attribute": "exchange", "accepted": [both]},
+        {"objects": [0], "attribute": "color", "value": "blue", "accepted": [{"objects": [0], "value": "blue"}]},
+    ]
+    alone, second = json.loads(rows[0]["ground_truth"])["changes"]
+    assert alone == {**both, "attribute": "exchange", "accepted": [both]}
+    assert second == {"index": 0, "attribute": "color", "value": "blue", "accepted": ["blue"]}
+
+
+def test_changes_of_two_objects_by_a_kind_that_is_not_trusted_are_one_line(of_two, tmp_path):
+    pytest.importorskip("pyarrow")
+    with pytest.raises(UserError, match=r"train-000000-left: has a change of several objects .*export with --trust"):
+        export(of_two, "hf", tmp_path / "out")

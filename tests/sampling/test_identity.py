@@ -40,6 +40,8 @@ def test_the_hash_is_blind_to_the_order_of_objects():
     moved = with_object(plan.problem.initial, 0, position=(-40, 40))
     assert identity.digest(moved, steps, kinds) != plan.hash
     assert identity.digest(plan.problem.initial, steps[:-1], kinds) != plan.hash
+    absent = plan.problem.initial.replace(0, present=False)
+    assert identity.digest(absent, steps, kinds) != plan.hash
 
 
 class Both(Transformation):

@@ -30,8 +30,9 @@ def digest(initial: State, steps: tuple[Step, ...], kinds: Mapping[str, Transfor
 
 
 def _values(obj: Object) -> tuple[str, ...]:
-    """The looks, then the values of attributes that looks do not have."""
-    return (*obj.looks, *(value for attribute, value in obj.further if attribute.place is None))
+    """The looks, the values of attributes that looks do not have, and a mark of an object that is not there."""
+    further = (value for attribute, value in obj.further if attribute.place is None)
+    return (*obj.looks, *further, *(() if obj.present else ("absent",)))
 
 
 def _named(step: Step, rank: Mapping[int, int], kinds: Mapping[str, Transformation]) -> int | list[int]:
