@@ -4,6 +4,7 @@ Small classifiers (scikit-learn) learn colour, shape and material from crops of 
 and are tried on scenes of another seed, from the centre, the left and the right. An object counts where a problem may
 change it: where at least 150 of its pixels are visible (at 320x240); what hides the rest is painted grey. Size is
 learned from what a record says, the box and its distance on the ground, as it cannot be told from a crop.
+With `--texture`, objects have textures, which are learned as materials are.
 Exits with 1 if less is right than it should be.
 """
 
@@ -36,12 +37,13 @@ from tvrgen.sampling import sampler
 from tvrgen.scene import camera_model
 from tvrgen.scene.camera_model import View
 from tvrgen.scene.model import Object
-from tvrgen.scene.vocabulary import ATTRIBUTES, Vocabulary
+from tvrgen.scene.vocabulary import Vocabulary
 
 SETUP = ("cameras.final=[left, center, right]", "sampling.on_stage=[4, 10]", "splits.train.count=1000000")
 SEEDS = {"learning": 11, "trying": 12}
 SIDE = 24  # pixels of a crop, whatever the object's size
-WANTED = {"color": 0.99, "shape": 0.98, "material": 0.98, "size": 0.98}
+TEXTURE = "vocabulary.attributes={texture: {}}"
+WANTED = {"color": 0.99, "shape": 0.98, "material": 0.98, "size": 0.98, "texture": 0.98}
 SEEN = 150  # pixels
 
 Crops = dict[str, np.ndarray]
@@ -66,8 +68,10 @@ def crops(renderer: Renderer, settings: loader.Config, camera: str, count: int, 
                 left, top, right, bottom = sight.box
                 depth = _foot(obj, split.vocabulary, shot.view)
                 cues = (right - left) * depth, (bottom - top) * depth, sight.pixels * depth**2, sight.fraction
-                found.append((np.asarray(crop), cues, *(getattr(obj, attribute) for attribute in ATTRIBUTES)))
-    return dict(zip(("image", "size_cues", *ATTRIBUTES), map(np.stack, zip(*found, strict=True)), strict=True))
+                found.append((np.asarray(crop), cues, *obj.attributes.values()))
+    return dict(
+        zip(("image", "size_cues", *split.vocabulary.attributes), map(np.stack, zip(*found, strict=True)), strict=True)
+    )
 
 
 def _foot(obj: Object, words: Vocabulary, view: View) -> float:
@@ -115,9 +119,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--train", type=int, default=600, help="scenes to learn from (default: 600)")
     parser.add_argument("--test", type=int, default=100, help="other scenes, each from three cameras (default: 100)")
+    parser.add_argument("--texture", action="store_true", help="objects have textures")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        setup = assignments(SETUP)
+        setup = assignments((*SETUP, TEXTURE) if options.texture else SETUP)
         learning, trying = (loader.load("quickstart", [*setup, ("seed", seed)]) for seed in SEEDS.values())
         renderer = worker.open_renderer(learning, Path(folder) / "log")
         renderer.configure(learning.split("train"))
@@ -131,7 +136,8 @@ def main() -> int:
     print(machine())
     print(f"{len(train['image'])} crops to learn from; to try:", {c: len(test["image"]) for c, test in tests.items()})
     enough = True
-    for attribute, wanted in WANTED.items():
+    for attribute in learning.vocabulary.attributes:
+        wanted = WANTED[attribute]
         features, model = learn(attribute, train)
         right, mistakes = [], Counter()
         for camera, test in tests.items():

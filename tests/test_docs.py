@@ -116,8 +116,8 @@ def test_the_config_of_the_readme_loads(tmp_path):
 def test_the_examples_of_extending_load(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     page = ROOT / "docs/extending.md"
-    vocabulary, config, constraints, shapes, kinds, scene, prompt = map(yaml.safe_load, blocks(page, "yaml"))
-    (tmp_path / "turning.py").write_text(blocks(page, "python")[0])
+    vocabulary, config, constraints, shapes, _, kinds, scene, prompt = map(yaml.safe_load, blocks(page, "yaml"))
+    (tmp_path / "turning.py").write_text(next(block for block in blocks(page, "python") if "class Rotate" in block))
     (tmp_path / "wedge.obj").write_text("v 0 0 0\nv 1 0 0\nv 0 1 0\nv 0 0 1\nf 1 3 2\nf 1 2 4\nf 1 4 3\nf 2 3 4\n")
     for name, content in {
         "mine.yaml": vocabulary | shapes,

@@ -24,7 +24,7 @@ from tvrgen.imaging.visibility import Sight
 from tvrgen.sampling import design, sampler
 from tvrgen.sampling.levels import Levels
 from tvrgen.sampling.problem import Planned, Problem
-from tvrgen.scene.model import Object, State
+from tvrgen.scene.model import State
 from tvrgen.transformations import replay
 from tvrgen.transformations.base import Step
 
@@ -95,9 +95,11 @@ def handmade(config: Config, split: Split, index: int, off_stage: int = 0) -> Pl
     places = [(-10, -10), (5, 12), (20, index)]
     looks += [looks[k % 3] for k in range(off_stage)]
     places += [(4 * k - 20, -36) for k in range(off_stage)]
+    words = config.vocabulary
+    first = {attribute: words.values(attribute)[0] for attribute in words.attributes}
     initial = State(
         objects=tuple(
-            Object(shape=s, size=z, color=c, material=m, position=p, rotation=15.0 * index)
+            words.object({**first, "shape": s, "size": z, "color": c, "material": m}, p, 15.0 * index)
             for (s, z, c, m), p in zip(looks, places, strict=True)
         )
     )

@@ -81,7 +81,7 @@ SHARDS = Limit("TVRGEN_MAX_SHARDS", 1_000_000, "shards")
 """The shards of a dataset, of which a run keeps a list: half a GB."""
 
 LOOKS = Limit("TVRGEN_MAX_LOOKS", 1_000_000, "looks")
-"""Combinations of shape, size, color and material, times the pairs in constraints: all may be tried for a step."""
+"""Combinations of values of all attributes, times the pairs in constraints: all may be tried for a step."""
 
 STEPS = Limit("TVRGEN_MAX_BLOCK_STEPS", 20_000, "steps")
 """Steps that are dealt together: the time for it grows with their square."""

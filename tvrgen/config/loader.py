@@ -5,9 +5,9 @@ dataset's hash is computed from it, so it contains no path of the machine that m
 """
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from tvrgen._support import limits, names, resources
 from tvrgen._support.errors import ArgumentError, UserError
@@ -47,7 +47,7 @@ def load(name: str | Path, overrides: Overrides = (), trust: bool = False) -> Co
     """Returns the config in a YAML file (a path, or the name of a packaged one), with some keys overridden.
 
     Kinds of the user's own are imported: a YAML file is the user's. The config.json of a dataset may be a stranger's,
-    so kinds in it are imported with `trust` alone. Raises UserError for every fault.
+    so kinds in it, and functions that show attributes, need `trust`. Raises UserError for every fault.
     """
     if isinstance(name, Mapping):
         raise UserError("load: takes a file or the name of a config; for a dict, write tvrgen.Config.from_dict")
@@ -58,7 +58,10 @@ def load(name: str | Path, overrides: Overrides = (), trust: bool = False) -> Co
     document = unfolded(read_yaml(path), sections, str(path), folder)
     document = override(document, pairs)
     if path.suffix == ".json":
-        return of_dataset(document, str(path), folder, trust)
+        config = of_dataset(document, str(path), folder, trust)
+        if (own := config.vocabulary.own_functions) and not trust:
+            _refuse(f"{path}: vocabulary.attributes", own)
+        return config
     return from_document(document, str(path), folder)
 
 
@@ -80,11 +83,15 @@ def of_dataset(document: Record, source: str, folder: Path | None = None, trust:
     config = from_document(document, source, folder, trust=False)
     if own := config.not_imported():
         if not trust:
-            named = f"{source}: sampling.kinds: names code, which was not imported: {', '.join(own)}"
-            raise ArgumentError("trust", None, f"{named}; set it if you trust whoever wrote that")
+            _refuse(f"{source}: sampling.kinds", own)
         _log.info("%s: imports %s, as it is trusted", source, ", ".join(own))
         config = from_document(document, source, folder)
     return config
+
+
+def _refuse(where: str, named: Sequence[str]) -> NoReturn:
+    text = f"{where}: names code, which was not imported: {', '.join(named)}; set it if you trust whoever wrote that"
+    raise ArgumentError("trust", None, text)
 
 
 def from_document(document: Record, source: str, folder: Path | None = None, trust: bool = True) -> Config:

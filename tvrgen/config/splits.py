@@ -197,6 +197,11 @@ def _listed(owner: type[T], key: str, sections: Sections, words: Vocabulary) -> 
     document: Record = sections["sampling"][key]
     others: list[str] = [*keys(Listed), "pairs"]
     attributes = {name: tuple(listed) for name, listed in document.items() if name not in others}
+    if taken := words.attributes.keys() & {*others}:
+        raise UserError(
+            f"{sections.where(f'sampling.{key}')}: has the key {min(taken)} already; choose another name for that"
+            " attribute of the vocabulary"
+        )
     for name in attributes:
         if name not in words.attributes:
             where = f"{sections.where(f'sampling.{key}')}.{name}"

@@ -66,7 +66,19 @@ BUILT_IN: Mapping[str, Attribute] = MappingProxyType(
 )
 """The attributes of every object, by name, in the order in which their values are drawn and recorded."""
 
-SHIPPED: Mapping[str, Attribute] = MappingProxyType({})
+_TEXTURE = Attribute(
+    name="texture",
+    values={
+        "plain": {},
+        "striped": {"pattern": "stripes", "scale": 1.6},
+        "checkered": {"pattern": "checker", "scale": 2.0},
+        "grained": {"pattern": "wood", "scale": 1.8},
+    },
+    place=25,
+    shown="tvrgen.imaging.blender.textures:show",
+)
+
+SHIPPED: Mapping[str, Attribute] = MappingProxyType({"texture": _TEXTURE})
 """Further attributes that a vocabulary can have by naming them, or a config by naming the kind that changes one."""
 
 

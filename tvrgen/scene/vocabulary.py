@@ -15,7 +15,7 @@ from typing import Annotated, Any, ClassVar
 from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen._support.keys import REQUIRED, Key, build
-from tvrgen.scene.attributes import BUILT_IN, NAME, Attribute
+from tvrgen.scene.attributes import BUILT_IN, NAME, SHIPPED, Attribute
 from tvrgen.scene.model import Bytes, Object
 
 
@@ -114,7 +114,12 @@ class Vocabulary:
     ] = dataclasses.field(default_factory=lambda: dict(BUILT_IN))
 
     def table(self, attribute: str) -> Mapping[str, Any]:
-        """The values that an attribute can have, with what each stands for: a mesh, a radius, bytes, inputs."""
+        """The values that an attribute can have, with what each stands for: a mesh, a radius, bytes, inputs.
+
+        It is empty for an attribute that objects do not have.
+        """
+        if attribute not in self.attributes:
+            return {}
         declared = self.attributes[attribute]
         table: Mapping[str, Any] = getattr(self, declared.table) if declared.table else declared.values
         return table
@@ -122,6 +127,12 @@ class Vocabulary:
     def values(self, attribute: str) -> tuple[str, ...]:
         """The names that an attribute can have, in the file's order."""
         return tuple(self.table(attribute))
+
+    @property
+    def own_functions(self) -> list[str]:
+        """The functions, besides the shipped ones, that show attributes: code of whoever wrote the config."""
+        known = {attribute.shown for attribute in SHIPPED.values()}
+        return sorted({attribute.shown for attribute in self.attributes.values() if attribute.shown} - known)
 
     def narrowed(self, values: Mapping[str, Sequence[str]]) -> "Vocabulary":
         """The vocabulary with these values of the attributes alone."""
