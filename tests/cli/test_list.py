@@ -144,6 +144,7 @@ def test_a_config_has_its_own_kinds_and_values(tmp_path, capsys):
         (["colors"], "(known: kinds, attributes,"),
         (["kinds", "--config", "quickstrat"], "did you mean 'quickstart'?"),
         (["kinds", "--config", "README.md"], "README.md"),
+        (["kinds", "--config", ""], "no such config"),
         (["formats", "--config", "quickstart"], "is for kinds, attributes, shapes alone"),
         (["--config", "quickstart"], "is for kinds, attributes, shapes alone"),
         (["kinds", "shapes"], "unknown arguments: shapes"),

@@ -20,6 +20,7 @@ vocabulary:
   colors: {orange: [255, 140, 0], black: [1, 1, 1]}
   sizes: {tiny: 0.2}
   materials: {satin: {recipe: principled, metallic: 0.6, roughness: 0.4}}
+  attributes: {pattern: {values: {plain: {}, dots: {}}, shown: "patterns:show"}}
 splits:
   train: {count: 10}
   test: {count: 10, cameras: {initial: left}, sampling: {only: {color: [orange, red]}}, render: {samples: 9}}
@@ -173,6 +174,16 @@ def test_a_sheet_that_fails_leaves_the_former_one(error, folder, painters, monke
     assert capsys.readouterr().err.count("\n") == 1
     assert sorted(path.name for path in folder.iterdir()) == ["config.yaml", "sheet.png"]
     assert (folder / "sheet.png").read_bytes() == b"former"
+
+
+def test_a_place_that_takes_no_file_is_found_before_rendering(folder, painters, monkeypatch, capsys):
+    def no_file(path, *_, **__):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("tvrgen._support.files.open", no_file, raising=False)
+    assert main(["vocabulary", "config.yaml", "--out", "sheet.png"]) == 2
+    assert "Permission denied" in capsys.readouterr().err
+    assert not painters
 
 
 def test_a_former_sheet_is_replaced(folder, painters):

@@ -8,7 +8,7 @@ import textwrap
 
 from tvrgen._support.errors import UserError
 from tvrgen._support.messages import printable
-from tvrgen.cli.common import Once
+from tvrgen.cli.common import Once, add_trust
 from tvrgen.cli.topics import TOPICS, Entry
 
 HELP = "show the kinds, shapes, formats, configs, ... that there are"
@@ -21,17 +21,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     own = ", ".join(name for name, topic in TOPICS.items() if topic.of_config)
     parser.add_argument("--config", action=Once, metavar="CONFIG", help="a YAML file, or a shipped config, whose "
                         f"{own} are listed instead of the shipped ones")  # fmt: skip
+    add_trust(parser)
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(options: argparse.Namespace) -> int:
     from tvrgen.config.loader import load
 
-    if options.config and not (options.topic and TOPICS[options.topic].of_config):
+    if options.config is not None and not (options.topic and TOPICS[options.topic].of_config):
         own = ", ".join(name for name, topic in TOPICS.items() if topic.of_config)
         raise UserError(f"--config {options.config}: is for {own} alone; leave it out")
     if options.topic:
-        entries = TOPICS[options.topic].entries(load(options.config) if options.config else None)
+        entries = TOPICS[options.topic].entries(load(options.config, trust=options.trust) if options.config is not None else None)
     else:
         entries = [Entry(name, topic.about, {"about": topic.about}) for name, topic in TOPICS.items()]
     if options.json:

@@ -6,7 +6,7 @@ from pathlib import Path
 from tvrgen._support import interrupts
 from tvrgen._support.errors import UserError
 from tvrgen._support.files import whole_file
-from tvrgen.cli.common import Once, add_config, check_output, file, positive
+from tvrgen.cli.common import Once, add_config, add_trust, check_output, file, positive
 from tvrgen.cli.progress_bar import Bar
 from tvrgen.config.settings import PRESETS
 
@@ -20,6 +20,7 @@ WHEN_STOPPED = "nothing was written"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     add_config(parser)
+    add_trust(parser)
     parser.add_argument("--out", required=True, type=file, metavar="FILE.png", help="the sheet")
     parser.add_argument("--only", action="append", default=[], metavar="ATTRIBUTE=VALUE,...", help="only looks with "
                         "these values, such as size=small or color=red,orange; can be given several times")  # fmt: skip
@@ -36,9 +37,13 @@ def run(options: argparse.Namespace) -> int:
 
     if options.out.suffix.lower() != ".png":
         raise UserError(f"--out {options.out}: write the name of a PNG file, such as sheet.png")
-    config = load(options.config, assignments(options.set))
+    config = load(options.config, assignments(options.set), options.trust)
     check_output(options.out, "--out", [Path(options.config)])
-    with interrupts.sigterm_as_interrupt(), Bar("rendering", "looks") as bar:
+    with (
+        interrupts.sigterm_as_interrupt(),
+        whole_file(options.out) as out,  # before minutes of rendering: it may not be writable
+        Bar("rendering", "looks") as bar,
+    ):
 
         def progress(done: int, total: int) -> None:
             if done == 1:
@@ -54,7 +59,6 @@ def run(options: argparse.Namespace) -> int:
             preset=options.preset,
             progress=progress,
         )
-    with whole_file(options.out) as out:
         sheet.save(out.buffer, "PNG")
     print(f"{options.out}: {sheet.width} x {sheet.height} pixels")
     return 0
