@@ -63,7 +63,7 @@ def test_a_kind_is_shown_as_answers_write_it_with_all_its_values(name, capsys):
     entry = facts(capsys, "kinds")[name]
     assert entry["written"] in listed(capsys, "kinds")[name]
     assert name in entry["written"]
-    assert entry["does"].startswith("object ")
+    assert entry["does"].startswith(("object ", "a new object "))
     assert entry["default"] == (name in loader.load("quickstart").document["sampling"]["kinds"])
 
 
@@ -78,6 +78,29 @@ class Trade(Transformation):
 
     name = "trade"
     roles = (Role(), Role())
+
+
+class Arise(Transformation):
+    """A kind whose object is not there before."""
+
+    name = "arise"
+    roles = (Role(before="absent"),)
+    named = 0
+
+    def values(self, vocabulary):
+        return ("red_cube", "red_ball")
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        (Trade(), "2+5.trade: object 2 trade with object 5; not by default"),
+        (Arise(), "new.arise.red_cube: a new object arise red_cube (2 values: red_cube, red_ball); not by default"),
+    ],
+)
+def test_kinds_of_several_objects_and_of_new_ones(kind, says, monkeypatch, capsys):
+    monkeypatch.setitem(registry.BUILT_IN, kind.name, kind)
+    assert listed(capsys, "kinds")[kind.name].partition(" ")[2].strip() == says
 
 
 @pytest.fixture
@@ -101,8 +124,6 @@ def test_what_is_added_appears_by_itself(topic, enlarged, capsys):
     line = listed(capsys, topic)["added"]
     if topic in ("prompts", "configs", "scenes"):
         assert "A first line that goes on (" in line
-    if topic == "kinds":
-        assert "2+5.added: object 2 trade with object 5; not by default" in line
 
 
 OWN = """

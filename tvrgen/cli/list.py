@@ -32,7 +32,9 @@ def run(options: argparse.Namespace) -> int:
         own = ", ".join(name for name, topic in TOPICS.items() if topic.of_config)
         raise UserError(f"--config {options.config}: is for {own} alone; leave it out")
     if options.topic:
-        entries = TOPICS[options.topic].entries(load(options.config, trust=options.trust) if options.config is not None else None)
+        entries = TOPICS[options.topic].entries(
+            load(options.config, trust=options.trust) if options.config is not None else None
+        )
     else:
         entries = [Entry(name, topic.about, {"about": topic.about}) for name, topic in TOPICS.items()]
     if options.json:

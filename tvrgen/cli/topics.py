@@ -54,13 +54,15 @@ def _kind(name: str, kind: "Transformation", values: tuple[str, ...], default: b
     from tvrgen.questions.forms import changes_text
     from tvrgen.transformations.base import Step
 
-    step = Step(objects=tuple(2 + 3 * k for k in range(len(kind.roles))), kind=name, value=values[0])
-    written = changes_text.write((step,))
-    does = f"object {step.object} {kind.phrase(step, lambda k: f'object {k}')}"
+    objects = tuple(2 + 3 * k for k in range(len(kind.roles)))
+    written = changes_text.write((Step(objects=objects[: kind.named], kind=name, value=values[0]),))
+    subject = f"object {objects[0]}" if kind.named else "a new object"
+    step = Step(objects=objects, kind=name, value=values[0])
+    does = f"{subject} {kind.phrase(step, lambda k: f'object {k}')}"
     own = [value for value in values if value]
     shown = ", ".join(own[:_SHOWN]) + (", ..." if len(own) > _SHOWN else "")
     listed = f" ({counted(len(own), 'value')}: {shown})" if own else ""
-    facts = {"written": written, "does": does, "objects": len(kind.roles), "values": own, "default": default}
+    facts = {"written": written, "does": does, "objects": kind.named, "values": own, "default": default}
     return Entry(name, f"{written}: {does}{listed}{'' if default else '; not by default'}", facts)
 
 
