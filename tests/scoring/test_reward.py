@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.scoring.rewarded import TRUTH, accuracy, tagged
-from tvrgen.scoring import Options, star_r1_reward
-from tvrgen.scoring.reward import read_response
+from tvrgen.scoring import Options, star_r1_reward, truth_of
+from tvrgen.scoring.reward import answer_in, read_response, right_kinds
 
 
 @pytest.mark.parametrize(
@@ -67,6 +67,126 @@ def test_accepted_values_are_shared_out():
         {"index": 0, "attribute": "position", "value": "left.1", "accepted": ["left.1"]},
     ]
     assert accuracy("0.position.left.1, 0.position.front.1", truth) == 10
+
+
+def test_what_is_accepted_for_one_change_is_not_right_twice():
+    """Two accepted ways said together earn no more than one of them said twice, and are not correct."""
+    truth = [
+        {"index": 0, "attribute": "position", "value": "front.1", "accepted": ["front.1", "left.1"]},
+        {"index": 0, "attribute": "color", "value": "cyan"},
+    ]
+    for options in ({}, {"reuse": True}, {"duplicates": "ignore"}):
+        for said in ("0.position.front.1, 0.position.left.1", "0.position.front.1, 0.position.front.1"):
+            assert accuracy(said, truth, **options) == 4
+            assert not star_r1_reward(tagged(f"{said}, 0.color.cyan"), truth, Options(**options)).correct
+    assert accuracy("0.position.front.1, 0.color.cyan, 0.color.cyan", truth, duplicates="ignore") == 10
+
+
+PAIRS = [
+    {
+        "objects": [2, 5],
+        "attribute": "swap",
+        "value": "",
+        "accepted": [{"objects": [2, 5], "value": ""}, {"objects": [5, 2], "value": ""}],
+    },
+    {
+        "objects": [3, 4],
+        "attribute": "next_to",
+        "value": "left",
+        "accepted": [{"objects": [3, 4], "value": "left"}, {"objects": [3, 1], "value": "right"}],
+    },
+    {"index": 6, "objects": [6], "attribute": "disappear", "value": "", "accepted": [""]},
+    {"objects": [], "attribute": "appear", "value": "small_red_metal_cube"},
+]
+"""A true change of each shape."""
+
+
+@pytest.mark.parametrize(
+    ("answer", "earned"),
+    [
+        ("2+5.swap, 3+4.next_to.left, 6.disappear, new.appear.small_red_metal_cube", 20),
+        ("new.appear.small_red_metal_cube, 6.disappear, 3+1.next_to.right, 5+2.swap", 20),
+        ("2+5.swap, 3+4.next_to.right, 6.disappear, new.appear.large_red_metal_cube", 5 + 1.5 + 5 + 1.5),
+        ("2+5.swap, 4+3.next_to.left", 5 + 1.5 - 2),  # the order counts
+        ("2+4.swap, 2.color.red, 6.color.red, 4+6.swap", 0.5 - 1 + 0.5 + 0.5),  # one to one
+        ("2+0.swap, 3.position.left.1", 0.5 + 0.5 - 2),
+        ("0+1+2+3+4+5.swap", -1 - 3),  # half of the objects have to be right
+        ("2+5.swap, 5+2.swap", 5 - 1 - 2),
+        ("3+4.next_to.left, 3+1.next_to.right", 5 - 1 - 2),
+        ("2+5.swap.left", 1.5 - 3),
+        ("new.appear", -1 - 3),
+    ],
+)
+def test_changes_of_any_number_of_objects(answer, earned):
+    assert accuracy(answer, PAIRS) == pytest.approx(earned)
+    assert star_r1_reward(tagged(answer), PAIRS).correct == (earned == 20)
+
+
+def test_matching_of_pairs_is_as_good_as_it_can_be():
+    """Against all ways of pairing predictions with true changes, one to one."""
+    said = [((a, b), kind) for kind in ("swap", "join") for a, b in ((0, 1), (1, 2), (0, 2))]
+    truth = [((0, 1), "swap"), ((1, 2), "swap"), ((0, 1), "join")]
+    lines = [{"objects": [*objects], "attribute": kind, "value": ""} for objects, kind in truth]
+
+    def worth(one, true):
+        return 5.0 if one == true else 1.5 if one[1] == true[1] and one[0] == true[0] else 0.5
+
+    for count in (1, 2, 3):
+        for chosen in itertools.combinations(said, count):
+            order = itertools.permutations(truth, count)
+            best = max(sum(map(worth, chosen, own)) for own in order) - (3 - count)
+            answer = ", ".join(f"{a}+{b}.{kind}" for (a, b), kind in chosen)
+            assert accuracy(answer, lines) == pytest.approx(best)
+
+
+def test_changes_that_share_an_object_come_in_their_order():
+    truth = [{"objects": [a, b], "attribute": "swap", "value": ""} for a, b in ((0, 1), (1, 2), (3, 4))]
+    assert star_r1_reward(tagged("3+4.swap, 0+1.swap, 1+2.swap"), truth).correct
+    reward = star_r1_reward(tagged("1+2.swap, 0+1.swap, 3+4.swap"), truth)
+    assert (reward.total, reward.correct) == (16, False)
+
+
+REPLACED = {
+    "changes": [
+        {"index": 0, "attribute": "color", "value": "red"},
+        {"index": 0, "attribute": "material", "value": "metal"},
+        {"index": 1, "attribute": "size", "value": "large"},
+    ],
+    "alternatives": [
+        [
+            {"index": 0, "attribute": "replace", "value": "red_metal"},
+            {"index": 1, "attribute": "size", "value": "large"},
+        ],
+        [
+            {"index": 0, "attribute": name, "value": value}
+            for name, value in (("a", "x"), ("b", "x"), ("c", "x"), ("d", "x"))
+        ],
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("answer", "earned"),
+    [
+        ("0.color.red, 0.material.metal, 1.size.large", 15),
+        ("0.replace.red_metal, 1.size.large", 15),
+        ("0.a.x, 0.b.x, 0.c.x, 0.d.x", 15),
+        ("0.a.x, 0.b.x", (10 * 3 / 4) - 2),
+        ("0.replace.red_metal", 5 * 3 / 2 - 3 / 2),
+        ("0.replace.red_metal, 0.color.red, 1.size.large", 15 - 3 / 2),
+        ("0.color.red", 5 - 2),
+        ("2.color.red, 3.color.red", -2 - 1),
+        ("no change", -3),
+    ],
+)
+def test_an_alternative_pays_as_the_true_changes_do(answer, earned):
+    reward = star_r1_reward(tagged(answer), REPLACED)
+    assert reward.accuracy == pytest.approx(earned)
+    assert reward.best == 16
+    assert reward.correct == (earned == 15)
+    whole = dict.fromkeys(("color", "material", "size"), True)
+    truth = truth_of(REPLACED)
+    assert (right_kinds(answer_in(tagged(answer), truth, Options())[1], truth) == whole) == reward.correct
 
 
 def test_nothing_changed():

@@ -1,8 +1,11 @@
 """STAR-R1's reward (arXiv 2505.15804): a part for the format of a response, and a fine-grained part for its accuracy.
 
-Each predicted change earns `value` if its object index, kind and value are right, `attribute` if index and kind are
-right, `index` if the index alone is right, and costs `wrong` if nothing is right. Each change by which there are fewer
+Each predicted change earns `value` if its objects, kind and value are right, `attribute` if objects and kind are right,
+`index` if an object alone is right, and costs `wrong` if nothing is right. Each change by which there are fewer
 predictions than true changes costs `missing`. Points that the paper leaves open are options.
+
+Where another list of changes is right as well (`Truth.alternatives`), the answer is compared with each of them, and the
+best result counts, in points of the true changes: a longer list pays no more than these.
 """
 
 from collections import Counter
@@ -12,9 +15,11 @@ from typing import Any, NamedTuple
 
 from tvrgen.questions.forms.changes_reader import cut, parse_answer
 from tvrgen.questions.forms.changes_text import Answer, normal
+from tvrgen.questions.forms.shapes import transformation
 from tvrgen.questions.forms.special_tokens import without_special_tokens
+from tvrgen.scoring.matching import KIND, NOTHING, OBJECT, RIGHT, Counts, best_matching
 from tvrgen.scoring.options import STAR_R1, Options
-from tvrgen.scoring.truth import Truth, truth_of
+from tvrgen.scoring.truth import TrueChange, Truth, truth_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +28,16 @@ class Reward:
 
     total        `format` + `accuracy`
     best         the total of the right answer
-    correct      all true changes are predicted, and nothing else
+    correct      all true changes are predicted, and nothing else; or all of an alternative
     well_formed  the response is <think>...</think><answer>...</answer> and nothing else
-    values       predictions whose index, kind and value are right
-    attributes   predictions whose index and kind alone are right
-    indices      predictions whose index alone is right
+    values       predictions whose objects, kind and value are right
+    attributes   predictions whose objects and kind alone are right
+    indices      predictions of which an object alone is right
     wrong        all other predictions, duplicates and unreadable parts
     missing      the number by which predictions are fewer than true changes
     faults       a line for each part of the answer that cannot be read
+
+    The counts are those of the true changes or of the alternative that pays best.
     """
 
     total: float
@@ -68,17 +75,24 @@ def answer_in(response: Any, truth: Truth, options: Options) -> tuple[bool, Answ
     """Returns whether a response is well formed, and the answer in it."""
     response, faults = cut(response) if isinstance(response, str) else ("", ())
     well_formed, text = read_response(response, options.untagged, options.opened)
-    answer = Answer((), ("there is no <answer>",)) if text is None else parse_answer(text, truth.looks)
+    answer = Answer((), ("there is no <answer>",)) if text is None else parse_answer(text, truth.looks, truth.shapes)
     return well_formed, Answer(answer.steps, answer.faults + faults) if faults else answer
 
 
 def right_kinds(answer: Answer, truth: Truth) -> dict[str, bool]:
-    """Returns for each kind of true change whether the answer has exactly the true changes of that kind."""
-    predictions, right = _predictions(answer), {}
-    for kind in sorted({change.kind for change in truth.changes}):
-        own = Truth(tuple(change for change in truth.changes if change.kind == kind))
-        kept, duplicates = _without_duplicates([p for p in predictions if p.kind == kind], own)
-        right[kind] = not duplicates and _matched(kept, own, reuse=False)[0] == len(own.changes) == len(kept)
+    """Returns for each kind of true change whether the answer has exactly the true changes of that kind.
+
+    It has them all if it is right by an alternative.
+    """
+    predictions = _predictions(answer)
+    kinds = sorted({change.kind for change in truth.changes})
+    if any(not answer.faults and _compared(predictions, own, STAR_R1).right for own in truth.alternatives):
+        return dict.fromkeys(kinds, True)
+    right = {}
+    for kind in kinds:
+        own = tuple(change for change in truth.changes if change.kind == kind)
+        found = _compared([p for p in predictions if p.kind == kind], own, STAR_R1)
+        right[kind] = found.values == len(own) == found.predicted
     return right
 
 
@@ -111,135 +125,154 @@ _TAGS = ("<think>", "</think>", "<answer>", "</answer>")
 
 def reward_of(answer: Answer, well_formed: bool, truth: Truth, options: Options) -> Reward:
     """Returns the reward of an answer that has been read."""
-    kept, duplicates = _without_duplicates(_predictions(answer), truth)
-    values, attributes, indices = _matched(kept, truth, options.reuse)
-    if options.duplicates == "ignore":
-        duplicates = 0
-    wrong = len(kept) - values - attributes - indices + duplicates + len(answer.faults)
-    predicted = len(kept) + duplicates + len(answer.faults)
-    missing = max(0, len(truth.changes) - predicted)
-    correct = not wrong and values == len(truth.changes) == len(kept) and _in_order(kept, truth)
-    accuracy = options.value * values + options.attribute * attributes + options.index * indices
-    accuracy += options.wrong * (wrong + (attributes + indices) * options.partial_costs) + options.missing * missing
-    if correct and not truth.changes:
-        accuracy += options.no_change
     form = options.format if well_formed else 0.0
-    best = options.format + (options.value * len(truth.changes) if truth.changes else options.no_change)
-    return Reward(
-        total=form + accuracy,
-        format=form,
-        accuracy=accuracy,
-        best=best,
-        correct=correct,
-        well_formed=well_formed,
-        values=values,
-        attributes=attributes,
-        indices=indices,
-        wrong=wrong,
-        missing=missing,
-        faults=answer.faults,
-    )
+    count, predictions = len(truth.changes), _predictions(answer)
+    best = options.format + (options.value * count if count else options.no_change)
+    rewards = []
+    for changes in (truth.changes, *truth.alternatives):
+        found = _compared(predictions, changes, options)
+        wrong = found.wrong + len(answer.faults)
+        missing = max(0, len(changes) - found.predicted - len(answer.faults))
+        correct = found.right and not wrong
+        earned = options.value * found.values + options.attribute * found.attributes + options.index * found.indices
+        partly = (found.attributes + found.indices) * options.partial_costs
+        cost = options.wrong * (wrong + partly) + options.missing * missing
+        if changes is not truth.changes:
+            earned, cost = earned * count / len(changes), cost * max(1.0, count / len(changes))
+        accuracy = earned + cost + (options.no_change if correct and not count else 0.0)
+        rewards.append(
+            Reward(
+                total=form + accuracy,
+                format=form,
+                accuracy=accuracy,
+                best=best,
+                correct=correct,
+                well_formed=well_formed,
+                values=found.values,
+                attributes=found.attributes,
+                indices=found.indices,
+                wrong=wrong,
+                missing=missing,
+                faults=answer.faults,
+            )
+        )
+    return max(rewards, key=lambda reward: (reward.correct, reward.total))
 
 
 class _Prediction(NamedTuple):
-    """A predicted change: index of the object, kind, and the normal form of the value."""
+    """A predicted change: indices of the objects, kind, and the normal form of the value."""
 
-    object: int
+    objects: tuple[int, ...]
     kind: str
     value: str
 
 
 def _predictions(answer: Answer) -> list[_Prediction]:
-    return [_Prediction(s.object, kind, normal(kind, s.value)) for s in answer.steps for kind in (s.kind.lower(),)]
+    return [_Prediction(s.objects, kind, normal(kind, s.value)) for s in answer.steps for kind in (s.kind.lower(),)]
 
 
-def _in_order(predictions: Sequence[_Prediction], truth: Truth) -> bool:
-    """Whether each attribute that changes twice ends with its true value; moves may come in any order."""
-    last_accepted = {(i, kind): accepted for i, kind, accepted in truth.changes if kind != "position"}
-    last_predicted = {(i, kind): value for i, kind, value in predictions}
-    if len(last_accepted) == len(truth.changes):
-        return True
-    return all(last_predicted[pair] in accepted for pair, accepted in last_accepted.items())
+class _Compared(NamedTuple):
+    """Predictions compared with a list of changes: how many are right in what, and how many there are."""
+
+    values: int
+    attributes: int
+    indices: int
+    predicted: int
+    right: bool
+
+    @property
+    def wrong(self) -> int:
+        return self.predicted - self.values - self.attributes - self.indices
 
 
-def _without_duplicates(predictions: Sequence[_Prediction], truth: Truth) -> tuple[list[_Prediction], int]:
-    """The predictions without duplicates, and the number of duplicates.
+def _compared(predictions: Sequence[_Prediction], changes: Sequence[TrueChange], options: Options) -> _Compared:
+    """Predictions compared with true changes, matched one to one unless `options.reuse`.
+
+    A right value is worth more than two partly right ones, and a right kind more than two right objects. So the best
+    matching has as many right values as possible, then as many right kinds, then as many right objects.
 
     A prediction that is right for several true changes (a move made twice) may occur as often as there are of these.
+    What says a true change once more, in the same words or in others that are accepted, is wrong in all.
     """
-    if len(set(predictions)) == len(predictions):
-        return list(predictions), 0
-    left = {prediction: max(1, _occurrences(prediction, truth)) for prediction in set(predictions)}
-    kept = []
+    rows: dict[_Prediction, list[int]] = {}
+    times: Counter[_Prediction] = Counter()
+    kept, duplicates = [], 0
     for prediction in predictions:
-        if left[prediction]:
-            left[prediction] -= 1
+        if (row := rows.get(prediction)) is None:
+            row = rows[prediction] = _row(prediction, changes)
+        times[prediction] += 1
+        if times[prediction] <= max(1, row.count(RIGHT)):
             kept.append(prediction)
-    return kept, len(predictions) - len(kept)
+        elif options.duplicates == "wrong" or transformation(prediction.kind).cumulative:
+            duplicates += 1
+    counts = _counts([rows[prediction] for prediction in kept], options.reuse)
+    right = counts[0] == len(changes) == len(kept) and not duplicates and _in_order(kept, changes)
+    return _Compared(*counts, len(kept) + duplicates, right)
 
 
-def _occurrences(prediction: _Prediction, truth: Truth) -> int:
-    """The number of true changes that a prediction is right for."""
-    index, kind, value = prediction
-    return sum((c.object, c.kind) == (index, kind) and value in c.accepted for c in truth.changes)
+def _row(prediction: _Prediction, changes: Sequence[TrueChange]) -> list[int]:
+    """The levels at which a prediction agrees with each true change; what is right for any is not partly right."""
+    way, kind, named = (prediction.objects, prediction.value), prediction.kind, frozenset(prediction.objects)
+    row = []
+    for change in changes:
+        if kind == change.kind and way in change.accepted:
+            row.append(RIGHT)
+        elif kind == change.kind and named in change.named:
+            row.append(KIND)
+        else:
+            row.append(NOTHING if all(map(named.isdisjoint, change.named)) else _shared(named, change))
+    return [level if level == RIGHT else NOTHING for level in row] if RIGHT in row else row
 
 
-def _matched(predictions: Sequence[_Prediction], truth: Truth, reuse: bool) -> tuple[int, int, int]:
-    """The numbers of predictions that are right in all, in index and kind alone, and in the index alone.
+def _shared(named: frozenset[int], change: TrueChange) -> int:
+    """OBJECT if at least half of the objects that a prediction names are right, so that naming all earns nothing."""
+    return OBJECT if any(2 * len(named & own) >= len(named) for own in change.named) else NOTHING
 
-    Predictions and true changes are matched one to one unless `reuse`, which lets several predictions be partly right
-    by one true change. A right value is worth more than two partly right ones, and a right kind more than two right
-    indices. So the best matching has as many right values as possible, then as many right kinds as possible; and how
-    many true changes are left for the next does not depend on which were taken.
+
+def _counts(rows: Sequence[Sequence[int]], reuse: bool) -> Counts:
+    """The numbers of predictions that are right in all, in objects and kind alone, and in an object alone."""
+    if not reuse:
+        return best_matching(rows)
+    right = [[level if level == RIGHT else NOTHING for level in row] for row in rows]
+    best = [max(row, default=NOTHING) for row in rows]
+    return best_matching(right)[0], best.count(KIND), best.count(OBJECT)
+
+
+def _in_order(predictions: Sequence[_Prediction], changes: Sequence[TrueChange]) -> bool:
+    """Whether changes whose order counts are said in it, where all of them are right.
+
+    Of changes of the same objects in one kind, the last one has to be the last, unless the kind is cumulative. Other
+    changes that share an object and can touch the same field come in their true order.
     """
-    true_pairs = {(change.object, change.kind) for change in truth.changes}
-    free: Counter[int] = Counter(change.object for change in truth.changes)  # true changes of each object not matched
-    index_only: Counter[int] = Counter()  # predictions with the index of a true change, and nothing better
-    by_pair: dict[tuple[int, str], list[str]] = {}
-    for index, kind, value in predictions:
-        if (index, kind) in true_pairs:
-            by_pair.setdefault((index, kind), []).append(value)
-        elif index in free:
-            index_only[index] += 1
-    values = attributes = 0
-    for pair, predicted in by_pair.items():
-        accepted = [change.accepted for change in truth.changes if (change.object, change.kind) == pair]
-        right = _largest_matching(predicted, accepted)
-        rest = len(predicted) - right
-        partly = rest if reuse else min(rest, len(accepted) - right)
-        values += right
-        attributes += partly
-        if not reuse:
-            free[pair[0]] -= right + partly
-            index_only[pair[0]] += rest - partly
-    indices = sum(count if reuse else min(count, free[index]) for index, count in index_only.items())
-    return values, attributes, indices
+    objects = [k for change in changes for k in change.objects]
+    if len(set(objects)) == len(objects):
+        return True
+    last = {(c.objects, c.kind): c.accepted for c in changes if not transformation(c.kind).cumulative}
+    if len(last) < len(changes):
+        said = {(p.objects, p.kind): (p.objects, p.value) for p in predictions}
+        if any(pair in said and said[pair] not in accepted for pair, accepted in last.items()):
+            return False
+    for later, change in enumerate(changes):
+        for other in changes[:later]:
+            if _order_counts(other, change) and not _precedes(other, change, predictions):
+                return False
+    return True
 
 
-def _largest_matching(predicted: list[str], accepted: list[frozenset[str]]) -> int:
-    """The size of a largest one-to-one matching of predicted values to true changes that accept them.
+def _order_counts(one: TrueChange, other: TrueChange) -> bool:
+    """Whether two changes of different objects or kinds may end elsewhere in the other order."""
+    if not set(one.objects) & set(other.objects) or (one.kind == other.kind and len(one.objects) == 1):
+        return False
+    fields, others = transformation(one.kind).fields, transformation(other.kind).fields
+    return one.kind == other.kind or bool(fields and others and fields & others)
 
-    It is found by augmenting paths (Kuhn's algorithm), each the shortest one.
-    """
-    if len(accepted) == 1:
-        return int(any(value in accepted[0] for value in predicted))
-    change_of: dict[int, int] = {}  # position of a prediction -> of its true change
-    prediction_of: dict[int, int] = {}  # and the reverse
-    for start in range(len(accepted)):
-        reached: dict[int, int] = {}  # position of a prediction -> of the true change that it was reached from
-        free: int | None = None
-        queue = [start]
-        for change in queue:  # grows meanwhile
-            new = [k for k, value in enumerate(predicted) if k not in reached and value in accepted[change]]
-            reached.update(dict.fromkeys(new, change))
-            free = next((k for k in new if k not in change_of), None)
-            if free is not None:
-                break
-            queue += [change_of[k] for k in new]
-        while free is not None:  # each true change on the path takes the prediction that it reached
-            change = reached[free]
-            change_of[free] = change
-            before = prediction_of.get(change)
-            prediction_of[change] = free
-            free = before
-    return len(change_of)
+
+def _precedes(one: TrueChange, other: TrueChange, predictions: Sequence[_Prediction]) -> bool:
+    """Whether a prediction of one change comes before some prediction of another."""
+
+    def said(change: TrueChange) -> list[int]:
+        return [
+            k for k, p in enumerate(predictions) if p.kind == change.kind and (p.objects, p.value) in change.accepted
+        ]
+
+    return min(said(one)) < max(said(other))

@@ -1,9 +1,10 @@
 """The right answer of a question, in the forms in which datasets and trainers hold it."""
 
+import itertools
 import json
 import reprlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -11,41 +12,78 @@ from tvrgen._support.errors import UserError
 from tvrgen.questions.forms.changes_reader import parse_answer
 from tvrgen.questions.forms.changes_text import normal
 from tvrgen.questions.forms.literals import check_depth
+from tvrgen.questions.forms.shapes import Shape, Shapes, transformation
 from tvrgen.scene.attributes import recorded_looks
+from tvrgen.transformations.base import Step
+
+Way = tuple[tuple[int, ...], str]
+"""The objects and the normal form of the value with which a change is said."""
 
 
 class TrueChange(NamedTuple):
-    """One change of a right answer: index of the object, kind, and the normal forms of all values that are right."""
+    """One change of a right answer: the indices of its objects, its kind, and all ways to say it that are right.
 
-    object: int
+    `named` are the sets of objects that these ways name.
+    """
+
+    objects: tuple[int, ...]
     kind: str
-    accepted: frozenset[str]
+    accepted: frozenset[Way]
+    named: frozenset[frozenset[int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """The right answer: its changes and, where answers name objects by their looks, the looks of all objects."""
+    """The right answer: its changes and, where answers name objects by their looks, the looks of all objects.
+
+    `alternatives` are other lists of changes, each of which is right as a whole. `shapes` are those of the kinds.
+    """
 
     changes: tuple[TrueChange, ...]
     looks: tuple[tuple[str, ...], ...] = ()
+    alternatives: tuple[tuple[TrueChange, ...], ...] = ()
+    shapes: Shapes = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        changes = itertools.chain(self.changes, *self.alternatives)
+        shapes = {c.kind: Shape(len(c.objects), any(value for _, value in c.accepted)) for c in changes}
+        object.__setattr__(self, "shapes", shapes)
+
+
+def true_change(objects: tuple[int, ...], kind: str, ways: Iterable[Way]) -> TrueChange:
+    """Returns a true change that can be said in these ways."""
+    accepted = frozenset(ways)
+    return TrueChange(objects, kind, accepted, frozenset(frozenset(named) for named, _ in accepted))
 
 
 def ground_truth(question: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the right answer in a question line as JSON data: `changes`, and `looks` if answers name these.
+    """Returns the right answer in a question line as JSON data.
 
-    The looks of an object that is off stage in the first image are empty.
+    It has `changes`, `alternatives` if there are any, and `looks` if answers name objects by these; the looks of an
+    object that is off stage in the first image are empty. `objects` is left out of a change where it is `index` alone.
     """
-    truth = {"changes": question["changes"]}
+    truth = {"changes": _without_objects(question["changes"])}
+    if alternatives := question.get("alternatives"):
+        truth["alternatives"] = [_without_objects(changes) for changes in alternatives]
     if question["answer_form"] == "description":
         truth["looks"] = [recorded_looks(o) if o["on_stage"] else [] for o in question["initial_objects"]]
     return truth
 
 
+def _without_objects(changes: Iterable[Mapping[str, Any]]) -> list[Any]:
+    return [
+        {name: value for name, value in change.items() if name != "objects"}
+        if "objects" in change and "index" in change and [*change["objects"]] == [change["index"]]
+        else change
+        for change in changes
+    ]
+
+
 def truth_of(truth: Any) -> Truth:
     """Returns the right answer from a question line, its `ground_truth` as data or JSON text, or an answer text.
 
-    Where answers name objects by indices, a list of changes will do: mappings of index, attribute, value and, if
-    several values are right, accepted. Raises UserError for anything else.
+    Where answers name objects by indices, a list of changes will do: mappings of index (or objects, a list), attribute,
+    value and, if several values are right, accepted. Raises UserError for anything else.
     """
     if isinstance(truth, Truth):
         return truth
@@ -64,16 +102,31 @@ def shown(truth: Any) -> str:
 
 def _truth_from_data(truth: Any) -> Truth:
     looks: tuple[tuple[str, ...], ...] = ()
+    others: Any = None
     if isinstance(truth, Mapping):
         truth = ground_truth(truth) if "initial_objects" in truth else truth
         looks = tuple(tuple(own) for own in truth.get("looks", ()))
+        others = truth.get("alternatives")
         truth = truth["changes"]
-    return Truth(tuple(map(_change, truth)), looks)
+    alternatives = () if others is None else tuple(tuple(map(_change, changes)) for changes in others)
+    return Truth(tuple(map(_change, truth)), looks, alternatives)
 
 
 def _change(change: Mapping[str, Any]) -> TrueChange:
-    index, kind = int(change["index"]), str(change["attribute"]).lower()
-    return TrueChange(index, kind, frozenset(normal(kind, str(value)) for value in _accepted(change)))
+    objects, kind = _objects(change), str(change["attribute"]).lower()
+    return true_change(objects, kind, (_way(entry, objects, kind) for entry in _accepted(change)))
+
+
+def _objects(entry: Mapping[str, Any]) -> tuple[int, ...]:
+    named = entry.get("objects")
+    return (int(entry["index"]),) if named is None else tuple(int(k) for k in named)
+
+
+def _way(entry: Any, objects: tuple[int, ...], kind: str) -> Way:
+    """What an entry of `accepted` says: a value of the change's own objects, or objects and value."""
+    if isinstance(entry, Mapping):
+        return _objects(entry), normal(kind, str(entry["value"]))
+    return objects, normal(kind, str(entry))
 
 
 def _accepted(change: Mapping[str, Any]) -> Iterable[Any]:
@@ -92,4 +145,13 @@ def _truth_from_text(text: str) -> Truth:
     answer = parse_answer(text)
     if answer.faults:
         raise UserError(f"{text[:60]!r} is no right answer: {answer.faults[0]}")
-    return Truth(tuple(TrueChange(s.object, s.kind, frozenset([normal(s.kind, s.value)])) for s in answer.steps))
+    changes = (true_change(s.objects, s.kind, _ways(s)) for s in answer.steps)
+    return Truth(tuple(changes))
+
+
+def _ways(step: Step) -> Iterator[Way]:
+    """The ways to say a step: with its objects in any order, unless the order counts or is not known to be free."""
+    value, kind = normal(step.kind, step.value), transformation(step.kind)
+    free = len(step.objects) == kind.named == 2 and not kind.ordered
+    for objects in (step.objects, step.objects[::-1] if free else step.objects):
+        yield objects, value

@@ -144,8 +144,8 @@ class Transformation:
 
     @property
     def named(self) -> int:
-        """The number of objects that a step names."""
-        return len(self.roles)
+        """The number of objects that an answer names: all but those that the first image has not."""
+        return sum(role.before != "absent" for role in self.roles)
 
     @property
     def valued(self) -> bool:

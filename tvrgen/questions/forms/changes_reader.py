@@ -89,7 +89,7 @@ def _scanned(text: str, terms: Terms) -> Answer:
         at = end = value[1]
         if objects is None:
             faults.append(f"no single object is {short(name)}")
-        elif len(set(objects)) < len(objects):
+        elif len(objects) > 1 and len(set(objects)) < len(objects):
             faults.append(f"{short(name)} names an object twice")
         else:
             steps.append(step(objects, kind, value[0]))
@@ -152,7 +152,7 @@ def _objects(name: str, kind: str, before: str, terms: Terms) -> tuple[tuple[int
     Of several objects that are named by their looks, `name` is the last, and the text before holds the others.
     """
     if not terms.words:
-        return tuple(map(int, _NUMBER.findall(name))), before
+        return (int(name),) if name.isdecimal() else tuple(map(int, _NUMBER.findall(name))), before
     last = terms.described(name)
     if last is None:
         if name == NEW and not shape(kind, terms.shapes).objects:
