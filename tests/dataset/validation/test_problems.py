@@ -268,3 +268,27 @@ def test_what_is_planned_and_written_is_sound(overrides, tmp_path):
                 made(config, shard, root, FlatRenderer())
         catalog.finish(open_storage(root), config)
     assert list(dataset_faults(root)) == []
+
+
+@pytest.mark.rays
+def test_steps_of_two_objects_are_validated(tmp_path):
+    sets = ("sampling.kinds=[color, 'tests.swapping:Swap']", "sampling.on_stage=[4, 6]", "sampling.steps=2")
+    config, root = load("splits.train.count=2", *sets), tmp_path / "out"
+    with preparation.writing_to(open_storage(root), config):
+        made(config, *shards_of(config, "train"), root, FlatRenderer())
+        catalog.finish(open_storage(root), config)
+    assert list(dataset_faults(root, trust=True)) == []
+    path = root / "train/shard-00000/scenes.jsonl"
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    k, both = next((k, s) for k, s in enumerate(lines[0]["steps"]) if len(s["objects"]) == 2)
+    for changes, message in (
+        ({"objects": both["objects"][::-1]}, f"steps[{k}]: holds"),
+        ({"differences": both["differences"][:1]}, f"steps[{k}].differences: has 1 entries; expected 2"),
+        ({"roles": [*both["roles"][:1], {"before": "seen", "after": "absent"}]}, f"steps[{k}].roles[1].after: holds"),
+        ({"accepted": [{**both["accepted"][0], "value": "x"}]}, f"steps[{k}].accepted[0].value: holds 'x'"),
+    ):
+        first = {**lines[0], "steps": [*lines[0]["steps"][:k], {**both, **changes}, *lines[0]["steps"][k + 1 :]]}
+        path.write_text("".join(json.dumps(line) + "\n" for line in (first, lines[1])))
+        seal(root)
+        faults = list(dataset_faults(root, trust=True))
+        assert any(message in fault for fault in faults), faults

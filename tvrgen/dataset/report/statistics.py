@@ -217,7 +217,8 @@ def _tables(counters: Counters, splits: list[str]) -> Iterator[tuple[str, Table]
         if name in _BY_KIND:
             pairs, least = _BY_KIND[name]
             for kind, own in _by_first(counters[pairs], splits):
-                if len(set().union(*own.values())) >= least:
+                labels = set().union(*own.values())
+                if len(labels) >= least and any(labels):  # a kind may have no values
                     yield f"{name}.{kind}", Table(f"{title} {kind}", f"steps of kind {kind}", focus, _counts(own))
         elif name == "further":
             for attribute, own in _by_first(counters["further"], splits):
@@ -243,7 +244,7 @@ def _counts(counters: dict[str, Counter], bins: list[str] | None = None) -> dict
 
 def _text(label: Hashable) -> str:
     if isinstance(label, tuple):
-        return ".".join(label)
+        return ".".join(filter(None, label))
     return str(label).lower() if isinstance(label, bool) else str(label)
 
 
