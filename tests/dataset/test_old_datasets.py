@@ -1,4 +1,4 @@
-"""Datasets of earlier versions open, are sound, are scored, are exported to the same bytes, and grow.
+"""Datasets of earlier versions open, are sound, are scored, and are exported to the same bytes; a run adds to none.
 
 `python -m tests.dataset.test_old_datasets` prints the digests of their exports.
 """
@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.tiny import run
+from tests.tiny import FlatRenderer, generate_flat
+from tvrgen._support.errors import UserError
+from tvrgen.config import loader
 from tvrgen.dataset.image_reader import open_image
 from tvrgen.dataset.reader import open_dataset
 from tvrgen.dataset.validation.files import dataset_faults
 from tvrgen.export import FORMATS
 from tvrgen.export.run import export, find
-from tvrgen.sampling.version import PLAN
 from tvrgen.scoring.baselines import baseline
 from tvrgen.scoring.evaluation import evaluate
 from tvrgen.scoring.options import Options
@@ -91,18 +92,14 @@ def test_exports_have_the_bytes_that_they_had(dataset, name, tmp_path):
     assert digest(tmp_path / "out") == EXPORTS[name]
 
 
-@pytest.mark.blender
-def test_they_grow_and_keep_what_they_have(old):
-    files = {p.relative_to(old) for p in old.rglob("*") if p.is_file()}
-    last = Path("train/shard-00001")
-    kept = {p: (old / p).read_bytes() for p in files if p.parts[0] in ("train", "test") and last not in p.parents}
+def test_what_another_plan_drew_does_not_grow(old):
+    """They keep what they have: this plan would add other problems."""
+    before = {p: p.read_bytes() for p in old.glob("t*/*/*") if p.is_file()}
     form = open_dataset(old).description["config"]["output"]["format"]
-    grown = ("--set", "splits.train.count=4", "--set", f"output.format={form}", "--workers", "1")
-    run("generate", OLD / "old.yaml", "--out", old, *grown, check=True)
-    assert {p: (old / p).read_bytes() for p in kept} == kept
-    dataset = open_dataset(old)
-    assert [line["index"] for line in dataset.scenes("train")] == [0, 1, 2, 3]
-    assert (dataset.description["format"], dataset.description["plan"]) == (1, PLAN)
+    grown = loader.load(OLD / "old.yaml", {"splits.train.count": 4, "output.format": form})
+    with pytest.raises(UserError, match=r"was made by plan 1; .* another folder, or pip install tvrgen=="):
+        generate_flat(old, grown, FlatRenderer())
+    assert {p: p.read_bytes() for p in old.glob("t*/*/*") if p.is_file()} == before
     assert list(dataset_faults(old)) == []
 
 

@@ -88,6 +88,22 @@ def test_a_sound_dataset_of_another_plan_is_sound_and_says_what_was_not_checked(
     assert any("by the design" in fault for fault in dataset_faults(of_another_plan))
 
 
+@pytest.mark.parametrize(("value", "plan", "sound"), [("left.1", 1, True), ("up.1", 1, False), ("left.1", 0, False)])
+def test_another_plan_may_have_accepted_more(value, plan, sound, flat_dataset):
+    """Any value of the kind, in lines that agree with one another."""
+    if plan:
+        set_plan(flat_dataset, PLAN + plan, "9.0.0")
+    for name in (SCENES, QUESTIONS):
+        lines = [json.loads(line) for line in (flat_dataset / name).read_text().splitlines()]
+        for line in lines:
+            step = line.get("steps", line.get("changes"))[1]
+            assert value not in step["accepted"]
+            step["accepted"].append(value)
+        (flat_dataset / name).write_text("".join(json.dumps(line) + "\n" for line in lines))
+    seal(flat_dataset)
+    assert (list(dataset_faults(flat_dataset)) == []) == sound
+
+
 def edited(name, edit):
     """A damage to the first record of a file, with checksums that are right."""
 
@@ -117,7 +133,7 @@ FAULTS = {
     "answer": (edited(QUESTIONS, lambda q: q.update(answer="0.color.red")), "answer: holds"),
     "accepted": (edited(QUESTIONS, lambda q: q["changes"][1]["accepted"].pop()), "accepted: has"),
     "format": (lambda root: change(root / "train/shard-00001/run.json", format=1), "format: is 1; expected 2"),
-    "run": (lambda root: change(root / "train/shard-00001/run.json", plan=PLAN), "plan: is 1; expected 2"),
+    "run": (lambda root: change(root / "train/shard-00001/run.json", plan=PLAN), "plan: is 2; expected 3"),
 }
 
 

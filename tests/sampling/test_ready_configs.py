@@ -21,7 +21,10 @@ pytestmark = pytest.mark.rays
 
 GOLDEN = ROOT / "tests" / "golden.json"
 COUNT = 500
-PINNED = {"1": "ea9067c04916e412164f28cfaab7e5e24f9d0cf3de20d7724e85bdb175ff14bc"}
+PINNED = {
+    "1": "ea9067c04916e412164f28cfaab7e5e24f9d0cf3de20d7724e85bdb175ff14bc",
+    "2": "43a2847a56120087ae1570137e9c7d060e8f05c12e221208e066aaeb11f2d0c0",
+}
 """Plan -> checksum of its digests in tests/golden.json."""
 
 

@@ -1,9 +1,10 @@
 """TRANCE's evaluation: outcomes of predicted changes."""
 
 import itertools
+import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.tiny import SHIPPED, handmade, load, scene_line
@@ -11,6 +12,7 @@ from tvrgen.config import loader
 from tvrgen.questions.forms.changes_reader import parse_answer
 from tvrgen.sampling import sampler
 from tvrgen.scoring.outcome import outcome_score
+from tvrgen.transformations.base import Step
 
 SPLIT = load().split("train")
 SCENE = scene_line(handmade(load(), SPLIT, 0), SPLIT)
@@ -26,7 +28,9 @@ def outcome(text: str):
     [
         ("0.color.blue, 2.position.front.1", True, 0),
         ("2.position.front_left.2, 0.color.blue", True, 0),  # any way off the stage, in any order
-        ("0.color.blue, 2.position.front.2, 2.position.behind.1", True, 0),  # off the stage, however it got there
+        ("0.color.blue, 2.position.front.2, 2.position.behind.1", False, 0),  # the second move is out of sight
+        ("0.color.blue, 2.position.front.1, 2.position.front.1", False, 0),  # so is the same move, said twice
+        ("2.position.front_left.1, 0.color.blue, 2.position.left.1", False, 0),
         ("0.color.gray, 0.color.blue, 2.position.front.1", True, 0),  # by a detour
         ("0.color.red, 0.color.blue, 2.position.front.1", True, 0),  # the first one changes nothing
         ("0.color.blue", False, 1),
@@ -53,8 +57,9 @@ def test_a_detour_through_another_object_is_loosely_correct():
 
 
 def test_leaving_the_field():
+    """What ends outside the field is out of sight, and yet not where it should be."""
     found = outcome("0.color.blue, 2.position.front.1, 2.position.front.2")
-    assert (found.loose, found.correct, found.out_of_field) == (True, False, True)
+    assert (found.loose, found.correct, found.distance, found.out_of_field) == (False, False, 1, True)
 
 
 @pytest.mark.parametrize("more", ["9.color.red", "0.texture.red", "0.color.pink", "what?", "1.position.up.1"])
@@ -100,11 +105,68 @@ def test_where_an_object_came_from_is_not_seen():
         said = [*others, *(f"9.position.{move}" for move in moves)]
         found = outcome_score(parse_answer(", ".join(said)), scene, split)
         could = not grid.on_stage(places[-1]) and all(map(grid.in_field, places))
+        could = could and all(grid.on_stage(a) or grid.on_stage(b) for a, b in itertools.pairwise(places))
         assert found.correct <= could <= (found.correct or found.overlap), moves
         right += found.correct
     assert right > 20
     there_and_back = ["9.position.behind.2"] * 6 + ["9.position.front.2"] * 6 + ["9.position.right.2"]
     assert not outcome_score(parse_answer(", ".join([*others, *there_and_back])), scene, split).correct
+
+
+def trance(steps, scene, split):
+    """(loosely correct, distance, normalised distance, overlap, out of the field) by the rules of TRANCE's evaluator.
+
+    It changes a table of attributes, in which every object has a place. A place is visible, invisible or invalid, and
+    equals another if both are visible and the same, or both invisible.
+    """
+    grid, words = split.vocabulary.grid, split.vocabulary
+    rows = [dict(obj) for obj in scene["initial"]["objects"]]
+    overlap = out = False
+
+    def where(place):
+        far = max(map(abs, place))
+        return "visible" if far <= grid.stage else "invisible" if far <= grid.field else "invalid"
+
+    for step in steps:
+        row = rows[step.object]
+        if step.kind == "position":
+            direction, distance = step.value.split(".")
+            move = words.displacement(direction, int(distance))
+            row["position"] = [a + b for a, b in zip(row["position"], move, strict=True)]
+            out |= where(row["position"]) == "invalid"
+        else:
+            row[step.kind] = step.value
+        if step.kind in ("position", "size"):
+            for other in rows:
+                least = (words.sizes[row["size"]] + words.sizes[other["size"]]) / grid.unit + grid.gap
+                overlap |= other is not row and math.dist(row["position"], other["position"]) + 1e-3 < least
+    distance = 0
+    for row, true in zip(rows, scene["final"]["objects"], strict=True):
+        distance += sum(row[name] != true[name] for name in ("shape", "size", "color", "material"))
+        found, due = where(row["position"]), where(true["position"])
+        alike = row["position"] == list(true["position"]) if due == "visible" else found == "invisible"
+        distance += not alike
+    return not distance, distance, distance / len(scene["steps"]), overlap, out
+
+
+_KNOWN = st.one_of(
+    *(
+        st.builds(Step, objects=st.tuples(st.integers(0, 2)), kind=st.just(kind), value=st.sampled_from(values))
+        for kind, values in SPLIT.values.items()
+    )
+)
+
+
+@given(st.lists(_KNOWN, max_size=8))
+@example([Step(objects=(2,), kind="position", value=value) for value in ("front.1", "front.2")])
+@example([Step(objects=(0,), kind="color", value="blue"), Step(objects=(2,), kind="position", value="front.2")])
+def test_outcomes_are_those_of_trances_evaluator(steps):
+    """Of a problem in which none enters: TRANCE's input tells where objects enter from, and no image does."""
+    found = outcome(", ".join(map(str, steps)) or "no change")
+    loose, distance, normalised, overlap, out = trance(steps, SCENE, SPLIT)
+    assert (found.loose, found.distance, found.normalised) == (loose, distance, normalised)
+    assert (found.overlap, found.out_of_field) == (overlap, out)
+    assert found.correct == (loose and not overlap and not out and not found.out_of_sight)
 
 
 _CHANGE = st.tuples(

@@ -26,8 +26,10 @@ def test_moves_have_types(start, value, move):
     assert [role[:2] for role in found] == [role[:2] for role in MOVES[move]]
 
 
-def accepted(state, value, kind="position", words=WORDS):
-    return KINDS[kind].accepted(state, Step(objects=(0,), kind=kind, value=value), words)
+def accepted(state, *values, kind="position", at=0, words=WORDS):
+    """The accepted values of the step at one place of a sequence, which has these values of object 0."""
+    steps = [Step(objects=(0,), kind=kind, value=value) for value in values]
+    return KINDS[kind].accepted(replay.replay(state, steps, KINDS, words), at, steps[at], words)
 
 
 def test_an_object_may_leave_by_every_way_that_leads_out():
@@ -58,7 +60,24 @@ def test_no_accepted_move_begins_or_ends_outside_the_field():
     assert "behind_left.2" not in accepted(far, "behind.1", words=small)
 
 
+def test_no_accepted_way_leads_into_what_is_seen():
+    """Object 2 stands at the stage's edge, (20, 0), until it moves; what leaves stays where it went."""
+    state = with_object(STATE, 0, position=(20, -13))
+    assert "right.1" not in accepted(state, "front.1")  # it stays on stage
+    edge = with_object(with_object(STATE, 0, position=(15, -15)), 2, position=(20, -2))
+    assert {"front.1", "front_right.1"} & set(accepted(edge, "front.2")) == {"front.1"}
+    gone = with_object(edge, 2, position=(0, 0))
+    assert {"front.1", "front_right.1"} <= set(accepted(gone, "front.2"))
+
+
+def test_nothing_enters_from_what_is_seen():
+    """It lands at (15, -15), and did not come from (25, -5), where object 2 was too near."""
+    state = with_object(with_object(STATE, 0, position=(25, -15)), 2, position=(20, -2))
+    assert "behind_left.1" not in accepted(state, "behind.1")
+    assert "behind_left.1" in accepted(with_object(state, 2, position=(0, 0)), "behind.1")
+
+
 def test_what_is_seen_has_one_right_value():
-    assert accepted(STATE, "blue", "color") == ("blue",)
+    assert accepted(STATE, "blue", kind="color") == ("blue",)
     inner = with_object(STATE, 0, position=(0, 0))
     assert accepted(inner, "left.2") == ("left.2",)

@@ -24,6 +24,8 @@ NOTHING_UNDONE = Rule(text="nothing is undone")
 NO_TWINS = Rule(text="no two objects look the same", remedies=_LOOKS)
 NO_TWIN_ENTERS = Rule(text="of twins off stage, none enters")
 ALIKE_IN_PLACE = Rule(text="objects that look alike in the end have not moved", remedies=_LOOKS)
+UNLIKE_UNSEEN = Rule(text="a changed object ends unlike any that was out of sight", remedies=_LOOKS)
+AS_SHORT = Rule(text="no other answer is as short", remedies=_LOOKS)
 IN_SIGHT = Rule(text="a changed object is in sight", remedies=_SIGHT)
 CHANGED_ON_STAGE = Rule(text="changed objects that do not enter are on stage")
 ONE_SPLIT = Rule(text="a problem belongs to one split")
@@ -41,6 +43,8 @@ RULES = (
     NO_TWINS,
     NO_TWIN_ENTERS,
     ALIKE_IN_PLACE,
+    UNLIKE_UNSEEN,
+    AS_SHORT,
     IN_SIGHT,
     CHANGED_ON_STAGE,
     ONE_SPLIT,

@@ -18,7 +18,7 @@ from tvrgen._support.rng import generator
 from tvrgen.config.settings import Config, Split
 from tvrgen.imaging.shots import Shot
 from tvrgen.imaging.visibility import Eye
-from tvrgen.sampling import design, fairness, identity, order, placement, rules
+from tvrgen.sampling import design, fairness, identity, order, placement, rules, uniqueness
 from tvrgen.sampling.levels import Levels
 from tvrgen.sampling.looks import can_take
 from tvrgen.sampling.problem import Planned, Problem
@@ -82,6 +82,7 @@ def _attempt(
     initial, steps = _draw(rng, levels, split, len(config.splits))
     states = replay.replay(initial, steps, split.kinds, split.vocabulary)
     fairness.check_states(states, steps, split.sampling, split.vocabulary)
+    uniqueness.check_unique(states, split)
     cameras, lights = _jittered(rng, config.scene, split.cameras.names)
     final_cameras, final_lights = (
         _jittered(rng, config.scene, split.cameras.names) if split.sampling.no_change else ((), ())
@@ -127,9 +128,7 @@ def completed(problem: Problem, states: tuple[State, ...], shots: tuple[Shot, ..
             replay.roles(before, after, step, words.grid)
             for before, after, step in zip(states, states[1:], steps, strict=False)
         ),
-        accepted=tuple(
-            kinds[step.kind].accepted(before, step, words) for before, step in zip(states, steps, strict=False)
-        ),
+        accepted=tuple(kinds[step.kind].accepted(states, at, step, words) for at, step in enumerate(steps)),
     )
 
 

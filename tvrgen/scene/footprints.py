@@ -1,8 +1,8 @@
 """Footprints: the circles that objects cover on the ground, and the gap between them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
-from tvrgen.scene.model import State
+from tvrgen.scene.model import Object, State
 from tvrgen.scene.vocabulary import Grid, Vocabulary
 
 
@@ -23,6 +23,11 @@ def crowded(state: State, vocabulary: Vocabulary, moved: Collection[int] | None 
             if dx * dx + dy * dy < needed * needed and i != j and a.present:
                 return i, j
     return None
+
+
+def crowds(obj: Object, others: Iterable[Object], vocabulary: Vocabulary) -> bool:
+    """Whether an object's footprint is closer than the gap to that of one of these others."""
+    return crowded(State(objects=(obj, *others)), vocabulary, (0,)) is not None
 
 
 def required_distance(radius_a: float, radius_b: float, grid: Grid) -> float:

@@ -138,8 +138,11 @@ class Transformation:
         """The most often that one object on stage can take this kind, where `values` values are left."""
         return 1
 
-    def accepted(self, state: State, step: Step, vocabulary: Vocabulary) -> tuple[str, ...]:
-        """The values that the images cannot distinguish from the step's, which is applied to `state`; its own first."""
+    def accepted(self, states: Sequence[State], at: int, step: Step, vocabulary: Vocabulary) -> tuple[str, ...]:
+        """The values that the images cannot distinguish from the step's own, which is first.
+
+        `states` are those before, between and after all steps of the problem; this one leads on from `states[at]`.
+        """
         return (step.value,)
 
     @property

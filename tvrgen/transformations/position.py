@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from tvrgen.scene import footprints
 from tvrgen.scene.model import Object, State
 from tvrgen.scene.vocabulary import Vocabulary
 from tvrgen.transformations import reading
@@ -41,23 +42,31 @@ class Position(ObjectTransformation):
     def limit(self, values: int, sampling: Any) -> float:
         return math.inf if sampling.repeat else 1
 
-    def accepted(self, state: State, step: Step, vocabulary: Vocabulary) -> tuple[str, ...]:
+    def accepted(self, states: Sequence[State], at: int, step: Step, vocabulary: Vocabulary) -> tuple[str, ...]:
         """The step's value, and others of an object that leaves or enters the stage.
 
         An object that leaves may leave by any way that leads off the stage and stays in the field. An object that
-        enters came from a position that no image shows: by any way that begins off stage, in the field.
+        enters came from a position that no image shows: by any way that begins off stage, in the field. While it stands
+        there, out of sight, it keeps the gap to all that is on stage.
         """
-        before, grid = state[step.object], vocabulary.grid
-        after = self.change(before, step.value, vocabulary)
+        k, grid = step.object, vocabulary.grid
+        before, after = states[at][k], states[at + 1][k]
         leaves = not grid.on_stage(after.position)
         if grid.on_stage(before.position) and not leaves:
             return (step.value,)
+        on_stage = [
+            [o for o in state.objects if o.present and grid.on_stage(o.position) and o is not state[k]]
+            for state in (states[at + 1 :] if leaves else states[: at + 1])
+        ]
         others = []
         for other in self.values(vocabulary):
             end = self.change(before, other, vocabulary).position
             # the end of the move that no image shows: where it leads to, or the start from which it leads to `after`
             hidden = end if leaves else _minus(after.position, _minus(end, before.position))
-            if other != step.value and grid.in_field(hidden) and not grid.on_stage(hidden):
+            if other == step.value or grid.on_stage(hidden) or not grid.in_field(hidden):
+                continue
+            there = dataclasses.replace(before, position=hidden)
+            if not any(footprints.crowds(there, seen, vocabulary) for seen in on_stage):
                 others.append(other)
         return (step.value, *others)
 

@@ -42,10 +42,11 @@ def differing(before: State, after: State) -> tuple[int, ...]:
 
 def roles(before: State, after: State, step: Step, grid: Grid) -> tuple[Role, ...]:
     """Where the objects of a step were before and after it."""
-    return tuple(Role(before=_sighting(before[k], grid), after=_sighting(after[k], grid)) for k in step.objects)
+    return tuple(Role(before=sighting(before[k], grid), after=sighting(after[k], grid)) for k in step.objects)
 
 
-def _sighting(obj: Object, grid: Grid) -> Sighting:
+def sighting(obj: Object, grid: Grid) -> Sighting:
+    """Whether an object is seen, out of sight, or absent."""
     if not obj.present:
         return "absent"
     return "seen" if grid.on_stage(obj.position) else "unseen"

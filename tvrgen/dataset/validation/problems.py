@@ -18,7 +18,7 @@ from tvrgen.dataset.records import Record
 from tvrgen.dataset.validation.differences import differences
 from tvrgen.imaging.shots import Shot
 from tvrgen.imaging.visibility import NOTHING, Sight
-from tvrgen.sampling import design, fairness, identity, sampler
+from tvrgen.sampling import design, fairness, identity, sampler, uniqueness
 from tvrgen.sampling.levels import Levels
 from tvrgen.sampling.problem import Planned, Problem
 from tvrgen.scene.model import Camera, Light, State, Vector
@@ -76,6 +76,10 @@ def scene_faults(
     if faulty:
         return  # nothing follows from such a line
     planned = _planned_again(line, problem, config, split)
+    if own_plan:
+        uniqueness.check_unique(planned.states, split)
+    else:
+        planned = dataclasses.replace(planned, accepted=tuple(_accepted_then(line, planned, split)))
     images = image_files(planned.problem, planned.shots, split.output, split.image)
     rebuilt = records.scene_line(planned, images, split)
     yield from islice(differences(line, rebuilt), 1)
@@ -87,6 +91,14 @@ def scene_faults(
         yield "hash: belongs to another split"
     yield from _sight_faults(planned, split)
     due.update({question["id"]: question for question in records.question_lines(planned, images, split, config.seed)})
+
+
+def _accepted_then(line: Record, planned: Planned, split: Split) -> Iterator[tuple[str, ...]]:
+    """Yields each step's accepted values in a line of another plan, which may have accepted more than this one does."""
+    for step, recorded, ours in zip(planned.problem.steps, line["steps"], planned.accepted, strict=False):
+        values = recorded["accepted"]
+        known = {*ours} <= {*values} <= {*split.values[step.kind]} and values[:1] == [step.value]
+        yield tuple(values) if known else ours
 
 
 def _unlike_design(line: Record, levels: Levels) -> Iterator[str]:
