@@ -11,6 +11,7 @@ from tests.tiny import FlatRenderer, generate_flat, load
 from tvrgen._support.errors import UserError
 from tvrgen.export import parquet
 from tvrgen.export.run import export
+from tvrgen.scoring.truth import truth_of
 
 COLUMNS = {
     "string": ({"dtype": "string", "_type": "Value"}, {"name": "c", "dtype": "string"}),
@@ -112,6 +113,7 @@ def test_changes_of_two_objects_have_a_column_in_one_form(name, of_two, tmp_path
     alone, second = json.loads(rows[0]["ground_truth"])["changes"]
     assert alone == {**both, "attribute": "exchange", "accepted": [both]}
     assert second == {"index": 0, "attribute": "color", "value": "blue", "accepted": ["blue"]}
+    assert truth_of(rows[0]["changes"]) == truth_of(rows[0]["ground_truth"])
 
 
 def test_changes_of_two_objects_by_a_kind_that_is_not_trusted_are_one_line(of_two, tmp_path):
