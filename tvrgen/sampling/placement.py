@@ -82,10 +82,13 @@ def _moments(
     vocabulary: Vocabulary,
 ) -> _Moments:
     states = trace(looks, [step.step for step in steps], kinds, vocabulary)
-    found = [[(place_of(obj), _radius(obj, vocabulary)) for obj in state.objects] for state in states]
+    found: _Moments = [[(place_of(obj), _radius(obj, vocabulary))] for obj in states[0].objects]
+    for before, after in itertools.pairwise(states):
+        for own, was, is_ in zip(found, before.objects, after.objects, strict=True):
+            own.append(own[-1] if is_ is was else (place_of(is_), _radius(is_, vocabulary)))
     if any(not 0 <= place.start < len(looks) for own in found for place, _ in own):
-        found = found[:1]  # a kind that reckons from elsewhere: the rules are checked once all have positions
-    return [list(own) for own in zip(*found, strict=True)]
+        return [own[:1] for own in found]  # a kind that reckons from elsewhere: the rules are checked later
+    return found
 
 
 def _radius(obj: Object, vocabulary: Vocabulary) -> float:
@@ -107,7 +110,11 @@ def _pairs(moments: _Moments, grid: Grid) -> _Pairs:
     """What the gap asks of each pair of starts. Raises Rejected if two objects reckoned from one start are too near."""
     found: _Pairs = {}
     for own, other in itertools.combinations(moments, 2):
-        for (a, radius_a), (b, radius_b) in zip(own, other, strict=True):
+        last = None
+        for moment in zip(own, other, strict=True):
+            if moment == last:
+                continue
+            last, ((a, radius_a), (b, radius_b)) = moment, moment
             dx, dy = b.offset[0] - a.offset[0], b.offset[1] - a.offset[1]
             needed = footprints.required_distance(radius_a, radius_b, grid)
             if math.isinf(needed):

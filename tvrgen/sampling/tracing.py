@@ -33,22 +33,23 @@ def trace(
 
     A kind that looks at one object alone sees it at its offset from the start, so near the middle of the stage.
     """
-    state = State(
-        objects=tuple(dataclasses.replace(obj, position=(_APART * k, _APART * k)) for k, obj in enumerate(objects))
-    )
+    state = State(objects=tuple(_moved(obj, (_APART * k, _APART * k)) for k, obj in enumerate(objects)))
     states = [state]
     for step in steps:
         kind = kinds[step.kind]
         if isinstance(kind, ObjectTransformation):
             obj, place = state[step.object], place_of(state[step.object])
-            changed = kind.change(dataclasses.replace(obj, position=place.offset), step.value, vocabulary)
-            x, y = changed.position
-            base = _APART * place.start
-            state = state.with_object(step.object, dataclasses.replace(changed, position=(base + x, base + y)))
+            changed = kind.change(_moved(obj, place.offset), step.value, vocabulary)
+            (x, y), base = changed.position, _APART * place.start
+            state = state.with_object(step.object, _moved(changed, (base + x, base + y)))
         else:
             state = kind.apply(state, step, vocabulary)
         states.append(state)
     return states
+
+
+def _moved(obj: Object, position: GridPosition) -> Object:
+    return obj if obj.position == position else dataclasses.replace(obj, position=position)
 
 
 def place_of(obj: Object) -> Place:
