@@ -16,6 +16,9 @@ from tvrgen.transformations.position import Position
 _ATTRIBUTES = (*attributes.BUILT_IN, *attributes.SHIPPED)
 BUILT_IN: dict[str, Transformation] = {kind.name: kind for kind in (*map(Attribute, _ATTRIBUTES), Position())}
 
+DEFAULT = ("color", "shape", "size", "material", "position")
+"""The kinds of a config that names none, TRANCE's. Their order decides which problems such a config has."""
+
 _FORMER = ("name", "values", "apply", "phrase")
 _OWN = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar
 
 from tvrgen._support.keys import REQUIRED, Key
 from tvrgen.config.settings.constraints import Constraints, Never, Only
+from tvrgen.transformations import registry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +22,8 @@ class SamplingSettings:
     kinds: Annotated[
         tuple[str, ...],
         Key(
-            "The kinds of transformation: color, shape, size, material, position, or your own as package.module:Class.",
-            default=["color", "shape", "size", "material", "position"],
+            f"The kinds of transformation: {', '.join(registry.DEFAULT)}, or your own as package.module:Class.",
+            default=[*registry.DEFAULT],
             at_least=1,
         ),
     ]
