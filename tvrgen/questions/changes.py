@@ -37,7 +37,7 @@ def ask(planned: Planned, view: str, split: Split, seed: int) -> Question:
     initial, form = planned.problem.initial, split.question.prompt.answer
     return Question(
         prompt=_prompt(planned, view, split, seed),
-        answer=changes_text.write(planned.problem.steps, form, [o.looks for o in initial.objects]),
+        answer=changes_text.write(planned.said, form, [o.looks for o in initial.objects]),
         answer_form=form,
         changes=_changes(planned),
         initial_objects=_listed(initial, split),
@@ -67,7 +67,7 @@ def _changes(planned: Planned) -> list[Record]:
             "value": step.value,
             "accepted": accepted(step.objects, values),
         }
-        for step, values in zip(planned.problem.steps, planned.accepted, strict=True)
+        for step, values in zip(planned.said, planned.accepted, strict=True)
     ]
 
 

@@ -47,7 +47,7 @@ def rationale(rng: np.random.Generator, planned: Planned, view: str, split: Spli
 
 class _Story:
     def __init__(self, rng: np.random.Generator, planned: Planned, view: str, split: Split) -> None:
-        self._split, self._steps = split, planned.problem.steps
+        self._split, self._steps, self._said = split, planned.problem.steps, planned.said
         roles = [role for own in planned.roles for role in own]
         ways = " and ".join(
             word
@@ -94,9 +94,12 @@ class _Story:
         on_stage = self._split.vocabulary.grid.shows
         was_on_stage, is_on_stage = on_stage(first), on_stage(last)
         own = [step for step in self._steps if k in step.objects]
+        if not first.present:
+            yield from self._new(k)
+            return
         yield Sentence("locate", self._located(k, was_on_stage))
         if not is_on_stage:
-            yield Sentence("match", self._gone(was_on_stage))
+            yield Sentence("match", self._gone(was_on_stage) if last.present else self._missing())
         elif not self._seen(self._after, k):
             yield Sentence("match", self._hidden())
         else:
@@ -112,7 +115,7 @@ class _Story:
         """The sentence that gives the answer."""
         form = self._split.question.prompt.answer
         looks = [o.looks for o in self._before.state.objects]
-        text = changes_text.write(self._steps, form, looks)
+        text = changes_text.write(self._said, form, looks)
         if not self._steps:
             return Sentence("conclude", self._one_of("So nothing changed.", "Nothing has changed between the images."))
         if self._alternatives:
@@ -141,6 +144,15 @@ class _Story:
             "It is missing in the second image: it has left the stage, and which way does not show.",
             "The second image does not have it any more, so it has left; where it went cannot be seen.",
         )
+
+    def _new(self, k: int) -> Iterator[Sentence]:
+        looks, seen = " ".join(self._after.state.objects[k].looks), self._seen(self._after, k)
+        stands = self._stands(self._after, k).rstrip(",") if seen else "can hardly be seen"
+        yield Sentence("match", f"In the second image, a {looks} {stands}.")
+        yield Sentence("compare", "The first image does not have it, so it is new.")
+
+    def _missing(self) -> str:
+        return self._one_of("It is missing in the second image.", "The second image does not have it any more.")
 
     def _hidden(self) -> str:
         return self._one_of(

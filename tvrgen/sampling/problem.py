@@ -1,5 +1,6 @@
 """Problems as the sampler draws them, and planned problems, with states, shots and sights."""
 
+import dataclasses
 from dataclasses import dataclass
 
 from tvrgen.imaging.shots import Shot
@@ -73,6 +74,14 @@ class Planned:
     order_sensitive: bool
     roles: tuple[tuple[Role, ...], ...]
     accepted: tuple[tuple[str, ...], ...]
+
+    @property
+    def said(self) -> tuple[Step, ...]:
+        """The steps as answers say them: objects that the first image does not have are not named by an index."""
+        return tuple(
+            dataclasses.replace(step, objects=tuple(k for k in step.objects if self.states[0][k].present))
+            for step in self.problem.steps
+        )
 
     @property
     def initial(self) -> Shot:

@@ -170,7 +170,8 @@ class Transformation:
     def phrase(self, step: Step, named: Callable[[int], str]) -> str:
         """The words that follow the first object of a step: "turns cyan". `named` names the others."""
         others = " and ".join(named(k) for k in step.objects[1:])
-        return " ".join(filter(None, (self.name, step.value, f"with {others}" if others else "")))
+        how = " ".join(filter(None, (self.name, step.value)))
+        return f"changes ({how}) with {others}" if others else f"changes ({how})"
 
     def told(self, steps: Sequence[Step], entered: bool, named: Callable[[int], str]) -> list[str]:
         """The clauses of a rationale on all steps of this kind that name one object, such as "it turns cyan".

@@ -102,7 +102,7 @@ def _accepted_then(line: Record, planned: Planned, split: Split) -> Iterator[tup
 
 
 def _unlike_design(line: Record, levels: Levels) -> Iterator[str]:
-    objects = line["initial"]["objects"]
+    objects = [o for o in line["initial"]["objects"] if o.get("present", True)]
     steps = [str(step) for step in records.steps_from(line)]
     found = {"objects": len(objects), "visible": sum(o["on_stage"] for o in objects), "steps": steps}
     due = [str(intended.step) for intended in levels.steps]
