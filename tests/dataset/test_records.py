@@ -92,7 +92,8 @@ def test_a_step_of_two_objects_comes_back(swapped):
             "accepted": [{"objects": [1, 0], "value": ""}],
         }
     ]
-    change = {"objects": [1, 0], "attribute": "exchange", "value": "", "accepted": [{"objects": [1, 0], "value": ""}]}
+    both = [{"objects": objects, "value": ""} for objects in ([1, 0], [0, 1])]
+    change = {"objects": [1, 0], "attribute": "exchange", "value": "", "accepted": both}
     assert swapped["question"]["changes"][:1] == [change]
     assert swapped["question"]["answer"] == "1+0.exchange, 0.color.blue"
 

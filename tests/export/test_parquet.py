@@ -107,11 +107,11 @@ def test_changes_of_two_objects_have_a_column_in_one_form(name, of_two, tmp_path
     rows = table.read_table(path).to_pylist()
     both = {"objects": [1, 0], "value": ""}
     assert rows[0]["changes"] == [
-        {**both, "attribute": "exchange", "accepted": [both]},
+        {**both, "attribute": "exchange", "accepted": [both, {**both, "objects": [0, 1]}]},
         {"objects": [0], "attribute": "color", "value": "blue", "accepted": [{"objects": [0], "value": "blue"}]},
     ]
     alone, second = json.loads(rows[0]["ground_truth"])["changes"]
-    assert alone == {**both, "attribute": "exchange", "accepted": [both]}
+    assert alone == {**both, "attribute": "exchange", "accepted": [both, {**both, "objects": [0, 1]}]}
     assert second == {"index": 0, "attribute": "color", "value": "blue", "accepted": ["blue"]}
     assert truth_of(rows[0]["changes"]) == truth_of(rows[0]["ground_truth"])
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Any
 
 from tvrgen._support.json_lines import Record
@@ -39,7 +40,7 @@ def ask(planned: Planned, view: str, split: Split, seed: int) -> Question:
         prompt=_prompt(planned, view, split, seed),
         answer=changes_text.write(planned.said, form, [o.looks for o in initial.objects]),
         answer_form=form,
-        changes=_changes(planned),
+        changes=_changes(planned, split),
         initial_objects=_listed(initial, split),
         difficulty=difficulty.difficulty(planned, view, split.vocabulary),
         rationale=_rationale(planned, view, split, seed),
@@ -57,7 +58,7 @@ def _prompt(planned: Planned, view: str, split: Split, seed: int) -> str:
     return prompts.prompt(rng, problem.initial, split, locations)
 
 
-def _changes(planned: Planned) -> list[Record]:
+def _changes(planned: Planned, split: Split) -> list[Record]:
     """The true changes as question lines hold them: objects, kind, value, and every value that is right."""
     return [
         {
@@ -65,7 +66,11 @@ def _changes(planned: Planned) -> list[Record]:
             **({"index": step.object} if len(step.objects) == 1 else {}),
             "attribute": step.kind,
             "value": step.value,
-            "accepted": accepted(step.objects, values),
+            "accepted": [
+                entry
+                for objects in ([step.objects] if split.kinds[step.kind].ordered else permutations(step.objects))
+                for entry in accepted(objects, values)
+            ],
         }
         for step, values in zip(planned.said, planned.accepted, strict=True)
     ]
