@@ -2,7 +2,8 @@
 
 `design`, with `blocks` and `decks`, decides the levels of each problem; `sampler` draws a problem with them, by
 `looks` and `placement`. `rules` lists why a draw is rejected, each rule with the changes of the config that help;
-`fairness` checks them, and `feasibility` refuses a config that no problem can meet. `identity` assigns problems to
+`fairness` and `uniqueness` check them, and `feasibility` refuses a config that no problem can meet. `explanations`
+searches for all short answers to a problem. `identity` assigns problems to
 splits.
 
 Imports `imaging`, `config.settings`, `transformations`, `scene` and the layers below them. A new level to balance
