@@ -8,8 +8,7 @@ Where another list of changes is right as well (`Truth.alternatives`), the answe
 best result counts, in points of the true changes: a longer list pays no more than these.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -194,20 +193,28 @@ def _compared(predictions: Sequence[_Prediction], changes: Sequence[TrueChange],
     A prediction that is right for several true changes (a move made twice) may occur as often as there are of these.
     What says a true change once more, in the same words or in others that are accepted, is wrong in all.
     """
-    rows: dict[_Prediction, list[int]] = {}
-    times: Counter[_Prediction] = Counter()
-    kept, duplicates = [], 0
-    for prediction in predictions:
-        if (row := rows.get(prediction)) is None:
-            row = rows[prediction] = _row(prediction, changes)
-        times[prediction] += 1
-        if times[prediction] <= max(1, row.count(RIGHT)):
-            kept.append(prediction)
-        elif options.duplicates == "wrong" or transformation(prediction.kind).cumulative:
-            duplicates += 1
+    rows = {prediction: _row(prediction, changes) for prediction in dict.fromkeys(predictions)}
+    kept, duplicates = predictions, 0
+    if len(rows) < len(predictions):
+        kept, duplicates = _without_duplicates(predictions, rows, options)
     counts = _counts([rows[prediction] for prediction in kept], options.reuse)
     right = counts[0] == len(changes) == len(kept) and not duplicates and _in_order(kept, changes)
     return _Compared(*counts, len(kept) + duplicates, right)
+
+
+def _without_duplicates(
+    predictions: Sequence[_Prediction], rows: Mapping[_Prediction, list[int]], options: Options
+) -> tuple[list[_Prediction], int]:
+    """The predictions that are no duplicates, and the number of duplicates that are wrong."""
+    left = {prediction: max(1, row.count(RIGHT)) for prediction, row in rows.items()}
+    kept, duplicates = [], 0
+    for prediction in predictions:
+        if left[prediction]:
+            left[prediction] -= 1
+            kept.append(prediction)
+        elif options.duplicates == "wrong" or transformation(prediction.kind).cumulative:
+            duplicates += 1
+    return kept, duplicates
 
 
 def _row(prediction: _Prediction, changes: Sequence[TrueChange]) -> list[int]:
@@ -219,14 +226,16 @@ def _row(prediction: _Prediction, changes: Sequence[TrueChange]) -> list[int]:
             row.append(RIGHT)
         elif kind == change.kind and named in change.named:
             row.append(KIND)
+        elif named.isdisjoint(change.objects) and len(change.named) == 1:
+            row.append(NOTHING)
         else:
-            row.append(NOTHING if all(map(named.isdisjoint, change.named)) else _shared(named, change))
+            row.append(_shared(named, change))
     return [level if level == RIGHT else NOTHING for level in row] if RIGHT in row else row
 
 
 def _shared(named: frozenset[int], change: TrueChange) -> int:
     """OBJECT if at least half of the objects that a prediction names are right, so that naming all earns nothing."""
-    return OBJECT if any(2 * len(named & own) >= len(named) for own in change.named) else NOTHING
+    return OBJECT if any(2 * len(named & own) >= max(1, len(named)) for own in change.named) else NOTHING
 
 
 def _counts(rows: Sequence[Sequence[int]], reuse: bool) -> Counts:

@@ -53,7 +53,7 @@ class Truth:
 def true_change(objects: tuple[int, ...], kind: str, ways: Iterable[Way]) -> TrueChange:
     """Returns a true change that can be said in these ways."""
     accepted = frozenset(ways)
-    return TrueChange(objects, kind, accepted, frozenset(frozenset(named) for named, _ in accepted))
+    return TrueChange(objects, kind, accepted, frozenset(map(frozenset, (objects, *(own for own, _ in accepted)))))
 
 
 def ground_truth(question: Mapping[str, Any]) -> dict[str, Any]:
