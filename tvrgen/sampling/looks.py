@@ -8,9 +8,12 @@ from tvrgen.config.settings import Constraints, Split
 from tvrgen.sampling import placement
 from tvrgen.sampling.levels import IntendedStep
 from tvrgen.sampling.tracing import trace
+from tvrgen.scene.attributes import BUILT_IN
 from tvrgen.scene.model import Object
 from tvrgen.scene.vocabulary import Vocabulary
 from tvrgen.transformations.base import Rejected, Role, Step, Transformation
+
+_FIELDS = (*BUILT_IN, "position", "rotation")
 
 
 def can_take(
@@ -33,7 +36,10 @@ def can_take(
 
 def undone(history: Sequence[Object]) -> bool:
     """Whether a property of an object, given at each moment, returns to an earlier value."""
-    for field in (*history[0].attributes, "position", "rotation"):
+    first = history[0]
+    if all(obj is first for obj in history):
+        return False
+    for field in (*_FIELDS, *(attribute.name for attribute, _ in first.further)):
         values = [key for key, _ in itertools.groupby(getattr(o, field) for o in history)]
         if len(set(values)) < len(values):
             return True

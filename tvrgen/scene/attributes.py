@@ -71,8 +71,8 @@ _TEXTURE = Attribute(
     values={
         "plain": {},
         "striped": {"pattern": "stripes", "scale": 1.6},
-        "checkered": {"pattern": "checker", "scale": 2.0},
-        "grained": {"pattern": "wood", "scale": 1.8},
+        "checkered": {"pattern": "checker", "scale": 1.5},
+        "grained": {"pattern": "wood", "scale": 2.4},
     },
     place=25,
     shown="tvrgen.imaging.blender.textures:show",

@@ -155,7 +155,9 @@ class Vocabulary:
     ) -> Object:
         """An object with a value of each attribute."""
         built_in: dict[str, Any] = {name: values[name] for name in BUILT_IN}
-        further = tuple((declared, values[name]) for name, declared in self.attributes.items() if name not in BUILT_IN)
+        further: tuple[tuple[Attribute, str], ...] = ()
+        if len(self.attributes) > len(BUILT_IN):
+            further = tuple((own, values[name]) for name, own in self.attributes.items() if name not in BUILT_IN)
         return Object(**built_in, position=position, rotation=rotation, further=further, present=present)
 
     def facing(self, azimuth: float) -> "Vocabulary":

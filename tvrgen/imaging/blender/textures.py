@@ -105,7 +105,7 @@ def _wood(tree: bpy.types.NodeTree, scale: float) -> bpy.types.NodeSocket:
     noise.inputs["Scale"].default_value = 1.6
     noise.inputs["Detail"].default_value = 1
     at = calculated(tree, "MULTIPLY_ADD", along(tree, (0.8, 0.6, 0)), scale, 100)
-    at = calculated(tree, "MULTIPLY_ADD", noise.outputs[0], 2, at)
+    at = calculated(tree, "MULTIPLY_ADD", noise.outputs[0], 1.6, at)
     return calculated(tree, "GREATER_THAN", calculated(tree, "FRACT", at), 0.55)
 
 
