@@ -344,6 +344,11 @@ def form_of(kind: Transformation, sampling: object) -> Form:
     return Form(number, kind.ordered and number > 1)
 
 
+def new_objects(kind: Transformation, sampling: object) -> int:
+    """The number of objects of a kind's steps that the first image does not have."""
+    return sum(role.before == "absent" for role in next(iter(kind.variants(sampling).values()), ()))
+
+
 def _places(samples: Sequence[Sample]) -> list[range]:
     """The positions of each sample's slots among those of all samples."""
     ends = list(itertools.accumulate(len(s.slots) for s in samples))

@@ -1,13 +1,16 @@
 """Baselines: answers made without the images, which measure how much a dataset reveals without them."""
 
+import dataclasses
+import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from tvrgen._support.json_lines import Record
 from tvrgen._support.rng import generator
 from tvrgen.config.settings import Split
 from tvrgen.dataset.records import state_from
 from tvrgen.questions.forms import changes_text
+from tvrgen.sampling.dealing import form_of
 from tvrgen.scene import footprints
 from tvrgen.scene.model import State
 from tvrgen.transformations import replay
@@ -38,19 +41,31 @@ def _random(question: Record, scene: Record, split: Split) -> str:
     rng = generator(0, "random answer", question["id"])
     state = state_from(scene["initial"], split.vocabulary)
     steps: list[Step] = []
-    looks = [o.looks for o in state.objects]
-    slots = [(k, kind) for k in range(len(looks)) for kind in split.kinds]
+    initial, slots = state, [*_slots(state, split)]
     count = int(rng.choice(split.sampling.steps))
-    for k, kind in (slots[slot] for slot in rng.permutation(len(slots))):
+    for objects, kind in (slots[slot] for slot in rng.permutation(len(slots))):
         if len(steps) == count:
             break
         for value in rng.permutation(split.values[kind]):
-            step = Step(objects=(k,), kind=kind, value=str(value))
+            step = Step(objects=objects, kind=kind, value=str(value))
             if (after := _applied(state, step, split)) is not None:
                 state = after
                 steps.append(step)
                 break
-    return _response(changes_text.write(steps, question["answer_form"], looks))
+    said = [dataclasses.replace(s, objects=tuple(k for k in s.objects if initial[k].present)) for s in steps]
+    return _response(changes_text.write(said, question["answer_form"], [o.looks for o in initial.objects]))
+
+
+def _slots(state: State, split: Split) -> Iterator[tuple[tuple[int, ...], str]]:
+    """The objects that a step may name, and its kind: single ones, pairs, and those that are not there yet."""
+    forms = {kind: form_of(split.kinds[kind], split.sampling) for kind in split.kinds}
+    present, absent = ([k for k, o in enumerate(state.objects) if o.present is there] for there in (True, False))
+    for k in present:
+        yield from (((k,), kind) for kind, form in forms.items() if form.number == 1)
+    for kind, form in forms.items():
+        choose = itertools.permutations if form.ordered else itertools.combinations
+        if form.number != 1:
+            yield from ((objects, kind) for objects in choose(present if form.number else absent, form.number or 1))
 
 
 def _applied(state: State, step: Step, split: Split) -> State | None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,6 +11,7 @@ from tvrgen._support.json_lines import Record
 from tvrgen.config.settings import Split
 from tvrgen.dataset.records import state_from
 from tvrgen.questions.forms.changes_text import Answer, normal
+from tvrgen.sampling.dealing import form_of, new_objects
 from tvrgen.scene import footprints
 from tvrgen.scene.model import Object, State
 from tvrgen.scene.vocabulary import Grid
@@ -49,8 +51,8 @@ def outcome_score(answer: Answer, scene: Record, split: Split) -> Outcome:
     sight are: if the answer is not correct as it is, entering objects may start elsewhere, and others are in no one's
     way.
     """
-    steps, invalid = _known_steps(answer.steps, split, len(scene["initial"]["objects"]))
     initial, final = (state_from(scene[when], split.vocabulary) for when in ("initial", "final"))
+    steps, invalid = _known_steps(answer.steps, split, initial, final)
     return outcome_of(steps, initial, final, len(scene["steps"]), split, invalid + len(answer.faults))
 
 
@@ -129,17 +131,42 @@ def _run(
     )
 
 
-def _known_steps(predicted: Sequence[Step], split: Split, objects: int) -> tuple[list[Step], int]:
-    """The predicted steps with the split's spelling of kinds and values, and the number of steps that it lacks."""
+def _known_steps(predicted: Sequence[Step], split: Split, initial: State, final: State) -> tuple[list[Step], int]:
+    """The predicted steps with the split's spelling of kinds and values, and the number of steps that it lacks.
+
+    A step of an object that the initial state lacks is given one of those that truly appear.
+    """
     names = _names(split)
+    absent = [k for k, obj in enumerate(initial.objects) if not obj.present]
     steps = []
     for step in predicted:
         lowered = step.kind.lower()
         name = names.get((lowered, normal(lowered, step.value)))
-        if name is not None and all(k < objects for k in step.objects):
-            kind, value = name
-            steps.append(dataclasses.replace(step, kind=kind, value=value))
+        if name is None or not all(k < len(initial.objects) and initial[k].present for k in step.objects):
+            continue
+        kind, value = name
+        number, new = form_of(split.kinds[kind], split.sampling).number, new_objects(split.kinds[kind], split.sampling)
+        if len(step.objects) != number or len(absent) < new:
+            continue
+        known = dataclasses.replace(step, kind=kind, value=value)
+        if new:
+            known = _with_new(known, absent, new, initial, final, split)
+            absent = [k for k in absent if k not in known.objects]
+        steps.append(known)
     return steps, len(predicted) - len(steps)
+
+
+def _with_new(step: Step, absent: Sequence[int], new: int, initial: State, final: State, split: Split) -> Step:
+    """The step with those of the `absent` objects that it makes what they truly become, or else the first ones."""
+    choices = [
+        dataclasses.replace(step, objects=(*step.objects, *chosen)) for chosen in itertools.permutations(absent, new)
+    ]
+    for choice in choices:
+        with contextlib.suppress(Exception):  # the step does not apply, or a user's kind fails for it
+            after = split.kinds[step.kind].apply(initial, choice, split.vocabulary)
+            if all(after[k].looks == final[k].looks for k in choice.objects if k in absent):
+                return choice
+    return choices[0]
 
 
 def _with_implied_starts(steps: Sequence[Step], initial: State, final: State, split: Split) -> State:
