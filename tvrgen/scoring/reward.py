@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from tvrgen.questions.forms.arities import transformation
 from tvrgen.questions.forms.changes_reader import cut, parse_answer
 from tvrgen.questions.forms.changes_text import Answer, normal
-from tvrgen.questions.forms.shapes import transformation
 from tvrgen.questions.forms.special_tokens import without_special_tokens
 from tvrgen.scoring.matching import KIND, NOTHING, OBJECT, RIGHT, Counts, best_matching
 from tvrgen.scoring.options import STAR_R1, Options
@@ -74,7 +74,7 @@ def answer_in(response: Any, truth: Truth, options: Options) -> tuple[bool, Answ
     """Returns whether a response is well formed, and the answer in it."""
     response, faults = cut(response) if isinstance(response, str) else ("", ())
     well_formed, text = read_response(response, options.untagged, options.opened)
-    answer = Answer((), ("there is no <answer>",)) if text is None else parse_answer(text, truth.looks, truth.shapes)
+    answer = Answer((), ("there is no <answer>",)) if text is None else parse_answer(text, truth.looks, truth.arities)
     return well_formed, Answer(answer.steps, answer.faults + faults) if faults else answer
 
 

@@ -9,10 +9,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from tvrgen._support.errors import UserError
+from tvrgen.questions.forms.arities import Arities, Arity, transformation
 from tvrgen.questions.forms.changes_reader import parse_answer
 from tvrgen.questions.forms.changes_text import normal
 from tvrgen.questions.forms.literals import check_depth
-from tvrgen.questions.forms.shapes import Shape, Shapes, transformation
 from tvrgen.scene.attributes import recorded_looks
 from tvrgen.transformations.base import Step
 
@@ -36,18 +36,18 @@ class TrueChange(NamedTuple):
 class Truth:
     """The right answer: its changes and, where answers name objects by their looks, the looks of all objects.
 
-    `alternatives` are other lists of changes, each of which is right as a whole. `shapes` are those of the kinds.
+    `alternatives` are other lists of changes, each of which is right as a whole. `arities` are those of the kinds.
     """
 
     changes: tuple[TrueChange, ...]
     looks: tuple[tuple[str, ...], ...] = ()
     alternatives: tuple[tuple[TrueChange, ...], ...] = ()
-    shapes: Shapes = field(init=False, compare=False, repr=False)
+    arities: Arities = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         changes = itertools.chain(self.changes, *self.alternatives)
-        shapes = {c.kind: Shape(len(c.objects), any(value for _, value in c.accepted)) for c in changes}
-        object.__setattr__(self, "shapes", shapes)
+        arities = {c.kind: Arity(len(c.objects), any(value for _, value in c.accepted)) for c in changes}
+        object.__setattr__(self, "arities", arities)
 
 
 def true_change(objects: tuple[int, ...], kind: str, ways: Iterable[Way]) -> TrueChange:

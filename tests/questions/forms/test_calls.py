@@ -1,11 +1,11 @@
-"""Calls of functions rewritten as triplets, by the shapes of the kinds that they name."""
+"""Calls of functions rewritten as triplets, by the arities of the kinds that they name."""
 
 import pytest
 
 from tvrgen.questions.forms import calls
-from tvrgen.questions.forms.shapes import Shape
+from tvrgen.questions.forms.arities import Arity
 
-SHAPES = {"swap": Shape(objects=2, valued=False), "next_to": Shape(objects=2), "appear": Shape(objects=0)}
+ARITIES = {"swap": Arity(objects=2, valued=False), "next_to": Arity(objects=2), "appear": Arity(objects=0)}
 
 
 @pytest.mark.parametrize(
@@ -22,4 +22,4 @@ SHAPES = {"swap": Shape(objects=2, valued=False), "next_to": Shape(objects=2), "
     ],
 )
 def test_calls(text, due):
-    assert calls.as_triplets(text, SHAPES) == due
+    assert calls.as_triplets(text, ARITIES) == due

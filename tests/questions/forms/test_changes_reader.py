@@ -6,18 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tvrgen.questions.forms.arities import Arity
 from tvrgen.questions.forms.changes_reader import parse_answer
 from tvrgen.questions.forms.changes_text import normal
-from tvrgen.questions.forms.shapes import Shape
 
 LOOKS = [("large", "red", "metal", "cube"), ("small", "gray", "rubber", "cube"), ("small", "gray", "metal", "cube")]
-SHAPES = {
-    "swap": Shape(objects=2, valued=False),
-    "next_to": Shape(objects=2),
-    "disappear": Shape(valued=False),
-    "appear": Shape(objects=0),
+ARITIES = {
+    "swap": Arity(objects=2, valued=False),
+    "next_to": Arity(objects=2),
+    "disappear": Arity(valued=False),
+    "appear": Arity(objects=0),
 }
-"""Shapes of kinds, so that the tests do not depend on which of them are built in."""
+"""Arities of kinds, so that the tests do not depend on which of them are built in."""
 
 
 def said(text, looks=()):
@@ -25,9 +25,9 @@ def said(text, looks=()):
     return [(*objects, kind, value) for objects, kind, value in changes(text, looks)]
 
 
-def changes(text, looks=(), shapes=SHAPES):
+def changes(text, looks=(), arities=ARITIES):
     """[(objects, kind, value)] of a text, in normal forms."""
-    answer = parse_answer(text, looks, shapes)
+    answer = parse_answer(text, looks, arities)
     assert not answer.faults, answer.faults
     return [(s.objects, s.kind, normal(s.kind, s.value)) for s in answer.steps]
 
@@ -317,15 +317,15 @@ def test_several_objects_by_their_looks(text, due):
         '{"index": 2, "attribute": "color", "value": null}',
     ],
 )
-def test_what_is_no_change_of_any_shape_has_a_fault(text):
-    assert parse_answer(text, (), SHAPES).faults
+def test_what_is_no_change_of_any_arity_has_a_fault(text):
+    assert parse_answer(text, (), ARITIES).faults
 
 
-def test_shapes_are_those_of_the_question():
+def test_arities_are_those_of_the_question():
     """A kind that is not built in has one object and a value unless the question knows better."""
-    assert changes("spin(2, 5, 90)", shapes={"spin": Shape(objects=2)}) == [((2, 5), "spin", "90")]
-    assert changes("spin(2, 90)", shapes={}) == [((2,), "spin", "90")]
-    assert changes("2.color, 3.color", shapes={"color": Shape(valued=False)}) == [
+    assert changes("spin(2, 5, 90)", arities={"spin": Arity(objects=2)}) == [((2, 5), "spin", "90")]
+    assert changes("spin(2, 90)", arities={}) == [((2,), "spin", "90")]
+    assert changes("2.color, 3.color", arities={"color": Arity(valued=False)}) == [
         ((2,), "color", ""),
         ((3,), "color", ""),
     ]
@@ -356,7 +356,7 @@ _PIECES += [
 @given(st.one_of(st.text(), st.lists(st.sampled_from(_PIECES), max_size=40).map("".join)))
 def test_any_text_is_read_without_an_exception(text):
     for looks in ((), LOOKS):
-        answer = parse_answer(text, looks, SHAPES)
+        answer = parse_answer(text, looks, ARITIES)
         assert all(isinstance(k, int) for s in answer.steps for k in s.objects)
         assert all(s.objects or s.kind == "appear" for s in answer.steps)
         assert all(s.kind and (s.value or s.kind in ("swap", "disappear")) for s in answer.steps)
@@ -371,4 +371,4 @@ _JSON = st.recursive(
 
 @given(_JSON)
 def test_any_json_is_read_without_an_exception(data):
-    parse_answer(json.dumps(data), (), SHAPES)
+    parse_answer(json.dumps(data), (), ARITIES)

@@ -5,9 +5,9 @@ import pytest
 from tests.tiny import SHIPPED, load
 from tvrgen.config import loader
 from tvrgen.questions.forms import changes_text
+from tvrgen.questions.forms.arities import Arity
 from tvrgen.questions.forms.changes_reader import parse_answer
 from tvrgen.questions.forms.changes_text import FORMS, normal
-from tvrgen.questions.forms.shapes import Shape
 from tvrgen.transformations.base import Step
 
 LOOKS = [("large", "red", "metal", "cube"), ("small", "gray", "rubber", "cube"), ("small", "gray", "metal", "cube")]
@@ -36,8 +36,8 @@ OTHERS = [
     Step(objects=(), kind="appear", value="small_red_metal_cube"),
     Step(objects=(1,), kind="replace", value="red_metal"),
 ]
-"""A step of each shape: of any number of objects, with a value or without."""
-SHAPES = {step.kind: Shape(len(step.objects), bool(step.value)) for step in OTHERS}
+"""A step of each arity: of any number of objects, with a value or without."""
+ARITIES = {step.kind: Arity(len(step.objects), bool(step.value)) for step in OTHERS}
 
 
 @pytest.mark.parametrize(
@@ -55,15 +55,15 @@ SHAPES = {step.kind: Shape(len(step.objects), bool(step.value)) for step in OTHE
         ),
     ],
 )
-def test_forms_of_other_shapes(form, text):
+def test_forms_of_other_arities(form, text):
     assert changes_text.write([OTHERS[k] for k in (0, 1, 3, 4)], form, LOOKS) == text
 
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("steps", [*([step] for step in OTHERS), OTHERS, [*STEPS, *OTHERS[::-1], *STEPS]])
-def test_every_shape_comes_back_in_every_form(steps, form):
+def test_every_arity_comes_back_in_every_form(steps, form):
     text = changes_text.write(steps, form, LOOKS)
-    found = parse_answer(text, LOOKS if form == "description" else (), SHAPES)
+    found = parse_answer(text, LOOKS if form == "description" else (), ARITIES)
     assert not found.faults
     assert [(s.objects, s.kind, normal(s.kind, s.value)) for s in found.steps] == [
         (s.objects, s.kind, normal(s.kind, s.value)) for s in steps

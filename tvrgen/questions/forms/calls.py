@@ -2,19 +2,19 @@
 
 import re
 
-from tvrgen.questions.forms.shapes import Shapes, shape
+from tvrgen.questions.forms.arities import Arities, arity
 from tvrgen.transformations.base import NEW
 
 
-def as_triplets(text: str, shapes: Shapes) -> str:
+def as_triplets(text: str, arities: Arities) -> str:
     """ "2.color.cyan;" for "change_color(2, cyan)", and "2+5.swap;" for "swap(2, 5)" and "swap(2+5)"."""
-    return _CALL.sub(lambda call: _triplet(call, shapes), text) if "(" in text else text
+    return _CALL.sub(lambda call: _triplet(call, arities), text) if "(" in text else text
 
 
-def _triplet(call: re.Match[str], shapes: Shapes) -> str:
+def _triplet(call: re.Match[str], arities: Arities) -> str:
     """The triplet that a call stands for; a call that stands for none as it is."""
     kind, arguments = call[1] or call[2], call[3]
-    objects, valued = shape(kind, shapes)
+    objects, valued = arity(kind, arities)
     index = _INDICES.match(arguments)
     if not index:
         return f"{NEW}.{kind}.{_without_key(arguments)};" if not objects else str(call[0])

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from tvrgen.questions.forms.arities import Arity, arity
 from tvrgen.questions.forms.changes_text import Answer
-from tvrgen.questions.forms.shapes import Shape, shape
 from tvrgen.questions.forms.terms import Terms, short, step
 from tvrgen.transformations.base import NEW, Step
 
@@ -78,7 +78,7 @@ def _parts(entry: dict[Any, Any], terms: Terms) -> tuple[Any, Any, Any] | None:
     if len(entry) != 3 - named.count(None) or named[1] is None:
         return None
     if None in named:
-        own = shape(kind, terms.shapes) if isinstance(kind, str) else Shape()
+        own = arity(kind, terms.arities) if isinstance(kind, str) else Arity()
         if (named[0] is None and own.objects) or (named[2] is None and own.valued):
             return None
     return index, kind, value
@@ -89,7 +89,7 @@ def _is_change(entries: Sequence[Any], terms: Terms) -> bool:
     if not 2 <= len(entries) <= 3 or not isinstance(entries[1], str):
         return False
     index, kind, *value = entries
-    objects, valued = shape(kind, terms.shapes)
+    objects, valued = arity(kind, terms.arities)
     several = isinstance(index, list | tuple) and all(isinstance(k, int) for k in index)
     if several or index == NEW:
         named = bool(_KIND.fullmatch(kind)) and (bool(objects) == (several and bool(index)))
@@ -105,7 +105,7 @@ def _add(index: Any, kind: Any, value: Any, terms: Terms, steps: list[Step], fau
         value = [value["direction"], value["distance"]]
     value = ".".join(map(str, value)) if isinstance(value, list | tuple) else value
     if isinstance(kind, str) and kind not in NO_KIND:
-        own = shape(kind.strip(), terms.shapes)
+        own = arity(kind.strip(), terms.arities)
         if not own.valued and value is None:
             value = ""
         objects = () if not own.objects and index in _NO_OBJECT else _objects(index, terms)

@@ -18,9 +18,9 @@ from functools import lru_cache
 
 from tvrgen._support import limits
 from tvrgen.questions.forms import calls, changes_data, literals, passes
+from tvrgen.questions.forms.arities import Arities, arity, transformation
 from tvrgen.questions.forms.changes_data import NO_KIND
 from tvrgen.questions.forms.changes_text import Answer, Looks
-from tvrgen.questions.forms.shapes import Shapes, shape, transformation
 from tvrgen.questions.forms.terms import Terms, short, step, words_of
 from tvrgen.transformations import reading
 from tvrgen.transformations.base import NEW, Step
@@ -28,16 +28,16 @@ from tvrgen.transformations.base import NEW, Step
 _LONGEST = 200  # characters of a text whose fault is kept for the next time
 
 
-def parse_answer(text: str, looks: Sequence[Looks] = (), shapes: Shapes | None = None) -> Answer:
+def parse_answer(text: str, looks: Sequence[Looks] = (), arities: Arities | None = None) -> Answer:
     """Reads the text between <answer> and </answer>. Never raises.
 
     Without `looks`, objects are named by their indices. With the `looks` of the initial objects, they are named by
     these, or by those words of them that fit no other object; indices are faults then, as the prompt shows none.
-    `shapes` are those of kinds that are not built in, as far as they are known.
+    `arities` are those of kinds that are not built in, as far as they are known.
     """
     text, faults = cut(text)
     text = passes.run(text, passes.MARKUP)
-    found = _read(text, Terms(words_of(looks), shapes or {}), data=True)
+    found = _read(text, Terms(words_of(looks), arities or {}), data=True)
     return Answer(found.steps, found.faults + faults) if faults else found
 
 
@@ -64,7 +64,7 @@ def _read(text: str, terms: Terms, data: bool) -> Answer:
     if terms.words:
         text = passes.run(text, passes.DESCRIBED)
     else:
-        text = calls.as_triplets(passes.run(text, passes.INDEXED), terms.shapes)
+        text = calls.as_triplets(passes.run(text, passes.INDEXED), terms.arities)
     return Answer(()) if _NOTHING.fullmatch(text) else _scanned(text, terms)
 
 
@@ -76,7 +76,7 @@ def _scanned(text: str, terms: Terms) -> Answer:
     head_from = (_DESCRIBED_HEAD if terms.words else _HEAD).search
 
     def is_index(end: int) -> bool:
-        return not terms.words and _is_index(text, end, terms.shapes)
+        return not terms.words and _is_index(text, end, terms.arities)
 
     while head := head_from(text, at):
         name, kind, gap = head.groups()
@@ -128,7 +128,7 @@ _SILENT = re.compile(r"[-.:_#•…\s'\"“”‘’«»、。，；]*")
 def _value(text: str, head: re.Match[str], terms: Terms, is_index: Callable[[int], bool]) -> reading.Read:
     """The value behind a head, "" for a kind that has none, and where it ends; None if the head begins no change."""
     kind = head["kind"]
-    objects, valued = shape(kind, terms.shapes)
+    objects, valued = arity(kind, terms.arities)
     if kind in NO_KIND or (head["name"] == NEW and objects and not terms.words):
         return None
     after = head.end("kind")
@@ -138,12 +138,12 @@ def _value(text: str, head: re.Match[str], terms: Terms, is_index: Callable[[int
     return transformation(kind).read(text, head.end(), is_index) if head["gap"] else None
 
 
-def _is_index(text: str, end: int, shapes: Shapes) -> bool:
+def _is_index(text: str, end: int, arities: Arities) -> bool:
     """Whether a number that ends at a character is the index of another change."""
     found = _NEXT.match(text, end)
     if not found:
         return False
-    return found["kind"] is None or bool(found["more"]) or not shape(found["kind"], shapes).valued
+    return found["kind"] is None or bool(found["more"]) or not arity(found["kind"], arities).valued
 
 
 def _objects(name: str, kind: str, before: str, terms: Terms) -> tuple[tuple[int, ...] | None, str]:
@@ -155,7 +155,7 @@ def _objects(name: str, kind: str, before: str, terms: Terms) -> tuple[tuple[int
         return (int(name),) if name.isdecimal() else tuple(map(int, _NUMBER.findall(name))), before
     last = terms.described(name)
     if last is None:
-        if name == NEW and not shape(kind, terms.shapes).objects:
+        if name == NEW and not arity(kind, terms.arities).objects:
             return (), before
         return (_each_described(name.split("+"), terms) if "+" in name else None), before
     if before.rstrip(_AROUND).endswith("+") and (others := _each_described(before.split("+")[:-1], terms)):

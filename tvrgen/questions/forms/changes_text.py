@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tvrgen.questions.forms.shapes import transformation
+from tvrgen.questions.forms.arities import transformation
 from tvrgen.transformations.base import NEW, Step
 
 FORMS = ("triplet", "function", "description")

@@ -1,11 +1,11 @@
-"""The terms of a question as its answers use them: names of objects, and the shapes of kinds of change."""
+"""The terms of a question as its answers use them: names of objects, and the arities of kinds of change."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from tvrgen.questions.forms.arities import Arities
 from tvrgen.questions.forms.changes_text import Looks, spelled
-from tvrgen.questions.forms.shapes import Shapes
 from tvrgen.transformations.base import Step
 
 _LONGEST = 200  # characters kept of a kind or a value, so that an Answer is small however long its text is
@@ -20,7 +20,7 @@ class Terms:
     """What is known of a question before its answer is read."""
 
     words: Words
-    shapes: Shapes
+    arities: Arities
 
     def described(self, name: str) -> int | None:
         """The index of the only object whose looks contain all words of a name; None if there are several, or none."""

@@ -1,7 +1,7 @@
 """What the text of an answer cannot tell of a kind of change: how many objects it names, and whether it has a value.
 
 The built-in kinds say so themselves. The kinds of users are never imported here: they are taken for changes of one
-object to a value, unless the right answer shows another shape.
+object to a value, unless the right answer shows another arity.
 """
 
 from collections.abc import Mapping
@@ -11,19 +11,19 @@ from tvrgen.transformations.base import Transformation
 from tvrgen.transformations.registry import BUILT_IN
 
 
-class Shape(NamedTuple):
+class Arity(NamedTuple):
     """The number of objects that a change names, and whether it has a value."""
 
     objects: int = 1
     valued: bool = True
 
 
-Shapes = Mapping[str, Shape]
-"""Name of a kind in lower case -> its shape, for kinds that are not built in or differ from these."""
+Arities = Mapping[str, Arity]
+"""Name of a kind in lower case -> its arity, for kinds that are not built in or differ from these."""
 
 _ANY = Transformation()
-_SHAPES = {name: Shape(kind.named, kind.valued) for name, kind in BUILT_IN.items()}
-_ONE = Shape()
+_ARITIES = {name: Arity(kind.named, kind.valued) for name, kind in BUILT_IN.items()}
+_ONE = Arity()
 
 
 def transformation(kind: str) -> Transformation:
@@ -31,6 +31,6 @@ def transformation(kind: str) -> Transformation:
     return BUILT_IN.get(kind, _ANY)
 
 
-def shape(kind: str, known: Shapes) -> Shape:
-    """The shape of a kind's changes."""
-    return known.get(kind) or _SHAPES.get(kind, _ONE)
+def arity(kind: str, known: Arities) -> Arity:
+    """The arity of a kind's changes."""
+    return known.get(kind) or _ARITIES.get(kind, _ONE)
