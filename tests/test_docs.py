@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from tests.tiny import ROOT
-from tvrgen import __version__
+from tvrgen import __version__, sample_problem
 from tvrgen.cli.main import main
 from tvrgen.config import loader
 
@@ -116,14 +116,16 @@ def test_the_config_of_the_readme_loads(tmp_path):
 def test_the_examples_of_extending_load(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     page = ROOT / "docs/extending.md"
-    vocabulary, config, constraints, shapes, _, kinds, scene, prompt = map(yaml.safe_load, blocks(page, "yaml"))
+    vocabulary, config, constraints, shapes, _, kinds, pairs, scene, prompt = map(yaml.safe_load, blocks(page, "yaml"))
     (tmp_path / "turning.py").write_text(next(block for block in blocks(page, "python") if "class Rotate" in block))
+    (tmp_path / "swapping.py").write_text(next(block for block in blocks(page, "python") if "class Swap" in block))
     (tmp_path / "wedge.obj").write_text("v 0 0 0\nv 1 0 0\nv 0 1 0\nv 0 0 1\nf 1 3 2\nf 1 2 4\nf 1 4 3\nf 2 3 4\n")
     for name, content in {
         "mine.yaml": vocabulary | shapes,
         "myscene.yaml": scene | {"extends": "scenes/clevr.yaml"},
         "prompt.yaml": prompt,
         "kinds.yaml": config | kinds | {"scene": "myscene.yaml", "question": {"prompt": "prompt.yaml"}},
+        "pairs.yaml": config | pairs,
         "constraints.yaml": config | constraints | {"cameras": {"final": ["left", "right"]}},
     }.items():
         (tmp_path / name).write_text(yaml.safe_dump(content))
@@ -132,6 +134,20 @@ def test_the_examples_of_extending_load(tmp_path, monkeypatch):
     assert "orange" in split.vocabulary.colors
     assert "wedge" in split.vocabulary.shapes
     assert loader.load(tmp_path / "constraints.yaml")
+    assert set(loader.load(tmp_path / "pairs.yaml").splits["train"].kinds) == {"color", "swap", "disappear"}
+
+
+@pytest.mark.rays
+def test_the_kinds_of_extending_plan(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    page = ROOT / "docs/extending.md"
+    (tmp_path / "swapping.py").write_text(next(block for block in blocks(page, "python") if "class Swap" in block))
+    config = next(block for block in blocks(page, "yaml") if "swapping:Swap" in block)
+    (tmp_path / "pairs.yaml").write_text(f"{config}\nsplits: {{train: {{count: 50}}}}")
+    loaded = loader.load(tmp_path / "pairs.yaml")
+    steps = [step for k in range(10) for step in sample_problem(loaded, "train", k).steps]
+    assert {step.kind for step in steps} == {"color", "swap", "disappear"}
+    assert {len(step.objects) for step in steps if step.kind == "swap"} == {2}
 
 
 @pages

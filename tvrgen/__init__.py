@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # for editors and type checkers; a test compares it with _HOM
     from tvrgen.sampling.sampler import sample_problem
     from tvrgen.scene.model import Camera, Light, Object, State
     from tvrgen.scoring.summary import score
-    from tvrgen.transformations.base import Rejected, Step
+    from tvrgen.transformations.base import ObjectTransformation, Rejected, Role, Step, Transformation
     from tvrgen.transformations.replay import replay
 
 __version__ = "0.2.0"
@@ -41,10 +41,13 @@ __all__ = [
     "Config",
     "Light",
     "Object",
+    "ObjectTransformation",
     "Problem",
     "Rejected",
+    "Role",
     "State",
     "Step",
+    "Transformation",
     "UserError",
     "export",
     "generate",
@@ -64,10 +67,13 @@ _HOMES = {
     "Config": "config.loader",
     "Light": "scene.model",
     "Object": "scene.model",
+    "ObjectTransformation": "transformations.base",
     "Problem": "sampling.problem",
     "Rejected": "transformations.base",
+    "Role": "transformations.base",
     "State": "scene.model",
     "Step": "transformations.base",
+    "Transformation": "transformations.base",
     "UserError": "_support.errors",
     "generate": "generation.run",
     "load": "config.loader",
