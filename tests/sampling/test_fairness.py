@@ -60,10 +60,9 @@ def test_constraints_hold_in_every_state(planned):
     _, split, problems = planned
     constraints = split.sampling.constraints
     for o in (o for plan in problems for state in plan.states for o in state.objects):
-        for attribute in ("shape", "size", "color", "material"):
-            value = getattr(o, attribute)
-            assert value in (getattr(constraints.only, attribute) or (value,))
-            assert value not in (getattr(constraints.never, attribute) or ())
+        for attribute, value in o.attributes.items():
+            assert value in constraints.only.attributes.get(attribute, (value,))
+            assert value not in constraints.never.attributes.get(attribute, ())
         for rule in constraints.only.pairs:
             if all(getattr(o, a) in values for a, values in rule.when.items()):
                 assert all(getattr(o, a) in values for a, values in rule.then.items())
