@@ -49,6 +49,11 @@ class Form(NamedTuple):
     number: int
     ordered: bool
 
+    @classmethod
+    def of(cls, kind: Transformation) -> "Form":
+        """The form of a kind's steps."""
+        return cls(kind.named, kind.ordered and kind.named > 1)
+
 
 class _Group(NamedTuple):
     """Samples among which kinds are dealt from one deck: its key, and the number of its cards before this block."""
@@ -75,7 +80,7 @@ class Deal:
         self._key = (seed, "design", split.name)
         self._rng = generator(*self._key, "block", block, attempt)
         self._ways = {name: dict(kind.variants(self._sampling)) for name, kind in split.kinds.items()}
-        self._forms = {name: form_of(kind, self._sampling) for name, kind in split.kinds.items()}
+        self._forms = {name: Form.of(kind) for name, kind in split.kinds.items()}
         self.samples = self._draw_samples()
         slots = self.samples[-1].slots.stop
         self.kinds, self.values, self.variants = [""] * slots, [""] * slots, [""] * slots
@@ -335,18 +340,6 @@ class Deal:
     def _unfit(self, sample: Sample) -> int:
         steps = [self._step(slot) for slot in sample.slots]
         return conflicts.conflicting(steps, sample.objects, sample.on_stage, self._split)
-
-
-def form_of(kind: Transformation, sampling: object) -> Form:
-    """The form of a kind's steps, the same for all its variants."""
-    roles = next(iter(kind.variants(sampling).values()), (Role(),))
-    number = sum(role.before != "absent" for role in roles)
-    return Form(number, kind.ordered and number > 1)
-
-
-def new_objects(kind: Transformation, sampling: object) -> int:
-    """The number of objects of a kind's steps that the first image does not have."""
-    return sum(role.before == "absent" for role in next(iter(kind.variants(sampling).values()), ()))
 
 
 def _places(samples: Sequence[Sample]) -> list[range]:

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from tvrgen._support import limits
 from tvrgen._support.errors import UserError
 from tvrgen._support.messages import counted
-from tvrgen.config.settings import SamplingSettings, Split
-from tvrgen.sampling.dealing import form_of
+from tvrgen.config.settings import Split
 from tvrgen.sampling.levels import IntendedStep
 from tvrgen.sampling.looks import every_look, possible
 from tvrgen.transformations.base import Role, Transformation
@@ -133,7 +132,7 @@ def _check_changes(split: Split, where: Callable[[str], str]) -> None:
     leaves = any(_leaves(roles) for own in ways.values() for roles in own.values())
     fewest, most = min(sampling.on_stage or sampling.objects), max(sampling.steps)
     # an object that leaves changes in no other way; one that enters changes besides in kinds in which none enters
-    room = max(sum(_takes(fewest, limits_of[name], split.kinds[name], sampling) for name in stays), fewest * leaves)
+    room = max(sum(_takes(fewest, limits_of[name], split.kinds[name]) for name in stays), fewest * leaves)
     if least_hidden and enters:
         room += least_hidden * (1 + sum(limits_of[name] for name in split.kinds if name not in enters))
     if most > room:
@@ -145,20 +144,19 @@ def _check_changes(split: Split, where: Callable[[str], str]) -> None:
         )
 
 
-def _takes(objects: int, limit: float, kind: Transformation, sampling: SamplingSettings) -> float:
+def _takes(objects: int, limit: float, kind: Transformation) -> float:
     """The most steps of a kind that so many objects can take, each `limit` times."""
-    number = form_of(kind, sampling).number
-    return objects * limit // number if number else math.inf
+    return objects * limit // kind.named if kind.named else math.inf
 
 
 def _check_numbers_of_objects(split: Split, where: Callable[[str], str]) -> None:
     """Checks that some problem has as many objects on stage as a kind takes at once."""
     most = max(split.sampling.on_stage or split.sampling.objects)
     for name, kind in split.kinds.items():
-        if (number := form_of(kind, split.sampling).number) > most:
+        if kind.named > most:
             raise UserError(
-                f"{where('sampling.on_stage')}: {name} takes {number} objects, but at most {most} are on stage; raise"
-                f" sampling.on_stage, or leave {name} out of sampling.kinds"
+                f"{where('sampling.on_stage')}: {name} takes {kind.named} objects, but at most {most} are on stage;"
+                f" raise sampling.on_stage, or leave {name} out of sampling.kinds"
             )
 
 

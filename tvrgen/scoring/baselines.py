@@ -10,7 +10,7 @@ from tvrgen._support.rng import generator
 from tvrgen.config.settings import Split
 from tvrgen.dataset.records import state_from
 from tvrgen.questions.forms import changes_text
-from tvrgen.sampling.dealing import form_of
+from tvrgen.sampling.dealing import Form
 from tvrgen.scene import footprints
 from tvrgen.scene.model import State
 from tvrgen.transformations import replay
@@ -58,7 +58,7 @@ def _random(question: Record, scene: Record, split: Split) -> str:
 
 def _slots(state: State, split: Split) -> Iterator[tuple[tuple[int, ...], str]]:
     """The objects that a step may name, and its kind: single ones, pairs, and those that are not there yet."""
-    forms = {kind: form_of(split.kinds[kind], split.sampling) for kind in split.kinds}
+    forms = {name: Form.of(kind) for name, kind in split.kinds.items()}
     present, absent = ([k for k, o in enumerate(state.objects) if o.present is there] for there in (True, False))
     for k in present:
         yield from (((k,), kind) for kind, form in forms.items() if form.number == 1)

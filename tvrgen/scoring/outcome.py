@@ -11,7 +11,6 @@ from tvrgen._support.json_lines import Record
 from tvrgen.config.settings import Split
 from tvrgen.dataset.records import state_from
 from tvrgen.questions.forms.changes_text import Answer, normal
-from tvrgen.sampling.dealing import form_of, new_objects
 from tvrgen.scene import footprints
 from tvrgen.scene.model import Object, State
 from tvrgen.scene.vocabulary import Grid
@@ -145,8 +144,8 @@ def _known_steps(predicted: Sequence[Step], split: Split, initial: State, final:
         if name is None or not all(k < len(initial.objects) and initial[k].present for k in step.objects):
             continue
         kind, value = name
-        number, new = form_of(split.kinds[kind], split.sampling).number, new_objects(split.kinds[kind], split.sampling)
-        if len(step.objects) != number or len(absent) < new:
+        named, new = split.kinds[kind].named, len(split.kinds[kind].roles) - split.kinds[kind].named
+        if len(step.objects) != named or len(absent) < new:
             continue
         known = dataclasses.replace(step, kind=kind, value=value)
         if new:
