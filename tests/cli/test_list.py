@@ -94,8 +94,11 @@ class Arise(Transformation):
 @pytest.mark.parametrize(
     ("kind", "says"),
     [
-        (Trade(), "2+5.trade: object 2 trade with object 5; not by default"),
-        (Arise(), "new.arise.red_cube: a new object arise red_cube (2 values: red_cube, red_ball); not by default"),
+        (Trade(), "2+5.trade: object 2 changes (trade) with object 5; not by default"),
+        (
+            Arise(),
+            "new.arise.red_cube: a new object changes (arise red_cube) (2 values: red_cube, red_ball); not by default",
+        ),
     ],
 )
 def test_kinds_of_several_objects_and_of_new_ones(kind, says, monkeypatch, capsys):
