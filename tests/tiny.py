@@ -155,7 +155,7 @@ def generate_flat(
         preparation.writing_to(target, config) as there,
         mock.patch.object(sampler, "plan_problem", lambda c, s, i: problem(c, c.split(s), i)),
     ):
-        again, number = catalog.again(target), preparation.own_format(target)
+        again, number = catalog.again(target), preparation.own_format(target, there)
         for split in config.splits:
             for shard in shards_of(config, split):
                 if shard.path not in there or shard.path in again:

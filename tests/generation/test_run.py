@@ -57,7 +57,7 @@ def test_a_dataset_of_a_former_format_goes_on_in_it(generate, tmp_path, monkeypa
     """Also where the run before it was killed: it is as if one run had made it."""
     config = load(*TWO_SPLITS)
     with monkeypatch.context() as patch:
-        patch.setattr(preparation, "own_format", lambda storage: 1)
+        patch.setattr(preparation, "own_format", lambda storage, shards: 1)
         generate(config, tmp_path / "whole")
         generate(config, tmp_path / "grown", splits="train")
     (tmp_path / "grown/dataset.json").unlink()

@@ -7,7 +7,7 @@ import contextlib
 import hashlib
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
@@ -153,9 +153,9 @@ def _check_versions(storage: Storage, there: set[str]) -> None:
             return  # all others are of the same plan, as each run has checked
 
 
-def own_format(storage: Storage) -> int:
-    """The format in which a run writes its shards: that of those that are there, so that a dataset has one."""
-    for shard in sorted(storage.shards()):
+def own_format(storage: Storage, shards: Iterable[str]) -> int:
+    """The format in which a run writes shards: that of those that are there, so that a dataset has one."""
+    for shard in sorted(shards):
         if isinstance(run := _json_or_none(storage, f"{shard}/run.json"), dict):
             return format_of(run)
     return FORMAT

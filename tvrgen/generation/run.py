@@ -230,9 +230,11 @@ def _make_all(run: _Run) -> tuple[list[Failed], dict[str, Condition]]:
     images = functools.cache(lambda path: worker.images_in(known[path], config))
     wanted = [path for path, shard in known.items() if shard.split in run.splits]
     journal, given_up, tried = None, list[Failed](), set[str]()
-    number = preparation.own_format(storage)
+    number = 0
     for _ in range(_ROUNDS):
-        conditions = examine(storage, storage.shards() & known.keys())
+        there = storage.shards() & known.keys()
+        number = number or preparation.own_format(storage, there)
+        conditions = examine(storage, there)
         faults = {path: own.fault for path, own in conditions.items() if own.fault and path not in tried}
         _check_places(storage, faults)
         again = catalog.again(storage) | faults
