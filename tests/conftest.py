@@ -24,6 +24,7 @@ def pytest_addoption(parser):
     parser.addoption("--full", action="store_true", help="also run the tests marked `full`")
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist, which reads the groups
 def pytest_collection_modifyitems(config, items):
     """Deselects `full` tests without --full, and skips tests whose extras are missing.
 
