@@ -35,8 +35,8 @@ CONSUMERS := $(basename $(notdir $(wildcard tests/consumers/requirements/*.txt))
 SMALL_CONSUMERS := datasets-3.6 reasoning-gym trl-data verifiers
 EXPORTS := $(CONSUMER_VENVS)/exports
 
-# tests marked `serial` run one after another in one of the processes
-PYTEST := -m pytest -n $(JOBS) --dist loadgroup
+# tests marked `serial` wait for each other; a process that has run its half takes tests of the other
+PYTEST := -m pytest -n $(JOBS) --dist worksteal
 COVERED := --cov --cov-report= --cov-report=json:.coverage.json
 
 .PHONY: demo test test-all test-core test-consumers coverage mutants kills fuzz exports lint bench clean setup

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from tests.tiny import ROOT, FlatRenderer, generate_flat, handmade, load
 from tvrgen.sampling import design
@@ -24,16 +25,11 @@ def pytest_addoption(parser):
     parser.addoption("--full", action="store_true", help="also run the tests marked `full`")
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist, which reads the groups
 def pytest_collection_modifyitems(config, items):
     """Deselects `full` tests without --full, and skips tests whose extras are missing.
 
-    Where TVRGEN_TEST_ALL is set, tests whose extras are missing fail instead. All `serial` tests go to one process of
-    pytest-xdist (`-n 2 --dist loadgroup`).
+    Where TVRGEN_TEST_ALL is set, tests whose extras are missing fail instead.
     """
-    for item in items:
-        if item.get_closest_marker("serial"):
-            item.add_marker(pytest.mark.xdist_group("serial"))
     if not config.getoption("--full"):
         full = [item for item in items if item.get_closest_marker("full")]
         config.hook.pytest_deselected(items=full)
@@ -44,6 +40,16 @@ def pytest_collection_modifyitems(config, items):
         for mark, modules in NEEDS.items():
             if item.get_closest_marker(mark) and any(importlib.util.find_spec(m) is None for m in modules):
                 item.add_marker(pytest.mark.skip(reason=f"needs {', '.join(modules)}"))
+
+
+@pytest.fixture(autouse=True)
+def one_after_another(request, tmp_path_factory):
+    """Lets no two tests marked `serial` run at once, whichever processes of pytest-xdist they are in."""
+    if not request.node.get_closest_marker("serial") or "PYTEST_XDIST_WORKER" not in os.environ:
+        yield
+        return
+    with FileLock(tmp_path_factory.getbasetemp().parent / "serial.lock"):
+        yield
 
 
 @pytest.fixture
