@@ -147,5 +147,5 @@ def _check_size(plan: Sheet, width: int) -> None:
             "width",
             width,
             f"makes a sheet of {columns} x {rows} pixels, for {counted(len(plan.looks), 'look')}; write a smaller "
-            f"width, or fewer looks, such as --only size=small (at most {limits.PIXELS.value} pixels)",
+            f"width, or show fewer values, such as those of one size (at most {limits.PIXELS.value} pixels)",
         )
