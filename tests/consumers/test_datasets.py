@@ -4,7 +4,7 @@ import datasets
 import pytest
 
 from tests.consumers.responses import FULL, NONE, right, wrong
-from tvrgen.scoring import star_r1_reward
+from tvrgen.scoring import ground_truth, star_r1_reward
 
 
 def load(path, tmp_path, **arguments):
@@ -24,7 +24,7 @@ def test_rows(name, exports, questions, tmp_path):
         assert star_r1_reward(right(question), row["ground_truth"]).total == FULL
         assert star_r1_reward(wrong(question), row["ground_truth"]).total == NONE
         if name == "hf":
-            assert row["changes"] == question["changes"]
+            assert row["changes"] == ground_truth(question)["changes"]
             assert row["initial_objects"] == question["initial_objects"]
 
 

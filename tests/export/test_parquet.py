@@ -118,5 +118,7 @@ def test_changes_of_two_objects_have_a_column_in_one_form(name, of_two, tmp_path
 
 def test_changes_of_two_objects_by_a_kind_that_is_not_trusted_are_one_line(of_two, tmp_path):
     pytest.importorskip("pyarrow")
-    with pytest.raises(UserError, match=r"train-000000-left: has a change of several objects .*export with --trust"):
+    with pytest.raises(
+        UserError, match=r"trust: train-000000-left has a change of several objects .*set it if you trust"
+    ):
         export(of_two, "hf", tmp_path / "out")

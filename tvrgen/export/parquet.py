@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, ClassVar
 
-from tvrgen._support.errors import UserError
+from tvrgen._support.errors import ArgumentError, UserError
 from tvrgen.export.folder import Part
 from tvrgen.export.reader import Question
 from tvrgen.export.writers import READ_AS_PATTERN, Format
@@ -100,7 +100,11 @@ def changed(question: Question, several: bool) -> list[dict[str, Any]]:
     if several:
         return [{**c, "accepted": [_named(value, c) for value in c["accepted"]]} for c in own]
     if any("index" not in change for change in own):
-        raise UserError(f"{question.id}: has a change of several objects by a kind of your own; export with --trust")
+        raise ArgumentError(
+            "trust",
+            None,
+            f"{question.id} has a change of several objects by a kind of the user's own; set it if you trust that",
+        )
     return own
 
 
