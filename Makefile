@@ -1,6 +1,7 @@
 # Every target sets up $(VENV) by itself; nothing needs root. With uv on the PATH, that takes seconds instead of minutes.
 #   make demo       a small real dataset in demo/
-#   make test       all tests but the products marked `full`, and the small consumers; COVER=1 measures branches too
+#   make test       all tests but the products marked `full`, and the small consumers; COVER=1 measures branches too,
+#                   TESTS='-m "not serial"' leaves some out, as pytest's options do
 #   make test-all   the same with those products
 #   make test-core  the tests of the core, in an environment without Blender
 #   make test-consumers  trainers and evaluators load their exports, each in an environment of its own, of gigabytes
@@ -46,7 +47,7 @@ demo: setup
 	$(BIN)/tvrgen generate configs/quickstart.yaml --out demo
 
 test: setup
-	TVRGEN_TEST_ALL=1 $(BIN)/python $(PYTEST) $(if $(COVER),$(COVERED))
+	TVRGEN_TEST_ALL=1 $(BIN)/python $(PYTEST) $(if $(COVER),$(COVERED)) $(TESTS)
 	$(if $(COVER),$(BIN)/python tools/branches.py .coverage.json)
 	@$(MAKE) --no-print-directory $(SMALL_CONSUMERS:%=test-consumer-%)
 
