@@ -117,11 +117,14 @@ def test_ctrl_c_while_planning_ends_at_once(command, tmp_path):
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     process.stdout.readline()  # all modules are loaded
+    while command == "generate" and not (tmp_path / "x").exists():
+        assert process.poll() is None
+        time.sleep(0.05)
     time.sleep(3)
     assert process.poll() is None
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=20)
-    assert process.returncode == 130
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
     assert errors.splitlines()[-1].startswith("tvrgen: stopped; ")
     assert "Traceback" not in errors
     assert not (tmp_path / "x").exists()
