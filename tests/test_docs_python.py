@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import logging
 import re
 import signal
 
@@ -34,6 +35,8 @@ def test_options_are_parameters_but_for_those_that_the_table_names(command):
 def page(tmp_path, monkeypatch):
     """Runs the page in an empty folder."""
     monkeypatch.chdir(tmp_path)
+    logger = logging.getLogger("tvrgen")  # whose level the page sets
+    level = logger.level
     before = [signal.getsignal(number) for number in STOPS]
 
     def run() -> dict[str, object]:
@@ -43,7 +46,8 @@ def page(tmp_path, monkeypatch):
         assert [signal.getsignal(number) for number in STOPS] == before
         return names
 
-    return run
+    yield run
+    logger.setLevel(level)
 
 
 @pytest.mark.rays
