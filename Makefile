@@ -36,8 +36,8 @@ CONSUMERS := $(basename $(notdir $(wildcard tests/consumers/requirements/*.txt))
 SMALL_CONSUMERS := datasets-3.6 reasoning-gym trl-data verifiers
 EXPORTS := $(CONSUMER_VENVS)/exports
 
-# tests marked `serial` wait for each other; a process that has run its half takes tests of the other
-PYTEST := -m pytest -n $(JOBS) --dist worksteal
+# each process takes the next test in their order; those marked `serial` wait for each other
+PYTEST := -m pytest -n $(JOBS) --dist loadgroup
 COVERED := --cov --cov-report= --cov-report=json:.coverage.json
 
 .PHONY: demo test test-all test-core test-consumers coverage mutants kills fuzz exports lint bench clean setup
