@@ -49,11 +49,11 @@ demo: setup
 test: setup
 	TVRGEN_TEST_ALL=1 $(BIN)/python $(PYTEST) $(if $(COVER),$(COVERED)) $(TESTS)
 	$(if $(COVER),$(BIN)/python tools/branches.py .coverage.json)
-	@$(MAKE) --no-print-directory $(SMALL_CONSUMERS:%=test-consumer-%)
+	$(if $(SMALL_CONSUMERS),@$(MAKE) --no-print-directory $(SMALL_CONSUMERS:%=test-consumer-%))
 
 test-all: setup
 	TVRGEN_TEST_ALL=1 $(BIN)/python $(PYTEST) --full
-	@$(MAKE) --no-print-directory $(SMALL_CONSUMERS:%=test-consumer-%)
+	$(if $(SMALL_CONSUMERS),@$(MAKE) --no-print-directory $(SMALL_CONSUMERS:%=test-consumer-%))
 
 coverage: setup
 	$(BIN)/python $(PYTEST) -m "not blender" $(COVERED)
