@@ -185,7 +185,6 @@ class Deal:
     def _deal_kinds_and_values(self) -> None:
         for group in self._groups:
             slots, owners = group.slots, _places(group.samples)
-            lack = partial(self._too_often, group.samples)
             if self._sampling.balance == "value":
                 pairs = self._pair_deck(group).cards(group.start, len(slots))
                 dealt = self._fitted(owners, pairs, partial(self._pairs_too_often, group.samples))
@@ -193,7 +192,7 @@ class Deal:
                 _place(self.values, slots, [value for _, value in dealt])
             else:
                 cards = self._kind_deck(group).cards(group.start, len(slots))
-                _place(self.kinds, slots, self._fitted(owners, cards, lack))
+                _place(self.kinds, slots, self._fitted(owners, cards, partial(self._too_often, group.samples)))
         if self._sampling.balance == "value":
             return
         for name, values in self._split.values.items():

@@ -100,7 +100,7 @@ class _Search:
         return after if any(all(map(_fits, way, found)) for way in ways) else None
 
     def _is_seen(self, obj: Object) -> bool:
-        return replay.sighting(obj, self._grid) == "seen"
+        return self._grid.shows(obj)
 
     def _is_somewhere(self, k: int, obj: Object) -> bool:
         """Whether an object has come into sight from an unknown start, as it does by its first change."""

@@ -56,7 +56,7 @@ def _check_unlike_unseen(initial: State, final: State, enters: Collection[Sighti
     """Checks that no changed object ends looking like another one that was out of sight at first."""
     unseen = [(k, o.looks) for k, o in enumerate(initial.objects) if replay.sighting(o, grid) in enters]
     for k in replay.differing(initial, final):
-        if replay.sighting(final[k], grid) == "seen":
+        if grid.shows(final[k]):
             looks = final[k].looks
             if any(looks == others and k != other for other, others in unseen):
                 raise Rejected(rules.UNLIKE_UNSEEN)

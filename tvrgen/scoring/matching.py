@@ -37,9 +37,8 @@ def _matched_levels(rows: Sequence[Sequence[int]]) -> Iterator[int]:
     changes = len(rows[0])
     weights = {NOTHING: 0, OBJECT: 1, KIND: changes + 1, RIGHT: (changes + 1) ** 2}
     kept = [row for row, times in Counter(map(tuple, rows)).items() for _ in range(min(times, changes))]
-    width = (
-        len(kept) + changes
-    )  # the last columns are for true changes without a prediction; column 0 is where ways start
+    # column 0 is where ways start, and the last columns are for true changes without a prediction
+    width = len(kept) + changes
     costs = [[0, *(-weights[row[k]] for row in kept), *[0] * changes] for k in range(changes)]
     price_of_change, price_of_column = [0] * changes, [0] * (width + 1)
     holder = [-1] * (width + 1)  # the true change that is matched with each column

@@ -89,17 +89,14 @@ def _run(
                 (
                     other
                     for i, other in enumerate(state.objects)
-                    if i != k and (seen(other) or (i in named and seen(state[k])))
+                    if i != k and (grid.shows(other) or (i in named and grid.shows(state[k])))
                 ),
                 words,
             )
             for k in moved
         )
 
-    def seen(obj: Object) -> bool:
-        return replay.sighting(obj, grid) == "seen"
-
-    overlap = as_seen and crowded(k for k in named if not seen(state[k]))
+    overlap = as_seen and crowded(k for k in named if not grid.shows(state[k]))
     out_of_field = out_of_sight = False
     for step in steps:
         before = state
@@ -114,7 +111,7 @@ def _run(
         moved = [k for k in changed if (before[k].position, before[k].size) != (state[k].position, state[k].size)]
         overlap = overlap or crowded(moved)
         out_of_field = out_of_field or not all(grid.in_field(state[k].position) for k in moved)
-        out_of_sight = out_of_sight or not any(seen(s[k]) for k in changed for s in (before, state))
+        out_of_sight = out_of_sight or not any(grid.shows(s[k]) for k in changed for s in (before, state))
     pairs = zip(state.objects, final.objects, strict=True)
     distance = sum(_distance(found, true, grid) for found, true in pairs)
     loose = not distance and not invalid

@@ -55,7 +55,7 @@ class Position(ObjectTransformation):
         if grid.on_stage(before.position) and not leaves:
             return (step.value,)
         on_stage = [
-            [o for o in state.objects if o.present and grid.on_stage(o.position) and o is not state[k]]
+            [o for o in state.objects if grid.shows(o) and o is not state[k]]
             for state in (states[at + 1 :] if leaves else states[: at + 1])
         ]
         others = []
