@@ -58,6 +58,27 @@ def test_a_full_disk_is_an_error(room, tmp_path, monkeypatch):
     assert caught.value.filename == str(path)
 
 
+def test_what_was_not_written_reads_as_zeros(tmp_path):
+    """h5py reads addresses out of a buffer that was not filled, and seeks them."""
+    with hdf5.Disk(tmp_path / "data.h5") as disk:
+        disk.write(b"abc")
+        disk.seek(1)
+        buffer = bytearray(b"\xff" * 8)
+        assert disk.readinto(buffer) == 8
+        assert buffer == b"bc" + bytes(6)
+
+
+def test_whatever_fails_after_a_full_disk_is_its_error(tmp_path, monkeypatch):
+    def seeks_garbage(disk):
+        disk.write(bytes(200))
+        raise OverflowError("Python int too large to convert to C long")
+
+    monkeypatch.setattr(Full, "room", 100)
+    monkeypatch.setattr(hdf5, "open", lambda path, mode, buffering: Full(path, "w+"), raising=False)
+    with pytest.raises(OSError, match="No space left on device"), hdf5.writing(tmp_path / "data.h5") as (_, disk):
+        seeks_garbage(disk)
+
+
 def test_other_errors_pass(tmp_path):
     with pytest.raises(KeyError, match="mine"), hdf5.writing(tmp_path / "data.h5"):
         raise KeyError("mine")

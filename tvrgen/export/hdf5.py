@@ -38,7 +38,11 @@ class Disk(io.RawIOBase):
         return size or 0
 
     def readinto(self, buffer: Any) -> int:
-        return self._file.readinto(buffer) or 0
+        """Fills the whole buffer, past the end of the file with zeros: h5py takes what memory holds there for read."""
+        content = memoryview(buffer).cast("B")
+        length = self._file.readinto(content) or 0
+        content[length:] = bytes(len(content) - length)
+        return len(content)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         return self._file.seek(offset, whence)
@@ -67,7 +71,7 @@ def writing(path: Path) -> Iterator[tuple[Any, Disk]]:
         try:
             with h5py.File(disk, "w", libver="latest") as file:
                 yield file, disk
-        except (RuntimeError, OSError, KeyError):
+        except Exception:
             disk.check()  # what the library says of a file that was not written is of no use
             raise
         disk.check()
