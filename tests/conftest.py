@@ -11,7 +11,7 @@ from tests.tiny import ROOT, FlatRenderer, generate_flat, handmade, load
 from tvrgen.sampling import design
 from tvrgen.sampling.levels import IntendedStep, Levels
 from tvrgen.transformations.base import Role
-from tvrgen.transformations.position import MOVES
+from tvrgen.transformations.kinds.position import MOVES
 
 NEEDS = {
     "rays": ("trimesh", "embreex"),

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from tvrgen.sampling import conflicts
-from tvrgen.transformations.position import MOVES
+from tvrgen.transformations.kinds.position import MOVES
 
 
 @pytest.mark.parametrize(

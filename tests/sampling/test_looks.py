@@ -7,7 +7,7 @@ import pytest
 from tests.tiny import handmade, load
 from tvrgen.sampling import looks
 from tvrgen.sampling.levels import IntendedStep
-from tvrgen.transformations.position import MOVES
+from tvrgen.transformations.kinds.position import MOVES
 
 pytestmark = pytest.mark.rays
 

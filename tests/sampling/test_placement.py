@@ -10,7 +10,7 @@ from tvrgen.sampling import placement
 from tvrgen.sampling.levels import IntendedStep
 from tvrgen.scene.model import Object
 from tvrgen.transformations.base import Rejected
-from tvrgen.transformations.position import MOVES
+from tvrgen.transformations.kinds.position import MOVES
 
 pytestmark = pytest.mark.rays
 

@@ -7,7 +7,7 @@ import pytest
 from tests.tiny import handmade, load, with_object
 from tvrgen.transformations import replay
 from tvrgen.transformations.base import Step
-from tvrgen.transformations.position import MOVES
+from tvrgen.transformations.kinds.position import MOVES
 
 CONFIG = load()
 SPLIT = CONFIG.split("train")

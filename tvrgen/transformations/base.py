@@ -4,8 +4,8 @@ One idea holds the package together: a kind returns states, and everything else 
 changed, what was undone, which footprints touch and who must be in sight: none of these asks which kind it was.
 
 A kind that changes one object is a subclass of `ObjectTransformation` with `change`; one that changes several, or
-none that is there yet, is a subclass of `Transformation` with `apply`. The built-in kinds are one file each beside this
-one; a user's own is named in the config as `package.module:Class`.
+none that is there yet, is a subclass of `Transformation` with `apply`. The built-in kinds are one file each in `kinds`;
+a user's own is named in the config as `package.module:Class`.
 """
 
 import dataclasses

@@ -1,20 +1,31 @@
 """Kinds by their names: the built-in ones, and those of users, which are imported."""
 
 import importlib
+import pkgutil
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from tvrgen._support.errors import UserError
 from tvrgen.scene import attributes
 from tvrgen.scene.model import Object, State
 from tvrgen.scene.vocabulary import Vocabulary
+from tvrgen.transformations import kinds
 from tvrgen.transformations.attributes import Attribute
 from tvrgen.transformations.base import ObjectTransformation, Role, Step, Transformation
-from tvrgen.transformations.position import Position
 
-_ATTRIBUTES = (*attributes.BUILT_IN, *attributes.SHIPPED)
-BUILT_IN: dict[str, Transformation] = {kind.name: kind for kind in (*map(Attribute, _ATTRIBUTES), Position())}
+
+def _shipped() -> Iterator[Transformation]:
+    """Yields a kind for each attribute, and those of the files in `kinds`."""
+    yield from map(Attribute, (*attributes.BUILT_IN, *attributes.SHIPPED))
+    for info in pkgutil.iter_modules(kinds.__path__):
+        module = importlib.import_module(f"{kinds.__name__}.{info.name}")
+        own = [member for member in vars(module).values() if isinstance(member, type)]
+        yield from (c() for c in own if issubclass(c, Transformation) and c.__module__ == module.__name__)
+
+
+BUILT_IN: dict[str, Transformation] = {kind.name: kind for kind in _shipped()}
+"""The kinds that ship with tvrgen, by name."""
 
 DEFAULT = ("color", "shape", "size", "material", "position")
 """The kinds of a config that names none, TRANCE's. Their order decides which problems such a config has."""

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tvrgen.questions.forms import calls, changes_data, changes_reader, literals, passes, special_tokens
-from tvrgen.transformations import position, reading
+from tvrgen.transformations import reading
+from tvrgen.transformations.kinds import position
 
 _CHARACTERS = [*string.printable, *"é日•→２½…“；«\u0301\u0f73ﷺ㌀⑽Σİß▁｜", "\u3000", "\x85", "\u200b", "\ud800", "\0"]
 _SPACES = [" ", "  ", "\t", "\n", "\n\n", " \n", "\r\n"]
