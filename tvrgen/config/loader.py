@@ -15,7 +15,7 @@ from tvrgen._support.files import resolved
 from tvrgen._support.import_path import importable
 from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import nearest
-from tvrgen.config import documents, scenes, settings, splits
+from tvrgen.config import documents, scenes, settings, sources, splits
 from tvrgen.config.overrides import Overrides, listed, override, plain
 from tvrgen.config.references import resolve, unfolded
 from tvrgen.config.yaml_files import read_yaml
@@ -116,6 +116,9 @@ def from_document(document: Record, source: str, folder: Path | None = None, tru
             built[name] = splits.build(sections, words, scene, trust)
             if built[name].kinds.keys() == built[name].values.keys():  # else kinds were not imported
                 feasibility.check(built[name], sections.where, sections.is_written)
+    if trust:
+        with importable(folder):
+            sources.note(resolved, words.own_functions, source, folder)
     return Config(
         seed=resolved["seed"],
         scene=scene,

@@ -4,6 +4,7 @@ A run that made no shard leaves the storage as it found it: it removes what it m
 """
 
 import contextlib
+import dataclasses
 import hashlib
 import json
 import logging
@@ -22,6 +23,14 @@ from tvrgen.dataset.storage.base import MANIFEST, Storage
 from tvrgen.dataset.versions import FORMAT, check_format, check_plan, format_of
 
 _log = logging.getLogger(__name__)
+
+
+def as_begun(storage: Storage, config: Config) -> Config:
+    """The config as the shards in a storage have it: one begun before sources were noted goes on without them."""
+    before = config_document(storage)
+    if before is None or "code" in before or "code" not in config.document or not storage.shards():
+        return config
+    return dataclasses.replace(config, document={k: v for k, v in config.document.items() if k != "code"})
 
 
 @contextlib.contextmanager

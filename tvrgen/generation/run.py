@@ -1,5 +1,6 @@
 """A run: makes the missing shards of a dataset, then dataset.json and the preview."""
 
+import dataclasses
 import functools
 import io
 import logging
@@ -197,7 +198,9 @@ def _check(run: _Run) -> None:
 
 
 def _generate(run: _Run) -> Outcome:
-    config, storage = run.config, run.storage
+    storage = run.storage
+    config = preparation.as_begun(storage, run.config)
+    run = dataclasses.replace(run, config=config)
     with preparation.writing_to(storage, config):
         catalog.note_again(storage, dict.fromkeys(run.redo, "asked for"))
         given_up, conditions = _make_all(run)

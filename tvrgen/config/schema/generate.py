@@ -111,6 +111,11 @@ def _shared() -> Schema:
             "pattern": r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*",
             "description": "A function, as package.module:function.",
         },
+        "digests": {
+            "type": "object",
+            "propertyNames": {"pattern": r"[^\W\d]\w*(\.[^\W\d]\w*)*"},
+            "additionalProperties": {"type": "string", "pattern": "^[0-9a-f]{64}$", "description": "64 hex digits"},
+        },
         "material": {
             "type": "object",
             "required": ["recipe"],

@@ -7,7 +7,7 @@ import json
 import pickle
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from tvrgen._support import names
 from tvrgen._support.errors import UserError
@@ -97,6 +97,15 @@ class Config:
             at_least=1,
             names=f"^{names.SPLIT.pattern}$",
         ),
+    ]
+    code: ClassVar[
+        Annotated[
+            dict[str, str],
+            Key(
+                "Module with kinds or functions of your own -> SHA-256 of its source; filled in by tvrgen.",
+                form="digests",
+            ),
+        ]
     ]
     document: Record = field(repr=False)
     source: str
