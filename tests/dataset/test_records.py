@@ -1,5 +1,6 @@
 """Records: schemas, and the way there and back."""
 
+import dataclasses
 import json
 import math
 import re
@@ -12,10 +13,11 @@ from tests.tiny import SHIPPED, handmade, load, question_lines, scene_line
 from tvrgen._support.errors import UserError
 from tvrgen._support.rng import generator
 from tvrgen.config import loader
-from tvrgen.dataset import records
+from tvrgen.dataset import records, upgrade
 from tvrgen.questions import prompts
 from tvrgen.sampling import sampler
 from tvrgen.scene.model import State
+from tvrgen.scoring import star_r1_reward, truth_of
 from tvrgen.transformations import replay
 from tvrgen.transformations.base import Step
 
@@ -96,6 +98,33 @@ def test_a_step_of_two_objects_comes_back(swapped):
     change = {"objects": [1, 0], "attribute": "exchange", "value": "", "accepted": both}
     assert swapped["question"]["changes"][:1] == [change]
     assert swapped["question"]["answer"] == "1+0.exchange, 0.color.blue"
+
+
+def test_ways_of_other_kinds_and_other_answers_are_recorded():
+    """An object that leaves, by a kind that takes it away as well, and two steps for one."""
+    own = ", ".join(f"tests.transformations.kinds:{name}" for name in ("Appear", "Disappear"))
+    config = load(f"sampling.kinds=[color, position, {own}]", "sampling.steps=2")
+    split = config.split("train")
+    planned = handmade(config, split, 0)
+    gone, new = Step(objects=(2,), kind="disappear"), Step(objects=(3,), kind="appear", value="red")
+    other = ((gone,), (planned.accepted[0][0], new))
+    planned = dataclasses.replace(
+        planned, accepted=(planned.accepted[0], (*planned.accepted[1], gone)), alternatives=(other,)
+    )
+    scene, question = scene_line(planned, split), question_lines(planned, split, 0)[0]
+    records.check(scene, "scene", "line")
+    records.check(question, "question", "line")
+    entry = {"objects": [2], "attribute": "disappear", "value": ""}
+    assert scene["steps"][1]["accepted"][-1] == question["changes"][1]["accepted"][-1] == entry
+    first, second = question["alternatives"][0]
+    assert first == {"objects": [2], "index": 2, "attribute": "disappear", "value": "", "accepted": [""]}
+    assert second["accepted"] == ["blue", {"objects": [], "attribute": "appear", "value": "red"}]
+    truth = truth_of(question)
+    assert star_r1_reward("<think></think><answer>2.disappear, 0.color.blue</answer>", truth).correct
+    assert star_r1_reward("<think></think><answer>2.disappear, new.appear.red</answer>", truth).correct
+    for line, kind in ((scene, "scene"), (question, "question")):
+        with pytest.raises(UserError, match="cannot hold"):
+            upgrade.written(line, kind, 1)
 
 
 CONTRADICTIONS = [

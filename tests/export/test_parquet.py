@@ -106,9 +106,11 @@ def test_changes_of_two_objects_have_a_column_in_one_form(name, of_two, tmp_path
     (path,) = (tmp_path / "out").rglob("*.parquet")
     rows = table.read_table(path).to_pylist()
     both = {"objects": [1, 0], "value": ""}
+    named = {**both, "attribute": "exchange"}
+    blue = {"objects": [0], "attribute": "color", "value": "blue"}
     assert rows[0]["changes"] == [
-        {**both, "attribute": "exchange", "accepted": [both, {**both, "objects": [0, 1]}]},
-        {"objects": [0], "attribute": "color", "value": "blue", "accepted": [{"objects": [0], "value": "blue"}]},
+        {**named, "accepted": [named, {**named, "objects": [0, 1]}]},
+        {**blue, "accepted": [blue]},
     ]
     alone, second = json.loads(rows[0]["ground_truth"])["changes"]
     assert alone == {**both, "attribute": "exchange", "accepted": [both, {**both, "objects": [0, 1]}]}

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.scoring.rewarded import TRUTH, accuracy, tagged
+from tvrgen.questions.forms.changes_reader import parse_answer
 from tvrgen.scoring import Options, star_r1_reward, truth_of
 from tvrgen.scoring.reward import answer_in, read_response, right_kinds
+from tvrgen.transformations.registry import BUILT_IN
 
 
 @pytest.mark.parametrize(
@@ -120,6 +122,64 @@ PAIRS = [
 def test_changes_of_any_number_of_objects(answer, earned):
     assert accuracy(answer, PAIRS) == pytest.approx(earned)
     assert star_r1_reward(tagged(answer), PAIRS).correct == (earned == 20)
+
+
+BY_OTHERS = [
+    {
+        "index": 2,
+        "objects": [2],
+        "attribute": "color",
+        "value": "red",
+        "accepted": ["red", {"objects": [2, 5], "attribute": "recolor_like", "value": ""}],
+    },
+    {"index": 3, "attribute": "disappear", "value": "", "accepted": ["", {
+        "objects": [3], "attribute": "position", "value": "left.3"
+    }]},
+    {"index": 5, "attribute": "shape", "value": "cube"},
+    {"objects": [], "attribute": "appear", "value": "small_red_metal_cube", "accepted": [
+        {"objects": [], "value": "small_red_metal_cube"}, {"objects": [4], "attribute": "position", "value": "left.1"}
+    ]},
+]  # fmt: skip
+"""True changes that can also be said by another kind."""
+
+
+@pytest.mark.parametrize(
+    ("answer", "earned"),
+    [
+        ("2.color.red, 3.disappear, 5.shape.cube, new.appear.small_red_metal_cube", 20),
+        ("4.position.left.1, 3.position.left.3, 2+5.recolor_like, 5.shape.cube", 20),
+        ("2+4.recolor_like, 3.position.left.2, 5.size.small, 4.position.left.2", 0.5 + 1.5 + 0.5 + 1.5),
+        ("2.color.blue, 2+5.recolor_like, 3.disappear, 5.shape.cube", 15 - 1),  # the same change twice
+        ("2.color.red, 3.disappear, 3.position.left.3, 5.shape.cube", 15 - 1),
+    ],
+)
+def test_changes_said_by_another_kind(answer, earned):
+    assert accuracy(answer, BY_OTHERS) == pytest.approx(earned)
+    assert star_r1_reward(tagged(answer), BY_OTHERS).correct == (earned == 20)
+
+
+def test_an_accuracy_by_kind_counts_changes_said_by_another():
+    truth = truth_of(BY_OTHERS)
+    said = "4.position.left.1, 3.position.left.3, 2+5.recolor_like, 5.shape.ball"
+    assert right_kinds(parse_answer(said, (), truth.arities), truth) == {
+        "appear": True, "color": True, "disappear": True, "shape": False
+    }  # fmt: skip
+
+
+def test_another_way_to_say_a_change_keeps_the_order_of_what_it_names():
+    """2 takes the place of 5 before 5 goes elsewhere."""
+    swap = {"objects": [2, 5], "attribute": "swap", "value": ""}
+    truth = [
+        {"index": 2, "attribute": "position", "value": "left.1", "accepted": ["left.1", swap]},
+        {"index": 5, "attribute": "position", "value": "front.1"},
+    ]
+    for said, right in (
+        ("2.position.left.1, 5.position.front.1", True),
+        ("5.position.front.1, 2.position.left.1", True),
+        ("2+5.swap, 5.position.front.1", True),
+        ("5.position.front.1, 2+5.swap", "swap" not in BUILT_IN),
+    ):
+        assert star_r1_reward(tagged(said), truth).correct == right
 
 
 def test_matching_of_pairs_is_as_good_as_it_can_be():

@@ -82,7 +82,7 @@ def test_records_that_name_objects_hold_the_same_truth():
     assert ground_truth({**line, **several}) == {"changes": [swap], "alternatives": [TRUTH, [swap]]}
     truth = truth_of({**line, **several})
     assert truth == truth_of(json.dumps(ground_truth({**line, **several})))
-    assert truth.changes[0][:3] == ((2, 5), "swap", {((5, 2), "")})
+    assert truth.changes[0][:3] == ((2, 5), "swap", {((5, 2), "swap", "")})
     assert truth.alternatives[0] == truth_of(TRUTH).changes
 
 
@@ -99,8 +99,8 @@ def test_the_changes_of_a_truth():
         {"index": 4, "attribute": "shape", "value": "cube", "accepted": []},
     ]
     assert tuple(change[:3] for change in truth_of(changes).changes) == (
-        ((2,), "color", {((2,), "gray")}),
-        ((4,), "position", {((4,), "front_left_1"), ((4,), "left_2")}),
-        ((4,), "shape", {((4,), "cube")}),
+        ((2,), "color", {((2,), "color", "gray")}),
+        ((4,), "position", {((4,), "position", "front_left_1"), ((4,), "position", "left_2")}),
+        ((4,), "shape", {((4,), "shape", "cube")}),
     )
     assert truth_of(changes).looks == ()

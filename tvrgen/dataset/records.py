@@ -73,6 +73,7 @@ def question_lines(planned: Planned, images: Sequence[ImageFile], split: Split, 
             "answer": asked.answer,
             "answer_form": asked.answer_form,
             "changes": asked.changes,
+            **({"alternatives": asked.alternatives} if asked.alternatives else {}),
             "initial_objects": asked.initial_objects,
             "difficulty": {"score": asked.difficulty.score, **asked.difficulty.parts},
             **({"rationale": [_plain(sentence) for sentence in asked.rationale]} if asked.rationale else {}),
@@ -100,7 +101,7 @@ def problem_from(line: Record, words: Vocabulary) -> Problem:
 
 def steps_from(line: Record) -> tuple[Step, ...]:
     """The steps that a scene line describes."""
-    return tuple(Step(objects=tuple(s["objects"]), kind=s["kind"], value=s["value"]) for s in line["steps"])
+    return tuple(_step_of(step, "kind") for step in line["steps"])
 
 
 def sights_from(part: list[Record]) -> tuple[Sight, ...]:
@@ -157,7 +158,7 @@ def _scene_contradictions(line: Record) -> Iterator[str]:
             yield f"{name}.objects: has {len(state['objects'])} entries; expected {count}, as in initial.objects"
     for k, step in enumerate(line["steps"]):
         place, named = f"steps[{k}]", step["objects"]
-        yield from _naming_contradictions(place, step, "object", range(count))
+        yield from _naming_contradictions(place, step, "object", "kind", range(count))
         if len(step["roles"]) != len(named):
             yield f"{place}.roles: has {len(step['roles'])} entries; expected {len(named)}, one for each object"
         for difference in step["differences"]:
@@ -183,15 +184,18 @@ def _question_contradictions(line: Record) -> Iterator[str]:
     for name, answer in answers.items():
         for k, change in enumerate(answer):
             place = f"{name}[{k}]"
-            yield from _naming_contradictions(place, change, "index", known)
-            if changes.accepted(change["objects"], [change["value"]])[0] not in change["accepted"]:
+            yield from _naming_contradictions(place, change, "index", "attribute", known)
+            if changes.accepted(own := _step_of(change, "attribute"), [own])[0] not in change["accepted"]:
                 yield f"{place}.accepted: lacks the value itself"
     if listed != sorted({*listed}) or named.union(listed) != {*known}:
         yield "initial_objects: are not numbered from 0, with those of the changes"
 
 
-def _naming_contradictions(place: str, step: Record, alone: str, known: range) -> Iterator[str]:
-    """What the schema cannot say of how a step or a change names its objects; `alone` is its key for a single one."""
+def _naming_contradictions(place: str, step: Record, alone: str, kind: str, known: range) -> Iterator[str]:
+    """What the schema cannot say of how a step or a change names its objects.
+
+    `alone` is its key for a single one, and `kind` that for its kind.
+    """
     named = step["objects"]
     if beyond := [index for index in named if index not in known]:
         yield f"{place}.objects: names {beyond[0]}; there are {len(known)} objects"
@@ -199,10 +203,15 @@ def _naming_contradictions(place: str, step: Record, alone: str, known: range) -
         yield f"{place}.{alone}: is not the single one of its objects"
     for accepted in step["accepted"]:
         others = [accepted] if isinstance(accepted, dict) else []
-        if bool(others) == (len(named) == 1):
+        own = not others or (others[0]["objects"], others[0].get("attribute", step[kind])) == (named, step[kind])
+        if own and bool(others) == (len(named) == 1):
             yield f"{place}.accepted: holds {accepted!r:.80}; expected {'a text' if others else 'objects and value'}"
         if any(index not in known for other in others for index in other["objects"]):
             yield f"{place}.accepted: names an object beyond the {len(known)} that there are"
+
+
+def _step_of(change: Record, kind: str) -> Step:
+    return Step(objects=tuple(change["objects"]), kind=change[kind], value=change["value"])
 
 
 def _cameras_from(part: Record) -> tuple[Camera, ...]:
@@ -263,7 +272,9 @@ def _step(planned: Planned, k: int) -> Record:
             {"object": index, **_difference(_fields(before[index]), _fields(after[index]))}
             for index in replay.differing(before, after)
         ],
-        "accepted": changes.accepted(step.objects, planned.accepted[k]),
+        "accepted": changes.accepted(
+            step, (way if way.objects == step.objects else planned.as_said(way) for way in planned.accepted[k])
+        ),
     }
 
 

@@ -98,6 +98,8 @@ def _former_step(step: Record) -> Record:
     (difference,), (role,) = step["differences"], step["roles"]
     if "absent" in role.values():
         raise ValueError("format 1 has no objects that are absent")
+    if not all(isinstance(value, str) for value in step["accepted"]):
+        raise ValueError("format 1 has no ways to say a step but values")
     kept = {key: step[key] for key in ("object", "kind", "value")}
     record = {**kept, "from": difference["before"], "accepted": step["accepted"]}
     moved = difference["before"].keys() & {"position"}
@@ -105,5 +107,7 @@ def _former_step(step: Record) -> Record:
 
 
 def _former_question(line: Record) -> Record:
+    if "alternatives" in line:
+        raise ValueError("format 1 has no alternatives")
     changes = [{k: change[k] for k in ("index", "attribute", "value", "accepted")} for change in line["changes"]]
     return {**line, "changes": changes}

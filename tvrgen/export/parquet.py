@@ -18,7 +18,7 @@ from tvrgen.export.writers import READ_AS_PATTERN, Format
 from tvrgen.scene.attributes import BUILT_IN
 
 IMAGE = "image"
-_NAMED = {"objects": ["int32"], "value": "string"}
+_NAMED = {"objects": ["int32"], "attribute": "string", "value": "string"}
 _CHANGE = {"attribute": "string", "value": "string"}
 
 _GROUP = 100  # rows in memory at once, at most
@@ -46,14 +46,13 @@ class Parquet(Format):
 
     @cached_property
     def several(self) -> bool:
-        """Whether the dataset has a kind whose steps name any other number of objects than one."""
+        """Whether the dataset has changes that name any other number of objects than one, or may be said by others."""
         try:
             config = self.dataset.config()
         except UserError:  # kinds of the user's own are not imported without trust
             return False
         splits = map(config.split, self.splits)
-        ways = (way for s in splits for kind in s.kinds.values() for way in kind.variants(s.sampling).values())
-        return any(len(roles) != 1 for roles in ways)
+        return any(len(kind.roles) != 1 or kind.named != 1 for s in splits for kind in s.kinds.values())
 
     @property
     def about_columns(self) -> dict[str, str]:
@@ -109,7 +108,9 @@ def changed(question: Question, several: bool) -> list[dict[str, Any]]:
 
 
 def _named(accepted: Any, change: dict[str, Any]) -> dict[str, Any]:
-    return accepted if isinstance(accepted, dict) else {"objects": change["objects"], "value": accepted}
+    """A way to say a change, with all that may be left out in it."""
+    own = {"objects": change["objects"], "attribute": change["attribute"]}
+    return {**own, **accepted} if isinstance(accepted, dict) else {**own, "value": accepted}
 
 
 def groups(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

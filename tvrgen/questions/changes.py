@@ -1,8 +1,9 @@
 """The family "what changed?": the answer lists the steps that lead from the first image to the second."""
 
-from collections.abc import Sequence
+import dataclasses
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import permutations
 from typing import Any
 
 from tvrgen._support.json_lines import Record
@@ -14,20 +15,22 @@ from tvrgen.questions.forms import changes_text
 from tvrgen.questions.rationale import Sentence
 from tvrgen.sampling.problem import Planned
 from tvrgen.scene.model import State
+from tvrgen.transformations.base import Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """A question about a planned problem and one of its final views.
 
-    `changes` is the answer as data, `initial_objects` lists the objects of the first image as the prompt does.
-    `rationale` is empty if the config asks for none.
+    `changes` is the answer as data, and `alternatives` are other right ones. `initial_objects` lists the objects of the
+    first image as the prompt does. `rationale` is empty if the config asks for none.
     """
 
     prompt: str
     answer: str
     answer_form: str
     changes: list[Record]
+    alternatives: list[list[Record]]
     initial_objects: list[Record]
     difficulty: Difficulty
     rationale: list[Sentence]
@@ -40,7 +43,8 @@ def ask(planned: Planned, view: str, split: Split, seed: int) -> Question:
         prompt=_prompt(planned, view, split, seed),
         answer=changes_text.write(planned.said, form, [o.looks for o in initial.objects]),
         answer_form=form,
-        changes=_changes(planned, split),
+        changes=changes(planned, planned.accepted, split),
+        alternatives=[changes(planned, alternative, split) for alternative in planned.alternatives],
         initial_objects=_listed(initial, split),
         difficulty=difficulty.difficulty(planned, view, split.vocabulary),
         rationale=_rationale(planned, view, split, seed),
@@ -58,27 +62,51 @@ def _prompt(planned: Planned, view: str, split: Split, seed: int) -> str:
     return prompts.prompt(rng, problem.initial, split, locations)
 
 
-def _changes(planned: Planned, split: Split) -> list[Record]:
-    """The true changes as question lines hold them: objects, kind, value, and every value that is right."""
-    return [
-        {
-            "objects": list(step.objects),
-            **({"index": step.object} if len(step.objects) == 1 else {}),
-            "attribute": step.kind,
-            "value": step.value,
-            "accepted": [
-                entry
-                for objects in ([step.objects] if split.kinds[step.kind].ordered else permutations(step.objects))
-                for entry in accepted(objects, values)
-            ],
-        }
-        for step, values in zip(planned.said, planned.accepted, strict=True)
+def changes(planned: Planned, answer: Sequence[Sequence[Step]], split: Split) -> list[Record]:
+    """The changes of an answer as question lines hold them: objects, kind, value, and every right way to say it.
+
+    `answer` has these ways for each change, the first of which is the change itself.
+    """
+    return [_change([planned.as_said(step) for step in ways], split) for ways in answer]
+
+
+def _change(ways: Sequence[Step], split: Split) -> Record:
+    step = ways[0]
+    return {
+        "objects": list(step.objects),
+        **({"index": step.object} if len(step.objects) == 1 else {}),
+        "attribute": step.kind,
+        "value": step.value,
+        "accepted": accepted(step, _in_all_orders(ways, split)),
+    }
+
+
+def _in_all_orders(ways: Sequence[Step], split: Split) -> Iterator[Step]:
+    """Yields the ways with their objects in each order in which they may be named: all in the first, then the next."""
+    orders = [
+        [way.objects] if split.kinds[way.kind].ordered else [*itertools.permutations(way.objects)] for way in ways
     ]
+    for number in range(max(map(len, orders))):
+        for way, own in zip(ways, orders, strict=True):
+            if number < len(own):
+                yield way if own[number] == way.objects else dataclasses.replace(way, objects=own[number])
 
 
-def accepted(objects: Sequence[int], values: Sequence[str]) -> list[Any]:
-    """The right values of a step as records hold them: texts for one object, else objects and value."""
-    return [*values] if len(objects) == 1 else [{"objects": [*objects], "value": value} for value in values]
+def accepted(step: Step, ways: Iterable[Step]) -> list[Any]:
+    """The right ways to say a step as records hold them: its own value as a text, if it names one object.
+
+    Any other way is a mapping of objects and value, and of the kind if that is another.
+    """
+    return [
+        way.value
+        if len(step.objects) == 1 and (way.objects, way.kind) == (step.objects, step.kind)
+        else {
+            "objects": [*way.objects],
+            **({"attribute": way.kind} if way.kind != step.kind else {}),
+            "value": way.value,
+        }
+        for way in ways
+    ]
 
 
 def _listed(initial: State, split: Split) -> list[Record]:

@@ -60,11 +60,13 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A problem with its states, shots, roles and accepted values.
+    """A problem with its states, shots, roles and right answers.
 
     `states` are those before, between and after the steps. `shots` are in their order; all but the intermediate ones
-    have their sights. `roles` has for each step the roles that its objects had; `accepted` has each step's right
-    values, the step's own first.
+    have their sights. `roles` has for each step the roles that its objects had. `accepted` has for each step
+    all ways to say it that are right, each a step, itself first; `alternatives` are other answers that are right as a
+    whole, with all ways to say each of their steps. A way in which a new object appears may have an index for it
+    beyond those of the states.
     """
 
     problem: Problem
@@ -73,15 +75,19 @@ class Planned:
     hash: str
     order_sensitive: bool
     roles: tuple[tuple[Role, ...], ...]
-    accepted: tuple[tuple[str, ...], ...]
+    accepted: tuple[tuple[Step, ...], ...]
+    alternatives: tuple[tuple[tuple[Step, ...], ...], ...] = ()
 
     @property
     def said(self) -> tuple[Step, ...]:
         """The steps as answers say them: objects that the first image does not have are not named by an index."""
-        return tuple(
-            dataclasses.replace(step, objects=tuple(k for k in step.objects if self.states[0][k].present))
-            for step in self.problem.steps
-        )
+        return tuple(map(self.as_said, self.problem.steps))
+
+    def as_said(self, step: Step) -> Step:
+        """A step as answers say it."""
+        first = self.states[0].objects
+        named = tuple(k for k in step.objects if k < len(first) and first[k].present)
+        return step if named == step.objects else dataclasses.replace(step, objects=named)
 
     @property
     def initial(self) -> Shot:

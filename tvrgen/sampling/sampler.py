@@ -128,7 +128,12 @@ def completed(problem: Problem, states: tuple[State, ...], shots: tuple[Shot, ..
             replay.roles(before, after, step, words.grid)
             for before, after, step in zip(states, states[1:], steps, strict=False)
         ),
-        accepted=tuple(kinds[step.kind].accepted(states, at, step, words) for at, step in enumerate(steps)),
+        accepted=tuple(
+            tuple(
+                dataclasses.replace(step, value=value) for value in kinds[step.kind].accepted(states, at, step, words)
+            )
+            for at, step in enumerate(steps)
+        ),
     )
 
 

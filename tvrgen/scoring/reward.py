@@ -88,10 +88,14 @@ def right_kinds(answer: Answer, truth: Truth) -> dict[str, bool]:
     if any(not answer.faults and _compared(predictions, own, STAR_R1).right for own in truth.alternatives):
         return dict.fromkeys(kinds, True)
     right = {}
+    said: dict[str, list[_Prediction]] = {kind: [] for kind in kinds}
+    for prediction in predictions:
+        own = [change.kind for change in truth.changes if prediction in change.accepted]
+        said.setdefault(own[0] if own else prediction.kind, []).append(prediction)
     for kind in kinds:
-        own = tuple(change for change in truth.changes if change.kind == kind)
-        found = _compared([p for p in predictions if p.kind == kind], own, STAR_R1)
-        right[kind] = found.values == len(own) == found.predicted
+        changes = tuple(change for change in truth.changes if change.kind == kind)
+        found = _compared(said[kind], changes, STAR_R1)
+        right[kind] = found.values == len(changes) == found.predicted
     return right
 
 
@@ -219,12 +223,12 @@ def _without_duplicates(
 
 def _row(prediction: _Prediction, changes: Sequence[TrueChange]) -> list[int]:
     """The levels at which a prediction agrees with each true change; what is right for any is not partly right."""
-    way, kind, named = (prediction.objects, prediction.value), prediction.kind, frozenset(prediction.objects)
+    kind, named = prediction.kind, frozenset(prediction.objects)
     row = []
     for change in changes:
-        if kind == change.kind and way in change.accepted:
+        if prediction in change.accepted:
             row.append(RIGHT)
-        elif kind == change.kind and named in change.named:
+        elif (kind, named) in change.kinds:
             row.append(KIND)
         elif named.isdisjoint(change.objects) and len(change.named) == 1:
             row.append(NOTHING)
@@ -253,35 +257,28 @@ def _in_order(predictions: Sequence[_Prediction], changes: Sequence[TrueChange])
     Of changes of the same objects in one kind, the last one has to be the last, unless the kind is cumulative. Other
     changes that share an object and can touch the same field come in their true order.
     """
-    objects = [k for change in changes for k in change.objects]
+    objects = [k for prediction in predictions for k in prediction.objects]
     if len(set(objects)) == len(objects):
         return True
     last = {(c.objects, c.kind): c.accepted for c in changes if not transformation(c.kind).cumulative}
     if len(last) < len(changes):
-        said = {(p.objects, p.kind): (p.objects, p.value) for p in predictions}
+        said = {(p.objects, p.kind): p for p in predictions}
         if any(pair in said and said[pair] not in accepted for pair, accepted in last.items()):
             return False
-    for later, change in enumerate(changes):
-        for other in changes[:later]:
-            if _order_counts(other, change) and not _precedes(other, change, predictions):
-                return False
-    return True
+    return all(
+        _precedes(other, change, predictions) for later, change in enumerate(changes) for other in changes[:later]
+    )
 
 
-def _order_counts(one: TrueChange, other: TrueChange) -> bool:
+def _precedes(one: TrueChange, other: TrueChange, predictions: Sequence[_Prediction]) -> bool:
+    """Whether some prediction of one change comes before one of another, or their order does not count."""
+    first, second = ([(k, p) for k, p in enumerate(predictions) if p in own.accepted] for own in (one, other))
+    return any(k < later or not _order_counts(p, said) for k, p in first for later, said in second)
+
+
+def _order_counts(one: _Prediction, other: _Prediction) -> bool:
     """Whether two changes of different objects or kinds may end elsewhere in the other order."""
     if not set(one.objects) & set(other.objects) or (one.kind == other.kind and len(one.objects) == 1):
         return False
     fields, others = transformation(one.kind).fields, transformation(other.kind).fields
     return one.kind == other.kind or bool(fields and others and fields & others)
-
-
-def _precedes(one: TrueChange, other: TrueChange, predictions: Sequence[_Prediction]) -> bool:
-    """Whether a prediction of one change comes before some prediction of another."""
-
-    def said(change: TrueChange) -> list[int]:
-        return [
-            k for k, p in enumerate(predictions) if p.kind == change.kind and (p.objects, p.value) in change.accepted
-        ]
-
-    return min(said(one)) < max(said(other))

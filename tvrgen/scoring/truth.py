@@ -16,20 +16,21 @@ from tvrgen.questions.forms.literals import check_depth
 from tvrgen.scene.attributes import recorded_looks
 from tvrgen.transformations.base import Step
 
-Way = tuple[tuple[int, ...], str]
-"""The objects and the normal form of the value with which a change is said."""
+Way = tuple[tuple[int, ...], str, str]
+"""The objects, the kind and the normal form of the value with which a change is said."""
 
 
 class TrueChange(NamedTuple):
     """One change of a right answer: the indices of its objects, its kind, and all ways to say it that are right.
 
-    `named` are the sets of objects that these ways name.
+    `named` are the sets of objects that these ways name, and `kinds` has them with the kinds that name them.
     """
 
     objects: tuple[int, ...]
     kind: str
     accepted: frozenset[Way]
     named: frozenset[frozenset[int]]
+    kinds: frozenset[tuple[str, frozenset[int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +46,19 @@ class Truth:
     arities: Arities = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        changes = itertools.chain(self.changes, *self.alternatives)
-        arities = {c.kind: Arity(len(c.objects), any(value for _, value in c.accepted)) for c in changes}
+        arities: dict[str, Arity] = {}
+        for change in itertools.chain(self.changes, *self.alternatives):
+            for objects, kind, value in change.accepted:
+                known = arities.get(kind)
+                arities[kind] = Arity(len(objects), bool(value) or (known is not None and known.valued))
         object.__setattr__(self, "arities", arities)
 
 
 def true_change(objects: tuple[int, ...], kind: str, ways: Iterable[Way]) -> TrueChange:
     """Returns a true change that can be said in these ways."""
     accepted = frozenset(ways)
-    return TrueChange(objects, kind, accepted, frozenset(map(frozenset, (objects, *(own for own, _ in accepted)))))
+    kinds = frozenset({(kind, frozenset(objects)), *((way, frozenset(own)) for own, way, _ in accepted)})
+    return TrueChange(objects, kind, accepted, frozenset(own for _, own in kinds), kinds)
 
 
 def ground_truth(question: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,7 +88,7 @@ def truth_of(truth: Any) -> Truth:
     """Returns the right answer from a question line, its `ground_truth` as data or JSON text, or an answer text.
 
     Where answers name objects by indices, a list of changes will do: mappings of index (or objects, a list), attribute,
-    value and, if several values are right, accepted. Raises UserError for anything else.
+    value and, if there are several right ways to say it, accepted. Raises UserError for anything else.
     """
     if isinstance(truth, Truth):
         return truth
@@ -123,10 +128,11 @@ def _objects(entry: Mapping[str, Any]) -> tuple[int, ...]:
 
 
 def _way(entry: Any, objects: tuple[int, ...], kind: str) -> Way:
-    """What an entry of `accepted` says: a value of the change's own objects, or objects and value."""
+    """What an entry of `accepted` says: a value of the change's own objects and kind, or objects, value and kind."""
     if isinstance(entry, Mapping):
-        return _objects(entry), normal(kind, str(entry["value"]))
-    return objects, normal(kind, str(entry))
+        own = kind if (other := entry.get("attribute")) is None else str(other).lower()
+        return _objects(entry), own, normal(own, str(entry["value"]))
+    return objects, kind, normal(kind, str(entry))
 
 
 def _accepted(change: Mapping[str, Any]) -> Iterable[Any]:
@@ -154,4 +160,4 @@ def _ways(step: Step) -> Iterator[Way]:
     value, kind = normal(step.kind, step.value), transformation(step.kind)
     free = len(step.objects) == kind.named == 2 and not kind.ordered
     for objects in (step.objects, step.objects[::-1] if free else step.objects):
-        yield objects, value
+        yield objects, step.kind, value

@@ -23,7 +23,7 @@ from tvrgen.sampling.levels import Levels
 from tvrgen.sampling.problem import Planned, Problem
 from tvrgen.scene.model import Camera, Light, State, Vector
 from tvrgen.transformations import replay
-from tvrgen.transformations.base import Role
+from tvrgen.transformations.base import Role, Step
 
 Moved = TypeVar("Moved", Camera, Light)
 
@@ -93,12 +93,13 @@ def scene_faults(
     due.update({question["id"]: question for question in records.question_lines(planned, images, split, config.seed)})
 
 
-def _accepted_then(line: Record, planned: Planned, split: Split) -> Iterator[tuple[str, ...]]:
-    """Yields each step's accepted values in a line of another plan, which may have accepted more than this one does."""
+def _accepted_then(line: Record, planned: Planned, split: Split) -> Iterator[tuple[Step, ...]]:
+    """Yields each step's accepted ways in a line of another plan, which may have accepted more values than this one."""
     for step, recorded, ours in zip(planned.problem.steps, line["steps"], planned.accepted, strict=False):
-        values = recorded["accepted"]
-        known = {*ours} <= {*values} <= {*split.values[step.kind]} and values[:1] == [step.value]
-        yield tuple(values) if known else ours
+        values = [value for value in recorded["accepted"] if isinstance(value, str)]
+        then = tuple(dataclasses.replace(step, value=value) for value in values)
+        known = {*ours} <= {*then} and {*values} <= {*split.values[step.kind]} and then[:1] == (step,)
+        yield then if known and len(values) == len(recorded["accepted"]) else ours
 
 
 def _unlike_design(line: Record, levels: Levels) -> Iterator[str]:
