@@ -1,5 +1,6 @@
 """Prompts: the text of a question, made from a template and the initial state of a problem."""
 
+import itertools
 import string
 from collections.abc import Sequence
 from typing import Any
@@ -138,10 +139,13 @@ def _example(rng: np.random.Generator, initial: State, split: Split) -> str:
     if form == "description":
         objects = _others(rng, objects, split)
     seen = [k for k, o in enumerate(objects) if split.vocabulary.grid.shows(o)] or [0]
-    steps = []
-    for kind, k in zip(list(split.values)[:2], [int(k) for k in rng.permutation(seen)] * 2, strict=False):
-        values = [v for v in split.values[kind] if v != getattr(objects[k], kind, None)] or split.values[kind]
-        steps.append(Step(objects=(k,), kind=kind, value=values[rng.integers(len(values))]))
+    named, steps = itertools.cycle(int(k) for k in rng.permutation(seen)), []
+    possible = [name for name, kind in split.kinds.items() if kind.named <= len(seen)]
+    for kind in possible[:2]:
+        taken = tuple(itertools.islice(named, split.kinds[kind].named))
+        own = {getattr(objects[k], kind, None) for k in taken}
+        values = [v for v in split.values[kind] if v not in own] or split.values[kind]
+        steps.append(Step(objects=taken, kind=kind, value=values[rng.integers(len(values))]))
     return changes_text.write(steps, form, [o.looks for o in objects])
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from tvrgen.config.settings import SamplingSettings
 from tvrgen.imaging.shots import Shot
 from tvrgen.sampling import rules
-from tvrgen.sampling.looks import undone
+from tvrgen.sampling.looks import turns_unseen, undone
 from tvrgen.scene import footprints
 from tvrgen.scene.model import Object, State
 from tvrgen.scene.vocabulary import Grid, Vocabulary
@@ -32,8 +32,12 @@ def check_states(
         if footprints.crowded(after, vocabulary, changed):
             raise Rejected(rules.GAP)
         touched |= {(k, step.kind) for k in (*step.objects, *changed)}
-    if any(undone([state.objects[k] for state in states]) for k in {k for k, _ in touched}):
-        raise Rejected(rules.NOTHING_UNDONE)
+    for k in {k for k, _ in touched}:
+        history = [state.objects[k] for state in states]
+        if undone(history):
+            raise Rejected(rules.NOTHING_UNDONE)
+        if turns_unseen(history):
+            raise Rejected(rules.TURN_SHOWS)
     if not sampling.twins:
         _check_alike_in_the_end(states[0], states[-1], vocabulary.grid)
     _check_initial(states[0], {k for k, _ in touched}, sampling, vocabulary)

@@ -31,7 +31,9 @@ def can_take(
     if not all(before != after for before, after in itertools.pairwise(states)):
         return False
     histories = list(zip(*(state.objects for state in states), strict=True))
-    return not any(map(undone, histories)) and all(constraints.allow(o) for history in histories for o in history)
+    if any(undone(history) or turns_unseen(history) for history in histories):
+        return False
+    return all(constraints.allow(o) for history in histories for o in history)
 
 
 def undone(history: Sequence[Object]) -> bool:
@@ -44,6 +46,11 @@ def undone(history: Sequence[Object]) -> bool:
         if len(set(values)) < len(values):
             return True
     return False
+
+
+def turns_unseen(history: Sequence[Object]) -> bool:
+    """Whether an object, given at each moment, turns and changes its shape: no image shows both by what angle."""
+    return len({o.rotation for o in history}) > 1 and len({o.shape for o in history}) > 1
 
 
 def possible(steps: Sequence[IntendedStep], split: Split) -> bool:

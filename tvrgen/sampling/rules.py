@@ -21,6 +21,7 @@ CONSTRAINTS = Rule(text="sampling.only and sampling.never hold after every step"
 IN_FIELD = Rule(text="objects stay in the field", remedies=_ROOM)
 GAP = Rule(text="objects keep a gap", remedies=_ROOM)
 NOTHING_UNDONE = Rule(text="nothing is undone")
+TURN_SHOWS = Rule(text="an object that turns keeps its shape")
 NO_TWINS = Rule(text="no two objects look the same", remedies=_LOOKS)
 NO_TWIN_ENTERS = Rule(text="of twins off stage, none enters")
 ALIKE_IN_PLACE = Rule(text="objects that look alike in the end have not moved", remedies=_LOOKS)
@@ -40,6 +41,7 @@ RULES = (
     IN_FIELD,
     GAP,
     NOTHING_UNDONE,
+    TURN_SHOWS,
     NO_TWINS,
     NO_TWIN_ENTERS,
     ALIKE_IN_PLACE,

@@ -9,7 +9,7 @@ from typing import Any
 from tvrgen.scene import footprints
 from tvrgen.scene.model import Object, State
 from tvrgen.scene.vocabulary import Vocabulary
-from tvrgen.transformations import reading
+from tvrgen.transformations import directions, reading
 from tvrgen.transformations.base import ObjectTransformation, Role, Step
 
 MOVES = {
@@ -82,12 +82,7 @@ class Position(ObjectTransformation):
         return ".".join(filter(None, (direction, *distances))), move.end()
 
     def normal(self, words: list[str]) -> list[str]:
-        """The words with one name for each direction: "front left" for "left forward" and for "frontleft"."""
-        parts = [part for word in words for part in _TOGETHER.sub(r"\1 \2", word).split(" ")]
-        parts = [_DIRECTIONS.get(part, part) for part in parts]
-        if parts[0] in ("left", "right") and parts[1:2] in (["front"], ["behind"]):
-            parts[:2] = parts[1::-1]
-        return parts
+        return directions.normal(words)
 
     def phrase(self, step: Step, named: Callable[[int], str]) -> str:
         return f"moves {_in_words(step.value)}"
@@ -100,17 +95,13 @@ class Position(ObjectTransformation):
         return [f"it stands elsewhere: {' and then '.join(_in_words(s.value) for s in steps)} leads there"]
 
 
-_TOWARDS = r"(?:front|forwards?|behind|backwards?|back|rear|left|right)"
-_WAY = rf"({_TOWARDS})(?:[\s_-]*({_TOWARDS}))?"
+_WAY = rf"({directions.TOWARDS})(?:[\s_-]*({directions.TOWARDS}))?"
 _BESIDE = r"(?:\s*[._:x]\s*|-|\s+-\s+)([0-9]{1,3})(?!\w)|\s*\(\s*([0-9]{1,3})\s*\)"
 _APART = r"[\s,]+(?P<apart>[0-9]{1,3})(?!\w)"
 _END = r"(?:\s+steps?\b)?(?!\w|[._+-]\w)"
 _MOVE = re.compile(rf"{_WAY}(?:{_BESIDE}|{_APART})?{_END}")
 _WITHOUT_DISTANCE_APART = re.compile(rf"{_WAY}(?:{_BESIDE})?{_END}")
 """A number behind "left " may be the index of the next change, not a distance."""
-_DIRECTIONS = dict.fromkeys(("forward", "forwards"), "front")
-_DIRECTIONS |= dict.fromkeys(("back", "backward", "backwards", "rear"), "behind")
-_TOGETHER = re.compile(r"^(front|behind|back)(left|right)$")
 
 
 def _in_words(value: str) -> str:
