@@ -1,0 +1,50 @@
+"""The kind that turns an object about the vertical."""
+
+from collections.abc import Callable, Sequence
+
+from tvrgen.scene.model import Object, State
+from tvrgen.scene.vocabulary import Vocabulary
+from tvrgen.transformations.base import ObjectTransformation, Rejected, Step
+
+_LEAST = 15.0
+"""Degrees: what is turned by less looks as before."""
+
+
+class Rotation(ObjectTransformation):
+    """Turns an object. A value is an angle in degrees, counterclockwise as seen from above: 2.rotation.45.
+
+    Whether a shape shows a turn follows from the symmetry of its mesh: a cube that is turned by 90 degrees does not, a
+    sphere never does.
+    """
+
+    name = "rotation"
+    fields = frozenset({"rotation"})
+
+    def words(self, vocabulary: Vocabulary) -> str:
+        angles = ", ".join(self.values(vocabulary))
+        return f"rotation: an object turns by so many degrees, counterclockwise as seen from above: {angles}"
+
+    def values(self, vocabulary: Vocabulary) -> tuple[str, ...]:
+        return ("30", "45", "60")
+
+    def change(self, obj: Object, value: str, vocabulary: Vocabulary) -> Object:
+        if _turned(float(value), obj, vocabulary) < _LEAST:
+            raise Rejected("a turn shows")
+        return obj.replace(rotation=(obj.rotation + float(value)) % 360)
+
+    def accepted(self, states: Sequence[State], at: int, step: Step, vocabulary: Vocabulary) -> tuple[str, ...]:
+        """The step's value, and others that turn the shape until it looks the same."""
+        own, obj = float(step.value), states[at][step.object]
+        others = [value for value in self.values(vocabulary) if value != step.value]
+        return (step.value, *(other for other in others if _turned(float(other) - own, obj, vocabulary) < 1))
+
+    def phrase(self, step: Step, named: Callable[[int], str]) -> str:
+        return f"turns by {step.value} degrees"
+
+
+def _turned(angle: float, obj: Object, vocabulary: Vocabulary) -> float:
+    """The least angle in degrees, either way, that makes an object look as after a turn by `angle`."""
+    from tvrgen.scene.symmetry import least_turn  # needs numpy, which answers are read without
+
+    least = least_turn(vocabulary.shapes[obj.shape])
+    return min(angle % least, -angle % least) if least else 0.0
