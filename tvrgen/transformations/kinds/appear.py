@@ -1,0 +1,33 @@
+"""The kind by which an object appears that the first image does not have."""
+
+from collections.abc import Callable
+
+from tvrgen.scene.model import State
+from tvrgen.scene.vocabulary import Vocabulary
+from tvrgen.transformations import looks
+from tvrgen.transformations.base import Rejected, Role, Step, Transformation
+
+
+class Appear(Transformation):
+    """A new object appears on the stage. The value is its looks: new.appear.small_red_metal_cube."""
+
+    name = "appear"
+    roles = (Role(before="absent", alone=True),)
+
+    def words(self, vocabulary: Vocabulary) -> str:
+        example = looks.values(vocabulary)[0]
+        return f"appear: a new object is there, named by its looks, such as new.appear.{example}"
+
+    def values(self, vocabulary: Vocabulary) -> tuple[str, ...]:
+        return looks.values(vocabulary)
+
+    def apply(self, state: State, step: Step, vocabulary: Vocabulary) -> State:
+        if state[step.object].present:
+            raise Rejected("only what is absent appears")
+        after = state.replace(step.object, present=True, **looks.attributes(step.value, vocabulary))
+        if any(o.present and o.looks == after[step.object].looks for o in state.objects):
+            raise Rejected("what appears looks like nothing else")
+        return after
+
+    def phrase(self, step: Step, named: Callable[[int], str]) -> str:
+        return "appears"
