@@ -1,0 +1,26 @@
+"""The kind by which an object takes the color of another one."""
+
+from collections.abc import Callable
+
+from tvrgen.scene.model import State
+from tvrgen.scene.vocabulary import Vocabulary
+from tvrgen.transformations.base import Role, Step, Transformation
+
+
+class RecolorLike(Transformation):
+    """The first object takes the color of the second: 2+5.recolor_like."""
+
+    name = "recolor_like"
+    roles = (Role(), Role())
+    ordered = True
+    fields = frozenset({"color"})
+
+    def words(self, vocabulary: Vocabulary) -> str:
+        return "recolor_like: an object takes the color of another one, such as 2+5.recolor_like: 2 that of 5"
+
+    def apply(self, state: State, step: Step, vocabulary: Vocabulary) -> State:
+        a, b = step.objects
+        return state.replace(a, color=state[b].color)
+
+    def phrase(self, step: Step, named: Callable[[int], str]) -> str:
+        return f"takes the color of {named(step.objects[1])}"
