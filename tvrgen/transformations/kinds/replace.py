@@ -1,0 +1,30 @@
+"""The kind by which another object takes an object's place."""
+
+from collections.abc import Callable
+
+from tvrgen.scene.model import Object
+from tvrgen.scene.vocabulary import Vocabulary
+from tvrgen.transformations import looks
+from tvrgen.transformations.base import ObjectTransformation, Rejected, Step
+
+
+class Replace(ObjectTransformation):
+    """Several attributes of an object change at once. The value is its new looks: 3.replace.small_red_metal_cube."""
+
+    name = "replace"
+
+    def words(self, vocabulary: Vocabulary) -> str:
+        example = looks.values(vocabulary)[0]
+        return f"replace: another object stands in the place of one, such as 3.replace.{example}"
+
+    def values(self, vocabulary: Vocabulary) -> tuple[str, ...]:
+        return looks.values(vocabulary)
+
+    def change(self, obj: Object, value: str, vocabulary: Vocabulary) -> Object:
+        new = looks.attributes(value, vocabulary)
+        if sum(getattr(obj, name) != own for name, own in new.items()) < 2:
+            raise Rejected("what takes an object's place differs in two attributes at least")
+        return obj.replace(**new)
+
+    def phrase(self, step: Step, named: Callable[[int], str]) -> str:
+        return f"is replaced by a {step.value.replace('_', ' ')}"
