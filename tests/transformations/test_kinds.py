@@ -1,0 +1,57 @@
+"""The built-in kinds of change, each alone and all together."""
+
+import pytest
+
+from tests.scoring.test_new_objects import asked
+from tests.tiny import ROOT, load
+from tvrgen.config import loader
+from tvrgen.dataset import records
+from tvrgen.sampling import sampler
+from tvrgen.scoring.evaluation import score
+from tvrgen.scoring.options import STAR_R1
+from tvrgen.transformations.registry import BUILT_IN
+
+pytestmark = pytest.mark.rays
+KINDS = [path.stem for path in sorted((ROOT / "tvrgen/transformations/kinds").glob("*.py")) if path.stem != "__init__"]
+CONFIGS = [f"kinds/{name}" for name in KINDS if name != "position"] + ["changes"]
+
+
+def test_each_file_is_a_kind_that_is_named_so():
+    assert {*KINDS} < {*BUILT_IN}
+    assert sorted(path.stem for path in (ROOT / "configs/kinds").glob("*.yaml")) == [*filter("position".__ne__, KINDS)]
+    assert {*loader.load("changes").split("train").kinds} == {*BUILT_IN} - {"texture"}
+
+
+@pytest.mark.parametrize("prompt", ["star_r1", "function", "no_objects"])
+@pytest.mark.parametrize("config", CONFIGS)
+def test_right_answers_are_read_and_lead_to_the_true_state(config, prompt):
+    """In each form that answers have; an answer with one change less is not right."""
+    config = loader.load(config, {"question.prompt": prompt, "question.rationale": "full"})
+    split, told = next(iter(config.splits.values())), set()
+    for k in range(6):
+        planned = sampler.plan_problem(config, split.name, k)
+        question, scene = asked(planned, split, config.seed), records.scene_line(planned, [], split)
+        question |= {"split": split.name, "view": {"final": planned.problem.views[0]}}
+        scored = score(question, scene, split, f"<think>x</think><answer>{question['answer']}</answer>", STAR_R1)
+        assert scored.reward.correct, question["answer"]
+        assert scored.reward.total == scored.reward.best
+        assert scored.outcome.correct, question["answer"]
+        told |= {step.kind for step in planned.problem.steps}
+        rest = ", ".join(question["answer"].split(", ")[1:]) or "None"
+        less = score(question, scene, split, f"<think>x</think><answer>{rest}</answer>", STAR_R1)
+        assert not less.reward.correct
+        assert less.reward.total < scored.reward.total
+    assert told
+
+
+def turns(*steps):
+    return load("sampling.kinds=[rotation, shape]", "sampling.objects=3", "sampling.on_stage=all", *steps)
+
+
+def test_only_shapes_that_show_it_turn_and_keep_their_shape():
+    config = turns("splits.train.count=50", "sampling.steps=[1, 3]")
+    for k in range(12):
+        planned = sampler.plan_problem(config, "train", k)
+        turned = {step.object for step in planned.problem.steps if step.kind == "rotation"}
+        assert {planned.states[0][k].shape for k in turned} <= {"cube"}
+        assert not turned & {step.object for step in planned.problem.steps if step.kind == "shape"}
