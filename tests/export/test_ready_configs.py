@@ -42,17 +42,22 @@ def ready(tmp_path_factory):
 
 
 def answers(question: dict) -> list[str]:
-    """All that is right: the answer, with each accepted value in turn, and with the changes in the other order."""
+    """All that is right: the answer, with each accepted way in turn, and with the changes in the other order."""
     changes = question["changes"]
     if not changes:
         return [question["answer"]]
-    said = [[(c["index"], c["attribute"], c["value"]) for c in changes]]
+    said = [[written(change, change["value"]) for change in changes]]
     for k, change in enumerate(changes):
-        for value in change["accepted"]:
-            said.append([*said[0][:k], (change["index"], change["attribute"], value), *said[0][k + 1 :]])
-    if len({(c["index"], c["attribute"]) for c in changes}) == len(changes):
+        said += [[*said[0][:k], written(change, way), *said[0][k + 1 :]] for way in change["accepted"]]
+    if len({(*c["objects"], c["attribute"]) for c in changes}) == len(changes):
         said.append(said[0][::-1])
-    return [", ".join(".".join(map(str, step)) for step in own) for own in said]
+    return list(map(", ".join, said))
+
+
+def written(change: dict, way: str | dict) -> str:
+    """A change, said with another value, or in an entry of `accepted` that names what differs."""
+    said = {**change, **(way if isinstance(way, dict) else {"value": way})}
+    return ".".join(filter(None, ("+".join(map(str, said["objects"])) or "new", said["attribute"], said["value"])))
 
 
 def response(answer: str) -> str:
@@ -60,12 +65,8 @@ def response(answer: str) -> str:
 
 
 def wrong(question: dict) -> str:
-    first, *others = question["changes"] or [{"index": 0, "attribute": "color", "value": "red", "accepted": []}]
-    value = next(v for v in ("red", "blue", "cube", "sphere", "small") if v not in first["accepted"])
-    kind = {"cube": "shape", "sphere": "shape", "small": "size"}.get(value, "color")
-    return ", ".join(
-        [f"{first['index'] + 20}.{kind}.{value}", *(f"{c['index']}.{c['attribute']}.{c['value']}" for c in others)]
-    )
+    """The answer with another change, of an object that no problem has, in place of the first one."""
+    return ", ".join(["20.color.red", *(written(change, change["value"]) for change in question["changes"][1:])])
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -128,12 +129,10 @@ def test_reason_rft(ready, name, splits, tmp_path):
 
 @pytest.mark.parametrize("name", [name for name in SHIPPED if name not in ("star_r1", "easy_to_hard")])
 def test_reason_rft_has_no_words_for_moves(ready, name, tmp_path):
-    refused(
-        "moves an object, and Reason-RFT has no words for how far; generate",
-        ready(name),
-        "reason-rft",
-        tmp_path / "out",
-    )
+    said = "moves an object, and Reason-RFT has no words for how far; generate"
+    if name == "changes":
+        said = "which Reason-RFT's prompt does not have; generate"
+    refused(said, ready(name), "reason-rft", tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -141,6 +140,7 @@ LEVELS = {"quickstart": "View", "trance_basic": "Basic", "trance_event": "Event"
 """Ready config -> the level of TRANCE's that it is for."""
 
 REFUSED = {
+    "changes": r"split train: TRANCE",
     "compositional": r"split train: TRANCE's code wants the centre view of each problem; generate with",
     "easy_to_hard": r"split medium: TRANCE's code wants the centre view of each problem; generate with",
     "generalisation": r"split train: TRANCE has no view 'low' there; generate with",

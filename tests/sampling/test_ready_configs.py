@@ -12,6 +12,7 @@ import sys
 import pytest
 
 from tests.tiny import ROOT, SHIPPED
+from tvrgen._support.errors import UserError
 from tvrgen.config import loader
 from tvrgen.dataset import records, upgrade
 from tvrgen.generation import planning
@@ -23,7 +24,7 @@ GOLDEN = ROOT / "tests" / "golden.json"
 COUNT = 500
 PINNED = {
     "1": "ea9067c04916e412164f28cfaab7e5e24f9d0cf3de20d7724e85bdb175ff14bc",
-    "2": "43a2847a56120087ae1570137e9c7d060e8f05c12e221208e066aaeb11f2d0c0",
+    "2": "48d270c181c8d03ea72256193c7a61fd72cf5424e2a393f5ceb5e704108f3d16",
 }
 """Plan -> checksum of its digests in tests/golden.json."""
 
@@ -41,8 +42,11 @@ def digests() -> dict[str, str]:
 
 
 def former(line: str) -> str:
-    """A scene line as it was when the digests began, in format 1."""
-    return records.dump(upgrade.written(json.loads(line), "scene", 1))
+    """A scene line as it was when the digests began, in format 1, if that can hold its changes."""
+    try:
+        return records.dump(upgrade.written(json.loads(line), "scene", 1))
+    except UserError:
+        return line
 
 
 @pytest.mark.full
