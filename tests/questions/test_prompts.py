@@ -9,6 +9,8 @@ from tvrgen._support.errors import UserError
 from tvrgen._support.rng import generator
 from tvrgen.config import loader
 from tvrgen.questions import prompts
+from tvrgen.questions.forms.changes_reader import parse_answer
+from tvrgen.scene.model import State
 from tvrgen.scoring import ground_truth, star_r1_reward
 
 TEMPLATES = sorted(path.stem for path in (ROOT / "configs/prompts").glob("*.yaml"))
@@ -93,6 +95,58 @@ def test_examples_change_something_and_differ():
                 assert line["initial_objects"][int(index)][kind] != value
             found.add(example)
     assert len(found) > 10
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize(
+    "name", ["changes", *(f"kinds/{path.stem}" for path in (ROOT / "configs/kinds").glob("*.yaml"))]
+)
+def test_a_prompt_shows_how_a_change_is_written_that_is_more_than_an_object_and_a_value(name, template):
+    split = loader.load(name, {"question.prompt": template}).split("train")
+    initial = handmade(load(), load().split("train"), 0).problem.initial
+    absent = State(objects=(initial[0].replace(present=False), *initial.objects[1:]))
+    text = prompts.prompt(generator(1), absent, split)
+    assert "attribute" not in text
+    lines = dict(line.split(": ", 1) for line in text.splitlines() if line.split(": ")[0] in split.kinds)
+    assert list(lines) == list(split.kinds)
+    looks = [o.looks for o in initial.objects] if template == "no_objects" else []
+    for kind, line in ((split.kinds[name], line) for name, line in lines.items()):
+        *_, written = line.rpartition("written ")
+        assert kind.plain or written != line or kind.name == "rotation"
+        for k in range(2):
+            written = written.replace("object", " ".join(initial[k].looks), 1).replace("index", str(k), 1)
+        if "written " in line:
+            read = parse_answer(written, looks)
+            assert not read.faults, read.faults
+            assert [(s.kind, len(s.objects), bool(s.value)) for s in read.steps] == [
+                (kind.name, kind.named, kind.valued)
+            ]
+    example = next(found for found in re.findall(r"<answer>([^<]+)</answer>", text) if found != "no change")
+    named = [looks.split() for looks in re.findall(_LOOKS, example)] if looks else []
+    read = parse_answer(example, named)
+    assert not read.faults
+    assert [step.kind for step in read.steps] == [*split.kinds][:2]
+
+
+_LOOKS = r"(?:large|medium|small) \w+ (?:rubber|metal|glass) (?:cube|sphere|cylinder)"
+
+
+def test_further_attributes_name_objects_too():
+    overrides = {"question.prompt": "no_objects", "sampling.kinds": ["color", "texture"], "sampling.steps": 1}
+    split = loader.load("star_r1", overrides).split("train")
+    values = {name: split.vocabulary.values(name)[0] for name in split.vocabulary.attributes}
+    text = prompts.prompt(generator(1), State(objects=(split.vocabulary.object(values),)), split)
+    assert "Name each object by its size, color, texture, material and shape" in text
+
+
+def test_a_template_has_general_keys_for_other_kinds():
+    own = {"text": "{objects} {say} <answer>", "variants": {"say": ["a"]}, "general": {"variants": {"say": ["b"]}}}
+    said = {}
+    for kinds in (["color"], ["color", "swap"]):
+        config = loader.load("star_r1", {"question.prompt": own, "sampling.kinds": kinds, "sampling.steps": 1})
+        assert "general" not in config.document["question"]["prompt"]
+        said[len(kinds)] = config.split("train").question.prompt.variants["say"]
+    assert said == {1: ("a",), 2: ("b",)}
 
 
 def test_variants_are_drawn_by_id_and_come_back():

@@ -21,6 +21,9 @@ from tvrgen.transformations.base import Step
 
 PROBLEMS = 6
 
+OF_PLACES = ("swap", "next_to")
+"""Kinds that tell of places in words of their own."""
+
 
 def told(planned, view, split, seed=0):
     return rationale.rationale(generator(seed, planned.problem.id, view), planned, view, split)
@@ -77,6 +80,8 @@ def test_looks_and_differences_are_those_of_the_states(problems):
                     or f"{attribute} has changed from {was} to {is_}" in compare
                 )
                 assert pair == (was != is_), compare
+            if any(step.kind in OF_PLACES for step in planned.problem.steps):
+                continue
             if planned.states[0].objects[k].position != planned.states[-1].objects[k].position:
                 assert "moved" in compare or "stands elsewhere" in compare or "come onto the stage" in compare
             else:

@@ -17,6 +17,7 @@ from tvrgen.config.settings import PRESETS
 from tvrgen.config.yaml_files import read_yaml
 from tvrgen.scene.attributes import SHIPPED, shipped
 from tvrgen.scene.vocabulary import Vocabulary
+from tvrgen.transformations.registry import BUILT_IN
 
 _TABLES = tuple(table.name for table in dataclasses.fields(Vocabulary) if table.name != "attributes")
 """The tables that a whole vocabulary has; further attributes are only where they are wanted."""
@@ -50,6 +51,10 @@ def resolve(document: Record, source: str, folder: Path | None, trust: bool = Tr
     resolved["vocabulary"], meshes = _vocabulary(resolved["vocabulary"], source, folders["vocabulary"], ())
     kinds = [kind for section in sections.values() for kind in section.get("sampling", {}).get("kinds", ())]
     _declare(resolved["vocabulary"], kinds)
+    plain = not resolved["vocabulary"].get("attributes") and all(k in BUILT_IN and BUILT_IN[k].plain for k in kinds)
+    for section in sections.values():
+        if "prompt" in section.get("question", {}):
+            section["question"]["prompt"] = _worded(section["question"]["prompt"], plain)
     return resolved, meshes
 
 
@@ -117,6 +122,13 @@ def _prompt(value: str | Record, key: str, source: str, folder: Path | None) -> 
         value, where = read_yaml(path), str(path)
     documents.check(value, where, "prompt")
     return documents.fill(value, "prompt")
+
+
+def _worded(template: Record, plain: bool) -> Record:
+    """A template without its general keys, which replace the others of their names unless all changes are `plain`."""
+    own = {key: value for key, value in template.items() if key != "general"}
+    general = {} if plain else template.get("general", {})
+    return own | general | {"variants": own["variants"] | general.get("variants", {})}
 
 
 def _check_chain(where: str, above: tuple[str, ...]) -> None:

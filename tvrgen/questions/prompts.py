@@ -10,13 +10,15 @@ import numpy as np
 from tvrgen._support.messages import shown
 from tvrgen.config.settings import Prompt, Split
 from tvrgen.questions.forms import changes_text
+from tvrgen.scene.attributes import in_looks
 from tvrgen.scene.model import Object, State
-from tvrgen.transformations.base import Step
+from tvrgen.transformations.base import Step, Transformation
 
-_PLACEHOLDERS = ("objects", "changes", "directions", "leaving", "repeat", "example", "no_change")
+_PLACEHOLDERS = ("objects", "changes", "looks", "directions", "leaving", "repeat", "example", "no_change")
 _OF_DIRECTIONS = ("length", "stage")
 _MOST_PLACEHOLDERS = 50  # in a text: each stands for some kilobytes, and a variant's stand for them once more
 _TRIES = 50  # draws of an object whose looks no other has
+_MOST_VALUES = 40  # in the line of a kind that is explained in words; of more, the line shows one
 
 
 def check(template: Prompt) -> None:
@@ -86,7 +88,8 @@ def prompt(
     template = split.question.prompt
     builtin = {
         "objects": _listed(initial, split, locations),
-        "changes": _changes(split),
+        "changes": "\n".join(_change(split.kinds[name], values, split) for name, values in split.values.items()),
+        "looks": _in_words(in_looks(split.vocabulary.attributes)),
         **_rules(split),
         "example": _example(rng, initial, split),
         "no_change": changes_text.NO_CHANGE,
@@ -107,14 +110,27 @@ def _listed(initial: State, split: Split, locations: Sequence[str | None] | None
     )
 
 
-def _changes(split: Split) -> str:
-    """The kinds of change with their values, a line each: "color: gray, red"."""
-    joint = "_" if split.question.prompt.answer == "function" else "."
-    return "\n".join(
-        split.kinds[name].words(split.vocabulary)
-        or f"{name}: {', '.join(value.replace('.', joint) for value in values)}"
-        for name, values in split.values.items()
-    )
+def _change(kind: Transformation, values: Sequence[str], split: Split) -> str:
+    """The line of a kind: "color: gray, red", or "swap: two objects change places; written index+index.swap".
+
+    It shows how a change is written unless that is one object and one of the values listed.
+    """
+    form, words = split.question.prompt.answer, kind.words(split.vocabulary)
+    listed = kind.valued and (len(values) <= _MOST_VALUES or not words)
+    joint = "_" if form == "function" else "."
+    parts = [words] if words else []
+    if listed:
+        parts.append(", ".join(value.replace(".", joint) for value in values))
+    if listed and kind.named == 1:
+        return ": ".join([kind.name, *parts])
+    objects = ["object" if form == "description" else "index"] * kind.named
+    written = f"written {changes_text.change(objects, kind.name, values[0], form)}"
+    return f"{kind.name}: {'; '.join([': '.join(parts), written] if parts else [written])}"
+
+
+def _in_words(names: Sequence[str]) -> str:
+    """ "size, color and shape"."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def _rules(split: Split) -> dict[str, str]:
@@ -122,9 +138,10 @@ def _rules(split: Split) -> dict[str, str]:
     template, grid = split.question.prompt, split.vocabulary.grid
     kinds = split.kinds.values()
     roles = [role for kind in kinds for way in kind.variants(split.sampling).values() for role in way]
+    moves = [v for kind in kinds if kind.directional for v in split.values[kind.name] if "." in v]
     sizes = {"length": f"{grid.move * grid.unit:g}", "stage": f"{2 * grid.stage * grid.unit:g}"}
     return {
-        "directions": template.directions.format(**sizes) if any(kind.directional for kind in kinds) else "",
+        "directions": template.directions.format(**sizes) if moves else "",
         "leaving": template.leaving.format() if any("unseen" in role for role in roles) else "",
         "repeat": template.repeat.format() if split.sampling.repeat else "",
     }
@@ -157,7 +174,7 @@ def _others(rng: np.random.Generator, objects: list[Object], split: Split) -> li
     for _ in range(2):
         for _ in range(_TRIES):
             drawn: dict[str, Any] = {name: own[rng.integers(len(own))] for name, own in values.items()}
-            other = objects[0].replace(position=(0, 0), **drawn)
+            other = objects[0].replace(position=(0, 0), present=True, **drawn)
             if other.looks not in taken:
                 break
         found.append(other)

@@ -102,7 +102,8 @@ class Transformation:
     """Whether the order of the objects counts: whether 2+5 is another change than 5+2."""
 
     directional: bool = False
-    """Whether its values are directions as the first image's viewer sees them, so that prompts explain these."""
+    """Whether its values are directions as the first image's viewer sees them. Prompts explain those of the form
+    direction.distance."""
 
     cumulative: bool = False
     """Whether a step adds to those before it, as a move does: made twice, it is not the same as made once. Such steps
@@ -112,7 +113,11 @@ class Transformation:
     """The fields of `Object` that a step of this kind can change; None: any."""
 
     def words(self, vocabulary: Vocabulary) -> str:
-        """The kind's line in the list of changes of a prompt, if its name and values do not say it all; else ""."""
+        """What a change of this kind is, for prompts; "" if the kind's name and values say it all.
+
+        Prompts add the values, if they are not too many, and how answers write such a change: "swap: two objects change
+        places; written index+index.swap".
+        """
         return ""
 
     def values(self, vocabulary: Vocabulary) -> tuple[str, ...]:
@@ -154,6 +159,11 @@ class Transformation:
     def valued(self) -> bool:
         """Whether a step has a value: whether the kind defines `values`."""
         return type(self).values is not Transformation.values
+
+    @property
+    def plain(self) -> bool:
+        """Whether a step is one object and a value, which say it all, so that prompts list the values alone."""
+        return self.named == 1 and self.valued and type(self).words is Transformation.words
 
     def read(self, text: str, at: int, is_index: Callable[[int], bool]) -> reading.Read:
         """The value that begins at a character of an answer in lower case, and where it ends; None if there is none.

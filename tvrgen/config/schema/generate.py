@@ -51,7 +51,13 @@ def config_schema() -> Schema:
 def prompt_schema() -> Schema:
     """The schema of a prompt template."""
     head = {"$schema": _DRAFT, "title": "tvrgen prompt template", "description": _summary(Prompt)}
-    return {**head, **_object(keys(Prompt), {}), "$defs": {"texts": _shared()["texts"]}}
+    own = _object(keys(Prompt), {})
+    others = {k: {"type": "string"} for k in ("text", "directions", "leaving", "repeat")}
+    variants = {
+        k: v for k, v in own["properties"]["variants"].items() if k in ("type", "propertyNames", "additionalProperties")
+    }
+    general = {"type": "object", "additionalProperties": False, "properties": {**others, "variants": variants}}
+    return {**head, **own, "$defs": {"texts": _shared()["texts"], "general": general}}
 
 
 def section(owner: Any, definitions: Schema | None = None) -> Schema:

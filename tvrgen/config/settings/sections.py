@@ -201,9 +201,9 @@ class Prompt:
         str,
         Key(
             "The prompt. {objects}: the initial objects, a line each; {changes}: the kinds of change and their values, "
-            "a line each; {directions}, {leaving}, {repeat}: the keys of these names; {example}: an answer of the right"
-            " form; {no_change}: the answer if nothing changed; and the names of the variants. Braces of your own are "
-            "doubled.",
+            "a line each; {looks}: the attributes by which objects are named; {directions}, {leaving}, "
+            "{repeat}: the keys of these names; {example}: an answer of the right form; {no_change}: the answer if "
+            "nothing changed; and the names of the variants. Braces of your own are doubled.",
             default=REQUIRED,
         ),
     ]
@@ -225,6 +225,16 @@ class Prompt:
             names="^[A-Za-z0-9_]+$",
             entries="texts",
         ),
+    ]
+    general: ClassVar[
+        Annotated[
+            dict[str, Any],
+            Key(
+                "Keys in place of those above for configs with a kind of change that is more than an object and a "
+                "value, or with further attributes of objects.",
+                form="general",
+            ),
+        ]
     ]
 
 

@@ -37,24 +37,21 @@ class Answer:
 
 def write(steps: Iterable[Step], form: str = "triplet", looks: Sequence[Looks] = ()) -> str:
     """Returns the answer text of `form`, in the order of the steps. Descriptions need the `looks` of all objects."""
-    if form == "function":
-        parts = [_call(step) for step in steps]
-    elif form == "description":
-        parts = [_described(step, looks) for step in steps]
-    else:
-        parts = [str(step) for step in steps]
+    parts = [change(_names(step, form, looks), step.kind, step.value, form) for step in steps]
     return ", ".join(parts) or NO_CHANGE
 
 
-def _call(step: Step) -> str:
-    value = f"'{step.value.replace('.', '_')}'" if step.value else ""
-    arguments = filter(None, ("+".join(map(str, step.objects)), value))
-    return f"change_{step.kind}({', '.join(arguments)})"
+def change(objects: Sequence[str], kind: str, value: str, form: str) -> str:
+    """Returns the text of one change in an answer of `form`, which names its objects so."""
+    if form == "function":
+        quoted = f"'{value.replace('.', '_')}'" if value else ""
+        return f"change_{kind}({', '.join(filter(None, ('+'.join(objects), quoted)))})"
+    joined = (" + " if form == "description" else "+").join(objects)
+    return ".".join(filter(None, (joined or NEW, kind, value)))
 
 
-def _described(step: Step, looks: Sequence[Looks]) -> str:
-    objects = " + ".join(" ".join(looks[k]) for k in step.objects)
-    return ".".join(filter(None, (objects or NEW, step.kind, step.value)))
+def _names(step: Step, form: str, looks: Sequence[Looks]) -> list[str]:
+    return [" ".join(looks[k]) if form == "description" else str(k) for k in step.objects]
 
 
 @lru_cache(maxsize=4096)

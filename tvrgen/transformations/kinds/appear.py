@@ -15,8 +15,7 @@ class Appear(Transformation):
     roles = (Role(before="absent", alone=True),)
 
     def words(self, vocabulary: Vocabulary) -> str:
-        example = looks.values(vocabulary)[0]
-        return f"appear: a new object is there, named by its looks, such as new.appear.{example}"
+        return "a new object is there, named by its looks"
 
     def values(self, vocabulary: Vocabulary) -> tuple[str, ...]:
         return looks.values(vocabulary)

@@ -15,7 +15,7 @@ class Disappear(ObjectTransformation):
     fields = frozenset({"present"})
 
     def words(self, vocabulary: Vocabulary) -> str:
-        return "disappear: an object is gone, such as 3.disappear"
+        return "an object is gone"
 
     def change(self, obj: Object, value: str, vocabulary: Vocabulary) -> Object:
         return obj.replace(present=False)

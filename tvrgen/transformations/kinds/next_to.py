@@ -24,8 +24,10 @@ class NextTo(Transformation):
     fields = frozenset({"position"})
 
     def words(self, vocabulary: Vocabulary) -> str:
-        sides = ", ".join(vocabulary.directions)
-        return f"next_to: an object moves beside another one, such as 2+5.next_to.left to the left of 5: {sides}"
+        return (
+            "the first object moves beside the second, to the side that the first image's viewer sees there (front is "
+            "towards that viewer)"
+        )
 
     def values(self, vocabulary: Vocabulary) -> tuple[str, ...]:
         return tuple(vocabulary.directions)

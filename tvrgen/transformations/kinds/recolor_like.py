@@ -16,7 +16,7 @@ class RecolorLike(Transformation):
     fields = frozenset({"color"})
 
     def words(self, vocabulary: Vocabulary) -> str:
-        return "recolor_like: an object takes the color of another one, such as 2+5.recolor_like: 2 that of 5"
+        return "the first object takes the color of the second"
 
     def apply(self, state: State, step: Step, vocabulary: Vocabulary) -> State:
         a, b = step.objects

@@ -14,8 +14,7 @@ class Replace(ObjectTransformation):
     name = "replace"
 
     def words(self, vocabulary: Vocabulary) -> str:
-        example = looks.values(vocabulary)[0]
-        return f"replace: another object stands in the place of one, such as 3.replace.{example}"
+        return "another object stands in the place of one, named by its looks"
 
     def values(self, vocabulary: Vocabulary) -> tuple[str, ...]:
         return looks.values(vocabulary)

@@ -21,8 +21,7 @@ class Rotation(ObjectTransformation):
     fields = frozenset({"rotation"})
 
     def words(self, vocabulary: Vocabulary) -> str:
-        angles = ", ".join(self.values(vocabulary))
-        return f"rotation: an object turns by so many degrees, counterclockwise as seen from above: {angles}"
+        return "an object turns by so many degrees, counterclockwise as seen from above"
 
     def values(self, vocabulary: Vocabulary) -> tuple[str, ...]:
         return ("30", "45", "60")

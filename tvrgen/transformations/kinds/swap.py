@@ -15,7 +15,7 @@ class Swap(Transformation):
     fields = frozenset({"position"})
 
     def words(self, vocabulary: Vocabulary) -> str:
-        return "swap: two objects change places, such as 2+5.swap"
+        return "two objects change places"
 
     def apply(self, state: State, step: Step, vocabulary: Vocabulary) -> State:
         a, b = step.objects
