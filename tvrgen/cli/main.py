@@ -11,7 +11,7 @@ from tvrgen import __version__
 from tvrgen._support import resources
 from tvrgen._support.errors import UserError
 from tvrgen._support.messages import printable
-from tvrgen.cli import doctor, export, generate, kernels, plan, score, stats, status, validate, vocabulary
+from tvrgen.cli import check, doctor, export, generate, kernels, plan, score, stats, status, validate, vocabulary
 from tvrgen.cli import list as list_
 from tvrgen.cli.common import Command, Parser, one_line
 from tvrgen.cli.streams import lenient_errors
@@ -19,6 +19,7 @@ from tvrgen.cli.streams import lenient_errors
 COMMANDS: tuple[Command, ...] = (
     generate,
     plan,
+    check,
     validate,
     stats,
     export,
@@ -36,6 +37,7 @@ examples:
   tvrgen generate configs/quickstart.yaml --out demo          8 problems, 32 images, 24 questions
   tvrgen generate my.yaml --out data --set render.samples=64  any key of the config, for this run
   tvrgen plan my.yaml --out plan.jsonl --count 1000           the problems alone, in seconds, without Blender
+  tvrgen check swapping:Swap                                  does my kind of change keep every promise?
   tvrgen validate demo                                        is every image, record and answer sound?
   tvrgen stats plan.jsonl --out report                        tables and plots: how balanced is it?
   tvrgen score demo predictions.jsonl                         STAR-R1's reward and metrics, TRANCE's outcomes

@@ -53,6 +53,12 @@ class Bar:
             self._start = time.time()
         self._total, self._done = total, done
 
+    def say(self, line: str) -> None:
+        """Ends the stage, and prints a line on standard output."""
+        self._close()
+        self._total = None
+        print(line, flush=True)
+
     def update(self, count: int, note: str = "") -> None:
         """Adds units that are done; `note` is shown behind the rate."""
         if self._bar is None:

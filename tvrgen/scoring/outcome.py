@@ -165,21 +165,29 @@ def _with_new(step: Step, absent: Sequence[int], new: int, initial: State, final
     return choices[0]
 
 
-def _with_implied_starts(steps: Sequence[Step], initial: State, final: State, split: Split) -> State:
-    """The initial state with each entering object at the start from which the steps lead it to its true end.
+_FAR = 10**6
+"""Grid units to where objects out of sight are put to see where steps lead them; no kind moves an object as far."""
 
-    An object whose start would not be out of sight, in the field, stays where it is.
+
+def _with_implied_starts(steps: Sequence[Step], initial: State, final: State, split: Split) -> State:
+    """The initial state with each entering object at the start from which the steps lead to the true final state.
+
+    What was reckoned from its start may end in the place of another object, as after a swap. An object whose start
+    would not be out of sight, in the field, stays where it is.
     """
     grid, found, start = split.vocabulary.grid, initial, initial
+    hidden = {k for k, obj in enumerate(initial.objects) if replay.sighting(obj, grid) == "unseen"}
+    for k in hidden:
+        found = found.replace(k, position=(_FAR * (k + 1), 0))
     for step in steps:
         with contextlib.suppress(Exception):  # the step does not apply, or a user's kind fails for it
             found = split.kinds[step.kind].apply(found, step, split.vocabulary)
-    for k, (before, after) in enumerate(zip(initial.objects, final.objects, strict=True)):
-        if replay.sighting(before, grid) != "unseen" or replay.sighting(after, grid) != "seen":
-            continue
-        x, y = (b - f + a for b, f, a in zip(before.position, found[k].position, after.position, strict=True))
-        if grid.in_field((x, y)) and not grid.on_stage((x, y)):
-            start = start.replace(k, position=(x, y))
+    for end, true in zip(found.objects, final.objects, strict=True):
+        k = round(end.position[0] / _FAR) - 1
+        if k in hidden and replay.sighting(true, grid) == "seen":
+            x, y = (t - e + far for t, e, far in zip(true.position, end.position, (_FAR * (k + 1), 0), strict=True))
+            if grid.in_field((x, y)) and not grid.on_stage((x, y)):
+                start = start.replace(k, position=(x, y))
     return start
 
 

@@ -1,0 +1,181 @@
+"""Kinds that break one promise each, and what `tvrgen check` has to say of them."""
+
+import dataclasses
+import itertools
+
+from tvrgen import ObjectTransformation, Rejected, Role
+
+
+class Turn(ObjectTransformation):
+    """A kind that is right; the others are this one with a slip."""
+
+    name = "turn"
+    fields = frozenset({"rotation"})
+
+    def values(self, vocabulary):
+        return ("30", "45")
+
+    def change(self, obj, value, vocabulary):
+        if obj.shape != "cube":
+            raise Rejected("a turn shows on cubes only")
+        return dataclasses.replace(obj, rotation=(obj.rotation + float(value)) % 360)
+
+    def phrase(self, step, named):
+        return f"turns by {step.value} degrees"
+
+
+class ChangesMore(Turn):
+    says = "turn: fields: a step changes color, which fields does not name (rotation)"
+
+    def change(self, obj, value, vocabulary):
+        return dataclasses.replace(
+            super().change(obj, value, vocabulary), color="red" if obj.color != "red" else "blue"
+        )
+
+
+class ChangesNothing(Turn):
+    says = "turn: apply: returns the state as it is; raise Rejected where no image would show a change (turn.30"
+
+    def change(self, obj, value, vocabulary):
+        return obj
+
+
+class ReturnsNothing(Turn):
+    says = "turn: apply: returned nothing; return the state after the step, or raise Rejected (0.turn.30"
+
+    def apply(self, state, step, vocabulary):
+        state.replace(step.object, rotation=0)
+
+
+class Mutates(Turn):
+    says = "turn: apply: changes the state that it is given; return another one, by state.replace (0.turn.30"
+
+    def change(self, obj, value, vocabulary):
+        object.__setattr__(obj, "rotation", obj.rotation + float(value))
+        return dataclasses.replace(obj)
+
+
+class Counts(Turn):
+    says = "turn: apply: returned another state when it was applied to the same one again (0.turn.30"
+    count = itertools.count(1)
+
+    def change(self, obj, value, vocabulary):
+        return dataclasses.replace(obj, rotation=obj.rotation + next(self.count))
+
+
+class TakesAnother(Turn):
+    says = "turn: roles: a step changes object 1, which it does not name (0.turn.30"
+
+    def apply(self, state, step, vocabulary):
+        return super().apply(state, step, vocabulary).replace(1, rotation=400.0)
+
+
+class Disappears(Turn):
+    says = "turn: roles: an object is absent after a step, and roles says seen (0.turn"
+    fields = frozenset({"present"})
+
+    def values(self, vocabulary):
+        return ("",)
+
+    def apply(self, state, step, vocabulary):
+        return state.replace(step.object, present=False)
+
+
+class GoesAway(Turn):
+    says = "turn: roles: no variant has roles such as those of a step: seen before and unseen after (train-0000"
+    fields = frozenset({"position"})
+
+    def change(self, obj, value, vocabulary):
+        return dataclasses.replace(obj, position=(vocabulary.grid.stage + int(value) // 5, obj.position[1]))
+
+
+class UnknownColor(Turn):
+    says = "turn: apply: gave an object the color 'mauve', which the vocabulary lacks (0.turn.30"
+    fields = frozenset({"color"})
+
+    def change(self, obj, value, vocabulary):
+        return dataclasses.replace(obj, color="mauve")
+
+
+class UnknownField(Turn):
+    says = "turn: fields: has 'angle', which is no field of an object (known: "
+    fields = frozenset({"angle"})
+
+
+class NoRole(Turn):
+    says = "turn: roles: is (<class 'tvrgen.transformations.base.Role'>,); write a tuple with a Role for each object"
+    roles = (Role,)
+
+
+class UnknownRole(Turn):
+    says = "turn: roles: has 'sean'; did you mean 'seen'? (known: seen, unseen, absent, any)"
+    roles = (Role(before="sean"),)
+
+
+class NoValues(Turn):
+    says = 'turn: values: returned none; return those that a step can have, or ("",) for a kind without values'
+
+    def values(self, vocabulary):
+        return ()
+
+
+class Twice(Turn):
+    says = "turn: values: has '30' twice"
+
+    def values(self, vocabulary):
+        return ("30", "45", "30")
+
+
+class ReadAlike(Turn):
+    says = "turn: values: has 'thirty_one' and 'Thirty-One', which read alike in answers"
+
+    def values(self, vocabulary):
+        return ("thirty_one", "Thirty-One")
+
+
+class NotRead(Turn):
+    says = "values: an answer is not read back: "
+
+    def values(self, vocabulary):
+        return ("\u0130-30", "45")  # in lower case a letter and an accent
+
+    def change(self, obj, value, vocabulary):
+        return super().change(obj, value[-2:], vocabulary)
+
+
+class Fails(Turn):
+    says = "turn: change: raised KeyError: 'angle' (0.turn.30"
+
+    def change(self, obj, value, vocabulary):
+        return {}["angle"]
+
+
+class FailsLater(Turn):
+    says = "turn: phrase: raised ValueError: no words (train-0000"
+
+    def phrase(self, step, named):
+        raise ValueError("no words")
+
+
+class SaysNothing(Turn):
+    says = "turn: phrase: returned ''; return words in one line"
+
+    def phrase(self, step, named):
+        return ""
+
+
+class Rejects(Turn):
+    says = "turn: apply: rejected a step in each of 250 drawn states, most often with 'never' (turn.30"
+
+    def change(self, obj, value, vocabulary):
+        raise Rejected("never")
+
+
+class AcceptsMore(Turn):
+    says = "turn: accepted: has a way to say a step that does not lead to what the last image shows (train-0000"
+
+    def accepted(self, states, at, step, vocabulary):
+        return ("30", "45") if step.value == "30" else ("45", "30")
+
+
+WRONG = [kind for kind in vars().values() if isinstance(kind, type) and "says" in vars(kind)]

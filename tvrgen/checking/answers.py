@@ -1,0 +1,162 @@
+"""Checks of the answers of planned problems: written, read back, paid, and told in words."""
+
+import dataclasses
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from tvrgen._support.messages import shown
+from tvrgen.checking.cases import Case
+from tvrgen.checking.faults import Fault
+from tvrgen.checking.steps import counted_steps
+from tvrgen.questions.forms import changes_text
+from tvrgen.questions.forms.changes_reader import parse_answer
+from tvrgen.questions.forms.changes_text import normal
+from tvrgen.scoring.outcome import outcome_score
+from tvrgen.scoring.reward import Reward, star_r1_reward
+from tvrgen.scoring.truth import Truth, ground_truth, truth_of
+from tvrgen.transformations.base import Step
+
+
+class Answers:
+    """The answer in each form is read back and paid in full, each accepted value too, and a damaged answer less."""
+
+    def __init__(self) -> None:
+        self._forms: Counter[str] = Counter()
+        self._accepted = self._damaged = self._answers = 0
+
+    def faults(self, case: Case) -> Iterable[Fault]:
+        planned, question = case.planned, case.questions[0]
+        looks = [obj.looks for obj in planned.problem.initial.objects]
+        self._answers += 1
+        for form in changes_text.FORMS:
+            if form == "description" and not _is_told_by_looks(case):
+                continue
+            self._forms[form] += 1
+            truth = truth_of(json.loads(json.dumps(ground_truth({**question, "answer_form": form}))))
+            said = changes_text.write(planned.said, form, looks)
+            yield from _unread(said, planned.said, truth)
+            if not _paid(said, truth).correct:
+                yield Fault("reward", f"the right answer in the form {form} is not paid in full: {shown(said)}")
+        truth = truth_of(question)
+        found = outcome_score(
+            parse_answer(changes_text.write(planned.said), arities=truth.arities), case.scene, case.split
+        )
+        if not found.correct:
+            yield Fault("outcome", "replaying the right answer does not lead to what the last image shows")
+        yield from self._other_ways(case, truth)
+        yield from self._damages(case, truth)
+
+    def summaries(self) -> Iterator[tuple[str, str]]:
+        forms = ", ".join(f"{count:,} as {form}" for form, count in self._forms.items())
+        yield "values", f"answers are written and read back ({forms})"
+        yield (
+            "reward",
+            (f"{self._answers:,} right answers are paid in full, {self._damaged:,} damaged ones are paid less"),
+        )
+        yield (
+            "accepted",
+            f"{self._accepted:,} other ways to say a change lead to the same last image, and are paid in full",
+        )
+        yield "outcome", f"replaying {self._answers:,} right answers leads to what the last image shows"
+
+    def _other_ways(self, case: Case, truth: Truth) -> Iterator[Fault]:
+        """Faults of the ways to say a step that are accepted in place of its own, and of the alternatives."""
+        planned = case.planned
+        for number, ways in enumerate(planned.accepted):
+            step = planned.problem.steps[number]
+            if ways[:1] != (step,):
+                yield Fault("accepted", "does not begin with the step's own value", step.kind, str(step))
+            for way in map(planned.as_said, ways[1:]):
+                answer = _with(planned.said, number, way)
+                yield from self._unlike(case, truth, answer, "a way to say a step", step, f"{step}, {way}")
+        for other in planned.alternatives:
+            steps = tuple(planned.as_said(ways[0]) for ways in other)
+            yield from self._unlike(case, truth, steps, "an alternative", steps[0], changes_text.write(steps))
+
+    def _unlike(
+        self, case: Case, truth: Truth, answer: tuple[Step, ...], what: str, step: Step, where: str
+    ) -> Iterator[Fault]:
+        self._accepted += 1
+        if not _explains(case, answer):
+            text = f"has {what} that does not lead to what the last image shows"
+            yield Fault("accepted", text, step.kind, where)
+        elif not _paid(changes_text.write(answer), truth).correct:
+            yield Fault("accepted", f"has {what} that is not paid in full", step.kind, where)
+
+    def _damages(self, case: Case, truth: Truth) -> Iterator[Fault]:
+        """Faults of the pay of answers that lack a step, or have another value."""
+        said = case.planned.said
+        for number, step in enumerate(said):
+            damaged = {"without a step": (*said[:number], *said[number + 1 :])}
+            right = {way.value for way in case.planned.accepted[number] if way.kind == step.kind}
+            if others := [value for value in case.split.values[step.kind] if value not in right]:
+                damaged["with another value"] = _with(said, number, dataclasses.replace(step, value=others[0]))
+            for what, steps in damaged.items():
+                reward = _paid(changes_text.write(steps), truth)
+                self._damaged += 1
+                if (reward.correct or reward.total >= reward.best) and not _explains(case, steps):
+                    text = f"an answer {what} is paid as the right one: {shown(changes_text.write(steps))}"
+                    yield Fault("reward", text, step.kind)
+
+
+class Wording:
+    """`phrase`, `told` and `words` return texts, in prompts and rationales of every question."""
+
+    def __init__(self) -> None:
+        self._steps = 0
+
+    def faults(self, case: Case) -> Iterable[Fault]:
+        for step in case.planned.problem.steps:
+            self._steps += 1
+            kind = case.split.kinds[step.kind]
+            phrase = kind.phrase(step, "object {}".format)
+            if not isinstance(phrase, str) or not phrase.strip() or "\n" in phrase:
+                text = f"returned {shown(phrase)}; return words in one line, such as 'turns cyan'"
+                yield Fault("phrase", text, step.kind, str(step))
+        for question in case.questions:
+            if changes_text.write(case.planned.said) != question["answer"] and question["answer_form"] == "triplet":
+                yield Fault("phrase", "the answer of the question is not that of the steps")
+
+    def summaries(self) -> Iterator[tuple[str, str]]:
+        yield "phrase", f"{counted_steps(self._steps)} are told in words"
+
+
+def _is_told_by_looks(case: Case) -> bool:
+    """Whether the looks of the objects identify those that the answer names, which the first image shows."""
+    initial, shows = case.planned.problem.initial, case.split.vocabulary.grid.shows
+    named = {k for step in case.planned.said for k in step.objects}
+    there = [obj.looks for obj in initial.objects if obj.present]
+    return len({*there}) == len(there) and all(shows(initial[k]) for k in named)
+
+
+def _unread(said: str, steps: tuple[Step, ...], truth: Truth) -> Iterator[Fault]:
+    """Faults of an answer that is read as other steps than it says."""
+    answer = parse_answer(said, truth.looks, truth.arities)
+    if answer.faults:
+        yield Fault("values", f"an answer is not read back: {shown(said)}: {answer.faults[0]}")
+        return
+    for due, read in zip(steps, answer.steps, strict=False):
+        if (due.objects, due.kind.lower(), normal(due.kind.lower(), due.value)) != (
+            read.objects,
+            read.kind.lower(),
+            normal(read.kind.lower(), read.value),
+        ):
+            yield Fault("values", f"an answer is read back as another: {shown(said)} as {read}", due.kind, str(due))
+            return
+    if len(answer.steps) != len(steps):
+        yield Fault("values", f"an answer is read back as {len(answer.steps)} steps: {shown(said)}")
+
+
+def _paid(said: str, truth: Truth) -> Reward:
+    return star_r1_reward(f"<think>looking</think><answer>{said}</answer>", truth)
+
+
+def _with(steps: tuple[Step, ...], number: int, step: Step) -> tuple[Step, ...]:
+    return (*steps[:number], step, *steps[number + 1 :])
+
+
+def _explains(case: Case, steps: tuple[Step, ...]) -> bool:
+    """Whether an answer leads to what the last image shows, and so is right as well."""
+    answer = changes_text.Answer(steps)
+    return outcome_score(answer, case.scene, case.split).correct

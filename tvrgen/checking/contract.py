@@ -1,0 +1,62 @@
+"""What a kind promises of one step: `apply` is a function of the state, and changes what `fields` and `roles` say."""
+
+import dataclasses
+from collections.abc import Iterator
+
+from tvrgen._support.messages import shown
+from tvrgen.checking.faults import Fault
+from tvrgen.scene.model import Object, State
+from tvrgen.scene.vocabulary import Vocabulary
+from tvrgen.transformations import replay
+from tvrgen.transformations.base import Rejected, Step, Transformation
+
+
+def apply(kind: Transformation, state: State, step: Step, words: Vocabulary) -> tuple[State | None, list[Fault]]:
+    """The state after a step, None if there is none that can be looked at, and the faults of the kind.
+
+    Raises Rejected if the kind does, and whatever else it raises.
+    """
+    copied = State(objects=tuple(dataclasses.replace(obj) for obj in state.objects))
+    after = kind.apply(state, step, words)
+
+    def fault(about: str, text: str) -> Fault:
+        return Fault(about, text, step.kind, str(step))
+
+    if state != copied:
+        return None, [fault("apply", "changes the state that it is given; return another one, by state.replace")]
+    if not isinstance(after, State):
+        return None, [fault("apply", f"returned {shown(after)}; return the state after the step, or raise Rejected")]
+    if len(after.objects) != len(state.objects):
+        text = "returned a state of another number of objects; one that is gone has present=False"
+        return None, [fault("apply", text)]
+    if strange := next((obj for obj in after.objects if not isinstance(obj, Object)), None):
+        return None, [fault("apply", f"returned a state that holds {shown(strange)} in the place of an object")]
+    try:
+        again: State | None = kind.apply(state, step, words)
+    except Rejected:
+        again = None
+    if again != after:
+        return after, [fault("apply", "returned another state when it was applied to the same one again")]
+    return after, [*_faults(kind, state, after, step, words)]
+
+
+def changed_fields(before: Object, after: Object) -> list[str]:
+    """The names of the fields and attributes in which an object differs."""
+    names = [*before.attributes, "position", "rotation", "present"]
+    return [name for name in names if getattr(before, name) != getattr(after, name)]
+
+
+def _faults(kind: Transformation, before: State, after: State, step: Step, words: Vocabulary) -> Iterator[Fault]:
+    for k in replay.differing(before, after):
+        for name in changed_fields(before[k], after[k]):
+            if kind.fields is not None and name not in kind.fields:
+                known = ", ".join(sorted(kind.fields)) or "none"
+                yield Fault(
+                    "fields", f"a step changes {name}, which fields does not name ({known})", step.kind, str(step)
+                )
+        if k not in step.objects:
+            yield Fault("roles", f"a step changes object {k}, which it does not name", step.kind, str(step))
+        for attribute in words.attributes:
+            if (value := getattr(after[k], attribute)) not in words.table(attribute):
+                text = f"gave an object the {attribute} {value!r}, which the vocabulary lacks"
+                yield Fault("apply", text, step.kind, str(step))
