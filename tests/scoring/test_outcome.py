@@ -116,7 +116,7 @@ def test_where_an_object_came_from_is_not_seen():
 
 def test_where_an_object_came_from_is_not_seen_either_if_it_changes_places_then():
     """Object 2 comes, by any way to where it was on stage, and changes places with object 0."""
-    config = load("sampling.kinds=[position,'tests.transformations.kinds:Swap']")
+    config = load("sampling.kinds=[color,position,swap]", "sampling.on_stage=[4,6]", "sampling.steps=2")
     split = config.split("train")
     initial = handmade(config, split, 0).problem.initial.replace(2, position=(10, -25))
     truth = (Step(objects=(2,), kind="position", value="right.1"), Step(objects=(0, 2), kind="swap"))
