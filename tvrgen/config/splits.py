@@ -129,10 +129,7 @@ def _check_question(split: Split, where: str) -> None:
     except ValueError as error:
         raise UserError(f"{where}: {error}") from error
     enters = any(
-        role.before == "unseen"
-        for kind in split.kinds.values()
-        for roles in kind.variants(sampling).values()
-        for role in roles
+        role.enters for kind in split.kinds.values() for roles in kind.variants(sampling).values() for role in roles
     )
     if template.answer == "description" and (sampling.twins or enters):
         cure = "set sampling.twins to false" if sampling.twins else "write sampling.moves: [inner, out]"

@@ -53,7 +53,7 @@ class _Story:
             word
             for word, there in (
                 ("off", any(r.after == "unseen" for r in roles)),
-                ("onto", any(r.before == "unseen" for r in roles)),
+                ("onto", any(r.enters for r in roles)),
             )
             if there
         )

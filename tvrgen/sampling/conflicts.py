@@ -17,7 +17,7 @@ def conflicting(steps: Sequence[IntendedStep], objects: int, on_stage: int, spli
             by_index.setdefault(k, []).append((step, role))
     faults, entering, staying = 0, 0, []
     for own in by_index.values():
-        entries = [role.before == "unseen" for _, role in own]
+        entries = [role.enters for _, role in own]
         faults += not possible([step for step, _ in own], split)
         if not split.sampling.repeat:
             faults += len(own) - len({step.kind for step, _ in own})
@@ -47,7 +47,7 @@ def missing(roles: Sequence[Role], others: Sequence[int], objects: int, on_stage
 
     `roles` are those of a problem's steps of one kind, `others` the numbers of objects that its other kinds need.
     """
-    entering, leaving = sum(r.before == "unseen" for r in roles), sum(r.alone for r in roles)
+    entering, leaving = sum(r.enters for r in roles), sum(r.alone for r in roles)
     staying = [len(roles) - entering - leaving, *others]
     most = min(1, sum(staying)) if repeat else max(staying)
     return max(0, entering - (objects - on_stage)) + max(0, leaving + most - on_stage)

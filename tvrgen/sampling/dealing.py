@@ -111,13 +111,13 @@ class Deal:
         absent = itertools.count(sample.objects)
         for slot in sample.slots:
             dealt = iter(self.objects[slot])
-            yield self._step(slot, tuple(next(absent if r.before == "absent" else dealt) for r in self._roles(slot)))
+            yield self._step(slot, tuple(next(absent if r.is_new else dealt) for r in self._roles(slot)))
 
     def _step(self, slot: int, objects: Objects | None = None) -> IntendedStep:
         """Returns the step dealt to a slot, with the roles of the objects that are dealt; `objects` replace these."""
         roles = self._roles(slot)
         if objects is None:
-            objects, roles = self.objects[slot], tuple(r for r in roles if r.before != "absent")
+            objects, roles = self.objects[slot], tuple(r for r in roles if not r.is_new)
         return IntendedStep(
             kind=self.kinds[slot], value=self.values[slot], variant=self.variants[slot], roles=roles, objects=objects
         )
@@ -127,10 +127,10 @@ class Deal:
         return roles
 
     def _enters(self, slot: int) -> bool:
-        return any(role.before == "unseen" for role in self._roles(slot))
+        return any(role.enters for role in self._roles(slot))
 
     def _leaves(self, slot: int) -> bool:
-        return any(role.alone and role.before != "absent" for role in self._roles(slot))
+        return any(role.alone and not role.is_new for role in self._roles(slot))
 
     def _fitted(
         self,
@@ -231,7 +231,7 @@ class Deal:
         sampling = self._sampling
         hidden = sampling.on_stage is not None and max(sampling.objects) > min(sampling.on_stage)
         ways = self._ways[name].items()
-        return tuple(way for way, roles in ways if hidden or roles[0].before != "unseen")
+        return tuple(way for way, roles in ways if hidden or not roles[0].enters)
 
     def _deal_objects(self) -> None:
         """Deals objects among the problems with equally many: to steps, or to whole problems."""

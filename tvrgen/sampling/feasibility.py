@@ -161,11 +161,11 @@ def _check_numbers_of_objects(split: Split, where: Callable[[str], str]) -> None
 
 
 def _enters(roles: tuple[Role, ...]) -> bool:
-    return roles[0].before == "unseen"
+    return roles[0].enters
 
 
 def _leaves(roles: tuple[Role, ...]) -> bool:
-    return roles[0].alone and roles[0].before != "absent"
+    return roles[0].alone and not roles[0].is_new
 
 
 def _check_shares(split: Split, where: Callable[[str], str]) -> None:

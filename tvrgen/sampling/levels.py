@@ -31,7 +31,7 @@ class IntendedStep:
     @property
     def entering(self) -> set[int]:
         """The objects that are out of sight before the step."""
-        return {k for k, role in zip(self.objects, self.roles, strict=True) if role.before == "unseen"}
+        return {k for k, role in zip(self.objects, self.roles, strict=True) if role.enters}
 
     def __str__(self) -> str:
         return f"{self.step} ({self.variant})" if self.variant else str(self.step)
@@ -53,12 +53,7 @@ class Levels:
     @property
     def absent(self) -> set[int]:
         """The objects that the first image does not have yet; their indices follow those of the others."""
-        return {
-            k
-            for step in self.steps
-            for k, role in zip(step.objects, step.roles, strict=True)
-            if role.before == "absent"
-        }
+        return {k for step in self.steps for k, role in zip(step.objects, step.roles, strict=True) if role.is_new}
 
     def __str__(self) -> str:
         steps, views = ", ".join(map(str, self.steps)) or "none", ", ".join(self.views)

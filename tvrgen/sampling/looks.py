@@ -63,7 +63,7 @@ def possible(steps: Sequence[IntendedStep], split: Split) -> bool:
 
 def _is_own(step: IntendedStep) -> bool:
     """Whether a step is of one object alone that the first image has."""
-    return len(step.roles) == 1 and step.roles[0].before != "absent"
+    return len(step.roles) == 1 and not step.roles[0].is_new
 
 
 @lru_cache(maxsize=100_000)

@@ -68,7 +68,7 @@ def start_exists(steps: Sequence[IntendedStep], kinds: Mapping[str, Transformati
     moves = [step for step in steps if step.variant]
     probe = Object(shape="", size=next(iter(vocabulary.sizes)), color="", material="", position=(0, 0), rotation=0.0)
     states = trace([probe], [step.step for step in moves], kinds, vocabulary)
-    free = _stage_mask(grid.stage, grid.field, moves[0].roles[0].before != "unseen").copy()
+    free = _stage_mask(grid.stage, grid.field, not moves[0].roles[0].enters).copy()
     for state, step in zip(states[1:], moves, strict=True):
         on_stage = step.roles[0].after != "unseen"
         free &= _shifted(_stage_mask(grid.stage, grid.field, on_stage), place_of(state[0]).offset)

@@ -53,6 +53,16 @@ class Role(NamedTuple):
     after: Sighting = "seen"
     alone: bool = False
 
+    @property
+    def enters(self) -> bool:
+        """Whether the object comes from out of sight."""
+        return self.before == "unseen"
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the object is not there before."""
+        return self.before == "absent"
+
 
 GENERAL_REMEDIES = "lower sampling.steps, raise sampling.on_stage, or leave out moves (sampling.moves)"
 
@@ -153,7 +163,7 @@ class Transformation:
     @property
     def named(self) -> int:
         """The number of objects that an answer names: all but those that the first image has not."""
-        return sum(role.before != "absent" for role in self.roles)
+        return sum(not role.is_new for role in self.roles)
 
     @property
     def valued(self) -> bool:
