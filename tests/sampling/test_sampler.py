@@ -23,14 +23,13 @@ def test_levels_are_met(planned):
     config, split, problems = planned
     for plan in problems:
         levels = design.levels(config, split, plan.problem.index)
-        on_stage = [max(abs(c) for c in o.position) <= split.vocabulary.grid.stage for o in plan.states[0].objects]
-        assert len(on_stage) == levels.objects
-        assert sum(on_stage) == levels.on_stage
-        dealt = [(s.objects[0], s.kind, s.value, s.variant) for s in levels.steps]
-        assert [(s.object, s.kind, s.value) for s in plan.problem.steps] == [level[:3] for level in dealt]
-        for before, after, (target, _, _, move) in zip(plan.states, plan.states[1:], dealt, strict=False):
-            inside = [max(abs(c) for c in s.objects[target].position) <= 20 for s in (before, after)]
-            assert move in ("", {(True, True): "inner", (True, False): "out", (False, True): "in"}.get(tuple(inside)))
+        grid, first = split.vocabulary.grid, plan.states[0]
+        assert sum(o.present for o in first.objects) == levels.objects
+        assert sum(map(grid.shows, first.objects)) == levels.on_stage
+        assert plan.problem.steps == tuple(intended.step for intended in levels.steps)
+        for found, intended in zip(plan.roles, levels.steps, strict=True):
+            for role, due in zip(found, intended.roles, strict=True):
+                assert (due.before, due.after) in ((role.before, role.after), ("any", "any"))
         assert plan.problem.views == levels.views
         assert tuple(s.camera.name for s in plan.finals) == levels.views
         assert set(levels.views) <= set(split.cameras.final)
