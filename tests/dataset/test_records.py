@@ -15,9 +15,11 @@ from tvrgen._support.rng import generator
 from tvrgen.config import loader
 from tvrgen.dataset import records, upgrade
 from tvrgen.questions import prompts
+from tvrgen.questions.forms import arities
+from tvrgen.questions.forms.arities import Arity
 from tvrgen.sampling import sampler
 from tvrgen.scene.model import State
-from tvrgen.scoring import star_r1_reward, truth_of
+from tvrgen.scoring import ground_truth, star_r1_reward, truth_of
 from tvrgen.transformations import replay
 from tvrgen.transformations.base import Step
 
@@ -98,6 +100,22 @@ def test_a_step_of_two_objects_comes_back(swapped):
     change = {"objects": [1, 0], "attribute": "exchange", "value": "", "accepted": both}
     assert swapped["question"]["changes"][:1] == [change]
     assert swapped["question"]["answer"] == "1+0.exchange, 0.color.blue"
+
+
+def test_a_question_declares_the_arities_of_users_kinds(swapped):
+    """Those of one object and a value need no declaration, nor do built-in kinds."""
+    question = swapped["question"]
+    assert question["arities"] == {"exchange": {"objects": 2, "valued": False}}
+    reward = star_r1_reward("<think></think><answer>2+1.exchange, 0.color.blue</answer>", ground_truth(question))
+    assert not reward.faults
+    config = load("sampling.kinds=[color, swap, appear, tests.transformations.kinds:Beside]", "sampling.steps=1")
+    kinds = config.split("train").kinds.values()
+    assert arities.unknown(kinds) == {"beside": Arity(objects=2)}
+    assert "arities" not in upgrade.written(
+        {**question, "changes": [{"index": 0, "objects": [0], "attribute": "color", "value": "blue", "accepted": []}]},
+        "question",
+        1,
+    )
 
 
 def test_ways_of_other_kinds_and_other_answers_are_recorded():

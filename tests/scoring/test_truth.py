@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tvrgen._support.errors import UserError
+from tvrgen.questions.forms.changes_reader import parse_answer
 from tvrgen.scene.attributes import BUILT_IN, LOOKS
 from tvrgen.scene.model import Object
 from tvrgen.scoring import ground_truth, star_r1_reward, truth_of
@@ -84,6 +85,31 @@ def test_records_that_name_objects_hold_the_same_truth():
     assert truth == truth_of(json.dumps(ground_truth({**line, **several})))
     assert truth.changes[0][:3] == ((2, 5), "swap", {((5, 2), "swap", "")})
     assert truth.alternatives[0] == truth_of(TRUTH).changes
+
+
+DECLARED = {"tip": {"objects": 1, "valued": False}, "swap": {"objects": 2, "valued": True}}
+
+
+@pytest.mark.parametrize("form", ["line", "data", "text"])
+def test_arities_of_users_kinds_are_known_where_the_right_answer_does_not_have_them(form):
+    """A kind without a value, and one that has a built-in's name and another arity."""
+    line = {"answer_form": "triplet", "initial_objects": [], "answer": "?", "changes": TRUTH, "arities": DECLARED}
+    assert ground_truth(line) == {"changes": TRUTH, "arities": DECLARED}
+    truth = truth_of({"line": line, "data": ground_truth(line), "text": json.dumps(ground_truth(line))}[form])
+    answer = parse_answer("3.tip, 2.color.cyan, 1+2.swap.slow", truth.looks, truth.arities)
+    assert not answer.faults
+    assert [(s.objects, s.kind, s.value) for s in answer.steps] == [
+        ((3,), "tip", ""),
+        ((2,), "color", "cyan"),
+        ((1, 2), "swap", "slow"),
+    ]
+    assert len(parse_answer("3.tip, 2.color.cyan", (), truth_of(TRUTH).arities).steps) == 1
+
+
+@pytest.mark.parametrize("arities", [3, ["tip"], {"tip": 2}, {"tip": {}}, {"tip": {"objects": "x", "valued": True}}])
+def test_wrong_arities_are_no_right_answer(arities):
+    with pytest.raises(UserError, match="no right answer"):
+        truth_of({"changes": TRUTH, "arities": arities})
 
 
 def test_looks_are_in_the_order_of_objects_own():

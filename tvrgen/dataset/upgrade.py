@@ -110,4 +110,4 @@ def _former_question(line: Record) -> Record:
     if "alternatives" in line:
         raise ValueError("format 1 has no alternatives")
     changes = [{k: change[k] for k in ("index", "attribute", "value", "accepted")} for change in line["changes"]]
-    return {**line, "changes": changes}
+    return {**{k: v for k, v in line.items() if k != "arities"}, "changes": changes}  # which its readers do without

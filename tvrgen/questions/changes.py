@@ -11,7 +11,7 @@ from tvrgen._support.rng import generator
 from tvrgen.config.settings import Split
 from tvrgen.questions import difficulty, prompts, rationale
 from tvrgen.questions.difficulty import Difficulty
-from tvrgen.questions.forms import changes_text
+from tvrgen.questions.forms import arities, changes_text
 from tvrgen.questions.rationale import Sentence
 from tvrgen.sampling.problem import Planned
 from tvrgen.scene.model import State
@@ -22,8 +22,9 @@ from tvrgen.transformations.base import Step
 class Question:
     """A question about a planned problem and one of its final views.
 
-    `changes` is the answer as data, and `alternatives` are other right ones. `initial_objects` lists the objects of the
-    first image as the prompt does. `rationale` is empty if the config asks for none.
+    `changes` is the answer as data, and `alternatives` are other right ones. `arities` are those of users' kinds that
+    readers of answers cannot know. `initial_objects` lists the objects of the first image as the prompt does.
+    `rationale` is empty if the config asks for none.
     """
 
     prompt: str
@@ -31,6 +32,7 @@ class Question:
     answer_form: str
     changes: list[Record]
     alternatives: list[list[Record]]
+    arities: dict[str, Record]
     initial_objects: list[Record]
     difficulty: Difficulty
     rationale: list[Sentence]
@@ -45,6 +47,7 @@ def ask(planned: Planned, view: str, split: Split, seed: int) -> Question:
         answer_form=form,
         changes=changes(planned, planned.accepted, split),
         alternatives=[changes(planned, alternative, split) for alternative in planned.alternatives],
+        arities={kind: arity._asdict() for kind, arity in arities.unknown(split.kinds.values()).items()},
         initial_objects=_listed(initial, split),
         difficulty=difficulty.difficulty(planned, view, split.vocabulary),
         rationale=_rationale(planned, view, split, seed),

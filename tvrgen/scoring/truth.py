@@ -37,12 +37,14 @@ class TrueChange(NamedTuple):
 class Truth:
     """The right answer: its changes and, where answers name objects by their looks, the looks of all objects.
 
-    `alternatives` are other lists of changes, each of which is right as a whole. `arities` are those of the kinds.
+    `alternatives` are other lists of changes, each of which is right as a whole. `arities` are those of the kinds that
+    the question declares (`declared`), and of those in its right answers.
     """
 
     changes: tuple[TrueChange, ...]
     looks: tuple[tuple[str, ...], ...] = ()
     alternatives: tuple[tuple[TrueChange, ...], ...] = ()
+    declared: tuple[tuple[str, Arity], ...] = ()
     arities: Arities = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -51,7 +53,7 @@ class Truth:
             for objects, kind, value in change.accepted:
                 known = arities.get(kind)
                 arities[kind] = Arity(len(objects), bool(value) or (known is not None and known.valued))
-        object.__setattr__(self, "arities", arities)
+        object.__setattr__(self, "arities", arities | dict(self.declared))
 
 
 def true_change(objects: tuple[int, ...], kind: str, ways: Iterable[Way]) -> TrueChange:
@@ -64,12 +66,15 @@ def true_change(objects: tuple[int, ...], kind: str, ways: Iterable[Way]) -> Tru
 def ground_truth(question: Mapping[str, Any]) -> dict[str, Any]:
     """Returns the right answer in a question line as JSON data.
 
-    It has `changes`, `alternatives` if there are any, and `looks` if answers name objects by these; the looks of an
-    object that is off stage in the first image are empty. `objects` is left out of a change where it is `index` alone.
+    It has `changes`, `alternatives` and `arities` if there are any, and `looks` if answers name objects by these; the
+    looks of an object that is off stage in the first image are empty. `objects` is left out of a change where it is
+    `index` alone.
     """
     truth = {"changes": _without_objects(question["changes"])}
     if alternatives := question.get("alternatives"):
         truth["alternatives"] = [_without_objects(changes) for changes in alternatives]
+    if arities := question.get("arities"):
+        truth["arities"] = arities
     if question["answer_form"] == "description":
         truth["looks"] = [recorded_looks(o) if o["on_stage"] else [] for o in question["initial_objects"]]
     return truth
@@ -108,13 +113,16 @@ def shown(truth: Any) -> str:
 def _truth_from_data(truth: Any) -> Truth:
     looks: tuple[tuple[str, ...], ...] = ()
     others: Any = None
+    declared: tuple[tuple[str, Arity], ...] = ()
     if isinstance(truth, Mapping):
         truth = ground_truth(truth) if "initial_objects" in truth else truth
         looks = tuple(tuple(own) for own in truth.get("looks", ()))
         others = truth.get("alternatives")
+        own = truth.get("arities") or {}
+        declared = tuple((str(kind), Arity(int(a["objects"]), bool(a["valued"]))) for kind, a in own.items())
         truth = truth["changes"]
     alternatives = () if others is None else tuple(tuple(map(_change, changes)) for changes in others)
-    return Truth(tuple(map(_change, truth)), looks, alternatives)
+    return Truth(tuple(map(_change, truth)), looks, alternatives, declared)
 
 
 def _change(change: Mapping[str, Any]) -> TrueChange:

@@ -1,10 +1,10 @@
 """What the text of an answer cannot tell of a kind of change: how many objects it names, and whether it has a value.
 
 The built-in kinds say so themselves. The kinds of users are never imported here: they are taken for changes of one
-object to a value, unless the right answer shows another arity.
+object to a value, unless the question or its right answer says otherwise.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from tvrgen.transformations.base import Transformation
@@ -34,3 +34,9 @@ def transformation(kind: str) -> Transformation:
 def arity(kind: str, known: Arities) -> Arity:
     """The arity of a kind's changes."""
     return known.get(kind) or _ARITIES.get(kind, _ONE)
+
+
+def unknown(kinds: Iterable[Transformation]) -> dict[str, Arity]:
+    """The arities of those kinds that are not taken for what they are unless a question says so, by their names."""
+    own = {kind.name.lower(): Arity(kind.named, kind.valued) for kind in kinds}
+    return {name: found for name, found in own.items() if found != arity(name, {})}
