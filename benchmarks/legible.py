@@ -120,9 +120,12 @@ def main() -> int:
     parser.add_argument("--train", type=int, default=600, help="scenes to learn from (default: 600)")
     parser.add_argument("--test", type=int, default=100, help="other scenes, each from three cameras (default: 100)")
     parser.add_argument("--texture", action="store_true", help="objects have textures")
+    parser.add_argument("--samples", type=int, help="samples per pixel (default: as the preset standard has them)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        setup = assignments((*SETUP, TEXTURE) if options.texture else SETUP)
+        texture = (TEXTURE,) if options.texture else ()
+        few = (f"render.samples={options.samples}", "render.noise_threshold=0") if options.samples else ()
+        setup = assignments((*SETUP, *texture, *few))
         learning, trying = (loader.load("quickstart", [*setup, ("seed", seed)]) for seed in SEEDS.values())
         renderer = worker.open_renderer(learning, Path(folder) / "log")
         renderer.configure(learning.split("train"))

@@ -30,7 +30,7 @@ from tvrgen.config.settings import PRESETS
 from tvrgen.dataset.shards import shards_of
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.generation import worker
-from tvrgen.imaging.blender import lamps, materials, stage
+from tvrgen.imaging.blender import lamps, materials, stage, textures
 from tvrgen.imaging.blender.renderer import quiet
 from tvrgen.imaging.renderer import Renderer
 from tvrgen.imaging.shots import Shot
@@ -76,7 +76,7 @@ def without_dither(path: Path) -> np.ndarray:
 
 def shown(document: dict) -> str:
     """What reference images depend on, besides what a shot says: scene, vocabulary, and the code that builds them."""
-    sources = [Path(module.__file__).read_bytes() for module in (stage, lamps, materials, mesh)]
+    sources = [Path(module.__file__).read_bytes() for module in (stage, lamps, materials, textures, mesh)]
     parts = document["scene"], document["vocabulary"], bpy.app.version, [hashlib.sha256(s).hexdigest() for s in sources]
     return repr(parts)
 

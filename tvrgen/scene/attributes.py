@@ -70,9 +70,9 @@ _TEXTURE = Attribute(
     name="texture",
     values={
         "plain": {},
-        "striped": {"pattern": "stripes", "scale": 1.6},
-        "checkered": {"pattern": "checker", "scale": 1.5},
-        "grained": {"pattern": "wood", "scale": 2.4},
+        "striped": {"pattern": "stripes", "scale": 1.8},
+        "checkered": {"pattern": "checker", "scale": 1.405},
+        "spotted": {"pattern": "spots", "scale": 1.414},
     },
     place=25,
     shown="tvrgen.imaging.blender.textures:show",

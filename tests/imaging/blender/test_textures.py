@@ -1,5 +1,7 @@
 """Textures: each shows on every material, and leaves an object's colour recognisable; users' attributes show too."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -28,33 +30,47 @@ def shades(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
     return image[mask].astype(float).mean(axis=1)
 
 
-def test_each_texture_shows_on_every_material(tmp_path):
+def test_each_texture_shows_on_every_material_in_bright_and_dark_colors(tmp_path):
     config = load("vocabulary.attributes={texture: {}}")
     words, renderer = config.vocabulary, open_renderer(config, tmp_path)
     camera, lights = config.scene.cameras["center"], tuple(config.scene.lights.values())
     mask = Eye(words).index_map(one(words, texture="plain"), camera_model.view(camera, 80, 60)) == 1
     hues = {name: _hue(rgb) for name, rgb in words.colors.items()}
-    for material in words.materials:
+    for color, material in itertools.product(("cyan", "gray"), words.materials):
         seen = {}
         for texture in words.values("texture"):
             path = tmp_path / "image.png"
-            image = take(renderer, one(words, texture=texture, material=material), camera, lights, path)
+            look = {"texture": texture, "color": color, "material": material}
+            image = take(renderer, one(words, **look), camera, lights, path)
             seen[texture] = shades(image, mask)
-            if material == "rubber":
+            if (color, material) == ("cyan", "rubber"):
                 hue = _hue(image[mask].mean(axis=0))
                 distances = {name: np.linalg.norm(hue - other) for name, other in hues.items()}
                 assert min(distances, key=distances.get) == "cyan"
         for k, first in enumerate(seen):
             for second in [*seen][k + 1 :]:
-                assert np.abs(seen[first] - seen[second]).mean() > 8, (material, first, second)
+                assert np.abs(seen[first] - seen[second]).mean() > 12, (color, material, first, second)
+
+
+def test_a_plain_object_is_one_without_the_attribute(tmp_path):
+    images = []
+    for overrides, values in (((), {}), (("vocabulary.attributes={texture: {}}",), {"texture": "plain"})):
+        config = load(*overrides)
+        camera, lights = config.scene.cameras["center"], tuple(config.scene.lights.values())
+        renderer = open_renderer(config, tmp_path)
+        for material in config.vocabulary.materials:
+            state = one(config.vocabulary, material=material, **values)
+            images.append(take(renderer, state, camera, lights, tmp_path / "image.png"))
+    without, plain = images[:3], images[3:]
+    assert np.array_equal(without, plain)
 
 
 @pytest.mark.parametrize(
     ("values", "fault"),
     [
-        ("{a: {pattern: dots}}", "no pattern 'dots'; write one of stripes, checker, wood"),
-        ("{a: {pattern: wood, grain: 2}}", "no input 'grain'; it has scale"),
-        ("{a: {pattern: wood, scale: big}}", "scale: holds 'big'; write a number"),
+        ("{a: {pattern: dots}}", "no pattern 'dots'; write one of stripes, checker, spots"),
+        ("{a: {pattern: spots, grain: 2}}", "no input 'grain'; it has scale"),
+        ("{a: {pattern: spots, scale: big}}", "scale: holds 'big'; write a number"),
     ],
 )
 def test_other_inputs_are_refused(tmp_path, values, fault):

@@ -52,11 +52,12 @@ def make(
     output = tree.nodes.new("ShaderNodeOutputMaterial")
     paint: Paint = linear(rgb)
     if painters:
-        source = tree.nodes.new("ShaderNodeRGB").outputs[0]
+        source = plain = tree.nodes.new("ShaderNodeRGB").outputs[0]
         source.default_value = paint
         for painter in painters:
             source = painter(tree, source)
-        paint = source
+        if source != plain:
+            paint = source
     shader = RECIPES[material.recipe](tree, paint, dict(material.inputs))
     tree.links.new(shader, output.inputs["Surface"])
     return result
@@ -94,8 +95,9 @@ def _glass(tree: bpy.types.NodeTree, color: Paint, inputs: Inputs) -> bpy.types.
     """Tinted glass.
 
     `density` is the exponent of the colour at each surface: at 0.5, the two walls of an object together tint the
-    background by the colour once. `roughness` blurs what is seen through the glass. `gloss_roughness` blurs its
-    reflections, because the reflection of a lamp in a perfect mirror is a hard white patch.
+    background by the colour once. A pattern tints at the near wall alone, with twice the exponent, because that of the
+    far wall would blur it. `roughness` blurs what is seen through the glass. `gloss_roughness` blurs its reflections,
+    because the reflection of a lamp in a perfect mirror is a hard white patch.
 
     Rays are refracted and reflected where they enter. They leave straight, because chains of inner reflections converge
     slowly. Shadow rays and rays from diffuse surfaces pass both walls straight, which avoids caustics and their noise.
@@ -105,7 +107,6 @@ def _glass(tree: bpy.types.NodeTree, color: Paint, inputs: Inputs) -> bpy.types.
     if unknown := sorted(inputs.keys() - known):
         raise UserError(f"vocabulary: materials: recipe glass has no input {unknown[0]!r}; it has {', '.join(known)}")
     density, ior, roughness, gloss_roughness = (known | inputs).values()
-    tint = _power(tree, color, density)
     through, mirror, clear, fresnel, path, geometry, late, surface, wall = (
         tree.nodes.new(f"ShaderNode{name}")
         for name in (
@@ -113,6 +114,7 @@ def _glass(tree: bpy.types.NodeTree, color: Paint, inputs: Inputs) -> bpy.types.
             *("MixShader", "MixShader"),
         )
     )
+    tint = _power(color, density) if isinstance(color, tuple) else _tint(tree, color, density, geometry)
     for shader in (through, clear):
         _paint(tree, shader.inputs["Color"], tint)
     mirror.inputs["Color"].default_value = (1, 1, 1, 1)
@@ -133,15 +135,22 @@ def _glass(tree: bpy.types.NodeTree, color: Paint, inputs: Inputs) -> bpy.types.
     return wall.outputs[0]
 
 
-def _power(tree: bpy.types.NodeTree, color: Paint, exponent: float) -> Paint:
+def _power(color: Color, exponent: float) -> Color:
     """Each channel of a colour to a power."""
-    if isinstance(color, tuple):
-        red, green, blue = (channel**exponent for channel in color[:3])
-        return red, green, blue, 1
-    node = tree.nodes.new("ShaderNodeGamma")
-    tree.links.new(color, node.inputs["Color"])
-    node.inputs["Gamma"].default_value = exponent
-    return node.outputs[0]
+    red, green, blue = (channel**exponent for channel in color[:3])
+    return red, green, blue, 1
+
+
+def _tint(
+    tree: bpy.types.NodeTree, pattern: bpy.types.NodeSocket, density: float, geometry: bpy.types.Node
+) -> bpy.types.NodeSocket:
+    """The tint of glass with a pattern: all of it at surfaces that face the viewer, none at the others."""
+    exponent, tint = (tree.nodes.new(f"ShaderNode{name}") for name in ("Math", "Gamma"))
+    exponent.operation = "MULTIPLY_ADD"
+    _link(tree, exponent, geometry.outputs["Backfacing"])
+    exponent.inputs[1].default_value, exponent.inputs[2].default_value = -2 * density, 2 * density
+    _link(tree, tint, pattern, exponent.outputs[0])
+    return tint.outputs[0]
 
 
 def _link(tree: bpy.types.NodeTree, node: bpy.types.Node, *sources: bpy.types.NodeSocket) -> None:

@@ -1,4 +1,4 @@
-"""Patterns of the attribute `texture`: two tones of an object's colour, laid out in the object's own coordinates.
+"""Patterns of the attribute `texture`: an object's colour and a second tone, in the object's own coordinates.
 
 A pattern turns and grows with its object. `two_tones`, `along` and `calculated` serve functions of users too, which
 show attributes of their own.
@@ -11,8 +11,11 @@ import bpy
 
 from tvrgen._support.errors import UserError
 
-_LIGHT, _DARK = 0.08, 0.94
-"""Shares of white and of black in the two tones: glass takes roots of them, so that less would not show there."""
+_WHITE, _BLACK = 0.9, 0.97
+"""Shares of white and of black in second tones: glass takes roots of them, so that less would not show there."""
+
+_MIDDLE = 0.18
+"""Relative luminance halfway from black to white as they are seen (L* 50): brighter colours get a dark second tone."""
 
 
 def show(tree: bpy.types.NodeTree, color: bpy.types.NodeSocket, inputs: Mapping[str, Any]) -> bpy.types.NodeSocket:
@@ -35,9 +38,15 @@ def show(tree: bpy.types.NodeTree, color: bpy.types.NodeSocket, inputs: Mapping[
 def two_tones(
     tree: bpy.types.NodeTree, color: bpy.types.NodeSocket, share: bpy.types.NodeSocket
 ) -> bpy.types.NodeSocket:
-    """Returns a dark tone of a colour where `share` is 1, a light tone where it is 0, and a mixture between."""
-    light, dark = (_mix(tree, part, color, (gray, gray, gray, 1)) for gray, part in ((1, _LIGHT), (0, _DARK)))
-    return _mix(tree, share, light, dark)
+    """Returns the colour itself where `share` is 0, a second tone where it is 1, and a mixture between.
+
+    The second tone of a dark colour is nearly white, that of a bright one nearly black.
+    """
+    luminance = tree.nodes.new("ShaderNodeRGBToBW")
+    tree.links.new(color, luminance.inputs[0])
+    bright = calculated(tree, "GREATER_THAN", luminance.outputs[0], _MIDDLE)
+    light, dark = (_mix(tree, part, color, (gray, gray, gray, 1)) for gray, part in ((1, _WHITE), (0, _BLACK)))
+    return _mix(tree, share, color, _mix(tree, bright, light, dark))
 
 
 def along(tree: bpy.types.NodeTree, axis: tuple[float, float, float]) -> bpy.types.NodeSocket:
@@ -82,8 +91,8 @@ def _mix(tree: bpy.types.NodeTree, share: Any, first: Any, second: Any) -> bpy.t
 
 
 def _stripes(tree: bpy.types.NodeTree, scale: float) -> bpy.types.NodeSocket:
-    """Slanting stripes, so that no face of a cube and no end of a cylinder is of one tone."""
-    at = calculated(tree, "MULTIPLY_ADD", along(tree, (0.5, 0.3, 0.8)), scale, 100.25)
+    """Stripes that are nearly level, so that turns hardly change them, yet no end of a cylinder is of one tone."""
+    at = calculated(tree, "MULTIPLY_ADD", along(tree, (0.2, 0.1, 0.97)), scale, 100.25)
     return calculated(tree, "GREATER_THAN", calculated(tree, "FRACT", at), 0.5)
 
 
@@ -98,20 +107,24 @@ def _checker(tree: bpy.types.NodeTree, scale: float) -> bpy.types.NodeSocket:
     return calculated(tree, "MULTIPLY", calculated(tree, "FRACT", calculated(tree, "MULTIPLY", total, 0.5)), 2)
 
 
-def _wood(tree: bpy.types.NodeTree, scale: float) -> bpy.types.NodeSocket:
-    """The grain of wood: uneven lines that stand upright."""
-    noise = tree.nodes.new("ShaderNodeTexNoise")
-    tree.links.new(_place(tree), noise.inputs["Vector"])
-    noise.inputs["Scale"].default_value = 1.6
-    noise.inputs["Detail"].default_value = 1
-    at = calculated(tree, "MULTIPLY_ADD", along(tree, (0.8, 0.6, 0)), scale, 100)
-    at = calculated(tree, "MULTIPLY_ADD", noise.outputs[0], 1.6, at)
-    return calculated(tree, "GREATER_THAN", calculated(tree, "FRACT", at), 0.55)
+def _spots(tree: bpy.types.NodeTree, scale: float) -> bpy.types.NodeSocket:
+    """Round spots in rows and columns, projected along that axis which a surface faces most."""
+    place, normal = (tree.nodes.new("ShaderNodeSeparateXYZ") for _ in range(2))
+    tree.links.new(_place(tree), place.inputs[0])
+    tree.links.new(tree.nodes.new("ShaderNodeTexCoord").outputs["Normal"], normal.inputs[0])
+    facing = [calculated(tree, "ABSOLUTE", part) for part in normal.outputs]
+    total: bpy.types.NodeSocket | float = 0.0
+    for k, part in enumerate(place.outputs):
+        others = calculated(tree, "MAXIMUM", facing[k - 1], facing[k - 2])
+        within = calculated(tree, "FRACT", calculated(tree, "MULTIPLY_ADD", part, scale, 100))
+        square = calculated(tree, "POWER", calculated(tree, "SUBTRACT", within, 0.5), 2)
+        total = calculated(tree, "MULTIPLY_ADD", square, calculated(tree, "LESS_THAN", facing[k], others), total)
+    return calculated(tree, "LESS_THAN", total, 0.3**2)
 
 
 PATTERNS: dict[str, Callable[[bpy.types.NodeTree, float], bpy.types.NodeSocket]] = {
     "stripes": _stripes,
     "checker": _checker,
-    "wood": _wood,
+    "spots": _spots,
 }
-"""Pattern -> function that returns the share of the dark tone at each point, for a scale."""
+"""Pattern -> function that returns the share of the second tone at each point, for a scale."""
