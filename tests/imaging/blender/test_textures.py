@@ -83,8 +83,10 @@ def test_other_inputs_are_refused(tmp_path, values, fault):
 
 
 def test_a_function_that_is_not_there_is_named(tmp_path):
-    config = load("vocabulary.attributes={label: {values: {a: {}}, shown: 'no.such:thing'}}")
-    with pytest.raises(UserError, match=r"cannot load 'no.such:thing'"):
+    with pytest.raises(UserError, match=r"module no\.such: cannot be loaded"):
+        load("vocabulary.attributes={label: {values: {a: {}}, shown: 'no.such:thing'}}")
+    config = load("vocabulary.attributes={label: {values: {a: {}}, shown: 'json:thing'}}")
+    with pytest.raises(UserError, match="cannot load 'json:thing'"):
         open_renderer(config, tmp_path)
 
 
