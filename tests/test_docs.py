@@ -12,9 +12,11 @@ import pytest
 import yaml
 
 from tests.tiny import ROOT
-from tvrgen import __version__, sample_problem
+from tvrgen import __version__
 from tvrgen.cli.main import main
 from tvrgen.config import loader
+from tvrgen.transformations.base import Transformation
+from tvrgen.transformations.registry import BUILT_IN
 
 PAGES = sorted(path for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")] if path.name != "CHANGELOG.md")
 """All pages but the change log, which names modules of earlier versions."""
@@ -113,41 +115,87 @@ def test_the_config_of_the_readme_loads(tmp_path):
     assert set(loader.load(tmp_path / "my.yaml").splits) == {"train", "test"}
 
 
-def test_the_examples_of_extending_load(tmp_path, monkeypatch):
-    monkeypatch.syspath_prepend(tmp_path)
-    page = ROOT / "docs/extending.md"
-    vocabulary, config, constraints, shapes, _, kinds, pairs, scene, prompt = map(yaml.safe_load, blocks(page, "yaml"))
-    (tmp_path / "turning.py").write_text(next(block for block in blocks(page, "python") if "class Rotate" in block))
-    (tmp_path / "swapping.py").write_text(next(block for block in blocks(page, "python") if "class Swap" in block))
-    (tmp_path / "wedge.obj").write_text("v 0 0 0\nv 1 0 0\nv 0 1 0\nv 0 0 1\nf 1 3 2\nf 1 2 4\nf 1 4 3\nf 2 3 4\n")
-    for name, content in {
-        "mine.yaml": vocabulary | shapes,
-        "myscene.yaml": scene | {"extends": "scenes/clevr.yaml"},
-        "prompt.yaml": prompt,
-        "kinds.yaml": config | kinds | {"scene": "myscene.yaml", "question": {"prompt": "prompt.yaml"}},
-        "pairs.yaml": config | pairs,
-        "constraints.yaml": config | constraints | {"cameras": {"final": ["left", "right"]}},
-    }.items():
-        (tmp_path / name).write_text(yaml.safe_dump(content))
-    split = loader.load(tmp_path / "kinds.yaml").splits["train"]
-    assert set(split.kinds) == {"color", "rotation"}
-    assert "orange" in split.vocabulary.colors
-    assert "wedge" in split.vocabulary.shapes
-    assert loader.load(tmp_path / "constraints.yaml")
-    assert set(loader.load(tmp_path / "pairs.yaml").splits["train"].kinds) == {"color", "swap", "disappear"}
+EXTENDING = ROOT / "docs/extending.md"
+
+
+@pytest.fixture(scope="module")
+def beside(tmp_path_factory) -> Path:
+    """A folder with the files that the page on extending prints, each under the name before it."""
+    folder = tmp_path_factory.mktemp("extending")
+    text = EXTENDING.read_text()
+    for name, content in re.findall(r"`([\w.]+)`:\n\n```\w+\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        (folder / name).write_text(content)
+    return folder
 
 
 @pytest.mark.rays
-def test_the_kinds_of_extending_plan(tmp_path, monkeypatch):
-    monkeypatch.syspath_prepend(tmp_path)
-    page = ROOT / "docs/extending.md"
-    (tmp_path / "swapping.py").write_text(next(block for block in blocks(page, "python") if "class Swap" in block))
-    config = next(block for block in blocks(page, "yaml") if "swapping:Swap" in block)
-    (tmp_path / "pairs.yaml").write_text(f"{config}\nsplits: {{train: {{count: 50}}}}")
-    loaded = loader.load(tmp_path / "pairs.yaml")
-    steps = [step for k in range(10) for step in sample_problem(loaded, "train", k).steps]
-    assert {step.kind for step in steps} == {"color", "swap", "disappear"}
-    assert {len(step.objects) for step in steps if step.kind == "swap"} == {2}
+def test_the_files_of_extending_give_what_it_prints(beside, monkeypatch, capsys):
+    """A colour, a shape, an attribute, a kind on one object and one on two: the lines of the prompt, and the answer."""
+    monkeypatch.chdir(beside)
+    printed = re.findall(
+        r"^ {4}tvrgen (plan [^\n]*)\n\n```text\n(.*?)^```", EXTENDING.read_text(), re.MULTILINE | re.DOTALL
+    )
+    assert [command.split()[1] for command, _ in printed] == [
+        "orange.yaml",
+        "wedge.yaml",
+        "band.yaml",
+        "resize.yaml",
+        "trade.yaml",
+    ]
+    for command, shown in printed:
+        assert main(command.split()) == 0
+        line = json.loads(capsys.readouterr().out)
+        lines = [*line["question"].splitlines(), f"answer: {line['answer']}"]
+        for part in shown.strip().split("..."):
+            assert f"\n{part.strip()}\n" in "\n".join(["", *lines, ""]), part
+
+
+@pytest.mark.full
+@pytest.mark.rays
+@pytest.mark.parametrize("kind", ["resizing:Resize", "trading:TradeColors"])
+def test_the_kinds_of_extending_pass_their_check(kind, beside, monkeypatch, capsys):
+    monkeypatch.chdir(beside)
+    assert main(["check", kind, "--count", "40", "--render", "0"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == f"{kind}: all checks hold"
+    assert f"```text\n{kind}: all checks hold\n```" in EXTENDING.read_text()
+
+
+def test_the_parts_of_extending_load(beside):
+    vocabulary, constraints, scene, prompt = (
+        next(block for block in blocks(EXTENDING, "yaml") if re.match(start, block))
+        for start in ("colors:", "sampling:\n  only:", "cameras:", "answer:")
+    )
+    common = {"vocabulary": "mine.yaml", "splits": {"train": {"count": 4}}}
+    assert (beside / "mine.yaml").read_text() == vocabulary
+    for name, content in {
+        "myscene.yaml": yaml.safe_load(scene) | {"extends": "scenes/clevr.yaml"},
+        "prompt.yaml": yaml.safe_load(prompt),
+        "surroundings.yaml": common | {"scene": "myscene.yaml", "question": {"prompt": "prompt.yaml"}},
+        "constraints.yaml": common | yaml.safe_load(constraints) | {"cameras": {"final": ["left", "right"]}},
+    }.items():
+        (beside / name).write_text(yaml.safe_dump(content))
+    split = loader.load(beside / "surroundings.yaml").splits["train"]
+    assert {"orange", "tiny", "satin"} <= {
+        *split.vocabulary.colors,
+        *split.vocabulary.sizes,
+        *split.vocabulary.materials,
+    }
+    assert loader.load(beside / "constraints.yaml")
+
+
+def test_the_page_on_kinds_has_every_kind_that_ships():
+    text = (ROOT / "docs/kinds.md").read_text()
+    assert set(re.findall(r"^\| \[(\w+)\]", text, re.MULTILINE)) == set(BUILT_IN)
+    configs = {f"kinds/{path.stem}" for path in (ROOT / "configs/kinds").glob("*.yaml")}
+    assert set(re.findall(r"^ {4}tvrgen generate (\S+) --out", text, re.MULTILINE)) == configs
+
+
+def test_members_of_a_kind_are_those_of_the_page():
+    table = EXTENDING.read_text().split("## All members of a kind")[1]
+    named = {name for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)", row)}
+    members = {name for name in vars(Transformation) if not name.startswith("_")} | {"name", "change"}
+    derived = {name for name in members if isinstance(getattr(Transformation, name, None), property)}
+    assert named == members - derived
 
 
 @pages
