@@ -52,6 +52,7 @@ COMMANDS = (
     "validate {}",
     "score {} --baseline oracle",
     pytest.param("plan {}/config.json --out {}/../p.jsonl", marks=pytest.mark.rays),
+    pytest.param("check {}/config.json --count 1 --render 0", marks=pytest.mark.rays),
 )
 
 

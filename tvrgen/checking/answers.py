@@ -48,6 +48,8 @@ class Answers:
         yield from self._damages(case, truth)
 
     def summaries(self) -> Iterator[tuple[str, str]]:
+        if not self._answers:
+            return
         forms = ", ".join(f"{count:,} as {form}" for form, count in self._forms.items())
         yield "values", f"answers are written and read back ({forms})"
         yield (

@@ -29,8 +29,13 @@ def faults(seed: int, split: Split, block: int) -> int:
     return _dealt(seed, split, block)[1]
 
 
+def exact(seed: int, split: Split, block: int) -> bool:
+    """Whether a block is as balanced as the design is: no level was replaced that its problem could not have."""
+    return _dealt(seed, split, block)[2]
+
+
 @lru_cache(maxsize=16)
-def _dealt(seed: int, split: Split, block: int) -> tuple[tuple[Levels, ...], int]:
+def _dealt(seed: int, split: Split, block: int) -> tuple[tuple[Levels, ...], int, bool]:
     deals: list[Deal] = []
     trials = Trials(limits.TRIALS.value)
     for attempt in range(_MOST_DEALS):
@@ -38,4 +43,4 @@ def _dealt(seed: int, split: Split, block: int) -> tuple[tuple[Levels, ...], int
         if deals[-1].sound or (attempt + 1 >= _DEALS and not all(deal.faults for deal in deals)):
             break
     best = min(deals, key=lambda deal: (deal.faults, not deal.exact))
-    return best.levels, best.faults
+    return best.levels, best.faults, best.sound
