@@ -8,6 +8,7 @@ from tests.tiny import FlatRenderer, generate_flat, load
 from tvrgen.dataset.reader import open_dataset
 from tvrgen.dataset.report import preview as sheets
 from tvrgen.dataset.report.preview import preview
+from tvrgen.sampling import sampler
 
 
 @pytest.fixture(scope="module", params=["files", "webdataset"])
@@ -25,6 +26,20 @@ def test_rows_are_problems_of_the_split(made):
 def test_changed_objects_are_boxed(made):
     pixels = np.asarray(preview(made, 1, "train"))
     assert (pixels == sheets._BOX).all(axis=2).any()
+
+
+@pytest.mark.rays
+def test_an_object_that_appears_is_boxed_where_it_is_there(tmp_path):
+    config = load("sampling.kinds=[appear]", "sampling.objects=4", "sampling.on_stage=all", "cameras.final=[left]")
+
+    def plan(config, split, index):
+        return sampler.plan_problem(config, split.name, index)
+
+    row = np.asarray(preview(open_dataset(generate_flat(tmp_path / "data", config, FlatRenderer(), plan)), 1))
+    boxed = (row == sheets._BOX).all(axis=2).any(axis=0)
+    second = sheets._MARGIN + sheets._TILE_WIDTH
+    assert not boxed[:second].any()
+    assert boxed[second:].any()
 
 
 def label(box, taken=()):

@@ -10,6 +10,7 @@ from tvrgen._support.errors import UserError
 from tvrgen.dataset.image_reader import open_image
 from tvrgen.dataset.reader import Dataset
 from tvrgen.scene.attributes import recorded_looks
+from tvrgen.transformations.base import NEW
 
 _TEXT, _FAINT, _BOX, _PAPER, _ANSWER = (30, 30, 30), (110, 110, 110), (255, 150, 0), (255, 255, 255), (0, 90, 170)
 _LABEL, _BACKING = (255, 255, 255), (20, 20, 20)
@@ -48,7 +49,11 @@ def preview(dataset: Dataset, rows: int = 8, split: str | None = None) -> Image.
 def _row(scene: dict, questions: list[dict], font: _Font) -> Image.Image:
     images = [("initial", questions[0]["view"]["initial"], questions[0]["images"][0])]
     images += [("final", q["view"]["final"], q["images"][1]) for q in questions]
-    changed = sorted({index for change in questions[0]["changes"] for index in change["objects"]})
+    objects = scene["initial"]["objects"]
+    changed = {
+        k: str(k) if objects[k].get("present", True) else NEW
+        for k in sorted({k for step in scene["steps"] for k in step["objects"]})
+    }
     tiles = [_tile(path, scene["visibility"][when][camera], changed) for when, camera, path in images]
     lines = _words(scene, questions[0])
     text_width = int(font.getlength("n" * _COLUMN))
@@ -66,7 +71,8 @@ def _row(scene: dict, questions: list[dict], font: _Font) -> Image.Image:
     return row
 
 
-def _tile(path: str, sights: list[dict], changed: list[int]) -> Image.Image:
+def _tile(path: str, sights: list[dict], changed: dict[int, str]) -> Image.Image:
+    """An image with a box around each changed object and its label."""
     with open_image(path) as image:
         scale = _TILE_WIDTH / image.width
         size = (_TILE_WIDTH, round(image.height * scale))
@@ -78,7 +84,7 @@ def _tile(path: str, sights: list[dict], changed: list[int]) -> Image.Image:
         draw.rectangle((left - 2, top - 2, right + 1, bottom + 1), outline=_BOX, width=2)
     taken: list[tuple[float, ...]] = []
     for k, box in boxes.items():  # after all boxes, so that none crosses a label
-        taken.append(_label(draw, str(k), box, tile.size, taken))
+        taken.append(_label(draw, changed[k], box, tile.size, taken))
     return tile
 
 
