@@ -1,5 +1,8 @@
 """The built-in kinds of change, each alone and all together."""
 
+import contextlib
+import itertools
+
 import pytest
 
 from tests.scoring.test_new_objects import asked
@@ -7,8 +10,10 @@ from tests.tiny import ROOT, load
 from tvrgen.config import loader
 from tvrgen.dataset import records
 from tvrgen.sampling import sampler
+from tvrgen.sampling.looks import every_look
 from tvrgen.scoring.evaluation import score
 from tvrgen.scoring.options import STAR_R1
+from tvrgen.transformations.base import Rejected
 from tvrgen.transformations.registry import BUILT_IN
 
 pytestmark = pytest.mark.rays
@@ -55,3 +60,14 @@ def test_only_shapes_that_show_it_turn_and_keep_their_shape():
         turned = {step.object for step in planned.problem.steps if step.kind == "rotation"}
         assert {planned.states[0][k].shape for k in turned} <= {"cube"}
         assert not turned & {step.object for step in planned.problem.steps if step.kind == "shape"}
+
+
+@pytest.mark.parametrize("least", [0, *(360 / fold for fold in range(1, 25))])
+def test_no_two_turns_of_a_shape_look_alike(least, monkeypatch):
+    monkeypatch.setattr("tvrgen.scene.symmetry.least_turn", lambda shape: least)
+    words, kind, shown = load().vocabulary, BUILT_IN["rotation"], []
+    obj = next(every_look(words))
+    for value in kind.values(words):
+        with contextlib.suppress(Rejected):
+            shown.append(kind.change(obj, value, words).rotation % least)
+    assert all(abs(a - b) > 1 for a, b in itertools.combinations(shown, 2))

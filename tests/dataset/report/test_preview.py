@@ -32,8 +32,10 @@ def test_changed_objects_are_boxed(made):
 def test_an_object_that_appears_is_boxed_where_it_is_there(tmp_path):
     config = load("sampling.kinds=[appear]", "sampling.objects=4", "sampling.on_stage=all", "cameras.final=[left]")
 
+    real = sampler.plan_problem  # which generate_flat replaces
+
     def plan(config, split, index):
-        return sampler.plan_problem(config, split.name, index)
+        return real(config, split.name, index)
 
     row = np.asarray(preview(open_dataset(generate_flat(tmp_path / "data", config, FlatRenderer(), plan)), 1))
     boxed = (row == sheets._BOX).all(axis=2).any(axis=0)

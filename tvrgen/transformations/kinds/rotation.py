@@ -1,8 +1,8 @@
 """The kind that turns an object about the vertical."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from tvrgen.scene.model import Object, State
+from tvrgen.scene.model import Object
 from tvrgen.scene.vocabulary import Vocabulary
 from tvrgen.transformations.base import ObjectTransformation, Rejected, Step
 
@@ -24,24 +24,18 @@ class Rotation(ObjectTransformation):
         return "an object turns by so many degrees, counterclockwise as seen from above"
 
     def values(self, vocabulary: Vocabulary) -> tuple[str, ...]:
-        return ("30", "45", "60")
+        return ("30", "45", "60")  # of a shape that shows two of them, no turn by the one looks like the other
 
     def change(self, obj: Object, value: str, vocabulary: Vocabulary) -> Object:
-        if _turned(float(value), obj, vocabulary) < _LEAST:
+        if _seen(float(value), obj, vocabulary) < _LEAST:
             raise Rejected("a turn shows")
         return obj.replace(rotation=(obj.rotation + float(value)) % 360)
-
-    def accepted(self, states: Sequence[State], at: int, step: Step, vocabulary: Vocabulary) -> tuple[str, ...]:
-        """The step's value, and others that turn the shape until it looks the same."""
-        own, obj = float(step.value), states[at][step.object]
-        others = [value for value in self.values(vocabulary) if value != step.value]
-        return (step.value, *(other for other in others if _turned(float(other) - own, obj, vocabulary) < 1))
 
     def phrase(self, step: Step, named: Callable[[int], str]) -> str:
         return f"turns by {step.value} degrees"
 
 
-def _turned(angle: float, obj: Object, vocabulary: Vocabulary) -> float:
+def _seen(angle: float, obj: Object, vocabulary: Vocabulary) -> float:
     """The least angle in degrees, either way, that makes an object look as after a turn by `angle`."""
     from tvrgen.scene.symmetry import least_turn  # needs numpy, which answers are read without
 
