@@ -24,7 +24,7 @@ GOLDEN = ROOT / "tests" / "golden.json"
 COUNT = 500
 PINNED = {
     "1": "ea9067c04916e412164f28cfaab7e5e24f9d0cf3de20d7724e85bdb175ff14bc",
-    "2": "48d270c181c8d03ea72256193c7a61fd72cf5424e2a393f5ceb5e704108f3d16",
+    "2": "b324192dc96cc9fc370ee88e2f52bb8f681032085986a122308626d48e8f1c10",
 }
 """Plan -> checksum of its digests in tests/golden.json."""
 

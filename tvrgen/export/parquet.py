@@ -15,6 +15,7 @@ from tvrgen._support.errors import ArgumentError, UserError
 from tvrgen.export.folder import Part
 from tvrgen.export.reader import Question
 from tvrgen.export.writers import READ_AS_PATTERN, Format
+from tvrgen.sampling.touching import overlap
 from tvrgen.scene.attributes import BUILT_IN
 
 IMAGE = "image"
@@ -52,7 +53,7 @@ class Parquet(Format):
         except UserError:  # kinds of the user's own are not imported without trust
             return False
         splits = map(config.split, self.splits)
-        return any(len(kind.roles) != 1 or kind.named != 1 for s in splits for kind in s.kinds.values())
+        return any(overlap(s) or any(kind.named != 1 for kind in s.kinds.values()) for s in splits)
 
     @property
     def about_columns(self) -> dict[str, str]:

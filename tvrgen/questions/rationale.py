@@ -5,7 +5,6 @@ differs; then they conclude. They say nothing about the second image that it doe
 which an object left, or the look of a hidden object.
 """
 
-import dataclasses
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -59,7 +58,7 @@ class _Story:
             if there
         )
         self._alternatives = f"any way {ways} the stage that the images allow is right" if ways else ""
-        self._before, self._after, self._states = planned.initial, planned.final(view), planned.states
+        self._before, self._after = planned.initial, planned.final(view)
         self._listed = split.question.prompt.answer != "description"
         self._least = fairness.least_pixels(split.sampling.min_visible_pixels, split.render.width)
         self._one_of: Callable[..., str] = lambda *texts: texts[rng.integers(len(texts))]
@@ -94,7 +93,7 @@ class _Story:
         first, last = (shot.state.objects[k] for shot in (self._before, self._after))
         on_stage = self._split.vocabulary.grid.shows
         was_on_stage, is_on_stage = on_stage(first), on_stage(last)
-        own = [*self._own(k)]
+        own = [step for step in self._steps if k in step.objects]
         if not first.present:
             yield from self._new(k)
             return
@@ -108,20 +107,9 @@ class _Story:
             counterpart = self._counterpart(last, was_on_stage)
             yield Sentence("match", f"In the second image, {counterpart} {stands.rstrip(',')}.")
             if own:
-                yield Sentence("compare", self._differences(k, own, was_on_stage))
+                yield Sentence("compare", self._differences(first, last, own, was_on_stage))
             else:
                 yield Sentence("compare", self._no_difference(self._seen(self._before, k)))
-
-    def _own(self, k: int) -> Iterator[Step]:
-        """Yields the steps that begin with object k, or change it; it is the first of those whose objects are alike."""
-        for step, before, after in zip(self._steps, self._states, self._states[1:], strict=False):
-            kind = self._split.kinds[step.kind]
-            if k not in step.objects:
-                continue
-            if not kind.ordered and len(set(kind.roles)) == 1:
-                yield dataclasses.replace(step, objects=(k, *(other for other in step.objects if other != k)))
-            elif k == step.object or before[k] != after[k]:
-                yield step
 
     def conclusion(self) -> Sentence:
         """The sentence that gives the answer."""
@@ -184,8 +172,7 @@ class _Story:
             "Nothing about it differs: looks and place are the same.",
         )
 
-    def _differences(self, k: int, own: list[Step], was_on_stage: bool) -> str:
-        first, last = (shot.state.objects[k] for shot in (self._before, self._after))
+    def _differences(self, first: Object, last: Object, own: list[Step], was_on_stage: bool) -> str:
         attributes = self._split.vocabulary.attributes
         differ = [a for a in attributes if getattr(first, a) != getattr(last, a)]
         equal = [a for a in attributes if a not in differ]
@@ -196,15 +183,9 @@ class _Story:
             )
             for a in differ
         ]
-        for name in dict.fromkeys(s.kind for s in own if s.kind not in attributes):
-            kind, steps = self._split.kinds[name], [s for s in own if s.kind == name]
-            if leading := [s for s in steps if s.object == k]:
-                parts += kind.told(leading, not was_on_stage, self._called)
-            parts += [
-                f"{self._called(s.object)}, {kind.phrase(s, lambda o: 'it' if o == k else self._called(o))}"
-                for s in steps
-                if s.object != k
-            ]
+        for kind in dict.fromkeys(s.kind for s in own if s.kind not in attributes):
+            steps = [s for s in own if s.kind == kind]
+            parts += self._split.kinds[kind].told(steps, not was_on_stage, self._called)
         same = f", while its {_joined(equal)} {'is' if len(equal) == 1 else 'are'} the same" if equal and differ else ""
         return f"{_upper(_joined(parts, ', and ') if len(parts) > 1 else parts[0])}{same}."
 

@@ -1,12 +1,16 @@
 """Conflicts of dealt steps: by how much the steps of a problem do not fit its objects, before it has any."""
 
+import itertools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from tvrgen.config.settings import Split
 from tvrgen.sampling.levels import IntendedStep
 from tvrgen.sampling.looks import possible
-from tvrgen.transformations.base import Role
+from tvrgen.sampling.touching import changed_places, once_each
+from tvrgen.transformations.base import Role, Transformation
 
 
 def conflicting(steps: Sequence[IntendedStep], objects: int, on_stage: int, split: Split) -> int:
@@ -16,11 +20,12 @@ def conflicting(steps: Sequence[IntendedStep], objects: int, on_stage: int, spli
         for k, role in zip(step.objects, step.roles, strict=False):
             by_index.setdefault(k, []).append((step, role))
     faults, entering, staying = 0, 0, []
-    for own in by_index.values():
+    for k, own in by_index.items():
         entries = [role.enters for _, role in own]
         faults += not possible([step for step, _ in own], split)
         if not split.sampling.repeat:
             faults += len(own) - len({step.kind for step, _ in own})
+            faults += _excess(tuple((step.kind, step.objects.index(k)) for step, _ in own), split)
         if any(role.alone for _, role in own):
             faults += len(own) - 1
         if any(entries):
@@ -28,8 +33,76 @@ def conflicting(steps: Sequence[IntendedStep], objects: int, on_stage: int, spli
             entering += 1
         else:
             staying.append(len(own))
-    faults += sum(sorted(staying)[: max(0, len(staying) - on_stage)])
+    faults += sum(sorted(staying)[: max(0, len(staying) - on_stage)]) + _repeated(steps, split)
     return faults + max(0, entering - (objects - on_stage))
+
+
+def _repeated(steps: Sequence[IntendedStep], split: Split) -> int:
+    """The excess steps of one kind and value in which new objects appear that may not look alike."""
+    if not (kinds := once_each(split)):
+        return 0
+    new = Counter((step.kind, step.value) for step in steps if step.kind in kinds)
+    return new.total() - len(new)
+
+
+@lru_cache(maxsize=10_000)
+def _excess(taken: tuple[tuple[str, int], ...], split: Split) -> int:
+    """The excess steps of an object that takes these kinds, each at a place among the objects of a step."""
+    pairs = _exclusive(split).pairs
+    return sum(frozenset(pair) in pairs for pair in itertools.combinations(taken, 2))
+
+
+class _Exclusive(NamedTuple):
+    """What no object takes twice, unless it may change twice.
+
+    `pairs` are pairs of kinds, each with a place among the objects of a step, of which no object takes both. `demands`
+    has for each field that several kinds change how many objects a step of each kind takes for it.
+    """
+
+    pairs: frozenset[frozenset[tuple[str, int]]]
+    demands: tuple[Mapping[str, int], ...]
+
+
+@lru_cache(maxsize=64)
+def _exclusive(split: Split) -> _Exclusive:
+    """What the kinds of a split exclude, as they say.
+
+    Of kinds that change a common field, the images would not show what the first did. Where a kind can change all
+    attributes, those that change two objects go with no other: to exchange two objects and to change one of them is
+    also to change both of them.
+    """
+    changed = {name: changed_places(kind, split) for name, kind in split.kinds.items()}
+    touched = {name: set(kind.fields or ()) for name, kind in split.kinds.items()}
+    everything = set().union(*touched.values())
+    if any(own.issuperset(split.vocabulary.attributes) for own in touched.values()):
+        touched |= {name: everything for name, places in changed.items() if len(places) > 1}
+    touched |= {name: everything for name, kind in split.kinds.items() if _leaves_in_all_ways(kind, split)}
+    places = [(name, place) for name, own in changed.items() for place in own]
+    demands = [
+        {name: len(changed[name]) for name, own in touched.items() if field in own}
+        for field in sorted(set().union(*touched.values()))
+    ]
+    return _Exclusive(
+        frozenset(
+            frozenset((one, other))
+            for one, other in itertools.combinations(places, 2)
+            if one[0] != other[0] and touched[one[0]] & touched[other[0]]
+        ),
+        tuple(own for own in demands if len(own) > 1),
+    )
+
+
+def _leaves_in_all_ways(kind: Transformation, split: Split) -> bool:
+    ways = kind.variants(split.sampling).values()
+    return len(split.kinds) > 1 and all(roles[0].alone and roles[0].before != "absent" for roles in ways if roles)
+
+
+def crowding(kinds: Sequence[str], on_stage: int, split: Split) -> int:
+    """The missing objects of a problem with steps of these kinds, where several kinds change one field."""
+    demands = _exclusive(split).demands
+    if split.sampling.repeat or not demands:
+        return 0
+    return max(0, *(sum(own.get(kind, 0) for kind in kinds) - on_stage for own in demands))
 
 
 def clashing(shared: Sequence[IntendedStep], room: int, split: Split) -> int:
@@ -38,7 +111,7 @@ def clashing(shared: Sequence[IntendedStep], room: int, split: Split) -> int:
     1 if there is one object alone and it cannot take them all.
     """
     alike = Counter((step.kind, step.value) for step in shared if len(step.roles) == 1)
-    faults = sum(max(0, n - room) for n in alike.values())
+    faults = sum(max(0, n - room) for n in alike.values()) + _repeated(shared, split)
     return faults or int(room == 1 and not possible(shared, split))
 
 

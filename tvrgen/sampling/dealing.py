@@ -289,7 +289,7 @@ class Deal:
             if number := self._forms[kind].number:
                 often = len(self._split.values[kind]) - 1 if self._sampling.repeat else 1
                 excess += max(0, n - on_stage // number * often)
-        return excess
+        return excess + conflicts.crowding(kinds, on_stage, self._split)
 
     def _pairs_too_often(self, samples: Sequence[Sample], k: int, pairs: list[tuple[str, str]]) -> int:
         return self._too_often(samples, k, [kind for kind, _ in pairs])

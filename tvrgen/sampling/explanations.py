@@ -16,6 +16,7 @@ from tvrgen.config.settings import Split
 from tvrgen.sampling.tracing import GridPosition
 from tvrgen.scene import footprints
 from tvrgen.scene.model import Object, State
+from tvrgen.scene.vocabulary import Vocabulary
 from tvrgen.transformations import replay
 from tvrgen.transformations.base import Rejected, Role, Sighting, Step
 
@@ -26,11 +27,12 @@ _FAR = 10**6
 def explanations(initial: State, final: State, split: Split, most_steps: int) -> Iterator[tuple[Step, ...]]:
     """Yields the answers of up to `most_steps` steps that explain images of these two states.
 
-    Of the orders of the same steps, one that keeps the rules is yielded. The time grows with the number of objects
+    Of the orders of the same steps, one that keeps the rules is yielded. Objects that appear have indices of those that
+    `initial` has absent, or else beyond its own. The time grows with the number of objects
     times that of values to the power of `most_steps` less the number of objects that look different in the end.
     """
     found = set()
-    for steps in _Search(initial, final, split).found(most_steps):
+    for steps in _Search(initial, final, split, most_steps).found(most_steps):
         if (same := tuple(sorted(steps, key=_key))) not in found:
             found.add(same)
             yield steps
@@ -47,8 +49,11 @@ class _Thing(NamedTuple):
 class _Search:
     """A search with what it starts from: `_due` is what the last image shows."""
 
-    def __init__(self, initial: State, final: State, split: Split) -> None:
+    def __init__(self, initial: State, final: State, split: Split, most_steps: int) -> None:
+        if any(role.before == "absent" for kind in split.kinds.values() for role in kind.roles):
+            initial = _with_absent(initial, most_steps, split.vocabulary)
         self._split, self._grid, self._initial = split, split.vocabulary.grid, initial
+        self._absent = [k for k, obj in enumerate(initial.objects) if not obj.present]
         self._hidden = {k for k, obj in enumerate(initial.objects) if not self._is_seen(obj)}
         self._attributes = operator.attrgetter(*split.vocabulary.attributes)
         self._due = self._shown(final)
@@ -74,6 +79,8 @@ class _Search:
         for step in self._steps(len(state.objects)):
             if steps and not {*step.objects} & {*steps[-1].objects} and _key(step) < _key(steps[-1]):
                 continue  # the same steps in another order
+            if not self._takes_first_absent(step, state):
+                continue  # the same with another one that is absent
             if wrong == left * self._at_once and any(right[k] for k in step.objects):
                 continue  # each step must put all that it can right
             after = self._applied(state, step, steps)
@@ -87,6 +94,14 @@ class _Search:
             for objects in choose(range(count), len(kind.roles)):
                 for value in self._split.values[name]:
                     yield Step(objects=objects, kind=name, value=value)
+
+    def _takes_first_absent(self, step: Step, state: State) -> bool:
+        """Whether a step makes no object appear before others that could."""
+        if not self._absent or step.objects[-1:] < (self._absent[0],):
+            return True
+        absent = [k for k in self._absent if not state[k].present]
+        taken = [k for k in absent if k in step.objects]
+        return taken == absent[: len(taken)]
 
     def _applied(self, state: State, step: Step, before: Sequence[Step]) -> State | None:
         """The state after a step; None where it does not apply, or takes objects in a way that its kind does not."""
@@ -176,6 +191,12 @@ class _Search:
                 if self._shown(end) == self._due:
                     return True
         return False
+
+
+def _with_absent(state: State, count: int, words: Vocabulary) -> State:
+    """The state with so many more objects that are absent."""
+    values = {attribute: words.values(attribute)[0] for attribute in words.attributes}
+    return State(objects=(*state.objects, *[words.object(values, present=False)] * count))
 
 
 def _fits(role: Role, found: Role) -> bool:

@@ -27,6 +27,10 @@ NO_TWIN_ENTERS = Rule(text="of twins off stage, none enters")
 ALIKE_IN_PLACE = Rule(text="objects that look alike in the end have not moved", remedies=_LOOKS)
 UNLIKE_UNSEEN = Rule(text="a changed object ends unlike any that was out of sight", remedies=_LOOKS)
 AS_SHORT = Rule(text="no other answer is as short", remedies=_LOOKS)
+MANY_ANSWERS = Rule(
+    text="few other answers are right",
+    remedies="leave out kinds that do the same as others (sampling.kinds), or lower sampling.steps",
+)
 IN_SIGHT = Rule(text="a changed object is in sight", remedies=_SIGHT)
 CHANGED_ON_STAGE = Rule(text="changed objects that do not enter are on stage")
 ONE_SPLIT = Rule(text="a problem belongs to one split")
@@ -47,6 +51,7 @@ RULES = (
     ALIKE_IN_PLACE,
     UNLIKE_UNSEEN,
     AS_SHORT,
+    MANY_ANSWERS,
     IN_SIGHT,
     CHANGED_ON_STAGE,
     ONE_SPLIT,

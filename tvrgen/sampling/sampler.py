@@ -18,7 +18,7 @@ from tvrgen._support.rng import generator
 from tvrgen.config.settings import Config, Split
 from tvrgen.imaging.shots import Shot
 from tvrgen.imaging.visibility import Eye
-from tvrgen.sampling import design, fairness, identity, order, placement, rules, uniqueness
+from tvrgen.sampling import design, fairness, identity, order, placement, right_answers, rules, uniqueness
 from tvrgen.sampling.levels import Levels
 from tvrgen.sampling.looks import can_take
 from tvrgen.sampling.problem import Planned, Problem
@@ -116,8 +116,12 @@ def _looked_at(problem: Problem, states: tuple[State, ...], split: Split) -> Ite
 
 
 def completed(problem: Problem, states: tuple[State, ...], shots: tuple[Shot, ...], split: Split) -> Planned:
-    """Returns the planned problem of a problem with these states and shots."""
+    """Returns the planned problem of a problem with these states and shots.
+
+    Raises Rejected if too many other answers are right.
+    """
     steps, kinds, words = problem.steps, split.kinds, split.vocabulary
+    answers = right_answers.right_answers(states, steps, split)
     return Planned(
         problem=problem,
         states=states,
@@ -128,12 +132,8 @@ def completed(problem: Problem, states: tuple[State, ...], shots: tuple[Shot, ..
             replay.roles(before, after, step, words.grid)
             for before, after, step in zip(states, states[1:], steps, strict=False)
         ),
-        accepted=tuple(
-            tuple(
-                dataclasses.replace(step, value=value) for value in kinds[step.kind].accepted(states, at, step, words)
-            )
-            for at, step in enumerate(steps)
-        ),
+        accepted=answers.accepted,
+        alternatives=answers.alternatives,
     )
 
 

@@ -1,9 +1,9 @@
 """Kinds that change one attribute of an object, whichever that is: one class for all of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from tvrgen.scene.model import Object
+from tvrgen.scene.model import Object, State
 from tvrgen.scene.vocabulary import Vocabulary
 from tvrgen.transformations.base import UNCHANGED, ObjectTransformation, Rejected, Step
 
@@ -22,6 +22,11 @@ class Attribute(ObjectTransformation):
         if getattr(obj, self.name) == value:
             raise Rejected(UNCHANGED)
         return obj.replace(**{self.name: value})
+
+    def leading(
+        self, before: State, after: State, objects: Sequence[int], values: Sequence[str], vocabulary: Vocabulary
+    ) -> Sequence[str]:
+        return [value for value in values if value == getattr(after[objects[0]], self.name)]
 
     def least_values(self) -> int:
         return 2

@@ -160,6 +160,16 @@ class Transformation:
         """
         return (step.value,)
 
+    def leading(
+        self, before: State, after: State, objects: Sequence[int], values: Sequence[str], vocabulary: Vocabulary
+    ) -> Sequence[str]:
+        """Those of the `values` with which a step of these objects may lead from one state towards another.
+
+        The default leaves none out. A kind of many values may leave out those that cannot give its objects what they
+        have in `after`, so that the search for other right answers is quick.
+        """
+        return values
+
     @property
     def named(self) -> int:
         """The number of objects that an answer names: all but those that the first image has not."""

@@ -1,6 +1,6 @@
 """The kind by which an object appears that the first image does not have."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tvrgen.scene.model import State
 from tvrgen.scene.vocabulary import Vocabulary
@@ -19,6 +19,12 @@ class Appear(Transformation):
 
     def values(self, vocabulary: Vocabulary) -> tuple[str, ...]:
         return looks.values(vocabulary)
+
+    def leading(
+        self, before: State, after: State, objects: Sequence[int], values: Sequence[str], vocabulary: Vocabulary
+    ) -> Sequence[str]:
+        value = "_".join(after[objects[0]].looks)
+        return (value,) if value in values else ()
 
     def apply(self, state: State, step: Step, vocabulary: Vocabulary) -> State:
         if state[step.object].present:

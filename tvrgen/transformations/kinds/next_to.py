@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tvrgen.scene import footprints
 from tvrgen.scene.model import State
@@ -39,6 +39,20 @@ class NextTo(Transformation):
         x, y = state[b].position
         return state.replace(a, position=(x + dx, y + dy))
 
+    def leading(
+        self, before: State, after: State, objects: Sequence[int], values: Sequence[str], vocabulary: Vocabulary
+    ) -> Sequence[str]:
+        a, b = objects
+        (x, y), (to_x, to_y) = before[b].position, after[a].position
+        radius, other = (vocabulary.sizes[before[k].size] for k in objects)
+        needed = footprints.required_distance(radius, other, vocabulary.grid)
+        dx, dy = to_x - x, to_y - y
+        if not needed <= (distance := math.hypot(dx, dy)) <= needed + _MOST_BEYOND:
+            return ()
+        least = _LEAST_COSINE * distance
+        ways = ((value, vocabulary.directions[value]) for value in values)
+        return [value for value, (x, y) in ways if x * dx + y * dy >= least * math.hypot(x, y)]
+
     def read(self, text: str, at: int, is_index: Callable[[int], bool]) -> reading.Read:
         """ "front_left" for "front left", "left-front", and the like."""
         side = _SIDE.match(text, at)
@@ -52,6 +66,10 @@ class NextTo(Transformation):
         return f"moves next to {named(step.objects[1])}, on its {side} side"
 
 
+_MOST_BEYOND = 4
+"""Grid units by which an object can stand further than the gap asks, as positions are rounded."""
+_LEAST_COSINE = 0.8
+"""Cosine of the angle by which its direction can be off; neighbouring directions are 45 degrees apart."""
 _SIDE = re.compile(rf"({directions.TOWARDS})(?:[\s_-]*({directions.TOWARDS}))?(?!\w|[._+-]\w)")
 
 

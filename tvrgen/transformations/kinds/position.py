@@ -70,6 +70,14 @@ class Position(ObjectTransformation):
                 others.append(other)
         return (step.value, *others)
 
+    def leading(
+        self, before: State, after: State, objects: Sequence[int], values: Sequence[str], vocabulary: Vocabulary
+    ) -> Sequence[str]:
+        was, is_ = (state[objects[0]] for state in (before, after))
+        if not (vocabulary.grid.shows(was) and vocabulary.grid.shows(is_)):
+            return values
+        return [value for value in values if self.change(was, value, vocabulary).position == is_.position]
+
     def read(self, text: str, at: int, is_index: Callable[[int], bool]) -> reading.Read:
         """ "front_left.2" for "front left, 2 steps", "left-front (2)", and the like."""
         move = _MOVE.match(text, at)

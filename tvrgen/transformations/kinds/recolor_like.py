@@ -1,6 +1,6 @@
 """The kind by which an object takes the color of another one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tvrgen.scene.model import State
 from tvrgen.scene.vocabulary import Vocabulary
@@ -21,6 +21,12 @@ class RecolorLike(Transformation):
     def apply(self, state: State, step: Step, vocabulary: Vocabulary) -> State:
         a, b = step.objects
         return state.replace(a, color=state[b].color)
+
+    def leading(
+        self, before: State, after: State, objects: Sequence[int], values: Sequence[str], vocabulary: Vocabulary
+    ) -> Sequence[str]:
+        a, b = objects
+        return values if after[a].color == before[b].color else ()
 
     def phrase(self, step: Step, named: Callable[[int], str]) -> str:
         return f"takes the color of {named(step.objects[1])}"

@@ -1,6 +1,6 @@
 """The kind by which two objects change places."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tvrgen.scene.model import State
 from tvrgen.scene.vocabulary import Vocabulary
@@ -22,6 +22,13 @@ class Swap(Transformation):
         if state[a].looks == state[b].looks:
             raise Rejected("objects that look alike change places unseen")
         return state.replace(a, position=state[b].position).replace(b, position=state[a].position)
+
+    def leading(
+        self, before: State, after: State, objects: Sequence[int], values: Sequence[str], vocabulary: Vocabulary
+    ) -> Sequence[str]:
+        a, b = objects
+        exchanged = after[a].position == before[b].position and after[b].position == before[a].position
+        return values if exchanged else ()
 
     def phrase(self, step: Step, named: Callable[[int], str]) -> str:
         return f"changes places with {named(step.objects[1])}"
