@@ -21,7 +21,7 @@ def own_kind(flat_dataset):
     """A dataset whose config names a kind of its maker's, in a module that is not loaded."""
 
     def name_it(document):
-        document["sampling"]["kinds"].append(KIND)
+        document["sampling"]["kinds"] = ["color", "size", "material", "position", KIND]
 
     change_json(flat_dataset / "config.json", name_it)
     change_json(flat_dataset / "dataset.json", lambda d: name_it(d["config"]))
