@@ -4,7 +4,10 @@ from collections import Counter
 
 import pytest
 
+from tests.tiny import load
 from tvrgen.sampling import conflicts
+from tvrgen.sampling.levels import IntendedStep
+from tvrgen.transformations.base import Role
 from tvrgen.transformations.kinds.position import MOVES
 
 
@@ -24,3 +27,40 @@ def test_missing_objects_for_moves(on_stage, others, moves, repeat, missing):
     """What leaves changes in no other way, and what enters starts off stage; 4 objects in all."""
     roles, needed = [MOVES[move][0] for move in moves], list(Counter(others).values())
     assert conflicts.missing(roles, needed, objects=4, on_stage=on_stage, repeat=repeat == "true") == missing
+
+
+@pytest.mark.parametrize(
+    ("steps", "conflicts"),
+    [
+        ("0.color.red, 1+0.recolor_like", 0),  # 0 is looked at, not changed
+        ("0.color.red, 0+1.recolor_like", 1),
+        ("0.color.red, 0.replace.small_red_glass_cube", 1),
+        ("0.position.left.1, 1+0.next_to.left", 0),
+        ("0.position.left.1, 0+1.next_to.left", 1),
+        ("0.size.large, 0+1.next_to.left", 1),  # they would come too near
+        ("1.size.large, 0+1.next_to.left", 1),
+        ("2.size.large, 0+1.next_to.left", 0),
+        ("0.color.red, 0+1.swap", 1),  # or both are replaced
+        ("0.color.red, 1+2.swap", 0),
+    ],
+)
+def test_no_object_takes_kinds_that_exclude_each_other(steps, conflicts):
+    assert conflicting_of(steps, "color, size, position, replace, recolor_like, next_to, swap") == conflicts
+
+
+def test_what_appears_looks_like_nothing_else_that_does():
+    new = IntendedStep(kind="appear", value="small_red_glass_cube", roles=(), objects=())
+    split = load("sampling.kinds=[color, appear]", "sampling.on_stage=[4, 6]").split("train")
+    assert conflicts.conflicting([new, new], 4, 4, split) == conflicts.clashing([new, new], 4, split) == 1
+    assert conflicts.conflicting([new], 4, 4, split) == 0
+
+
+def conflicting_of(text, kinds):
+    split = load(f"sampling.kinds=[{kinds}]", "sampling.on_stage=[4, 6]").split("train")
+    steps = []
+    for part in text.split(", "):
+        named, kind, *value = part.split(".", 2)
+        objects = tuple(map(int, named.split("+")))
+        roles = tuple(Role() for _ in objects)
+        steps.append(IntendedStep(kind=kind, value="".join(value), objects=objects, roles=roles))
+    return conflicts.conflicting(steps, 4, 4, split)

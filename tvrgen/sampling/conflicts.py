@@ -69,7 +69,8 @@ def _exclusive(split: Split) -> _Exclusive:
 
     Of kinds that change a common field, the images would not show what the first did. Where a kind can change all
     attributes, those that change two objects go with no other: to exchange two objects and to change one of them is
-    also to change both of them.
+    also to change both of them. What is put beside another object, as near as the gap allows, keeps its size, and so
+    does that object.
     """
     changed = {name: changed_places(kind, split) for name, kind in split.kinds.items()}
     touched = {name: set(kind.fields or ()) for name, kind in split.kinds.items()}
@@ -82,12 +83,18 @@ def _exclusive(split: Split) -> _Exclusive:
         {name: len(changed[name]) for name, own in touched.items() if field in own}
         for field in sorted(set().union(*touched.values()))
     ]
+    pairs = {
+        frozenset((one, other))
+        for one, other in itertools.combinations(places, 2)
+        if one[0] != other[0] and touched[one[0]] & touched[other[0]]
+    }
+    growing = [(name, place) for name, place in places if "size" in touched[name]]
+    for name, kind in split.kinds.items():
+        if "position" in touched[name] and len(changed[name]) < len(kind.roles):  # puts an object beside another
+            beside = [(name, place) for place in range(len(kind.roles))]
+            pairs |= {frozenset(pair) for pair in itertools.product(beside, growing) if pair[0][0] != pair[1][0]}
     return _Exclusive(
-        frozenset(
-            frozenset((one, other))
-            for one, other in itertools.combinations(places, 2)
-            if one[0] != other[0] and touched[one[0]] & touched[other[0]]
-        ),
+        frozenset(pairs),
         tuple(own for own in demands if len(own) > 1),
     )
 
