@@ -30,6 +30,10 @@ def test_built_in_kinds_keep_every_promise_together(names):
     check_config({"splits": {"train": {"count": 100}}, "sampling": sampling}, count=12)
 
 
+def test_all_kinds_that_ship_keep_every_promise_together():
+    check_config("changes", split="train", count=4)
+
+
 @pytest.mark.full
 @pytest.mark.parametrize("name", registry.BUILT_IN)
 def test_each_built_in_kind_keeps_every_promise(name):

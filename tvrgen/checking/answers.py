@@ -12,6 +12,7 @@ from tvrgen.checking.steps import counted_steps
 from tvrgen.questions.forms import changes_text
 from tvrgen.questions.forms.changes_reader import parse_answer
 from tvrgen.questions.forms.changes_text import normal
+from tvrgen.sampling.problem import Planned
 from tvrgen.scoring.outcome import outcome_score
 from tvrgen.scoring.reward import Reward, star_r1_reward
 from tvrgen.scoring.truth import Truth, ground_truth, truth_of
@@ -80,7 +81,8 @@ class Answers:
         self, case: Case, truth: Truth, answer: tuple[Step, ...], what: str, step: Step, where: str
     ) -> Iterator[Fault]:
         self._accepted += 1
-        if not _explains(case, answer):
+        same_kinds = Counter(s.kind for s in answer) == Counter(s.kind for s in case.planned.said)
+        if same_kinds and not _explains(case, answer):  # outcomes know no other object in the place of one
             text = f"has {what} that does not lead to what the last image shows"
             yield Fault("accepted", text, step.kind, where)
         elif not _paid(changes_text.write(answer), truth).correct:
@@ -91,7 +93,7 @@ class Answers:
         said = case.planned.said
         for number, step in enumerate(said):
             damaged = {"without a step": (*said[:number], *said[number + 1 :])}
-            right = {way.value for way in case.planned.accepted[number] if way.kind == step.kind}
+            right = {way.value for way in _ways(case.planned) if (way.kind, way.objects) == (step.kind, step.objects)}
             if others := [value for value in case.split.values[step.kind] if value not in right]:
                 damaged["with another value"] = _with(said, number, dataclasses.replace(step, value=others[0]))
             for what, steps in damaged.items():
@@ -156,6 +158,12 @@ def _paid(said: str, truth: Truth) -> Reward:
 
 def _with(steps: tuple[Step, ...], number: int, step: Step) -> tuple[Step, ...]:
     return (*steps[:number], step, *steps[number + 1 :])
+
+
+def _ways(planned: Planned) -> Iterator[Step]:
+    """Every way to say a step that is accepted, as answers say it, of the right answer and of the alternatives."""
+    for answer in (planned.accepted, *planned.alternatives):
+        yield from (planned.as_said(way) for ways in answer for way in ways)
 
 
 def _explains(case: Case, steps: tuple[Step, ...]) -> bool:

@@ -9,6 +9,7 @@ from tvrgen._support.messages import counted, nearest, shown
 from tvrgen.checking.faults import Fault, of_kind
 from tvrgen.config.settings import SamplingSettings
 from tvrgen.questions.forms.changes_text import normal
+from tvrgen.scene.attributes import SHIPPED
 from tvrgen.scene.model import Object
 from tvrgen.scene.vocabulary import Vocabulary
 from tvrgen.transformations.base import Role, Sighting, Transformation
@@ -88,8 +89,8 @@ def _of_fields(kind: Transformation, words: Vocabulary, sampling: SamplingSettin
     if not isinstance(fields, Iterable) or isinstance(fields, str):
         yield f"is {shown(fields)}; write a frozenset of names of fields, or None"
         return
-    known = [*words.attributes, *(f.name for f in dataclasses.fields(Object) if f.name not in words.attributes)]
-    known.remove("further")
+    own = {f.name: None for f in dataclasses.fields(Object) if f.name != "further"}
+    known = [*{**own, **words.attributes, **SHIPPED}]
     for name in fields:
         if name not in known:
             yield f"has {name!r}, which is no field of an object{nearest(name, known)}"
