@@ -12,7 +12,7 @@ from tvrgen.sampling.dealing import Deal
 from tvrgen.sampling.decks import Trials
 from tvrgen.sampling.levels import Levels
 
-_DEALS = 6  # orders tried for a block before one with replaced cards is taken
+_DEALS = 6  # orders tried for a block before one with replaced cards is taken, where all steps take one object
 _MOST_DEALS = 30  # orders tried before one is taken in which a problem has steps that no objects can take
 
 
@@ -40,7 +40,8 @@ def _dealt(seed: int, split: Split, block: int) -> tuple[tuple[Levels, ...], int
     trials = Trials(limits.TRIALS.value)
     for attempt in range(_MOST_DEALS):
         deals.append(Deal(seed, split, block, attempt, trials))
-        if deals[-1].sound or (attempt + 1 >= _DEALS and not all(deal.faults for deal in deals)):
+        enough = _DEALS if deals[-1].uniform else _MOST_DEALS
+        if deals[-1].sound or (attempt + 1 >= enough and not all(deal.faults for deal in deals)):
             break
     best = min(deals, key=lambda deal: (deal.faults, not deal.exact))
     return best.levels, best.faults, best.sound

@@ -170,12 +170,12 @@ class Deal:
         )
 
     @property
-    def _uniform(self) -> bool:
+    def uniform(self) -> bool:
         """Whether all steps take one object."""
         return {form.number for form in self._forms.values()} == {1}
 
     def _draw_groups(self) -> list[_Group]:
-        if self._uniform:
+        if self.uniform:
             return [_Group((), self._block * len(self.kinds), self.samples)]
         return [
             _Group((objects,), self._dealt_before(objects), [s for s in self.samples if s.objects == objects])
@@ -267,7 +267,7 @@ class Deal:
 
     def _one_object_takes_all(self) -> bool:
         """Whether every problem has one object that takes all its steps."""
-        if on_stage_numbers(self._sampling) != (1,) or not self._uniform:
+        if on_stage_numbers(self._sampling) != (1,) or not self.uniform:
             return False
         return not any(self._enters(slot) or self._leaves(slot) for slot in range(len(self.kinds)))
 
