@@ -20,7 +20,7 @@ vocabulary:
   colors: {orange: [255, 140, 0], black: [1, 1, 1]}
   sizes: {tiny: 0.2}
   materials: {satin: {recipe: principled, metallic: 0.6, roughness: 0.4}}
-  attributes: {pattern: {values: {plain: {}, dots: {}}, shown: "patterns:show"}}
+  attributes: {pattern: {values: {plain: {}, dots: {}}, shown: "tests.cli.test_vocabulary:show"}}
 splits:
   train: {count: 10}
   test: {count: 10, cameras: {initial: left}, sampling: {only: {color: [orange, red]}}, render: {samples: 9}}

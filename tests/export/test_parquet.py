@@ -8,7 +8,6 @@ import pytest
 from tests import swapping
 from tests.export.rows import read
 from tests.tiny import FlatRenderer, generate_flat, load
-from tvrgen._support.errors import UserError
 from tvrgen.export import parquet
 from tvrgen.export.run import export
 from tvrgen.scoring.truth import truth_of
@@ -118,9 +117,11 @@ def test_changes_of_two_objects_have_a_column_in_one_form(name, of_two, tmp_path
     assert truth_of(rows[0]["changes"]).changes == truth_of(rows[0]["ground_truth"]).changes
 
 
-def test_changes_of_two_objects_by_a_kind_that_is_not_trusted_are_one_line(of_two, tmp_path):
-    pytest.importorskip("pyarrow")
-    with pytest.raises(
-        UserError, match=r"trust: train-000000-left has a change of several objects .*set it if you trust"
-    ):
-        export(of_two, "hf", tmp_path / "out")
+def test_a_kind_that_is_not_trusted_has_the_same_columns(of_two, tmp_path):
+    table = pytest.importorskip("pyarrow.parquet")
+    found = []
+    for trust in (True, False):
+        export(of_two, "hf", tmp_path / str(trust), trust=trust)
+        (path,) = (tmp_path / str(trust)).rglob("*.parquet")
+        found.append(table.read_table(path))
+    assert found[0].equals(found[1])

@@ -25,7 +25,8 @@ from tvrgen.transformations import replay
 from tvrgen.transformations.base import Rejected, Step
 
 MINE = {
-    "label": "{values: {bare: {}, dotted: {dots: 3}, crossed: {}}, place: 45, shown: 'labels:show'}",
+    "label": "{values: {bare: {}, dotted: {dots: 3}, crossed: {}}, place: 45, "
+    "shown: 'tests.scene.test_attributes:show'}",
     "secret": "{values: {none: {}, one: {}, two: {}}, place: null}",
 }
 """Attributes of a user's own: one after all others in looks, and one that looks do not have."""
@@ -219,7 +220,7 @@ def test_a_dataset_is_counted_and_exported(name, tmp_path):
 def test_the_config_of_a_dataset_runs_no_function_without_trust(tmp_path):
     config = config_of("label")
     (tmp_path / "config.json").write_text(json.dumps(config.document))
-    with pytest.raises(ArgumentError, match=r"names code, which was not imported: labels:show"):
+    with pytest.raises(ArgumentError, match=r"names code, which was not imported: tests.scene.test_attributes:show"):
         loader.load(tmp_path / "config.json")
     (tmp_path / "config.json").write_text(json.dumps(config_of("texture").document))
     assert loader.load(tmp_path / "config.json").hash == config_of("texture").hash

@@ -53,4 +53,28 @@ class Disappear(ObjectTransformation):
         return dataclasses.replace(obj, present=False)
 
 
+class Mirror(Transformation):
+    """The first object moves to the other side of the second, as far from it as before, if that is on the stage."""
+
+    name = "mirror"
+    roles = (Role(), Role())
+    ordered = True
+    fields = frozenset({"position"})
+
+    def apply(self, state, step, vocabulary):
+        a, b = step.objects
+        (ax, ay), (bx, by) = state[a].position, state[b].position
+        return state.replace(a, position=(2 * bx - ax, 2 * by - ay))
+
+
+class CarefulMirror(Mirror):
+    name = "careful"
+
+    def apply(self, state, step, vocabulary):
+        after = super().apply(state, step, vocabulary)
+        if not vocabulary.grid.on_stage(after[step.object].position):
+            raise Rejected("the mirrored place is on the stage")
+        return after
+
+
 NAMES = [f"tests.transformations.kinds:{kind.__name__}" for kind in (Swap, Beside, Appear, Disappear)]

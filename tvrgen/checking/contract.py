@@ -40,6 +40,20 @@ def apply(kind: Transformation, state: State, step: Step, words: Vocabulary) -> 
     return after, [*_faults(kind, state, after, step, words)]
 
 
+def order(kind: Transformation, before: State, after: State, step: Step, words: Vocabulary) -> Iterator[Fault]:
+    """The fault of a kind that is not `ordered`, and yet gives another state for a step's objects in another order."""
+    other = dataclasses.replace(step, objects=step.objects[::-1])
+    if kind.ordered or other == step:
+        return
+    try:
+        same = kind.apply(before, other, words) == after
+    except Rejected:
+        same = False
+    if not same:
+        text = f"is False, so that {other} is accepted too, but it gives another state; write ordered = True"
+        yield Fault("ordered", text, step.kind, str(step))
+
+
 def changed_fields(before: Object, after: Object) -> list[str]:
     """The names of the fields and attributes in which an object differs."""
     names = [*before.attributes, "position", "rotation", "present"]

@@ -35,8 +35,9 @@ class Steps:
             if not faults and found != after:
                 text = "returned another state, or none, when it was applied to the same one again"
                 yield Fault("apply", text, step.kind, str(step))
+            yield from contract.order(kind, before, after, step, split.vocabulary)
             ways = kind.variants(split.sampling).values()
-            if not any(all(map(_plays, planned.roles[number], way)) for way in ways):
+            if not any(all(map(Role.allows, way, planned.roles[number])) for way in ways):
                 seen = ", ".join(f"{role.before} before and {role.after} after" for role in planned.roles[number])
                 yield Fault("roles", f"no variant has roles such as those of a step: {seen}", step.kind, str(step))
             changed = {name for k in step.objects for name in contract.changed_fields(before[k], after[k])}
@@ -90,7 +91,3 @@ class Rules:
 def counted_steps(number: int) -> str:
     """ "1,000 steps"."""
     return f"{number:,} step{'s' if number != 1 else ''}"
-
-
-def _plays(found: Role, role: Role) -> bool:
-    return role.before in (found.before, "any") and role.after in (found.after, "any")

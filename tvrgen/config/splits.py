@@ -9,7 +9,7 @@ from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen._support.keys import build as build_settings
 from tvrgen._support.keys import keys
-from tvrgen._support.messages import nearest
+from tvrgen._support.messages import nearest, shown
 from tvrgen.config.documents import OLD_NAMES
 from tvrgen.config.settings import Constraints, Never, Only, Split
 from tvrgen.config.settings.constraints import Listed
@@ -20,7 +20,7 @@ from tvrgen.scene.model import SceneSpec
 from tvrgen.scene.vocabulary import Vocabulary
 from tvrgen.transformations import registry
 from tvrgen.transformations.attributes import Attribute
-from tvrgen.transformations.base import Transformation
+from tvrgen.transformations.base import Role, Transformation
 from tvrgen.transformations.registry import NotImported
 
 T = TypeVar("T", Only, Never)
@@ -167,10 +167,17 @@ def _kinds(names: tuple[str, ...], words: Vocabulary, where: str, trust: bool) -
             continue
         if not isinstance(kind.name, str) or not re.fullmatch(r"[A-Za-z]\w*", kind.name):
             raise UserError(f"{where}: {name!r} has the name {kind.name!r}; write letters, digits and underscores")
+        if fault := _fault_of_roles(kind.roles):
+            raise UserError(f"{where}: {name!r} has the roles {fault}; write one for each object, such as (Role(),)")
         if kind.name in kinds:
             raise UserError(f"{where}: two kinds are named {kind.name!r}")
         kinds[kind.name] = kind
     return kinds
+
+
+def _fault_of_roles(roles: Any) -> str:
+    """What roles are instead of a tuple of them; empty if they are one."""
+    return "" if isinstance(roles, tuple) and roles and all(isinstance(r, Role) for r in roles) else shown(roles)
 
 
 def _check_values(kinds: dict[str, Transformation], words: Vocabulary, where: str) -> None:
@@ -180,7 +187,10 @@ def _check_values(kinds: dict[str, Transformation], words: Vocabulary, where: st
     """
     for name, kind in kinds.items():
         seen: dict[str, str] = {}
-        if (values := kind.values(words)) == ("",):
+        values: Any = kind.values(words)
+        if not isinstance(values, tuple | list):
+            raise UserError(f"{where}: {name}: values returned {shown(values)}; return a tuple of texts")
+        if values == ("",):
             continue  # a kind without values
         for value in values:
             if not isinstance(value, str) or not re.fullmatch(r"[\w+-]+(\.[\w+-]+)*", value):

@@ -5,13 +5,14 @@ description, or a mapping of descriptions. The metadata of the schema mark the c
 versions 2.19 and 3.6 read that spelling only, later ones read both.
 """
 
+import itertools
 import json
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, ClassVar
 
-from tvrgen._support.errors import ArgumentError, UserError
+from tvrgen._support.errors import UserError
 from tvrgen.export.folder import Part
 from tvrgen.export.reader import Question
 from tvrgen.export.writers import READ_AS_PATTERN, Format
@@ -51,7 +52,8 @@ class Parquet(Format):
         try:
             config = self.dataset.config()
         except UserError:  # kinds of the user's own are not imported without trust
-            return False
+            lines = (line for split in self.splits for line in self.dataset.questions(split))
+            return any(map(_is_general, itertools.chain.from_iterable(line["changes"] for line in lines)))
         splits = map(config.split, self.splits)
         return any(overlap(s) or any(kind.named != 1 for kind in s.kinds.values()) for s in splits)
 
@@ -95,17 +97,16 @@ def changes(several: bool) -> list[dict[str, Any]]:
 
 
 def changed(question: Question, several: bool) -> list[dict[str, Any]]:
-    """Returns a question's changes as a value of that column. Raises UserError for several objects in the other."""
+    """Returns a question's changes as a value of that column."""
     own = question.line["changes"]
     if several:
         return [{**c, "accepted": [_named(value, c) for value in c["accepted"]]} for c in own]
-    if any("index" not in change for change in own):
-        raise ArgumentError(
-            "trust",
-            None,
-            f"{question.id} has a change of several objects by a kind of the user's own; set it if you trust that",
-        )
     return own
+
+
+def _is_general(change: dict[str, Any]) -> bool:
+    """Whether a change names any other number of objects than one, or may be said with others."""
+    return "index" not in change or any(isinstance(way, dict) for way in change["accepted"])
 
 
 def _named(accepted: Any, change: dict[str, Any]) -> dict[str, Any]:

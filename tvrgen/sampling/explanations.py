@@ -201,8 +201,7 @@ def _with_absent(state: State, count: int, words: Vocabulary) -> State:
 
 def _fits(role: Role, found: Role) -> bool:
     """Whether an object that was `found` so takes this role; `found.alone`: no earlier step named it."""
-    seen = role.before in (found.before, "any") and role.after in (found.after, "any")
-    return seen and (found.alone or not role.alone)
+    return role.allows(found) and (found.alone or not role.alone)
 
 
 def _key(step: Step) -> tuple[tuple[int, ...], str, str]:

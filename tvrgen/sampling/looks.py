@@ -9,9 +9,9 @@ from tvrgen.sampling import placement
 from tvrgen.sampling.levels import IntendedStep
 from tvrgen.sampling.tracing import trace
 from tvrgen.scene.attributes import BUILT_IN
-from tvrgen.scene.model import Object
+from tvrgen.scene.model import Object, State
 from tvrgen.scene.vocabulary import Vocabulary
-from tvrgen.transformations.base import Rejected, Role, Step, Transformation
+from tvrgen.transformations.base import ObjectTransformation, Rejected, Role, Step, Transformation
 
 _FIELDS = (*BUILT_IN, "position", "rotation")
 
@@ -27,13 +27,28 @@ def can_take(
     try:
         states = trace(objects, steps, kinds, vocabulary)
     except Rejected:
-        return False
+        return _apply_at_origin(objects, steps, kinds, vocabulary)
     if not all(before != after for before, after in itertools.pairwise(states)):
         return False
     histories = list(zip(*(state.objects for state in states), strict=True))
     if any(undone(history) or turns_unseen(history) for history in histories):
         return False
     return all(constraints.allow(o) for history in histories for o in history)
+
+
+def _apply_at_origin(
+    objects: Sequence[Object], steps: Sequence[Step], kinds: Mapping[str, Transformation], vocabulary: Vocabulary
+) -> bool:
+    """Whether steps of several objects apply at one place, where they do not far apart: not for the objects' looks."""
+    if all(isinstance(kinds[step.kind], ObjectTransformation) for step in steps):
+        return False
+    state = State(objects=tuple(objects))
+    try:
+        for step in steps:
+            state = kinds[step.kind].apply(state, step, vocabulary)
+    except Rejected:
+        return False
+    return True
 
 
 def undone(history: Sequence[Object]) -> bool:

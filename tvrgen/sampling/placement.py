@@ -14,7 +14,7 @@ from tvrgen.sampling.tracing import GridPosition, Place, place_of, trace
 from tvrgen.scene import footprints
 from tvrgen.scene.model import Object
 from tvrgen.scene.vocabulary import Grid, Vocabulary
-from tvrgen.transformations.base import Rejected, Transformation
+from tvrgen.transformations.base import ObjectTransformation, Rejected, Transformation
 
 _Mask = NDArray[np.bool_]
 """(2 field + 1, 2 field + 1) over the grid positions of the field."""
@@ -81,8 +81,13 @@ def _moments(
     kinds: Mapping[str, Transformation],
     vocabulary: Vocabulary,
 ) -> _Moments:
-    states = trace(looks, [step.step for step in steps], kinds, vocabulary)
-    found: _Moments = [[(place_of(obj), _radius(obj, vocabulary))] for obj in states[0].objects]
+    found: _Moments = [[(Place(k, (0, 0)), _radius(obj, vocabulary))] for k, obj in enumerate(looks)]
+    try:
+        states = trace(looks, [step.step for step in steps], kinds, vocabulary)
+    except Rejected:
+        if all(isinstance(kinds[step.kind], ObjectTransformation) for step in steps):
+            raise
+        return found  # a kind that looks at where objects are: the rules are checked later
     for before, after in itertools.pairwise(states):
         for own, was, is_ in zip(found, before.objects, after.objects, strict=True):
             own.append(own[-1] if is_ is was else (place_of(is_), _radius(is_, vocabulary)))

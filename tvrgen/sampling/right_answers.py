@@ -457,8 +457,7 @@ _Order = tuple[tuple[_Part, tuple[Ways, ...]], ...]
 
 
 def _fits(role: Role, found: tuple[Sighting, Sighting], untouched: bool) -> bool:
-    seen = role.before in (found[0], "any") and role.after in (found[1], "any")
-    return seen and (untouched or not role.alone)
+    return role.allows(Role(*found)) and (untouched or not role.alone)
 
 
 def _is_far(obj: Object) -> bool:

@@ -20,6 +20,10 @@ ONCE_A_KIND = Rule(text="an object changes once in each kind")
 CONSTRAINTS = Rule(text="sampling.only and sampling.never hold after every step", remedies=_LOOKS)
 IN_FIELD = Rule(text="objects stay in the field", remedies=_ROOM)
 GAP = Rule(text="objects keep a gap", remedies=_ROOM)
+ROLES = Rule(
+    text="objects are where the roles of their steps say",
+    remedies="change the roles of the kind, or what its steps do, or leave it out (sampling.kinds)",
+)
 NOTHING_UNDONE = Rule(text="nothing is undone")
 TURN_SHOWS = Rule(text="an object that turns keeps its shape")
 NO_TWINS = Rule(text="no two objects look the same", remedies=_LOOKS)
@@ -44,6 +48,7 @@ RULES = (
     CONSTRAINTS,
     IN_FIELD,
     GAP,
+    ROLES,
     NOTHING_UNDONE,
     TURN_SHOWS,
     NO_TWINS,

@@ -24,7 +24,7 @@ from tvrgen.sampling.looks import can_take
 from tvrgen.sampling.problem import Planned, Problem
 from tvrgen.scene.model import Camera, Light, Object, SceneSpec, State, Vector
 from tvrgen.transformations import replay
-from tvrgen.transformations.base import UNCHANGED, Rejected, Rule, Step
+from tvrgen.transformations.base import UNCHANGED, Rejected, Role, Rule, Step
 
 _log = logging.getLogger(__name__)
 
@@ -82,6 +82,9 @@ def _attempt(
     initial, steps = _draw(rng, levels, split, len(config.splits))
     states = replay.replay(initial, steps, split.kinds, split.vocabulary)
     fairness.check_states(states, steps, split.sampling, split.vocabulary)
+    for before, after, intended in zip(states, states[1:], levels.steps, strict=False):
+        if not all(map(Role.allows, intended.roles, replay.roles(before, after, intended.step, split.vocabulary.grid))):
+            raise Rejected(rules.ROLES)
     uniqueness.check_unique(states, split)
     cameras, lights = _jittered(rng, config.scene, split.cameras.names)
     final_cameras, final_lights = (

@@ -16,11 +16,16 @@ GridPosition = tuple[int, int]
 """(x, y) in grid units."""
 
 _APART = 10**9
-"""Grid units between starts; no kind moves an object as far."""
+"""Grid units between starts, at least; no kind moves an object as far."""
+
+NOWHERE = -1
 
 
 class Place(NamedTuple):
-    """Where an object is at one moment: at an offset from the start of one object, `start` being that one's index."""
+    """Where an object is at one moment: at an offset from the start of one object, `start` being that one's index.
+
+    `start` is NOWHERE where a kind reckons a position from several objects, such as the middle between two.
+    """
 
     start: int
     offset: GridPosition
@@ -29,18 +34,19 @@ class Place(NamedTuple):
 def trace(
     objects: Sequence[Object], steps: Sequence[Step], kinds: Mapping[str, Transformation], vocabulary: Vocabulary
 ) -> list[State]:
-    """Returns the states before, between and after the steps, with starts far apart. Raises Rejected if a kind does.
+    """Returns the states before, between and after the steps, with starts far apart. Raises Rejected if a kind does,
+    as one may that looks at where several objects are.
 
     A kind that looks at one object alone sees it at its offset from the start, so near the middle of the stage.
     """
-    state = State(objects=tuple(_moved(obj, (_APART * k, _APART * k)) for k, obj in enumerate(objects)))
+    state = State(objects=tuple(_moved(obj, (_base(k), _base(k))) for k, obj in enumerate(objects)))
     states = [state]
     for step in steps:
         kind = kinds[step.kind]
         if isinstance(kind, ObjectTransformation):
             obj, place = state[step.object], place_of(state[step.object])
             changed = kind.change(_moved(obj, place.offset), step.value, vocabulary)
-            (x, y), base = changed.position, _APART * place.start
+            (x, y), base = changed.position, _base(place.start)
             state = state.with_object(step.object, _moved(changed, (base + x, base + y)))
         else:
             state = kind.apply(state, step, vocabulary)
@@ -55,5 +61,14 @@ def _moved(obj: Object, position: GridPosition) -> Object:
 def place_of(obj: Object) -> Place:
     """The place of an object in a traced state."""
     (x, y), half = obj.position, _APART // 2
-    start = (x + half) // _APART
-    return Place(start, (x - start * _APART, y - start * _APART))
+    start = _STARTS.get((x + half) // _APART, NOWHERE)
+    base = _base(start)
+    return Place(start, (x - base, y - base)) if abs(y - base) < half else Place(NOWHERE, obj.position)
+
+
+def _base(start: int) -> int:
+    """Both coordinates of a start. They grow threefold, so that no start is in the middle of two or mirrored at one."""
+    return _APART * 3**start if start != NOWHERE else 0
+
+
+_STARTS = {3**start: start for start in range(1024)}

@@ -14,7 +14,7 @@ from tvrgen.sampling.dealing import Form
 from tvrgen.scene import footprints
 from tvrgen.scene.model import State
 from tvrgen.transformations import replay
-from tvrgen.transformations.base import Rejected, Role, Sighting, Step
+from tvrgen.transformations.base import Rejected, Role, Step
 
 
 def baseline(name: str, seen: Iterable[Record] = ()) -> Callable[[Record, Record, Split], str]:
@@ -76,16 +76,11 @@ def _applied(state: State, step: Step, split: Split) -> State | None:
     except Rejected:
         return None
     changed = replay.differing(state, after)
-    seen = [(role.before, role.after) for role in replay.roles(state, after, step, words.grid)]
+    found = replay.roles(state, after, step, words.grid)
     ways = split.kinds[step.kind].variants(split.sampling).values()
-    fair = any(all(_fits(role, *found) for role, found in zip(roles, seen, strict=True)) for roles in ways)
+    fair = any(all(map(Role.allows, roles, found)) for roles in ways)
     fair = fair and all(words.grid.in_field(after[k].position) for k in changed)
     return after if fair and not footprints.crowded(after, words, changed) else None
-
-
-def _fits(role: Role, before: Sighting, after: Sighting) -> bool:
-    """Whether an object that was and is seen, or not, is in its role."""
-    return role.before in (before, "any") and role.after in (after, "any")
 
 
 def _response(answer: str) -> str:

@@ -53,6 +53,10 @@ class Role(NamedTuple):
     after: Sighting = "seen"
     alone: bool = False
 
+    def allows(self, found: "Role") -> bool:
+        """Whether an object that was `found` so before and after a step is in this role."""
+        return self.before in (found.before, "any") and self.after in (found.after, "any")
+
     @property
     def enters(self) -> bool:
         """Whether the object comes from out of sight."""
