@@ -71,6 +71,22 @@ def test_what_the_problem_has_not_is_never_right(more):
 
 
 @pytest.mark.rays
+def test_an_object_that_disappears_is_out_of_sight_as_one_that_leaves_is():
+    config = load(
+        "sampling.kinds=[position,disappear]", "sampling.moves=[out]", "sampling.steps=1", "sampling.on_stage=[4, 6]",
+        "splits.train.count=20",
+    )  # fmt: skip
+    split, said = config.split("train"), set()
+    for k in range(8):
+        planned = sampler.plan_problem(config, "train", k)
+        scene = scene_line(planned, split)
+        for way in planned.accepted[0]:
+            assert outcome_score(parse_answer(str(way)), scene, split).correct, way
+            said |= {(planned.problem.steps[0].kind, way.kind)}
+    assert len(said) == 4
+
+
+@pytest.mark.rays
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_truth_is_correct_and_so_is_every_accepted_value(name):
     config = loader.load(name)

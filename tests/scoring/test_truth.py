@@ -54,7 +54,18 @@ def test_a_truth_by_description():
     assert not star_r1_reward(tagged("2.color.cyan"), json.dumps(truth)).correct  # no prompt shows indices
 
 
-@pytest.mark.parametrize("truth", [None, 3, [{"index": 1}], "what?", '[{"a": 1}]', [["2", "color", "cyan"]]])
+@pytest.mark.parametrize(
+    "truth",
+    [
+        None,
+        3,
+        [{"index": 1}],
+        "what?",
+        '[{"a": 1}]',
+        [["2", "color", "cyan"]],
+        {"changes": TRUTH, "alternatives": [[]]},
+    ],
+)
 def test_a_truth_that_is_none_is_named(truth):
     with pytest.raises(UserError, match="is no right answer"):
         star_r1_reward("", truth)

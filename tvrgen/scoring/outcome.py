@@ -108,6 +108,8 @@ def _run(
             invalid += 1
             continue
         changed = replay.differing(before, state)
+        if not changed:
+            continue
         moved = [k for k in changed if (before[k].position, before[k].size) != (state[k].position, state[k].size)]
         overlap = overlap or crowded(moved)
         out_of_field = out_of_field or not all(grid.in_field(state[k].position) for k in moved)
@@ -202,7 +204,8 @@ def _names(split: Split) -> dict[tuple[str, str], tuple[str, str]]:
 
 
 def _distance(predicted: Object, true: Object, grid: Grid) -> int:
-    """The number of fields in which two objects differ; out of sight, all positions in the field are one.
+    """The number of fields in which two objects differ; out of sight, all positions in the field are one,
+    and none at all is the same.
 
     As in TRANCE, a position out of the field is like no other.
     """
@@ -210,4 +213,4 @@ def _distance(predicted: Object, true: Object, grid: Grid) -> int:
     found, due = (replay.sighting(obj, grid) for obj in (predicted, true))
     if due == "seen":
         return count + (found != due or predicted.position != true.position)
-    return count + (found != due or (due == "unseen" and not grid.in_field(predicted.position)))
+    return count + (found == "seen" or (found == "unseen" and not grid.in_field(predicted.position)))

@@ -122,6 +122,8 @@ def _truth_from_data(truth: Any) -> Truth:
         declared = tuple((str(kind), Arity(int(a["objects"]), bool(a["valued"]))) for kind, a in own.items())
         truth = truth["changes"]
     alternatives = () if others is None else tuple(tuple(map(_change, changes)) for changes in others)
+    if not all(alternatives):
+        raise ValueError("an alternative has no change")
     return Truth(tuple(map(_change, truth)), looks, alternatives, declared)
 
 

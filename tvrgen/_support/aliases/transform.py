@@ -3,7 +3,11 @@
 import importlib
 from typing import Any
 
-_HOMES = {"Attribute": "attributes", "Kind": "base", "Position": "position", "Rejected": "base"}
+_HOMES = {"Attribute": "attributes", "Position": "kinds.position", "Rejected": "base"}
+
+
+class Kind:
+    """The protocol of a kind before `tvrgen.Transformation`, which classes of the former form may still name."""
 
 
 def __getattr__(name: str) -> Any:
