@@ -64,3 +64,12 @@ def conflicting_of(text, kinds):
         roles = tuple(Role() for _ in objects)
         steps.append(IntendedStep(kind=kind, value="".join(value), objects=objects, roles=roles))
     return conflicts.conflicting(steps, 4, 4, split)
+
+
+def test_what_appears_looks_like_nothing_that_another_kind_makes():
+    split = load("sampling.kinds=[appear, replace, color]", "sampling.steps=[1, 3]").split("train")
+    new = IntendedStep(
+        kind="appear", value="small_red_glass_cube", roles=(Role(before="absent", alone=True),), objects=(9,)
+    )
+    own = [IntendedStep(kind="replace", value=f"small_{color}_glass_cube") for color in ("red", "blue")]
+    assert [conflicts.conflicting([step, new], 5, 5, split) for step in own] == [1, 0]

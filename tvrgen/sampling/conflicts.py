@@ -38,11 +38,11 @@ def conflicting(steps: Sequence[IntendedStep], objects: int, on_stage: int, spli
 
 
 def _repeated(steps: Sequence[IntendedStep], split: Split) -> int:
-    """The excess steps of one kind and value in which new objects appear that may not look alike."""
+    """The excess steps of one value, where new objects appear that may not look like another one."""
     if not (kinds := once_each(split)):
         return 0
-    new = Counter((step.kind, step.value) for step in steps if step.kind in kinds)
-    return new.total() - len(new)
+    new = {step.value for step in steps if step.kind in kinds}
+    return sum(bool(step.kind in kinds or step.value) for step in steps if step.value in new) - len(new)
 
 
 @lru_cache(maxsize=10_000)
