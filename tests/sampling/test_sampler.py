@@ -138,3 +138,12 @@ def test_prompts_tell_places_only_where_there_are_twins():
     ]
     assert "% from the left" in texts[0]
     assert "% from the left" not in texts[1]
+
+
+def test_new_objects_look_before_as_they_do_when_they_appear():
+    """So that the identity of a problem does not depend on looks that no image shows."""
+    config = load("sampling.kinds=[appear]", "sampling.objects=4", "sampling.on_stage=all", "splits.train.count=100")
+    for k in range(6):
+        plan = sampler.plan_problem(config, "train", k)
+        for step in plan.problem.steps:
+            assert "_".join(plan.states[0][step.object].looks) == step.value

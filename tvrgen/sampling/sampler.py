@@ -22,6 +22,7 @@ from tvrgen.sampling import design, fairness, identity, order, placement, right_
 from tvrgen.sampling.levels import Levels
 from tvrgen.sampling.looks import can_take
 from tvrgen.sampling.problem import Planned, Problem
+from tvrgen.sampling.tracing import trace
 from tvrgen.scene.model import Camera, Light, Object, SceneSpec, State, Vector
 from tvrgen.transformations import replay
 from tvrgen.transformations.base import UNCHANGED, Rejected, Role, Rule, Step
@@ -147,7 +148,7 @@ def _draw(rng: np.random.Generator, levels: Levels, split: Split, splits: int) -
     """
     steps = tuple(intended.step for intended in levels.steps)
     on_stage = _on_stage(rng, levels)
-    looks = _looks(rng, steps, levels, split)
+    looks = _as_they_appear(_looks(rng, steps, levels, split), steps, levels.absent, split)
     for positions in placement.positions(rng, looks, levels.steps, on_stage, split.kinds, split.vocabulary):
         objects = tuple(dataclasses.replace(o, position=p) for o, p in zip(looks, positions, strict=True))
         initial = State(objects=objects)
@@ -190,6 +191,17 @@ def _looks(rng: np.random.Generator, steps: tuple[Step, ...], levels: Levels, sp
         taken |= {obj.looks} if present else set()
         objects.append(obj)
     return objects
+
+
+def _as_they_appear(objects: list[Object], steps: tuple[Step, ...], absent: set[int], split: Split) -> list[Object]:
+    """The objects, with absent ones as they look in the end: no image shows another look, nor does the identity."""
+    if not absent:
+        return objects
+    try:
+        last = trace(objects, steps, split.kinds, split.vocabulary)[-1]
+    except Rejected:
+        return objects  # a kind that looks at where objects are
+    return [obj.replace(**last[k].attributes) if k in absent else obj for k, obj in enumerate(objects)]
 
 
 def _bound(k: int, steps: tuple[Step, ...]) -> tuple[list[int], list[Step]]:
