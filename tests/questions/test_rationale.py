@@ -116,7 +116,7 @@ def test_the_conclusion_is_the_answer(problems):
     for planned, view, split in problems:
         last = told(planned, view, split)[-1]
         assert last.does == "conclude"
-        text = changes_text.write(planned.problem.steps)
+        text = changes_text.write(planned.said)
         assert text in last.text if planned.problem.steps else "hange" in last.text
 
 
@@ -126,7 +126,7 @@ def test_short_ones_speak_of_changed_objects_alone(problems):
         asked = dataclasses.replace(split.question, rationale="short")
         short = told(planned, view, dataclasses.replace(split, question=asked))
         named = [int(found[1]) for s in short if s.does == "locate" and (found := re.search(r"bject (\d+)", s.text))]
-        assert named == sorted({step.object for step in planned.problem.steps})
+        assert named == sorted({k for step in planned.said for k in step.objects})
 
 
 @pytest.mark.rays
