@@ -2,12 +2,15 @@
 
 import contextlib
 import itertools
+import json
 
 import pytest
 
 from tests.scoring.test_new_objects import asked
-from tests.tiny import ROOT, load
+from tests.tiny import ROOT, SMALL, FlatRenderer, generate_flat, load
+from tvrgen.cli.main import main
 from tvrgen.config import loader
+from tvrgen.config.overrides import assignments
 from tvrgen.dataset import records
 from tvrgen.sampling import sampler
 from tvrgen.sampling.looks import every_look
@@ -47,6 +50,23 @@ def test_right_answers_are_read_and_lead_to_the_true_state(config, prompt):
         assert not less.reward.correct
         assert less.reward.total < scored.reward.total
     assert told
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+def test_datasets_are_sound_and_scored_without_the_meshes(config, tmp_path, capsys):
+    """A dataset has no mesh files; the oracle is right in it."""
+    counts = [f"splits.{split}.count=3" for split in loader.load(config).splits]
+    config = loader.load(config, assignments((*SMALL, *counts, "output.shard_size=100")))
+    real = sampler.plan_problem
+
+    def plan(config, split, index):
+        return real(config, split.name, index)
+
+    folder = str(generate_flat(tmp_path / "data", config, FlatRenderer(), plan))
+    assert main(["validate", folder]) == 0
+    assert main(["score", folder, "--baseline", "oracle", "--json", str(tmp_path / "scores.json")]) == 0
+    scores = json.loads((tmp_path / "scores.json").read_text())
+    assert scores["all"]["all"]["tacc"]["mean"] == 1
 
 
 def turns(*steps):

@@ -36,8 +36,17 @@ class Rotation(ObjectTransformation):
 
 
 def _seen(angle: float, obj: Object, vocabulary: Vocabulary) -> float:
-    """The least angle in degrees, either way, that makes an object look as after a turn by `angle`."""
+    """The least angle in degrees, either way, that makes an object look as after a turn by `angle`.
+
+    `angle` where the mesh is not known, as a dataset is read: it was known when the dataset was planned.
+    """
     from tvrgen.scene.symmetry import least_turn  # needs numpy, which answers are read without
 
-    least = least_turn(vocabulary.shapes[obj.shape])
+    shape = vocabulary.shapes[obj.shape]
+    if not shape.data:
+        return angle
+    try:
+        least = least_turn(shape)
+    except ModuleNotFoundError:  # the library that reads meshes is an extra, without which nothing is planned
+        return angle
     return min(angle % least, -angle % least) if least else 0.0
