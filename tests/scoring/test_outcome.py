@@ -102,6 +102,7 @@ def test_the_truth_is_correct_and_so_is_every_accepted_value(name):
                     assert outcome_score(parse_answer(", ".join(other)), scene, split).correct
 
 
+@pytest.mark.rays
 def test_where_an_object_came_from_is_not_seen():
     """It came behind_left.2 and went on front_left.2; the images show where it ends. Any way there will do."""
     config = loader.load("trance_view")
