@@ -101,7 +101,7 @@ def _exclusive(split: Split) -> _Exclusive:
 
 def _leaves_in_all_ways(kind: Transformation, split: Split) -> bool:
     ways = kind.variants(split.sampling).values()
-    return len(split.kinds) > 1 and all(roles[0].alone and roles[0].before != "absent" for roles in ways if roles)
+    return len(split.kinds) > 1 and all(roles[0].leaves for roles in ways if roles)
 
 
 def crowding(kinds: Sequence[str], on_stage: int, split: Split) -> int:

@@ -130,7 +130,7 @@ class Deal:
         return any(role.enters for role in self._roles(slot))
 
     def _leaves(self, slot: int) -> bool:
-        return any(role.alone and not role.is_new for role in self._roles(slot))
+        return any(role.leaves for role in self._roles(slot))
 
     def _fitted(
         self,

@@ -165,7 +165,7 @@ def _enters(roles: tuple[Role, ...]) -> bool:
 
 
 def _leaves(roles: tuple[Role, ...]) -> bool:
-    return roles[0].alone and not roles[0].is_new
+    return roles[0].leaves
 
 
 def _check_shares(split: Split, where: Callable[[str], str]) -> None:

@@ -7,11 +7,11 @@ from functools import lru_cache
 from tvrgen.config.settings import Constraints, Split
 from tvrgen.sampling import placement
 from tvrgen.sampling.levels import IntendedStep
-from tvrgen.sampling.tracing import trace
+from tvrgen.sampling.tracing import each_alone, trace
 from tvrgen.scene.attributes import BUILT_IN
 from tvrgen.scene.model import Object, State
 from tvrgen.scene.vocabulary import Vocabulary
-from tvrgen.transformations.base import ObjectTransformation, Rejected, Role, Step, Transformation
+from tvrgen.transformations.base import Rejected, Role, Step, Transformation
 
 _FIELDS = (*BUILT_IN, "position", "rotation")
 
@@ -40,7 +40,7 @@ def _apply_at_origin(
     objects: Sequence[Object], steps: Sequence[Step], kinds: Mapping[str, Transformation], vocabulary: Vocabulary
 ) -> bool:
     """Whether steps of several objects apply at one place, where they do not far apart: not for the objects' looks."""
-    if all(isinstance(kinds[step.kind], ObjectTransformation) for step in steps):
+    if each_alone(steps, kinds):
         return False
     state = State(objects=tuple(objects))
     try:

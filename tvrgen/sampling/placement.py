@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from tvrgen.sampling.levels import IntendedStep
 from tvrgen.sampling.rules import GAP
-from tvrgen.sampling.tracing import GridPosition, Place, place_of, trace
+from tvrgen.sampling.tracing import GridPosition, Place, each_alone, place_of, trace
 from tvrgen.scene import footprints
 from tvrgen.scene.model import Object
 from tvrgen.scene.vocabulary import Grid, Vocabulary
-from tvrgen.transformations.base import ObjectTransformation, Rejected, Transformation
+from tvrgen.transformations.base import Rejected, Transformation
 
 _Mask = NDArray[np.bool_]
 """(2 field + 1, 2 field + 1) over the grid positions of the field."""
@@ -82,10 +82,11 @@ def _moments(
     vocabulary: Vocabulary,
 ) -> _Moments:
     found: _Moments = [[(Place(k, (0, 0)), _radius(obj, vocabulary))] for k, obj in enumerate(looks)]
+    own_steps = [step.step for step in steps]
     try:
-        states = trace(looks, [step.step for step in steps], kinds, vocabulary)
+        states = trace(looks, own_steps, kinds, vocabulary)
     except Rejected:
-        if all(isinstance(kinds[step.kind], ObjectTransformation) for step in steps):
+        if each_alone(own_steps, kinds):
             raise
         return found  # a kind that looks at where objects are: the rules are checked later
     for before, after in itertools.pairwise(states):

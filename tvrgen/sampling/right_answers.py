@@ -350,7 +350,7 @@ class _Search:
         end, found = State(objects=(*self._last.objects, due)), []
         for name, _, variants in self._kinds:
             kind = self._split.kinds[name]
-            if not any(len(roles) == 1 and roles[0].before == "absent" for roles in variants):
+            if not any(len(roles) == 1 and roles[0].is_new for roles in variants):
                 continue
             for value in kind.leading(state, end, (new,), self._split.values[name], self._words):
                 step = Step(objects=(new,), kind=name, value=value)

@@ -43,7 +43,7 @@ def changed_places(kind: Transformation, split: Split) -> frozenset[int]:
         return frozenset(range(number))
     tables = {attribute: words.values(attribute) for attribute in words.attributes}
     objects = [
-        words.object({a: values[k % len(values)] for a, values in tables.items()}, present=role.before != "absent")
+        words.object({a: values[k % len(values)] for a, values in tables.items()}, present=not role.is_new)
         for k, role in enumerate(kind.roles)
     ]
     found: set[int] = set()

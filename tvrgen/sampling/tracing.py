@@ -54,6 +54,11 @@ def trace(
     return states
 
 
+def each_alone(steps: Sequence[Step], kinds: Mapping[str, Transformation]) -> bool:
+    """Whether each step is of a kind that looks at one object alone, so that no trace depends on where others are."""
+    return all(isinstance(kinds[step.kind], ObjectTransformation) for step in steps)
+
+
 def _moved(obj: Object, position: GridPosition) -> Object:
     return obj if obj.position == position else dataclasses.replace(obj, position=position)
 

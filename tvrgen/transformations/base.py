@@ -67,6 +67,11 @@ class Role(NamedTuple):
         """Whether the object is not there before."""
         return self.before == "absent"
 
+    @property
+    def leaves(self) -> bool:
+        """Whether the object is there before, and takes no other step: as one that goes out of sight."""
+        return self.alone and not self.is_new
+
 
 GENERAL_REMEDIES = "lower sampling.steps, raise sampling.on_stage, or leave out moves (sampling.moves)"
 

@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from itertools import product
 
 from tvrgen.scene.attributes import in_looks
+from tvrgen.scene.model import Object
 from tvrgen.scene.vocabulary import Vocabulary
+
+
+def value_of(obj: Object) -> str:
+    """The looks of an object as one value."""
+    return "_".join(obj.looks)
 
 
 def values(vocabulary: Vocabulary) -> tuple[str, ...]:

@@ -84,7 +84,7 @@ def scene_faults(
     rebuilt = records.scene_line(planned, images, split)
     yield from islice(differences(line, rebuilt), 1)
     for k, (step, level) in enumerate(zip(rebuilt["steps"], levels.steps if levels else (), strict=bool(levels))):
-        if not all(map(_plays, step["roles"], level.roles)):
+        if not all(role.allows(Role(**found)) for role, found in zip(level.roles, step["roles"], strict=False)):
             way = f" of {level.variant!r}" if level.variant else ""
             yield f"steps[{k}].roles: are not those{way}; expected these by the design"
     if not identity.belongs(planned.hash, split.ordinal, len(config.splits)):
@@ -108,11 +108,6 @@ def _unlike_design(line: Record, levels: Levels) -> Iterator[str]:
     found = {"objects": len(objects), "visible": sum(o["on_stage"] for o in objects), "steps": steps}
     due = [str(intended.step) for intended in levels.steps]
     yield from differences(found, {"objects": levels.objects, "visible": levels.on_stage, "steps": due})
-
-
-def _plays(found: Record, role: Role) -> bool:
-    """Whether an object is where its role wants it, before the step and after it."""
-    return all(due in ("any", found[when]) for when, due in (("before", role.before), ("after", role.after)))
 
 
 def _planned_again(line: Record, problem: Problem, config: Config, split: Split) -> Planned:

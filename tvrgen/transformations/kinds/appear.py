@@ -23,7 +23,7 @@ class Appear(Transformation):
     def leading(
         self, before: State, after: State, objects: Sequence[int], values: Sequence[str], vocabulary: Vocabulary
     ) -> Sequence[str]:
-        value = "_".join(after[objects[0]].looks)
+        value = looks.value_of(after[objects[0]])
         return (value,) if value in values else ()
 
     def apply(self, state: State, step: Step, vocabulary: Vocabulary) -> State:

@@ -24,7 +24,7 @@ class Replace(ObjectTransformation):
     def leading(
         self, before: State, after: State, objects: Sequence[int], values: Sequence[str], vocabulary: Vocabulary
     ) -> Sequence[str]:
-        value = "_".join(after[objects[0]].looks)  # it is replaced once, by what is there in the end
+        value = looks.value_of(after[objects[0]])  # it is replaced once, by what is there in the end
         return (value,) if value in values else ()
 
     def change(self, obj: Object, value: str, vocabulary: Vocabulary) -> Object:
