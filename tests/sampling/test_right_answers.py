@@ -2,28 +2,14 @@
 
 import pytest
 
-from tests.tiny import handmade, load
+from tests.sampling.answers import KINDS, SPLIT, STATE, steps_of
+from tests.tiny import load
 from tvrgen.sampling import right_answers as searched
 from tvrgen.sampling import rules
 from tvrgen.sampling.right_answers import MOST_ALTERNATIVES, leads_to, right_answers
 from tvrgen.sampling.touching import overlap
 from tvrgen.transformations import replay
 from tvrgen.transformations.base import Rejected, Step
-
-KINDS = "color, shape, size, material, position, swap, next_to, appear, disappear, replace, recolor_like"
-CONFIG = load(f"sampling.kinds=[{KINDS}]", "sampling.on_stage=[4, 6]")
-SPLIT = CONFIG.split("train")
-STATE = handmade(CONFIG, SPLIT, 0, off_stage=1).problem.initial.replace(3, color="green")
-"""0: large red rubber cube at (-10, -10), 1: small cyan glass sphere at (5, 12), 2: medium gray metal cylinder at
-(20, 0); 3, a large green rubber cube, is out of sight."""
-
-
-def steps_of(text):
-    steps = []
-    for part in text.split(", "):
-        named, kind, *value = part.split(".", 2)
-        steps.append(Step(objects=tuple(map(int, named.split("+"))), kind=kind, value="".join(value)))
-    return steps
 
 
 def found(text, initial=STATE, split=SPLIT):

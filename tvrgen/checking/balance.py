@@ -11,8 +11,8 @@ from tvrgen.checking.faults import Fault
 from tvrgen.config.settings import Config, Split
 from tvrgen.sampling import blocks
 from tvrgen.sampling.combinations import block_size
-from tvrgen.sampling.dealing import Form
 from tvrgen.sampling.levels import IntendedStep, Levels
+from tvrgen.sampling.slots import Form
 
 
 class Balance:

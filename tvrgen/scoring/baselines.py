@@ -10,7 +10,7 @@ from tvrgen._support.rng import generator
 from tvrgen.config.settings import Split
 from tvrgen.dataset.records import state_from
 from tvrgen.questions.forms import changes_text
-from tvrgen.sampling.dealing import Form
+from tvrgen.sampling.slots import Form
 from tvrgen.scene import footprints
 from tvrgen.scene.model import State
 from tvrgen.transformations import replay

@@ -1,0 +1,91 @@
+"""Divisions of what differs between two states into parts that one step each puts right, and orders of the parts."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+from tvrgen.config.settings import Split
+from tvrgen.sampling.comparison import Comparison, Difference, Differences
+from tvrgen.sampling.effects import Effects
+from tvrgen.sampling.pool import Part, Pool
+from tvrgen.sampling.touching import fewest_steps
+from tvrgen.transformations.base import Step
+
+_MOST_ORDERS = 24
+"""Orders of one division that are looked at, at most."""
+
+Ways = tuple[Step, ...]
+"""The steps with which one change can be said."""
+
+Order = tuple[tuple[Part, tuple[Ways, ...]], ...]
+"""The parts of a division in an order, each with the ways to say its steps."""
+
+
+class Divisions:
+    """The divisions of what differs among the parts of a pool."""
+
+    def __init__(self, comparison: Comparison, effects: Effects, pool: Pool, split: Split) -> None:
+        self._between, self._effects, self._pool = comparison, effects, pool
+        self._fewest = fewest_steps(split)
+
+    def least(self, left: Differences) -> float:
+        """The fewest steps that may put all right that is left."""
+        fields: dict[int, set[str]] = {}
+        for k, field in left:
+            fields.setdefault(k, set()).add(field)
+        return sum(self._fewest(frozenset(own)) for own in fields.values())
+
+    def of(self, left: Differences, most: int) -> Iterator[tuple[Part, ...]]:
+        """Yields the ways to divide what is left into parts of the pool, at most so many."""
+        if not left:
+            yield ()
+            return
+        if not most or self.least(left) > most:
+            return
+        first = min(left)
+        for part in sorted(self._pool.steps, key=_key):
+            if first in part.differences and part.differences <= left:
+                for rest in self.of(left - part.differences, most - 1):
+                    yield (part, *rest)
+
+    def orders(self, division: frozenset[Part], path: Sequence[Part]) -> Iterator[Order]:
+        """Yields an order of a division's parts, and others as long as these allow ways that none before them did.
+
+        The first one is `path`, if that has these parts.
+        """
+        open_ways = {(part, way) for part in division for own in self._pool.steps[part] for way in own}
+        first = path if path and division == {*path} else sorted(division, key=_key)
+        for order in itertools.islice(self._ordered(self._between.due, first), _MOST_ORDERS):
+            new = {(part, way) for part, said in order for ways in said for way in ways} & open_ways
+            if new:
+                yield order
+                open_ways -= new
+            if not open_ways:
+                return
+
+    def has_order(self, division: Sequence[Part]) -> bool:
+        """Whether there is an order in which the parts of a division can be put right."""
+        return next(self._ordered(self._between.due, division), None) is not None
+
+    def _ordered(self, left: Differences, parts: Sequence[Part]) -> Iterator[Order]:
+        """Yields the orders of parts in which each can be put right, that in which they are given first."""
+        if not parts:
+            yield ()
+            return
+        for place, part in enumerate(parts):
+            if said := self._said(left, part):
+                for rest in self._ordered(left - part.differences, [*parts[:place], *parts[place + 1 :]]):
+                    yield ((part, said), *rest)
+
+    def _said(self, left: Differences, part: Part) -> tuple[Ways, ...]:
+        """The ways to put a part right where so much is left: of each step; empty if there is none."""
+        steps, room = self._pool.steps[part], self._between.has_room(left - part.differences)
+        if part.renewed:
+            return tuple(map(tuple, steps)) if room else ()
+        new = len(self._between.first.objects)
+        ways = (way for way in steps[0] if new in way.objects or self._effects.put_right(left, way) == part.differences)
+        said = tuple(ways) if room else ()
+        return (said,) if said else ()
+
+
+def _key(part: Part) -> tuple[list[Difference], bool]:
+    return sorted(part.differences), part.renewed

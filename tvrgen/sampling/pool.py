@@ -1,0 +1,136 @@
+"""Pool of the steps that put something right on the way from one state to another, grouped by what they put right."""
+
+import itertools
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from tvrgen.config.settings import Split
+from tvrgen.sampling.comparison import Comparison, Differences
+from tvrgen.sampling.effects import Effects, reaches
+from tvrgen.scene.model import State
+from tvrgen.transformations import replay
+from tvrgen.transformations.base import Step
+
+
+class Part(NamedTuple):
+    """What one step puts right; if `renewed`, two steps: an object goes, and a new one comes in its place."""
+
+    differences: Differences
+    renewed: bool = False
+
+    @property
+    def steps(self) -> int:
+        """The number of steps that put it right."""
+        return 2 if self.renewed else 1
+
+
+class Pool:
+    """The pool, filled as it is told: `steps` has for each part the steps that may put it right; for one that is
+    renewed, those by which the object goes, and those by which the new one comes."""
+
+    def __init__(self, comparison: Comparison, effects: Effects, split: Split) -> None:
+        self._between, self._effects, self._split = comparison, effects, split
+        self.steps: dict[Part, list[list[Step]]] = {}
+
+    def named(self, step: Step) -> tuple[Collection[int], str]:
+        """The objects and the kind of a step, equal for steps that name the same."""
+        return step.objects if self._split.kinds[step.kind].ordered else frozenset(step.objects), step.kind
+
+    def path(self, steps: Sequence[Step]) -> list[Part]:
+        """What each of a problem's own steps puts right, which it adds; empty if they do not put all right."""
+        left, path = self._between.due, []
+        for step in steps:
+            put = self._effects.put_right(left, step)
+            if not put:
+                return []
+            self.steps[Part(put)] = [[step]]
+            path.append(Part(put))
+            left -= put
+        return [] if left else path
+
+    def collect(self, contexts: Iterable[Differences]) -> None:
+        """Adds the steps that put something right where so much is left."""
+        for left in contexts:
+            for step in self._candidates(left):
+                if put := self._effects.put_right(left, step):
+                    self._add(put, step)
+
+    def collect_new(self, k: int, left: Differences, steps: Sequence[Step]) -> None:
+        """Adds what says that object k is new: it comes into sight, or several of a problem's steps change it."""
+        between = self._between
+        whole = between.whole(k)
+        if not whole <= left or not between.seen_last[k]:
+            return
+        if not between.seen_first[k]:
+            for step in self._comes(left, k) if between.first[k].present else ():
+                self._add(whole, step)
+            return
+        several = sum(k in step.objects for step in steps) > 1
+        if several and (goes := self._goes(left, k)) and (comes := self._comes(left - whole, k)):
+            self.steps.setdefault(Part(whole, renewed=True), [goes, comes])
+
+    def _add(self, put: Differences, step: Step) -> None:
+        (known,) = self.steps.setdefault(Part(put), [[]])
+        if all((self.named(step), step.value) != (self.named(other), other.value) for other in known):
+            known.append(step)
+
+    def _candidates(self, left: Differences) -> Iterator[Step]:
+        """Yields the steps that may put something of `left` right."""
+        state = self._between.state(left)
+        sightings = [self._between.sighting(obj) for obj in state.objects]
+        for name, own, ways in reaches(self._split):
+            kind = self._split.kinds[name]
+            relevant = {k for k, field in left if own is None or field in own}
+            if not relevant:
+                continue
+            asked = [{role.before for role in roles} for roles in zip(*ways, strict=True)]
+            among = [[k for k, seen in enumerate(sightings) if seen in before or "any" in before] for before in asked]
+            done = set()
+            for objects in itertools.product(*among):
+                if relevant.isdisjoint(objects) or len({*objects}) < len(objects):
+                    continue
+                if not kind.ordered and len(objects) > 1:
+                    same = frozenset(objects)
+                    if same in done:
+                        continue
+                    done.add(same)
+                values = kind.leading(
+                    state, self._between.last, objects, self._split.values[name], self._split.vocabulary
+                )
+                yield from (Step(objects=objects, kind=name, value=value) for value in values)
+
+    def _goes(self, left: Differences, k: int) -> list[Step]:
+        """The steps by which object k, which ends in sight, may go instead."""
+        between, effects = self._between, self._effects
+        before, found = between.state(left), []
+        for name, _, ways in reaches(self._split):
+            if len(ways[0]) != 1 or all(roles[0].after in ("seen", "any") for roles in ways):
+                continue
+            for value in self._split.values[name]:
+                step = Step(objects=(k,), kind=name, value=value)
+                after = effects.applied(before, step)
+                if after is None or between.is_shown(after[k]) or replay.differing(before, after) != (k,):
+                    continue
+                if effects.may_be_gone(k, before[k], after[k], (before,)) and effects.plays(step, before, after, left):
+                    found.append(step)
+        return found
+
+    def _comes(self, left: Differences, k: int) -> list[Step]:
+        """The steps by which a new object may come that looks as object k does in the end; k itself is out of sight."""
+        between = self._between
+        due, new = between.last[k], len(between.first.objects)
+        state = between.state(left)
+        if between.is_shown(state[k]):
+            state = state.replace(k, present=False)
+        state = State(objects=(*state.objects, due.replace(present=False)))
+        end, found = State(objects=(*between.last.objects, due)), []
+        for name, _, ways in reaches(self._split):
+            kind = self._split.kinds[name]
+            if not any(len(roles) == 1 and roles[0].is_new for roles in ways):
+                continue
+            for value in kind.leading(state, end, (new,), self._split.values[name], self._split.vocabulary):
+                step = Step(objects=(new,), kind=name, value=value)
+                after = self._effects.applied(state, step)
+                if after is not None and after[new] == due and replay.differing(state, after) == (new,):
+                    found.append(step)
+        return found
