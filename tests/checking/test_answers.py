@@ -5,10 +5,13 @@ import dataclasses
 import pytest
 
 from tests.tiny import handmade, load
-from tvrgen.checking import answers, others
+from tvrgen import ObjectTransformation, Role, Transformation
+from tvrgen.checking import answers, given, others
 from tvrgen.checking.cases import Case
 from tvrgen.questions.forms.changes_text import Answer
+from tvrgen.sampling import sampler
 from tvrgen.scoring import reward
+from tvrgen.transformations import replay
 from tvrgen.transformations.base import Step
 
 
@@ -77,3 +80,69 @@ def test_a_problem_with_too_many_answers_is_left_out_and_counted(case, monkeypat
     assert [text for _, text in check.summaries()] == [
         "of all answers to 0 problems, none as short is right and not accepted; 1 problem had too many to try"
     ]
+
+
+class Blind(ObjectTransformation):
+    """Looks at the color, which it does not say: what is red becomes medium."""
+
+    name = "grow"
+    fields = frozenset({"size"})
+
+    def change(self, obj, value, vocabulary):
+        return obj.replace(size="medium" if obj.color == "red" else "small")
+
+
+class Grow(Blind):
+    """Says it."""
+
+    fields = frozenset({"size", "color"})
+
+
+class Any(Blind):
+    """Says nothing, so that what its steps change is taken for all."""
+
+    fields = None
+
+
+class Both(Transformation):
+    """Says more than it changes: two objects exchange their materials."""
+
+    name = "both"
+    roles = (Role(), Role())
+    fields = frozenset({"material", "color"})
+
+    def apply(self, state, step, vocabulary):
+        a, b = step.objects
+        return state.replace(a, material=state[b].material).replace(b, material=state[a].material)
+
+
+class Materials(Both):
+    fields = frozenset({"material"})
+
+
+MORE = "an answer in another order leads to the same last image, and is not paid in full; name in fields no more"
+LESS = "an answer in another order does not lead to the last image, and is paid in full; name in fields all that"
+
+
+@pytest.mark.parametrize(("kind", "says"), [(Blind, LESS), (Any, LESS), (Grow, None), (Both, MORE), (Materials, None)])
+def test_another_order_is_paid_in_full_where_it_leads_to_the_same_image(kind, says):
+    config = load(
+        f"sampling.kinds=[color,position,{given.name_of(kind)}]", "sampling.on_stage=[4,6]", "sampling.steps=2"
+    )
+    split = config.split("train")
+    made = handmade(config, split, 0)
+    initial = made.problem.initial.replace(1, material="glass")
+    own = Step(objects=(0, 1) if len(kind.roles) == 2 else (0,), kind=kind.name)
+    steps = (own, Step(objects=(0,), kind="color", value="blue"))
+    problem = dataclasses.replace(made.problem, initial=initial, steps=steps)
+    states = replay.replay(initial, steps, split.kinds, split.vocabulary)
+    shots = problem.shots(states, split.render.width, split.render.height)
+    shots = tuple(dataclasses.replace(s, sights=None if s.intermediate else made.initial.sights) for s in shots)
+    check = answers.Answers()
+    said = [
+        f"{fault.kind}: {fault.about}: {fault.text}"
+        for fault in check.faults(Case(config, split, sampler.completed(problem, states, shots, split)))
+        if "order" in fault.text
+    ]
+    assert [line.startswith(f"color, {kind.name}: fields: {says}") for line in said] == [True] * bool(says)
+    assert any("1 other orders" in text for _, text in check.summaries())

@@ -103,9 +103,12 @@ def test_a_step_of_two_objects_comes_back(swapped):
 
 
 def test_a_question_declares_the_arities_of_users_kinds(swapped):
-    """Those of one object and a value need no declaration, nor do built-in kinds."""
+    """Those of one object and a value need no declaration, nor do built-in kinds.
+
+    As object 0 takes another color, too, the question says that an exchange changes none, which is seen in its step.
+    """
     question = swapped["question"]
-    assert question["arities"] == {"exchange": {"objects": 2, "valued": False}}
+    assert question["arities"] == {"exchange": {"objects": 2, "valued": False, "fields": ["position"]}}
     reward = star_r1_reward("<think></think><answer>2+1.exchange, 0.color.blue</answer>", ground_truth(question))
     assert not reward.faults
     config = load("sampling.kinds=[color, swap, appear, tests.transformations.kinds:Beside]", "sampling.steps=1")

@@ -1,9 +1,10 @@
 """Checks of the answers of planned problems: written, read back, paid, and told in words."""
 
 import dataclasses
+import itertools
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from tvrgen._support.messages import shown
 from tvrgen.checking.cases import Case
@@ -13,18 +14,25 @@ from tvrgen.questions.forms import changes_text
 from tvrgen.questions.forms.changes_reader import parse_answer
 from tvrgen.questions.forms.changes_text import normal
 from tvrgen.sampling.problem import Planned
+from tvrgen.scene.model import State
 from tvrgen.scoring.outcome import outcome_score
 from tvrgen.scoring.reward import Reward, star_r1_reward
 from tvrgen.scoring.truth import Truth, ground_truth, truth_of
-from tvrgen.transformations.base import Step
+from tvrgen.transformations.base import Rejected, Step
+
+_MOST_ORDERS = 24
+"""Orders of one answer that are looked at, at most."""
 
 
 class Answers:
-    """The answer in each form is read back and paid in full, each accepted value too, and a damaged answer less."""
+    """The answer in each form is read back and paid in full, each accepted value too, and a damaged answer less.
+
+    In another order it is paid in full exactly where that leads to the same last image.
+    """
 
     def __init__(self) -> None:
         self._forms: Counter[str] = Counter()
-        self._accepted = self._damaged = self._answers = 0
+        self._accepted = self._damaged = self._answers = self._reordered = 0
 
     def faults(self, case: Case) -> Iterable[Fault]:
         planned, question = case.planned, case.questions[0]
@@ -47,6 +55,7 @@ class Answers:
             yield Fault("outcome", "replaying the right answer does not lead to what the last image shows")
         yield from self._other_ways(case, truth)
         yield from self._damages(case, truth)
+        yield from self._orders(case, truth)
 
     def summaries(self) -> Iterator[tuple[str, str]]:
         if not self._answers:
@@ -61,6 +70,8 @@ class Answers:
             "accepted",
             f"{self._accepted:,} other ways to say a change lead to the same last image, and are paid in full",
         )
+        if self._reordered:
+            yield "fields", f"{self._reordered:,} other orders are paid in full where they lead to the same last image"
         yield "outcome", f"replaying {self._answers:,} right answers leads to what the last image shows"
 
     def _other_ways(self, case: Case, truth: Truth) -> Iterator[Fault]:
@@ -102,6 +113,31 @@ class Answers:
                 if (reward.correct or reward.total >= reward.best) and not _explains(case, steps):
                     text = f"an answer {what} is paid as the right one: {shown(changes_text.write(steps))}"
                     yield Fault("reward", text, step.kind)
+
+    def _orders(self, case: Case, truth: Truth) -> Iterator[Fault]:
+        """Faults of the pay of the right answer in other orders: in full where they lead to the same last image."""
+        steps, said = case.planned.problem.steps, case.planned.said
+        if len(steps) < 2:
+            return
+        for places in itertools.islice(itertools.permutations(range(len(steps))), 1, _MOST_ORDERS):
+            end = _end(case, [steps[k] for k in places])
+            if end is None:
+                continue
+            self._reordered += 1
+            text = changes_text.write(said[k] for k in places)
+            if (same := _looks_alike(case, end)) == _paid(text, truth).correct:
+                continue
+            yield Fault(
+                "fields",
+                "an answer in another order leads to the same last image, and is not paid in full; name in fields no "
+                "more than a step changes or looks at"
+                if same
+                else "an answer in another order does not lead to the last image, and is paid in full; name in fields "
+                "all that a step changes or looks at",
+                ", ".join(dict.fromkeys(steps[k].kind for k in _misplaced(places))),
+                text,
+            )
+            return
 
 
 class Wording:
@@ -164,6 +200,29 @@ def _ways(planned: Planned) -> Iterator[Step]:
     """Every way to say a step that is accepted, as answers say it, of the right answer and of the alternatives."""
     for answer in (planned.accepted, *planned.alternatives):
         yield from (planned.as_said(way) for ways in answer for way in ways)
+
+
+def _end(case: Case, steps: Iterable[Step]) -> State | None:
+    """The state after steps, whether or not each changes something; None if one does not apply."""
+    state = case.planned.states[0]
+    try:
+        for step in steps:
+            state = case.split.kinds[step.kind].apply(state, step, case.split.vocabulary)
+    except Rejected:
+        return None
+    return state
+
+
+def _looks_alike(case: Case, end: State) -> bool:
+    """Whether a state shows what the last image does, each object where it is there."""
+    shows = case.split.vocabulary.grid.shows
+    pairs = zip(end.objects, case.planned.states[-1].objects, strict=True)
+    return all(found == due or not (shows(found) or shows(due)) for found, due in pairs)
+
+
+def _misplaced(places: Sequence[int]) -> list[int]:
+    """The first two in a row of an order of steps that are not in their own order."""
+    return next([a, b] for a, b in itertools.pairwise(places) if a > b)
 
 
 def _explains(case: Case, steps: tuple[Step, ...]) -> bool:

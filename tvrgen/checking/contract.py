@@ -54,15 +54,9 @@ def order(kind: Transformation, before: State, after: State, step: Step, words: 
         yield Fault("ordered", text, step.kind, str(step))
 
 
-def changed_fields(before: Object, after: Object) -> list[str]:
-    """The names of the fields and attributes in which an object differs."""
-    names = [*before.attributes, "position", "rotation", "present"]
-    return [name for name in names if getattr(before, name) != getattr(after, name)]
-
-
 def _faults(kind: Transformation, before: State, after: State, step: Step, words: Vocabulary) -> Iterator[Fault]:
     for k in replay.differing(before, after):
-        for name in changed_fields(before[k], after[k]):
+        for name in replay.changed_fields(before[k], after[k]):
             if kind.fields is not None and name not in kind.fields:
                 known = ", ".join(sorted(kind.fields)) or "none"
                 yield Fault(

@@ -11,6 +11,7 @@ from tvrgen.checking.faults import Fault
 from tvrgen.dataset import records
 from tvrgen.dataset.validation.problems import dealt, scene_faults
 from tvrgen.sampling import sampler
+from tvrgen.transformations import replay
 from tvrgen.transformations.base import Rejected, Role
 
 
@@ -40,7 +41,7 @@ class Steps:
             if not any(all(map(Role.allows, way, planned.roles[number])) for way in ways):
                 seen = ", ".join(f"{role.before} before and {role.after} after" for role in planned.roles[number])
                 yield Fault("roles", f"no variant has roles such as those of a step: {seen}", step.kind, str(step))
-            changed = {name for k in step.objects for name in contract.changed_fields(before[k], after[k])}
+            changed = {name for k in step.objects for name in replay.changed_fields(before[k], after[k])}
             self._kinds[step.kind] += 1
             self._fields.setdefault(step.kind, set()).update(changed)
             if kind.fields is None:

@@ -14,7 +14,9 @@ from tvrgen.questions.difficulty import Difficulty
 from tvrgen.questions.forms import arities, changes_text
 from tvrgen.questions.rationale import Sentence
 from tvrgen.sampling.problem import Planned
+from tvrgen.sampling.touching import changed_places
 from tvrgen.scene.model import State
+from tvrgen.transformations import replay
 from tvrgen.transformations.base import Step
 
 
@@ -47,7 +49,7 @@ def ask(planned: Planned, view: str, split: Split, seed: int) -> Question:
         answer_form=form,
         changes=changes(planned, planned.accepted, split),
         alternatives=[changes(planned, alternative, split) for alternative in planned.alternatives],
-        arities={kind: arity._asdict() for kind, arity in arities.unknown(split.kinds.values()).items()},
+        arities=_arities(planned, split),
         initial_objects=_listed(initial, split),
         difficulty=difficulty.difficulty(planned, view, split.vocabulary),
         rationale=_rationale(planned, view, split, seed),
@@ -110,6 +112,50 @@ def accepted(step: Step, ways: Iterable[Step]) -> list[Any]:
         }
         for way in ways
     ]
+
+
+def _arities(planned: Planned, split: Split) -> dict[str, Record]:
+    """The arities that readers of answers cannot know, by kind; with what these kinds change, where orders need it."""
+    found = arities.unknown(split.kinds.values())
+    for answer in (planned.accepted, *planned.alternatives):
+        found |= _changing(answer, found, planned, split)
+    return {kind: arities.record(own) for kind, own in found.items()}
+
+
+def _changing(
+    answer: Sequence[Sequence[Step]], known: arities.Arities, planned: Planned, split: Split
+) -> dict[str, arities.Arity]:
+    """The arities of kinds with what they change, where whether the order of an answer counts is not known without."""
+    said = [{(way.objects, way.kind.lower()) for way in map(planned.as_said, ways)} for ways in answer]
+    named = [{k for objects, _ in own for k in objects} for own in said]
+    if sum(map(len, named)) == len(set().union(*named)):
+        return {}
+    kinds = {way.kind for ways in answer for way in ways}
+    full = {kind.lower(): _whole(kind, planned, split) for kind in kinds}
+    found: dict[str, arities.Arity] = {}
+    for own, others in itertools.combinations(said, 2):
+        for one, other in itertools.product(own, others):
+            if arities.order(one, other, full) != arities.order(one, other, known):
+                found |= {kind: full[kind] for _, kind in (one, other) if full[kind] != arities.arity(kind, known)}
+    return found
+
+
+def _whole(name: str, planned: Planned, split: Split) -> arities.Arity:
+    """The arity of a kind with what it changes: of one that does not say so, what its steps in the problem change."""
+    kind, fields = split.kinds[name], split.kinds[name].fields
+    if fields is None:
+        seen = [
+            replay.changed_fields(before[k], after[k])
+            for step, (before, after) in zip(planned.problem.steps, itertools.pairwise(planned.states), strict=True)
+            for k in (replay.differing(before, after) if step.kind == name else ())
+        ]
+        fields = frozenset(itertools.chain(*seen)) or None
+    places = changed_places(kind, split)
+    named = [place for place, role in enumerate(kind.roles) if not role.is_new]
+    changed = tuple(k for k, place in enumerate(named) if place in places)
+    return arities.Arity(
+        kind.named, kind.valued, fields, changed if len(changed) < len(named) else None, kind.cumulative
+    )
 
 
 def _listed(initial: State, split: Split) -> list[Record]:

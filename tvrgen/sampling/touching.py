@@ -33,6 +33,7 @@ def overlap(split: Split) -> bool:
     )
 
 
+@lru_cache(maxsize=256)
 def changed_places(kind: Transformation, split: Split) -> frozenset[int]:
     """Which of the objects that a step of a kind names it changes, as far as objects that differ in all show.
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from tvrgen.questions.forms.arities import transformation
+from tvrgen.questions.forms.arities import Arities, Order, arity, order
 from tvrgen.questions.forms.changes_reader import cut, parse_answer
 from tvrgen.questions.forms.changes_text import Answer, normal
 from tvrgen.questions.forms.special_tokens import without_special_tokens
@@ -85,7 +85,9 @@ def right_kinds(answer: Answer, truth: Truth) -> dict[str, bool]:
     """
     predictions = _predictions(answer)
     kinds = sorted({change.kind for change in truth.changes})
-    if any(not answer.faults and _compared(predictions, own, STAR_R1).right for own in truth.alternatives):
+    if any(
+        not answer.faults and _compared(predictions, own, STAR_R1, truth.arities).right for own in truth.alternatives
+    ):
         return dict.fromkeys(kinds, True)
     right = {}
     said: dict[str, list[_Prediction]] = {kind: [] for kind in kinds}
@@ -94,7 +96,7 @@ def right_kinds(answer: Answer, truth: Truth) -> dict[str, bool]:
         said.setdefault(own[0] if own else prediction.kind, []).append(prediction)
     for kind in kinds:
         changes = tuple(change for change in truth.changes if change.kind == kind)
-        found = _compared(said[kind], changes, STAR_R1)
+        found = _compared(said[kind], changes, STAR_R1, truth.arities)
         right[kind] = found.values == len(changes) == found.predicted
     return right
 
@@ -133,7 +135,7 @@ def reward_of(answer: Answer, well_formed: bool, truth: Truth, options: Options)
     best = options.format + (options.value * count if count else options.no_change)
     rewards = []
     for changes in (truth.changes, *truth.alternatives):
-        found = _compared(predictions, changes, options)
+        found = _compared(predictions, changes, options, truth.arities)
         wrong = found.wrong + len(answer.faults)
         missing = max(0, len(changes) - found.predicted - len(answer.faults))
         correct = found.right and not wrong
@@ -188,7 +190,9 @@ class _Compared(NamedTuple):
         return self.predicted - self.values - self.attributes - self.indices
 
 
-def _compared(predictions: Sequence[_Prediction], changes: Sequence[TrueChange], options: Options) -> _Compared:
+def _compared(
+    predictions: Sequence[_Prediction], changes: Sequence[TrueChange], options: Options, arities: Arities
+) -> _Compared:
     """Predictions compared with true changes, matched one to one unless `options.reuse`.
 
     A right value is worth more than two partly right ones, and a right kind more than two right objects. So the best
@@ -200,14 +204,14 @@ def _compared(predictions: Sequence[_Prediction], changes: Sequence[TrueChange],
     rows = {prediction: _row(prediction, changes) for prediction in dict.fromkeys(predictions)}
     kept, duplicates = predictions, 0
     if len(rows) < len(predictions):
-        kept, duplicates = _without_duplicates(predictions, rows, options)
+        kept, duplicates = _without_duplicates(predictions, rows, options, arities)
     counts = _counts([rows[prediction] for prediction in kept], options.reuse)
-    right = counts[0] == len(changes) == len(kept) and not duplicates and _in_order(kept, changes)
+    right = counts[0] == len(changes) == len(kept) and not duplicates and _in_order(kept, changes, arities)
     return _Compared(*counts, len(kept) + duplicates, right)
 
 
 def _without_duplicates(
-    predictions: Sequence[_Prediction], rows: Mapping[_Prediction, list[int]], options: Options
+    predictions: Sequence[_Prediction], rows: Mapping[_Prediction, list[int]], options: Options, arities: Arities
 ) -> tuple[list[_Prediction], int]:
     """The predictions that are no duplicates, and the number of duplicates that are wrong."""
     left = {prediction: max(1, row.count(RIGHT)) for prediction, row in rows.items()}
@@ -216,7 +220,7 @@ def _without_duplicates(
         if left[prediction]:
             left[prediction] -= 1
             kept.append(prediction)
-        elif options.duplicates == "wrong" or transformation(prediction.kind).cumulative:
+        elif options.duplicates == "wrong" or arity(prediction.kind, arities).cumulative:
             duplicates += 1
     return kept, duplicates
 
@@ -251,7 +255,7 @@ def _counts(rows: Sequence[Sequence[int]], reuse: bool) -> Counts:
     return best_matching(right)[0], best.count(KIND), best.count(OBJECT)
 
 
-def _in_order(predictions: Sequence[_Prediction], changes: Sequence[TrueChange]) -> bool:
+def _in_order(predictions: Sequence[_Prediction], changes: Sequence[TrueChange], arities: Arities) -> bool:
     """Whether changes whose order counts are said in it, where all of them are right.
 
     Of changes of the same objects in one kind, the last one has to be the last, unless the kind is cumulative. Other
@@ -260,25 +264,21 @@ def _in_order(predictions: Sequence[_Prediction], changes: Sequence[TrueChange])
     objects = [k for prediction in predictions for k in prediction.objects]
     if len(set(objects)) == len(objects):
         return True
-    last = {(c.objects, c.kind): c.accepted for c in changes if not transformation(c.kind).cumulative}
+    last = {(c.objects, c.kind): c.accepted for c in changes if not arity(c.kind, arities).cumulative}
     if len(last) < len(changes):
         said = {(p.objects, p.kind): p for p in predictions}
         if any(pair in said and said[pair] not in accepted for pair, accepted in last.items()):
             return False
     return all(
-        _precedes(other, change, predictions) for later, change in enumerate(changes) for other in changes[:later]
+        _precedes(other, change, predictions, arities)
+        for later, change in enumerate(changes)
+        for other in changes[:later]
     )
 
 
-def _precedes(one: TrueChange, other: TrueChange, predictions: Sequence[_Prediction]) -> bool:
+def _precedes(one: TrueChange, other: TrueChange, predictions: Sequence[_Prediction], arities: Arities) -> bool:
     """Whether some prediction of one change comes before one of another, or their order does not count."""
     first, second = ([(k, p) for k, p in enumerate(predictions) if p in own.accepted] for own in (one, other))
-    return any(k < later or not _order_counts(p, said) for k, p in first for later, said in second)
-
-
-def _order_counts(one: _Prediction, other: _Prediction) -> bool:
-    """Whether two changes of different objects or kinds may end elsewhere in the other order."""
-    if not set(one.objects) & set(other.objects) or (one.kind == other.kind and len(one.objects) == 1):
-        return False
-    fields, others = transformation(one.kind).fields, transformation(other.kind).fields
-    return one.kind == other.kind or bool(fields and others and fields & others)
+    return any(
+        k < later or order(p[:2], said[:2], arities) is not Order.COUNTS for k, p in first for later, said in second
+    )

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from tvrgen._support.errors import UserError
-from tvrgen.questions.forms.arities import Arities, Arity, transformation
+from tvrgen.questions.forms.arities import Arities, Arity, arity, arity_from, transformation
 from tvrgen.questions.forms.changes_reader import parse_answer
 from tvrgen.questions.forms.changes_text import normal
 from tvrgen.questions.forms.literals import check_depth
@@ -52,7 +52,8 @@ class Truth:
         for change in itertools.chain(self.changes, *self.alternatives):
             for objects, kind, value in change.accepted:
                 known = arities.get(kind)
-                arities[kind] = Arity(len(objects), bool(value) or (known is not None and known.valued))
+                valued = bool(value) or (known is not None and known.valued)
+                arities[kind] = arity(kind, {})._replace(objects=len(objects), valued=valued)
         object.__setattr__(self, "arities", arities | dict(self.declared))
 
 
@@ -119,7 +120,7 @@ def _truth_from_data(truth: Any) -> Truth:
         looks = tuple(tuple(own) for own in truth.get("looks", ()))
         others = truth.get("alternatives")
         own = truth.get("arities") or {}
-        declared = tuple((str(kind), Arity(int(a["objects"]), bool(a["valued"]))) for kind, a in own.items())
+        declared = tuple((str(kind), arity_from(written)) for kind, written in own.items())
         truth = truth["changes"]
     alternatives = () if others is None else tuple(tuple(map(_change, changes)) for changes in others)
     if not all(alternatives):

@@ -129,7 +129,7 @@ class Transformation:
     of one object may come in any order."""
 
     fields: frozenset[str] | None = None
-    """The fields of `Object` that a step of this kind can change; None: any."""
+    """The fields of `Object` that a step of this kind can change, or looks at; None: any."""
 
     def words(self, vocabulary: Vocabulary) -> str:
         """What a change of this kind is, for prompts; "" if the kind's name and values say it all.

@@ -40,6 +40,12 @@ def differing(before: State, after: State) -> tuple[int, ...]:
     return tuple(k for k, (was, is_) in pairs if was is not is_ and was != is_)
 
 
+def changed_fields(before: Object, after: Object) -> list[str]:
+    """The names of the fields and attributes in which an object differs."""
+    names = [*before.attributes, "position", "rotation", "present"]
+    return [name for name in names if getattr(before, name) != getattr(after, name)]
+
+
 def roles(before: State, after: State, step: Step, grid: Grid) -> tuple[Role, ...]:
     """Where the objects of a step were before and after it."""
     return tuple(Role(before=sighting(before[k], grid), after=sighting(after[k], grid)) for k in step.objects)

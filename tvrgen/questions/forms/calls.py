@@ -14,7 +14,7 @@ def as_triplets(text: str, arities: Arities) -> str:
 def _triplet(call: re.Match[str], arities: Arities) -> str:
     """The triplet that a call stands for; a call that stands for none as it is."""
     kind, arguments = call[1] or call[2], call[3]
-    objects, valued = arity(kind, arities)
+    objects, valued, *_ = arity(kind, arities)
     index = _INDICES.match(arguments)
     if not index:
         return f"{NEW}.{kind}.{_without_key(arguments)};" if not objects else str(call[0])

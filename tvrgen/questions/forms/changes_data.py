@@ -89,7 +89,7 @@ def _is_change(entries: Sequence[Any], terms: Terms) -> bool:
     if not 2 <= len(entries) <= 3 or not isinstance(entries[1], str):
         return False
     index, kind, *value = entries
-    objects, valued = arity(kind, terms.arities)
+    objects, valued, *_ = arity(kind, terms.arities)
     several = isinstance(index, list | tuple) and all(isinstance(k, int) for k in index)
     if several or index == NEW:
         named = bool(_KIND.fullmatch(kind)) and (bool(objects) == (several and bool(index)))

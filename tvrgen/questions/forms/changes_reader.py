@@ -128,7 +128,7 @@ _SILENT = re.compile(r"[-.:_#•…\s'\"“”‘’«»、。，；]*")
 def _value(text: str, head: re.Match[str], terms: Terms, is_index: Callable[[int], bool]) -> reading.Read:
     """The value behind a head, "" for a kind that has none, and where it ends; None if the head begins no change."""
     kind = head["kind"]
-    objects, valued = arity(kind, terms.arities)
+    objects, valued, *_ = arity(kind, terms.arities)
     if kind in NO_KIND or (head["name"] == NEW and objects and not terms.words):
         return None
     after = head.end("kind")
