@@ -90,7 +90,7 @@ class GoesAway(Turn):
 
 
 class UnknownColor(Turn):
-    says = "turn: apply: gave an object the color 'mauve', which the vocabulary lacks (0.turn.30"
+    says = "turn: change: gave an object the color 'mauve', which the vocabulary lacks (known: gray, "
     fields = frozenset({"color"})
 
     def change(self, obj, value, vocabulary):
@@ -144,14 +144,14 @@ class NotRead(Turn):
 
 
 class Fails(Turn):
-    says = "turn: change: raised KeyError: 'angle' (0.turn.30"
+    says = "turn: change: raised KeyError: 'angle' (wrong.py:"
 
     def change(self, obj, value, vocabulary):
         return {}["angle"]
 
 
 class FailsLater(Turn):
-    says = "turn: phrase: raised ValueError: no words (train-0000"
+    says = "turn: phrase: raised ValueError: no words (wrong.py:"
 
     def phrase(self, step, named):
         raise ValueError("no words")

@@ -141,7 +141,7 @@ def test_a_kind_beside_the_config_is_found_by_other_processes_and_leaves_the_pat
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
     assert found.split() == ["paint", "color", config.hash]
     monkeypatch.delitem(sys.modules, "painting_beside")
-    with pytest.raises(UserError, match="is its folder on PYTHONPATH"):
+    with pytest.raises(UserError, match="or its folder on PYTHONPATH"):
         loader.from_document(config.document, "dataset")
 
 

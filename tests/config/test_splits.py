@@ -13,7 +13,7 @@ FAULTS = {
     "sampling: {kinds: [colour]}": "sampling.kinds: unknown kind 'colour'; did you mean 'color'?",
     "sampling: {kinds: ['nowhere:Kind']}": "sampling.kinds: cannot load kind 'nowhere:Kind'",
     "sampling: {kinds: ['json:JSONDecodeError']}": "sampling.kinds: cannot load kind",
-    "sampling: {kinds: ['json:JSONDecoder']}": "sampling.kinds: kind 'json:JSONDecoder' lacks name, values",
+    "sampling: {kinds: ['json:JSONDecoder']}": "sampling.kinds: cannot load kind 'json:JSONDecoder': it lacks name",
     "sampling: {only: {shape: [cone]}}": "sampling.only.shape: unknown shape 'cone'",
     "sampling: {only: {color: [rde]}}": "sampling.only.color: unknown color 'rde'; did you mean 'red'?",
     "sampling: {kinds: [':Rotate']}": "sampling.kinds: ':Rotate' names no kind",
@@ -142,13 +142,16 @@ class Odd:
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"name": "two words"}, "has the name 'two words'; write letters, digits and underscores"),
-        ({"name": "1st"}, "has the name '1st'"),
-        ({"name": 3}, "has the name 3"),
+        ({"name": "two words"}, "kind two words: name: is 'two words'; write letters, digits and underscores"),
+        ({"name": "1st"}, "kind 1st: name: is '1st'"),
+        ({"name": 3}, "kind 3: name: is 3"),
         ({"name": "color"}, "two kinds are named 'color'"),
-        ({"given": ("a", "light blue")}, "odd has the value 'light blue'; write text without spaces and commas"),
-        ({"given": ("a.", "b")}, "odd has the value 'a.'"),
-        ({"given": (90,)}, "odd has the value 90"),
+        (
+            {"given": ("a", "light blue")},
+            "kind odd: values: has 'light blue', which answers cannot hold; write text without spaces and commas",
+        ),
+        ({"given": ("a.", "b")}, "kind odd: values: has 'a.'"),
+        ({"given": (90,)}, "kind odd: values: returned (90,); return a tuple of texts"),
     ],
 )
 def test_kinds_whose_words_answers_cannot_hold_are_refused(changes, says, monkeypatch):

@@ -1,12 +1,10 @@
-"""Faults that checks find, and whose fault an exception is."""
+"""Faults that checks find."""
 
-import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from tvrgen._support.messages import counted, printable
-from tvrgen.transformations.base import ObjectTransformation, Step, Transformation
+from tvrgen.transformations.own import KindError
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +34,6 @@ def lines(faults: Iterable[Fault]) -> list[str]:
     return found
 
 
-_MEMBERS = {name for base in (Transformation, ObjectTransformation) for name in vars(base) if not name.startswith("_")}
-
-
-def of_kind(error: BaseException, kinds: Iterable[Transformation], where: str = "") -> Fault | None:
-    """The fault of the kind in whose code an exception was raised: its member and the step; None if in none of them."""
-    owners = {type(own): kind for kind in kinds for own in (kind, getattr(kind, "_kind", kind))}
-    step: Step | None = None
-    found: tuple[Transformation, str, Step | None] | None = None
-    for frame, _ in traceback.walk_tb(error.__traceback__):
-        local, code = frame.f_locals, frame.f_code
-        step = next((value for value in local.values() if isinstance(value, Step)), step)
-        owner = owners.get(type(local.get(code.co_varnames[0]))) if code.co_argcount else None
-        if owner is not None and code.co_name in _MEMBERS:
-            found = owner, code.co_name, step
-    if found is None:
-        return None
-    kind, member, step = found
-    place = f"{where}: {step}" if where and step else where or str(step or "")
-    return Fault(member, f"raised {type(error).__name__}: {error}", _name(kind), place)
-
-
-def _name(kind: Any) -> str:
-    return str(getattr(kind, "name", type(kind).__name__))
+def of_error(error: KindError) -> Fault:
+    """The fault of the user's kind that an error is about."""
+    return Fault(error.member, error.text, error.kind, error.step)

@@ -8,11 +8,12 @@ import numpy as np
 from tvrgen._support.messages import counted
 from tvrgen._support.rng import generator
 from tvrgen.checking import contract
-from tvrgen.checking.faults import Fault, of_kind
+from tvrgen.checking.faults import Fault, of_error
 from tvrgen.config.settings import SamplingSettings
 from tvrgen.scene.model import Object, State
 from tvrgen.scene.vocabulary import Vocabulary
 from tvrgen.transformations.base import Rejected, Role, Step, Transformation
+from tvrgen.transformations.own import KindError
 
 _VALUES = 40  # values that are tried, spread over all
 _TRIES = 25  # states for each value, and ten times as many until one takes the step
@@ -20,16 +21,14 @@ _OTHERS = 3  # objects that a step does not name
 
 
 def faults(kind: Transformation, values: Sequence[str], words: Vocabulary, sampling: SamplingSettings) -> list[Fault]:
-    """The faults that a kind shows on drawn states, by some of these values. Raises what is no fault of the kind."""
+    """The faults that a kind shows on drawn states, by some of these values."""
     found: list[Fault] = []
     for way in dict.fromkeys(kind.variants(sampling).values()):
         for value in values[:: max(1, len(values) // _VALUES)]:
             try:
                 found += _of_value(kind, value, way, words)
-            except Exception as error:
-                if (own := of_kind(error, [kind])) is None:
-                    raise
-                found.append(own)
+            except KindError as error:
+                found.append(of_error(error))
     return found
 
 

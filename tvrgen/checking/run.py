@@ -24,6 +24,7 @@ from tvrgen.imaging.blender import requirements
 from tvrgen.sampling import sampler
 from tvrgen.sampling.problem import Planned
 from tvrgen.transformations.base import Transformation
+from tvrgen.transformations.own import KindError
 
 COUNT = 1000
 """Default number of problems that are planned of each split."""
@@ -56,10 +57,14 @@ class Checking:
 
     def kind(self, name: str, folder: Path, overrides: Overrides = (), seed: int | None = None) -> None:
         """Checks a kind, alone and beside others; its module may be in `folder`. Raises UserError if it is none."""
-        kind, usual = subjects.kind(name, folder), subjects.plain(folder, overrides)
+        usual, kind = subjects.plain(folder, overrides), subjects.kind(name, folder)
         with importable(folder):
-            found, faults = list[Subject](), list[Fault]()
-            with self._caught({name: kind}, faults):
+            if faults := members.faults(kind, usual.vocabulary, usual.sampling):
+                self.say(name)
+                self._tell(faults, [])
+                return
+            found = list[Subject]()
+            with self._caught(faults):
                 found += subjects.of_kind(name, len(kind.roles), folder, overrides, seed)
             if faults:
                 self.say(name)
@@ -112,7 +117,7 @@ class Checking:
         self.progress.expect(count)
         for index in range(count):
             planned: Planned | None = None
-            with self._caught(split.kinds, faults):
+            with self._caught(faults):
                 planned = sampler.plan_problem(config, name, index)
             if planned is None:
                 break
@@ -131,7 +136,7 @@ class Checking:
         """The faults of one problem."""
         faults: list[Fault] = []
         for check in checks:
-            with self._caught(case.split.kinds, faults):
+            with self._caught(faults):
                 faults += check.faults(case)
         return [Fault(f.about, f.text, f.kind, _place(case, f)) for f in faults]
 
@@ -155,17 +160,14 @@ class Checking:
         self.say("  skip  alternatives: no problem of few objects and looks can be planned")
 
     @contextlib.contextmanager
-    def _caught(self, kinds: Mapping[str, Transformation], faults: list[Fault]) -> Iterator[None]:
-        """Adds what a kind raises in the block, or what the user can mend, to the faults."""
+    def _caught(self, faults: list[Fault]) -> Iterator[None]:
+        """Adds what is wrong with a kind in the block, or what the user can mend, to the faults."""
         try:
             yield
         except UserError as error:
-            faults.append(Fault(_PLANNING, str(error)))
-        except Exception as error:
-            fault = told.of_kind(error, kinds.values())
-            if fault is None or self.debug:
+            if self.debug:
                 raise
-            faults.append(fault)
+            faults.append(told.of_error(error) if isinstance(error, KindError) else Fault(_PLANNING, str(error)))
 
     def _tell(self, faults: Iterable[Fault], summaries: Iterable[tuple[str, str]]) -> None:
         """Says the faults, and the summaries of what no fault is about."""

@@ -13,6 +13,7 @@ from tvrgen.dataset.validation.problems import dealt, scene_faults
 from tvrgen.sampling import sampler
 from tvrgen.transformations import replay
 from tvrgen.transformations.base import Rejected, Role
+from tvrgen.transformations.own import KindError
 
 
 class Steps:
@@ -75,6 +76,8 @@ class Rules:
         due: dict[str, records.Record] = {}
         try:
             yield from (Fault("rules", text) for text in scene_faults(case.scene, problem, case.config, split, due))
+        except KindError:
+            raise
         except (Rejected, UserError) as error:
             yield Fault("rules", str(error))
         if due and [*due.values()] != case.questions:

@@ -1,7 +1,6 @@
 """Settings of a split, from the resolved config: its own keys override the inherited ones, and all are checked."""
 
 import dataclasses
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
@@ -9,7 +8,7 @@ from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen._support.keys import build as build_settings
 from tvrgen._support.keys import keys
-from tvrgen._support.messages import nearest, shown
+from tvrgen._support.messages import nearest
 from tvrgen.config.documents import OLD_NAMES
 from tvrgen.config.settings import Constraints, Never, Only, Split
 from tvrgen.config.settings.constraints import Listed
@@ -18,9 +17,10 @@ from tvrgen.questions.forms.changes_text import normal
 from tvrgen.scene import camera_model
 from tvrgen.scene.model import SceneSpec
 from tvrgen.scene.vocabulary import Vocabulary
-from tvrgen.transformations import registry
+from tvrgen.transformations import members, registry
 from tvrgen.transformations.attributes import Attribute
-from tvrgen.transformations.base import Role, Transformation
+from tvrgen.transformations.base import Transformation
+from tvrgen.transformations.own import KindError
 from tvrgen.transformations.registry import NotImported
 
 T = TypeVar("T", Only, Never)
@@ -72,7 +72,6 @@ def build(sections: Sections, words: Vocabulary, scene: SceneSpec, trust: bool =
     kinds = _kinds(tuple(sections["sampling"]["kinds"]), words, where("sampling.kinds"), trust)
     _check_cameras(sections, scene)
     known = {name: kind for name, kind in kinds.items() if not isinstance(kind, NotImported)}
-    _check_values(known, words, where("sampling.kinds"))
     constraints = _constraints(sections, words, known, scene, all_steps=len(known) == len(kinds))
     final = constraints.views(views["final"])
     if not final:
@@ -91,6 +90,9 @@ def build(sections: Sections, words: Vocabulary, scene: SceneSpec, trust: bool =
         values={name: constraints.steps(name, kind.values(own_words)) for name, kind in known.items()},
         ordinal=sorted(sections.document["splits"]).index(sections.name),
     )
+    for name, kind in known.items():
+        if fault := next(members.of_variants(kind, split.sampling), None):
+            raise UserError(f"{where('sampling.kinds')}: {KindError(name, 'variants', fault)}")
     _check_question(split, where("question.prompt"))
     return split
 
@@ -156,8 +158,7 @@ def _kinds(names: tuple[str, ...], words: Vocabulary, where: str, trust: bool) -
     for name in names:
         own = [attribute for attribute in words.attributes if attribute not in registry.BUILT_IN]
         if name not in (*registry.BUILT_IN, *own) and ":" not in name:
-            known = [*registry.BUILT_IN, *own, "package.module:Class"]
-            raise UserError(f"{where}: unknown kind {name!r}{nearest(name, known)}")
+            raise UserError(f"{where}: unknown kind {name!r}{registry.suggestion(name, own)}")
         try:
             kind = Attribute(name) if name in own else registry.resolve(name, trust)
         except UserError as error:
@@ -165,38 +166,21 @@ def _kinds(names: tuple[str, ...], words: Vocabulary, where: str, trust: bool) -
         if isinstance(kind, NotImported):
             kinds[name] = kind
             continue
-        if not isinstance(kind.name, str) or not re.fullmatch(r"[A-Za-z]\w*", kind.name):
-            raise UserError(f"{where}: {name!r} has the name {kind.name!r}; write letters, digits and underscores")
-        if fault := _fault_of_roles(kind.roles):
-            raise UserError(f"{where}: {name!r} has the roles {fault}; write one for each object, such as (Role(),)")
+        _check_members(kind, words, where)
         if kind.name in kinds:
-            raise UserError(f"{where}: two kinds are named {kind.name!r}")
+            raise UserError(f"{where}: two kinds are named {kind.name!r}; choose another name")
         kinds[kind.name] = kind
     return kinds
 
 
-def _fault_of_roles(roles: Any) -> str:
-    """What roles are instead of a tuple of them; empty if they are one."""
-    return "" if isinstance(roles, tuple) and roles and all(isinstance(r, Role) for r in roles) else shown(roles)
-
-
-def _check_values(kinds: dict[str, Transformation], words: Vocabulary, where: str) -> None:
-    """Raises UserError for values that answers cannot hold.
-
-    Answers separate values by dots and commas, and readers ignore case and the characters that join words.
-    """
-    for name, kind in kinds.items():
-        seen: dict[str, str] = {}
-        values: Any = kind.values(words)
-        if not isinstance(values, tuple | list):
-            raise UserError(f"{where}: {name}: values returned {shown(values)}; return a tuple of texts")
-        if values == ("",):
-            continue  # a kind without values
-        for value in values:
-            if not isinstance(value, str) or not re.fullmatch(r"[\w+-]+(\.[\w+-]+)*", value):
-                raise UserError(f"{where}: {name} has the value {value!r}; write text without spaces and commas")
-            if (other := seen.setdefault(normal(name, value), value)) != value:
-                raise UserError(f"{where}: the values {other!r} and {value!r} of {name} read alike in answers")
+def _check_members(kind: Transformation, words: Vocabulary, where: str) -> None:
+    """Raises UserError for a kind whose members are not as they must be, such as values that answers cannot hold."""
+    try:
+        for member, check in members.checks(kind, words, normal).items():
+            if fault := next(iter(check()), None):
+                raise KindError(str(kind.name), member, fault)
+    except KindError as error:
+        raise UserError(f"{where}: {error}") from error
 
 
 def _listed(owner: type[T], key: str, sections: Sections, words: Vocabulary) -> T:

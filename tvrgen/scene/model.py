@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Annotated, Any, ClassVar
 
 from tvrgen._support.keys import REQUIRED, Key
+from tvrgen._support.messages import nearest
 from tvrgen.scene.attributes import BUILT_IN, NAME, Attribute, in_looks
 
 Vector = tuple[float, float, float]
@@ -59,12 +60,21 @@ class Object:
         raise AttributeError(f"an object has no {name!r}")
 
     def replace(self, **changes: Any) -> "Object":
-        """The object with some fields, or values of further attributes, replaced."""
+        """The object with some fields, or values of further attributes, replaced.
+
+        Raises TypeError for a name that is neither.
+        """
         if own := {attribute.name for attribute, _ in self.further} & changes.keys():
             values = {name: changes.pop(name) for name in own}
             further = tuple((attribute, values.get(attribute.name, value)) for attribute, value in self.further)
             changes["further"] = further
-        return dataclasses.replace(self, **changes)
+        try:
+            return dataclasses.replace(self, **changes)
+        except TypeError:
+            known = [*self.attributes, "position", "rotation", "present"]
+            if strange := next((name for name in changes if name not in (*known, "further")), None):
+                raise TypeError(f"an object has no {strange!r}{nearest(strange, known)}") from None
+            raise
 
 
 @lru_cache(maxsize=64)

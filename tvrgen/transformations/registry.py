@@ -1,18 +1,23 @@
 """Kinds by their names: the built-in ones, and those of users, which are imported."""
 
 import importlib
+import inspect
 import pkgutil
 import re
-from collections.abc import Callable, Iterator
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from tvrgen._support.errors import UserError
+from tvrgen._support.messages import nearest
 from tvrgen.scene import attributes
 from tvrgen.scene.model import Object, State
 from tvrgen.scene.vocabulary import Vocabulary
 from tvrgen.transformations import kinds
 from tvrgen.transformations.attributes import Attribute
 from tvrgen.transformations.base import ObjectTransformation, Role, Step, Transformation
+from tvrgen.transformations.own import KindError, Own, OwnOfObject
 
 
 def _shipped() -> Iterator[Transformation]:
@@ -31,6 +36,7 @@ DEFAULT = ("color", "shape", "size", "material", "position")
 """The kinds of a config that names none, TRANCE's. Their order decides which problems such a config has."""
 
 _FORMER = ("name", "values", "apply", "phrase")
+_HERE = Path(__file__).parent
 _OWN = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
 
 
@@ -70,7 +76,8 @@ class Adapted(ObjectTransformation):
         return changed
 
     def phrase(self, step: Step, named: Callable[[int], str]) -> str:
-        return str(self._kind.phrase(step.value))
+        phrase: str = self._kind.phrase(step.value)
+        return phrase
 
 
 def resolve(name: str, trust: bool = True) -> Transformation:
@@ -81,17 +88,83 @@ def resolve(name: str, trust: bool = True) -> Transformation:
     if name in BUILT_IN:
         return BUILT_IN[name]
     if not _OWN.fullmatch(name):
-        raise UserError(f"{name!r} names no kind; write package.module:Class")
+        raise UserError(f"{name!r} names no kind{suggestion(name)}")
     if not trust:
         return NotImported(name)
     module, _, attribute = name.partition(":")
     try:
-        kind: Any = getattr(importlib.import_module(module), attribute)()
-    except ImportError as error:
-        raise UserError(f"cannot load kind {name!r}: {error}; is its folder on PYTHONPATH?") from error
+        return _own(_made(_member(module, attribute)), name)
+    except KindError:
+        raise
+    except UserError as error:
+        raise UserError(f"cannot load kind {name!r}: {error}") from error
+    except Exception as error:  # a user's class may fail in any way
+        raise UserError(f"cannot load kind {name!r}: {_said(error)}") from error
+
+
+def suggestion(name: str, more: Iterable[str] = ()) -> str:
+    """What to write for a text that names no kind: mykinds:Swap for mykinds.Swap, or one of those known."""
+    module, _, attribute = name.rpartition(".")
+    if _OWN.fullmatch(f"{module}:{attribute}"):
+        return f"; write {module}:{attribute}"
+    return nearest(name, [*BUILT_IN, *more, "package.module:Class"])
+
+
+def _member(name: str, attribute: str) -> Any:
+    """What a module has under a name. Raises UserError if there is no such module, if it fails, or lacks the name."""
+    try:
+        module = importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{name}.".startswith(f"{error.name}."):
+            raise UserError(_said(error)) from error
+        raise UserError(
+            f"there is no module {error.name!r}; put it beside the config, or its folder on PYTHONPATH"
+        ) from error
     except Exception as error:  # a user's module may fail in any way
-        raise UserError(f"cannot load kind {name!r}: {type(error).__name__}: {error}") from error
-    new = isinstance(kind, Transformation)
-    if missing := [part for part in (("name",) if new else _FORMER) if not hasattr(kind, part)]:
-        raise UserError(f"kind {name!r} lacks {', '.join(missing)}; see docs/extending.md")
-    return kind if new else Adapted(kind)
+        raise UserError(_said(error)) from error
+    try:
+        return getattr(module, attribute)
+    except AttributeError as error:
+        known = [own for own, member in vars(module).items() if getattr(member, "__module__", "") == name]
+        hint = nearest(attribute, known) if known else ""
+        raise UserError(f"module {name} has no {attribute!r}{hint}") from error
+
+
+def _made(found: Any) -> Any:
+    """The kind that is a class, or an instance of one. Raises UserError if it cannot be made."""
+    if not isinstance(found, type):
+        if inspect.isroutine(found) or inspect.ismodule(found):
+            raise UserError(f"is the {type(found).__name__} {found.__name__}; name a class")
+        return found
+    try:
+        return found()
+    except Exception as error:
+        raise UserError(f"{_said(error)}; a kind is made by {found.__name__}(), without arguments") from error
+
+
+def _said(error: Exception) -> str:
+    """An error of a user's module, with the line of it that failed."""
+    lines = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("<frozen")]
+    lines = [frame for frame in lines if not Path(frame.filename).is_relative_to(_HERE)]
+    place = f" ({Path(lines[0].filename).name}:{lines[0].lineno})" if lines else ""
+    return f"{type(error).__name__}: {error}{place}"
+
+
+def _own(kind: Any, name: str) -> Transformation:
+    """A user's kind as the rest of tvrgen calls it. Raises UserError if it lacks what it must have."""
+    if not isinstance(kind, Transformation):
+        _check_has(_FORMER, {part for part in _FORMER if hasattr(kind, part)})
+        return OwnOfObject(Adapted(kind), name, kind)
+    base, member = (
+        (ObjectTransformation, "change") if isinstance(kind, ObjectTransformation) else (Transformation, "apply")
+    )
+    defined = {"name"} if hasattr(kind, "name") else set()
+    if getattr(type(kind), member) is not getattr(base, member):
+        defined.add(member)
+    _check_has(("name", member), defined)
+    return OwnOfObject(kind, name) if isinstance(kind, ObjectTransformation) else Own(kind, name)
+
+
+def _check_has(parts: Iterable[str], defined: Iterable[str]) -> None:
+    if lacking := [part for part in parts if part not in defined]:
+        raise UserError(f"it lacks {', '.join(lacking)}; see docs/extending.md")

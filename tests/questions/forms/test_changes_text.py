@@ -114,7 +114,7 @@ def test_values_that_read_alike_are_refused(tmp_path):
         "    def apply(self, obj, value, vocabulary): return obj\n    def phrase(self, value): return value\n"
     )
     (tmp_path / "c.yaml").write_text("splits: {train: {count: 1}}\nsampling: {kinds: ['kinds_alike:Alike']}\n")
-    with pytest.raises(loader.UserError, match=r"'a\.b' and 'A_b' of alike read alike"):
+    with pytest.raises(loader.UserError, match=r"kind alike: values: has 'a\.b' and 'A_b', which read alike"):
         loader.load(tmp_path / "c.yaml")
 
 
