@@ -6,6 +6,7 @@ import pytest
 from tests.imaging.meshes import MESHES, PLACES, VIEWS, WORDS, box_mesh, hollow, painted, spread
 from tvrgen.imaging import rays, silhouettes
 from tvrgen.scene import mesh
+from tvrgen.scene.camera_model import Placement
 
 pytestmark = pytest.mark.rays
 
@@ -21,7 +22,21 @@ def test_covered_pixels_are_those_of_exact_triangles(name, camera, place):
     convex = silhouettes.convex(whole)
     assert (convex is None) == (name == "hollow")
     if convex:
-        np.testing.assert_array_equal(spread(silhouettes.cover(convex, placement, view), view), expected)
+        (covered,) = silhouettes.covers([(convex, placement)], view)
+        np.testing.assert_array_equal(spread(covered, view), expected)
+
+
+@pytest.mark.parametrize("camera", VIEWS)
+def test_meshes_cover_the_same_pixels_together_and_alone(camera):
+    view = VIEWS[camera]
+    placed = [(silhouettes.convex(MESHES[name]), place) for name in WORDS.shapes for place in PLACES]
+    placed.append((placed[0][0], Placement(0.0, 400.0, 0.3, 1.0, 0.0)))  # far outside the frame
+    together = silhouettes.covers(placed, view)
+    assert together[-1] is None
+    for one, covered in zip(placed, together, strict=True):
+        (alone,) = silhouettes.covers([one], view)
+        np.testing.assert_array_equal(spread(covered, view), spread(alone, view))
+    assert silhouettes.covers([], view) == []
 
 
 def test_what_is_not_closed_or_not_convex_is_found_out():

@@ -8,7 +8,7 @@ import pytest
 
 from tests.imaging.meshes import CONFIG, VIEWS, WORDS, alone
 from tests.tiny import with_object
-from tvrgen.imaging import visibility
+from tvrgen.imaging import silhouettes, visibility
 from tvrgen.imaging.visibility import Eye
 from tvrgen.scene import camera_model
 from tvrgen.scene.model import Camera, Object, State
@@ -80,9 +80,12 @@ def test_nearer_objects_hide_farther_ones_as_depth_says():
     assert (masks[0] & masks[1]).any()
 
 
-def test_an_eye_keeps_what_did_not_change():
-    view, eye = VIEWS["center"], Eye(WORDS)
+def test_an_eye_keeps_what_did_not_change(monkeypatch):
+    view, eye, asked = VIEWS["center"], Eye(WORDS), []
+    monkeypatch.setattr(silhouettes, "covers", lambda placed, view: asked.append(len(placed)) or [None] * len(placed))
     before = State(objects=(*alone("cube").objects, *alone("sphere", position=(-10, 10)).objects))
-    after = with_object(before, 0, color="cyan")
-    assert eye.look(before, view) == eye.look(after, view)
-    assert len(eye._covers) == 2
+    eye.look(before, view)
+    eye.look(with_object(before, 0, color="cyan"), view)
+    eye.look(with_object(before, 0, size="large"), view)
+    eye.look(before, VIEWS["left"])
+    assert asked == [2, 0, 1, 2]

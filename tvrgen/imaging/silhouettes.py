@@ -5,6 +5,7 @@ away. A row of pixels is covered between the outermost two points in which the o
 centres. A ray through every pixel's centre would find the same, at a multiple of the cost.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -57,33 +58,53 @@ def _decimal(values: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(values.round(12))
 
 
-def cover(shape: Convex, placement: Placement, view: View) -> tuple[int, int, np.ndarray] | None:
-    """Returns (left, top, mask): the pixels that the placed mesh covers. None if it covers none in the frame."""
+def covers(placed: Sequence[tuple[Convex, Placement]], view: View) -> list[tuple[int, int, np.ndarray] | None]:
+    """Returns (left, top, mask) of the pixels that each placed mesh covers, or None if it covers none in the frame.
+
+    All meshes are treated at once: an outline has so few edges that numpy's calls cost more than their arithmetic.
+    """
+    if not placed:
+        return []
+    outlines = [_outline(shape, placement, view) for shape, placement in placed]
+    edges = [outline.shape[2] for outline in outlines]
+    poses = np.array([(pose.x, pose.y, pose.radius, pose.cos, pose.sin) for _, pose in placed])
+    each = Placement(*poses.T.repeat(edges, axis=1))
+    u, v = view.project_each(each.to_world(np.concatenate(outlines, axis=2)))
+    # each edge from its upper to its lower end, and the rows whose centres it crosses
+    first, last = np.ceil([v.min(axis=0) - 0.5, v.max(axis=0) - 0.5]).clip(0, view.height).astype(np.intp)
+    count = last - first
+    row = np.arange(count.sum()) - (np.cumsum(count) - count - first).repeat(count)
+    x0, y0, dx, dy = np.array([u[0], v[0], u[1] - u[0], v[1] - v[0]]).repeat(count, axis=1)
+    x = x0 + (row + 0.5 - y0) * (dx / dy)
+    # the outermost points of each mesh in each row
+    line = row + np.arange(0, len(placed) * view.height, view.height).repeat(edges).repeat(count)
+    ends = np.full((2, len(placed) * view.height), np.inf)
+    np.minimum.at(ends[0], line, x)
+    np.minimum.at(ends[1], line, -x)
+    start = np.ceil(ends[0] - 0.5).clip(0, view.width).reshape(-1, view.height)
+    stop = (np.floor(-ends[1] - 0.5) + 1).clip(0, view.width).reshape(-1, view.height)
+    return _masks(start, stop)
+
+
+def _outline(shape: Convex, placement: Placement, view: View) -> np.ndarray:
+    """The edges between faces that are turned to the camera and others: (3, 2, E), coordinates of both ends."""
     eye = placement.to_local(view.camera.location)
     front = camera_model.dot(shape.normals, eye) > shape.offsets
-    ends = shape.edges[:, front[shape.faces[0]] != front[shape.faces[1]]]
-    u, v = view.project_each(placement.to_world([axis[ends] for axis in shape.vertices]))
-    # each edge from its upper to its lower end, and the rows whose centres it crosses
-    first, last = np.ceil(v.min(axis=0) - 0.5), np.ceil(v.max(axis=0) - 0.5)
-    first, last = np.clip([first, last], 0, view.height).astype(np.intp)
-    count = last - first
-    if not (rows := int(count.sum())):
-        return None
-    edge = np.repeat(np.arange(len(count)), count)
-    row = np.arange(rows) - np.repeat(np.cumsum(count) - count, count) + np.repeat(first, count)
-    slope = (u[1] - u[0])[edge] / (v[1] - v[0])[edge]
-    x = u[0][edge] + (row + 0.5 - v[0][edge]) * slope
-    top = int(first.min())
-    ends_of_row = np.full((2, int(last.max()) - top), np.inf)
-    np.minimum.at(ends_of_row[0], row - top, x)
-    np.minimum.at(ends_of_row[1], row - top, -x)
-    start = np.clip(np.ceil(ends_of_row[0] - 0.5), 0, view.width)
-    stop = np.clip(np.floor(-ends_of_row[1] - 0.5) + 1, 0, view.width)
+    one, other = front.take(shape.faces)
+    return shape.vertices.take(shape.edges.take(np.flatnonzero(one != other), axis=1), axis=1)
+
+
+def _masks(start: np.ndarray, stop: np.ndarray) -> list[tuple[int, int, np.ndarray] | None]:
+    """(left, top, mask) of each mesh whose row k covers the pixels from `start[:, k]` to before `stop[:, k]`."""
     covered = start < stop
-    if not covered.any():
-        return None
-    left, right = int(start[covered].min()), int(stop[covered].max())
-    columns = np.arange(left, right)
-    mask = (columns >= start[:, None]) & (columns < stop[:, None])
-    inner = np.flatnonzero(covered)
-    return left, top + int(inner[0]), mask[inner[0] : inner[-1] + 1]
+    left, right = np.where(covered, start, np.inf).min(axis=1), np.where(covered, stop, 0).max(axis=1)
+    above, below = covered.argmax(axis=1), covered[:, ::-1].argmax(axis=1)
+    found: list[tuple[int, int, np.ndarray] | None] = []
+    for k, (first, end, top, bottom) in enumerate(zip(left, right, above, covered.shape[1] - below, strict=True)):
+        if first >= end:
+            found.append(None)
+            continue
+        columns, rows = np.arange(first, end), slice(top, bottom)
+        mask = (columns >= start[k, rows, None]) & (columns < stop[k, rows, None])
+        found.append((int(first), int(top), mask))
+    return found

@@ -4,6 +4,7 @@ Objects have footprints that do not overlap, so of any two objects only one can 
 determine which: no depths are compared.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from tvrgen.imaging import rays, silhouettes
 from tvrgen.scene import camera_model, mesh
 from tvrgen.scene.camera_model import View
-from tvrgen.scene.model import Object, State
+from tvrgen.scene.model import Camera, Object, State
 from tvrgen.scene.vocabulary import Vocabulary
 
 
@@ -34,18 +35,18 @@ NOTHING = Sight(0, 0.0, None)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Cover:
-    """The pixels that an object would cover if it were alone: a mask from (top, left), without empty margins."""
+    """The pixels that an object would cover if it were alone: their box, as a sight has it, and a mask of its size.
 
-    left: int
-    top: int
+    `power` is that of the camera to the object's footprint.
+    """
+
+    box: tuple[int, int, int, int]
     mask: NDArray[np.bool_]
     pixels: int
     power: float
 
-    @property
-    def box(self) -> tuple[int, int, int, int]:
-        rows, columns = self.mask.shape
-        return self.left, self.top, self.left + columns, self.top + rows
+
+_Key = tuple[str, str, tuple[int, int], float]
 
 
 class Eye:
@@ -53,7 +54,7 @@ class Eye:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
-        self._covers: dict[tuple[object, ...], _Cover | None] = {}
+        self._covers: dict[tuple[Camera, int], dict[_Key, _Cover | None]] = {}
 
     def forget(self) -> None:
         """Empties the cache. Call it between problems: no view of one problem occurs in another."""
@@ -62,7 +63,7 @@ class Eye:
     def index_map(self, state: State, view: View) -> NDArray[np.uint8]:
         """Returns (H, W) uint8: 0 where no object is visible, else 1 + its index."""
         indices = np.zeros((view.height, view.width), np.uint8)
-        covers = [(k, cover) for k, obj in enumerate(state.objects) if (cover := self._cover(obj, view))]
+        covers = [(k, cover) for k, cover in enumerate(self._covers_of(state, view)) if cover]
         for k, cover in sorted(covers, key=lambda entry: -entry[1].power):
             left, top, right, bottom = cover.box
             indices[top:bottom, left:right][cover.mask] = k + 1
@@ -70,47 +71,57 @@ class Eye:
 
     def look(self, state: State, view: View) -> tuple[Sight, ...]:
         """Returns the sights of the state's objects in the view, in the order of their indices."""
-        covers = [self._cover(obj, view) for obj in state.objects]
-        return tuple(_sight(cover, covers) if cover else NOTHING for cover in covers)
+        covers = self._covers_of(state, view)
+        shown = [cover for cover in covers if cover]
+        return tuple(_sight(cover, shown) if cover else NOTHING for cover in covers)
 
-    def _cover(self, obj: Object, view: View) -> _Cover | None:
-        if not self.vocabulary.grid.shows(obj):
-            return None
-        key = (obj.shape, obj.size, obj.position, obj.rotation, view.camera, view.width)
-        if key not in self._covers:
-            self._covers[key] = self._cast(obj, view)
-        return self._covers[key]
+    def _covers_of(self, state: State, view: View) -> list[_Cover | None]:
+        known = self._covers.setdefault((view.camera, view.width), {})
+        keys = [_key(obj) if self.vocabulary.grid.shows(obj) else None for obj in state.objects]
+        missing = {key: obj for key, obj in zip(keys, state.objects, strict=True) if key and key not in known}
+        known.update(zip(missing, self._found(missing.values(), view), strict=True))
+        return [known[key] if key else None for key in keys]
 
-    def _cast(self, obj: Object, view: View) -> _Cover | None:
-        shape = self.vocabulary.shapes[obj.shape]
-        placement = camera_model.place(obj, self.vocabulary)
-        if placement.depth(view) < 2 * placement.radius:
-            return None  # beside or behind the camera; a config keeps cameras away from the stage
-        whole = mesh.load(shape)
-        found = (
-            silhouettes.cover(convex, placement, view)
-            if (convex := silhouettes.convex(whole))
-            else rays.cover(whole, placement, view)
-        )
-        if found is None:
-            return None
-        left, top, mask = found
-        return _Cover(left, top, mask, int(np.count_nonzero(mask)), placement.power(view.camera))
+    def _found(self, objects: Iterable[Object], view: View) -> list[_Cover | None]:
+        """The covers of objects on stage; None beside or behind the camera, which a config keeps away from there."""
+        words = self.vocabulary
+        placed = [(mesh.load(words.shapes[obj.shape]), camera_model.place(obj, words)) for obj in objects]
+        ahead = [k for k, (_, placement) in enumerate(placed) if placement.depth(view) >= 2 * placement.radius]
+        convex = {k: own for k in ahead if (own := silhouettes.convex(placed[k][0]))}
+        outlined = silhouettes.covers([(own, placed[k][1]) for k, own in convex.items()], view)
+        covered = dict(zip(convex, outlined, strict=True))
+        covered |= {k: rays.cover(*placed[k], view) for k in ahead if k not in convex}
+        return [
+            _cover(found, placement.power(view.camera)) if (found := covered.get(k)) else None
+            for k, (_, placement) in enumerate(placed)
+        ]
 
 
-def _sight(cover: _Cover, covers: list[_Cover | None]) -> Sight:
+def _key(obj: Object) -> _Key:
+    """What an object's cover depends on, besides the view."""
+    return obj.shape, obj.size, obj.position, obj.rotation
+
+
+def _cover(covered: tuple[int, int, NDArray[np.bool_]], power: float) -> _Cover:
+    left, top, mask = covered
+    rows, columns = mask.shape
+    return _Cover((left, top, left + columns, top + rows), mask, int(np.count_nonzero(mask)), power)
+
+
+def _sight(cover: _Cover, covers: Sequence[_Cover]) -> Sight:
     """The sight of an object behind those nearer to the camera."""
     left, top, right, bottom = cover.box
     mask = cover.mask
     for other in covers:
-        if other is None or other.power >= cover.power:
+        if other.power >= cover.power:
             continue
         x0, y0, x1, y1 = other.box
         x0, y0, x1, y1 = max(left, x0), max(top, y0), min(right, x1), min(bottom, y1)
         if x0 < x1 and y0 < y1:
             if mask is cover.mask:
                 mask = mask.copy()
-            hidden = other.mask[y0 - other.top : y1 - other.top, x0 - other.left : x1 - other.left]
+            from_left, from_top, _, _ = other.box
+            hidden = other.mask[y0 - from_top : y1 - from_top, x0 - from_left : x1 - from_left]
             mask[y0 - top : y1 - top, x0 - left : x1 - left] &= ~hidden
     if mask is cover.mask:
         return Sight(cover.pixels, 1.0, cover.box)

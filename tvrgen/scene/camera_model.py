@@ -65,13 +65,16 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """The pose of an object's mesh: scaled by `radius`, turned about z by (cos, sin), moved to (x, y). Metres."""
+    """The pose of an object's mesh: scaled by `radius`, turned about z by (cos, sin), moved to (x, y). Metres.
 
-    x: float
-    y: float
-    radius: float
-    cos: float
-    sin: float
+    Each is a float, or an array with one for each point that is to be placed.
+    """
+
+    x: Coordinate
+    y: Coordinate
+    radius: Coordinate
+    cos: Coordinate
+    sin: Coordinate
 
     def to_world(self, local: Point) -> list[Coordinate]:
         """x, y and z of points in mesh coordinates -> in the world."""
@@ -108,7 +111,7 @@ class Placement:
         smaller power is on the camera's side of an upright plane, and only it can hide the other.
         """
         dx, dy = camera.location[0] - self.x, camera.location[1] - self.y
-        return dx * dx + dy * dy - self.radius * self.radius
+        return float(dx * dx + dy * dy - self.radius * self.radius)
 
 
 def place(obj: Object, vocabulary: Vocabulary) -> Placement:
