@@ -1,4 +1,4 @@
-"""A kind of change on two objects, as a user writes it, and hand-made problems with it."""
+"""Kinds of change that move objects, as a user writes them without `fields`, and hand-made problems with them."""
 
 import dataclasses
 
@@ -7,12 +7,16 @@ from tvrgen.config.settings import Config, Split
 from tvrgen.sampling import sampler
 from tvrgen.sampling.problem import Planned
 from tvrgen.transformations import replay
-from tvrgen.transformations.base import Role, Step, Transformation
+from tvrgen.transformations.base import ObjectTransformation, Role, Step, Transformation
 
-OVERRIDES = ("sampling.kinds=[color, material, 'tests.swapping:Swap']", "sampling.on_stage=3", "sampling.steps=[1, 2]")
+OVERRIDES = (
+    "sampling.kinds=[color, material, 'tests.swapping:Exchange']",
+    "sampling.on_stage=3",
+    "sampling.steps=[1, 2]",
+)
 
 
-class Swap(Transformation):
+class Exchange(Transformation):
     """Two objects change places."""
 
     name = "exchange"
@@ -21,6 +25,42 @@ class Swap(Transformation):
     def apply(self, state, step, vocabulary):
         a, b = step.objects
         return state.replace(a, position=state[b].position).replace(b, position=state[a].position)
+
+
+class Slide(ObjectTransformation):
+    """An object moves to the left or the right, as far as a move of distance 2 does."""
+
+    name = "slide"
+
+    def values(self, vocabulary):
+        return ("left", "right")
+
+    def change(self, obj, value, vocabulary):
+        dx, dy = vocabulary.displacement(value, 2)
+        return dataclasses.replace(obj, position=(obj.position[0] + dx, obj.position[1] + dy))
+
+
+class Mirror(ObjectTransformation):
+    """An object moves to the other side of a line near the middle of the stage."""
+
+    name = "mirror"
+    fields = frozenset({"position"})
+
+    def change(self, obj, value, vocabulary):
+        return dataclasses.replace(obj, position=(2 - obj.position[0], obj.position[1]))
+
+
+class Rotate(Transformation):
+    """Each of three objects takes the place of the next."""
+
+    name = "rotate"
+    roles = (Role(), Role(), Role())
+    ordered = True
+
+    def apply(self, state, step, vocabulary):
+        a, b, c = step.objects
+        after = state.replace(a, position=state[b].position).replace(b, position=state[c].position)
+        return after.replace(c, position=state[a].position)
 
 
 def swapped(config: Config, split: Split, index: int) -> Planned:

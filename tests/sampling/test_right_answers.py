@@ -7,7 +7,7 @@ from tests.tiny import load
 from tvrgen.sampling import right_answers as searched
 from tvrgen.sampling import rules
 from tvrgen.sampling.right_answers import MOST_ALTERNATIVES, leads_to, right_answers
-from tvrgen.sampling.touching import overlap
+from tvrgen.sampling.touching import share_effects
 from tvrgen.transformations import replay
 from tvrgen.transformations.base import Rejected, Step
 
@@ -97,7 +97,7 @@ def test_a_step_whose_effect_does_not_last_keeps_what_its_kind_accepts():
 
 
 @pytest.mark.parametrize(
-    ("kinds", "overlapping"),
+    ("kinds", "shared"),
     [
         ("color, shape, size, material, position", False),
         ("color, rotation", False),
@@ -107,10 +107,10 @@ def test_a_step_whose_effect_does_not_last_keeps_what_its_kind_accepts():
         ("color, disappear", False),
     ],
 )
-def test_answers_are_searched_only_where_kinds_do_what_others_do(kinds, overlapping, monkeypatch):
+def test_answers_are_searched_only_where_kinds_do_what_others_do(kinds, shared, monkeypatch):
     split = load(f"sampling.kinds=[{kinds}]", "sampling.on_stage=[4, 6]", "sampling.steps=1").split("train")
-    assert overlap(split) == overlapping
-    if not overlapping:
+    assert share_effects(split) == shared
+    if not shared:
         monkeypatch.setattr(searched, "_Search", None)
         states = replay.replay(STATE, steps_of("0.color.blue"), SPLIT.kinds, SPLIT.vocabulary)
         assert not right_answers(states, (), split).alternatives

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.tiny import handmade, load
-from tvrgen.sampling import rules, uniqueness
+from tvrgen.sampling import rules, touching, uniqueness
 from tvrgen.transformations import replay
 from tvrgen.transformations.base import Rejected, Step
 
@@ -17,12 +17,14 @@ STATE = handmade(CONFIG, SPLIT, 0, off_stage=2).problem.initial
 UNSEEN = STATE.replace(3, color="green").replace(4, material="metal")
 """3: large green rubber cube, 4: small cyan metal sphere."""
 
+THREE = ("sampling.on_stage=3", "sampling.steps=[1, 2]")
+
 
 def states(text, initial=UNSEEN, split=SPLIT):
     steps = []
     for part in filter(None, text.split(", ")):
-        index, kind, value = part.split(".", 2)
-        steps.append(Step(objects=(int(index),), kind=kind, value=value))
+        index, kind, *value = part.split(".", 2)
+        steps.append(Step(objects=(int(index),), kind=kind, value="".join(value)))
     return replay.replay(initial, steps, split.kinds, split.vocabulary)
 
 
@@ -88,3 +90,36 @@ def test_a_twin_may_move_alone():
     uniqueness.check_unique(states(crossed, twins, split), split)  # no one step leads from the one to the other
     with pytest.raises(Rejected, match=rules.AS_SHORT.text):
         uniqueness.check_unique(states(crossed, twins.replace(1, position=(10, -10)), split), split)
+
+
+@pytest.mark.parametrize(
+    ("kind", "steps"),
+    [
+        ("slide", "0.color.cyan, 1.slide.right, 1.slide.right, 1.color.red"),  # or 0 moved there, and 1 to its place
+        ("exchange", "0.color.cyan, 1.color.red"),  # or they changed places
+        ("exchange", "0.color.cyan, 1.color.blue"),  # or they did, and 0 turned blue
+    ],
+)
+def test_a_kind_that_does_not_say_what_it_changes_may_have_moved_objects(kind, steps):
+    split = load(f"sampling.kinds=[color, 'tests.swapping:{kind.title()}']", *THREE).split("train")
+    initial = UNSEEN.replace(0, position=(-10, 0)).replace(
+        1, shape="cube", size="large", material="rubber", position=(-10, -20)
+    )
+    with pytest.raises(Rejected, match=rules.AS_SHORT.text):
+        uniqueness.check_unique(states(steps, initial, split), split)
+    uniqueness.check_unique(states("0.color.gray, 1.color.blue", initial, split), split)
+
+
+def test_a_kind_that_moves_objects_by_where_they_stand_does_not_move_them_anywhere():
+    split = load("sampling.kinds=[color, 'tests.swapping:Mirror']", *THREE).split("train")
+    initial = UNSEEN.replace(1, shape="cube", size="large", material="rubber", position=(10, -10))
+    uniqueness.check_unique(states("0.color.cyan, 1.color.red", initial, split), split)
+
+
+def test_steps_of_several_objects_are_counted_exactly():
+    """Three objects in a step count a third each, and six such thirds are two steps."""
+    split = load("sampling.kinds=['tests.swapping:Rotate']", "sampling.on_stage=3", "sampling.steps=1").split("train")
+    fewest, parts = touching.fewest_steps(split), touching.whole(split)
+    third = fewest(frozenset({"position"}))
+    assert parts == 3 * third
+    assert sum([third] * 6) == 2 * parts

@@ -16,7 +16,7 @@ from tvrgen._support.errors import UserError
 from tvrgen.export.folder import Part
 from tvrgen.export.reader import Question
 from tvrgen.export.writers import READ_AS_PATTERN, Format
-from tvrgen.sampling.touching import overlap
+from tvrgen.sampling.touching import share_effects
 from tvrgen.scene.attributes import BUILT_IN
 
 IMAGE = "image"
@@ -55,7 +55,7 @@ class Parquet(Format):
             lines = (line for split in self.splits for line in self.dataset.questions(split))
             return any(map(_is_general, itertools.chain.from_iterable(line["changes"] for line in lines)))
         splits = map(config.split, self.splits)
-        return any(overlap(s) or any(kind.named != 1 for kind in s.kinds.values()) for s in splits)
+        return any(share_effects(s) or any(kind.named != 1 for kind in s.kinds.values()) for s in splits)
 
     @property
     def about_columns(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ from tvrgen.config.settings import Split
 from tvrgen.sampling.comparison import Comparison, Difference, Differences
 from tvrgen.sampling.effects import Effects
 from tvrgen.sampling.pool import Part, Pool
-from tvrgen.sampling.touching import fewest_steps
+from tvrgen.sampling.touching import fewest_steps, whole
 from tvrgen.transformations.base import Step
 
 _MOST_ORDERS = 24
@@ -25,21 +25,21 @@ class Divisions:
 
     def __init__(self, comparison: Comparison, effects: Effects, pool: Pool, split: Split) -> None:
         self._between, self._effects, self._pool = comparison, effects, pool
-        self._fewest = fewest_steps(split)
+        self._fewest, self._whole = fewest_steps(split), whole(split)
 
-    def least(self, left: Differences) -> float:
-        """The fewest steps that may put all right that is left."""
+    def may_be_within(self, left: Differences, steps: int) -> bool:
+        """Whether so many steps may put all right that is left, as far as kinds say what they touch."""
         fields: dict[int, set[str]] = {}
         for k, field in left:
             fields.setdefault(k, set()).add(field)
-        return sum(self._fewest(frozenset(own)) for own in fields.values())
+        return sum(self._fewest(frozenset(own)) for own in fields.values()) <= steps * self._whole
 
     def of(self, left: Differences, most: int) -> Iterator[tuple[Part, ...]]:
         """Yields the ways to divide what is left into parts of the pool, at most so many."""
         if not left:
             yield ()
             return
-        if not most or self.least(left) > most:
+        if not most or not self.may_be_within(left, most):
             return
         first = min(left)
         for part in sorted(self._pool.steps, key=_key):

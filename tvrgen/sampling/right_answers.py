@@ -21,7 +21,7 @@ from tvrgen.sampling.comparison import Comparison
 from tvrgen.sampling.divisions import Divisions, Order, Ways
 from tvrgen.sampling.effects import Effects
 from tvrgen.sampling.pool import Part, Pool
-from tvrgen.sampling.touching import overlap
+from tvrgen.sampling.touching import share_effects
 from tvrgen.scene.model import State
 from tvrgen.transformations.base import Rejected, Step
 
@@ -42,7 +42,7 @@ def right_answers(states: Sequence[State], steps: Sequence[Step], split: Split) 
     Raises Rejected if there are more than MOST_ALTERNATIVES besides its own.
     """
     own = tuple(_own_ways(states, at, step, split) for at, step in enumerate(steps))
-    if not steps or not overlap(split):
+    if not steps or not share_effects(split):
         return RightAnswers(own)
     return _Search(states, steps, split).answers(own)
 
@@ -99,7 +99,7 @@ class _Search:
     def is_within(self, most_steps: int) -> bool:
         """Whether up to so many steps put all right."""
         due = self._between.due
-        if self._divisions.least(due) > most_steps:
+        if not self._divisions.may_be_within(due, most_steps):
             return False
         self._pool.collect(self._between.contexts())
         return any(map(self._divisions.has_order, self._divisions.of(due, most_steps)))

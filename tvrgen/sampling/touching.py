@@ -25,12 +25,13 @@ def touched(kind: Transformation, split: Split) -> frozenset[str] | None:
 
 
 @lru_cache(maxsize=64)
-def overlap(split: Split) -> bool:
-    """Whether different steps may do the same: of two kinds that can touch one field, or of one of several objects."""
-    pairs = itertools.combinations([touched(kind, split) for kind in split.kinds.values()], 2)
-    return any(len(kind.roles) > 1 for kind in split.kinds.values()) or any(
-        a is None or b is None or a & b for a, b in pairs
-    )
+def share_effects(split: Split) -> bool:
+    """Whether different steps may do the same: of two kinds that can touch one field, of one of several objects, or of
+    one that does not say what it can touch."""
+    fields = [own for kind in split.kinds.values() if (own := touched(kind, split)) is not None]
+    if len(fields) < len(split.kinds) or any(len(kind.roles) > 1 for kind in split.kinds.values()):
+        return True
+    return any(a & b for a, b in itertools.combinations(fields, 2))
 
 
 @lru_cache(maxsize=256)
@@ -71,28 +72,37 @@ def once_each(split: Split) -> frozenset[str]:
 
 
 @lru_cache(maxsize=64)
-def fewest_steps(split: Split) -> Callable[[frozenset[str]], float]:
-    """Returns a function that gives the fewest steps that touch all of some fields of one object.
+def whole(split: Split) -> int:
+    """The number of equal parts of a step: each of the objects that it changes, however many, has whole ones of it."""
+    return math.lcm(*range(1, 1 + max(1, *(len(kind.roles) for kind in split.kinds.values()))))
 
-    A step that can change two objects counts half for each. Infinity where kinds cannot touch them.
+
+@lru_cache(maxsize=64)
+def fewest_steps(split: Split) -> Callable[[frozenset[str]], float]:
+    """Returns a function that gives the fewest steps that touch all of some fields of one object, in parts of a step.
+
+    A step that can change two objects counts half for each; `whole` is the number of parts. Infinity where kinds cannot
+    touch them.
     """
-    kinds = [(touched(kind, split), 1 / (len(changed_places(kind, split)) or 1)) for kind in split.kinds.values()]
+    parts = whole(split)
+    kinds = [(touched(kind, split), parts // (len(changed_places(kind, split)) or 1)) for kind in split.kinds.values()]
 
     @cache
     def fewest(fields: frozenset[str]) -> float:
-        return fewest_of(fields, [(fields if own is None else own, weight) for own, weight in kinds])
+        return _fewest(fields, kinds)
 
     return fewest
 
 
-def fewest_of(fields: Collection[str], kinds: Collection[tuple[Collection[str], float]]) -> float:
-    """The fewest steps of kinds that together touch all these fields; infinity if none do.
+def _fewest(fields: frozenset[str], kinds: Collection[tuple[frozenset[str] | None, int]]) -> float:
+    """The least sum of what kinds count that together touch all these fields; infinity if none do.
 
-    Each kind is given by its fields, and by what one of its steps counts.
+    Each kind is given by its fields (None: any), and by what one of its steps counts.
     """
-    found = math.inf
-    for count in range(len(fields) + 1):
-        for chosen in itertools.combinations(kinds, count):
-            if set().union(*(own for own, _ in chosen)) >= {*fields}:
-                found = min(found, sum(weight for _, weight in chosen))
-    return found
+    found: dict[frozenset[str], float] = {frozenset(): 0}
+    for own, parts in kinds:
+        touched_now = fields if own is None else fields & own
+        for covered, sum_ in [*found.items()]:
+            more = covered | touched_now
+            found[more] = min(found.get(more, math.inf), sum_ + parts)
+    return found.get(fields, math.inf)

@@ -3,8 +3,10 @@
 An image shows what is on stage, and not which index it has. "It turned red" and "it left, and a red one came" explain
 the same two images, if one that looks so was out of sight. Nothing here knows a kind of change: which objects may have
 become which is read off two states, and how many steps that takes at least off the fields and roles of the kinds.
+Steps are counted in equal parts (`touching.whole`), of which a step that changes two objects counts half for each.
 """
 
+import contextlib
 import itertools
 import math
 import operator
@@ -16,8 +18,8 @@ from typing import NamedTuple
 from tvrgen.config.settings import Split
 from tvrgen.sampling import rules
 from tvrgen.sampling.right_answers import leads_to
-from tvrgen.sampling.touching import changed_places, fewest_of, overlap
-from tvrgen.sampling.tracing import GridPosition, place_of, trace
+from tvrgen.sampling.touching import fewest_steps, share_effects, whole
+from tvrgen.sampling.tracing import GridPosition
 from tvrgen.scene.model import Object, State
 from tvrgen.scene.vocabulary import Grid
 from tvrgen.transformations import replay
@@ -27,12 +29,13 @@ from tvrgen.transformations.base import Rejected, Sighting, Step
 class _Reach(NamedTuple):
     """What the kinds of a split can do, as far as they say so.
 
-    `least` gives the fewest steps that change some fields of one object, by whether each attribute, the position and
-    the rotation differ; infinity where none do. A step that can change two objects counts half for each. `moves` are
-    the ways, in grid units, that one step leads; None: any. `enters` has what objects that come into sight were before,
-    and `leaves` is whether others go out of it.
+    `whole` is the number of parts of a step; `least` gives the fewest parts that change some fields of one object, by
+    whether each attribute, the position and the rotation differ; infinity where none do. `moves` are the ways, in grid
+    units, that one step leads; None: any. `enters` has what objects that come into sight were before, and `leaves` is
+    whether others go out of it.
     """
 
+    whole: int
     least: Callable[[tuple[bool, ...]], float]
     moves: frozenset[GridPosition] | None
     enters: frozenset[Sighting]
@@ -53,9 +56,12 @@ def check_unique(states: Sequence[State], split: Split) -> None:
     taken: Counter[int] = Counter()
     for before, after in itertools.pairwise(states):
         changed = replay.differing(before, after)
-        taken.update(dict.fromkeys(changed, 1 if len(changed) == 1 else 1 / len(changed)))
+        taken.update(dict.fromkeys(changed, reach.whole // len(changed)))
     costs = _Costs(initial, final, taken, reach, grid)
-    short = _some_exchange_is(costs, len(states) - 1, split) if overlap(split) else costs.some_cycle_is_short()
+    if share_effects(split) or reach.moves is None:
+        short = _some_exchange_is(costs, len(states) - 1, split)
+    else:
+        short = costs.some_cycle_is_short()
     if short:
         raise Rejected(rules.AS_SHORT)
 
@@ -71,14 +77,13 @@ def _check_unlike_unseen(initial: State, final: State, enters: Collection[Sighti
 
 
 class _Costs:
-    """What it costs to exchange objects: how many more steps another answer needs than were taken.
+    """What it costs to exchange objects: how many more parts of steps another answer needs than were taken.
 
     An answer makes each object one of those that the last image shows, or none of them. So another answer exchanges
-    ends in cycles: 3 ends as 5 did, 5 as 7 did, 7 as 3 did. Object k was changed by `taken[k]` steps; one that changed
-    two objects counts half for each.
+    ends in cycles: 3 ends as 5 did, 5 as 7 did, 7 as 3 did. Object k was changed by `taken[k]` parts of steps.
     """
 
-    def __init__(self, initial: State, final: State, taken: Mapping[int, float], reach: _Reach, grid: Grid) -> None:
+    def __init__(self, initial: State, final: State, taken: Mapping[int, int], reach: _Reach, grid: Grid) -> None:
         self.initial, self.final, self._reach = initial, final, reach
         self.size = range(len(initial.objects))
         self._at_first, at_last = ([replay.sighting(o, grid) for o in state.objects] for state in (initial, final))
@@ -87,34 +92,37 @@ class _Costs:
         pairs = zip(initial.objects, final.objects, strict=True)
         self._turned = [is_.rotation != was.rotation for was, is_ in pairs]
         self._own = [
-            min(taken.get(k, 0), self._least(k, k)) if self.seen_last[k] else int(self._seen_first[k])
+            min(taken.get(k, 0), self._least(k, k)) if self.seen_last[k] else reach.whole * self._seen_first[k]
             for k in self.size
         ]
         self.spare = max(0, sum(taken.values()) - sum(self._own))
 
     def _least(self, i: int, j: int) -> float:
-        """The fewest steps in which object i ends in sight as j did."""
-        reach, differing = self._reach, tuple(map(operator.ne, self._before[i], self._after[j]))
+        """The fewest parts of steps by which object i ends in sight as j did."""
+        reach, seen = self._reach, self._seen_first[i]
+        if not seen and self._at_first[i] not in reach.enters:
+            return math.inf
         if self._at_first[i] == "absent":
-            return 1 if "absent" in reach.enters else math.inf
-        if not self._seen_first[i]:
-            enters = self._at_first[i] in reach.enters
-            return 1 + reach.least((*differing[:-1], False, self._turned[j])) if enters else math.inf
+            return reach.whole
+        differing = tuple(map(operator.ne, self._before[i], self._after[j]))
+        if not seen:
+            return reach.whole + reach.least((*differing[:-1], False, self._turned[j]))
         steps = reach.least((*differing, self._turned[j]))
         if differing[-1] and reach.moves is not None:
             (x, y), (to_x, to_y) = self.initial[i].position, self.final[j].position
-            return steps + ((to_x - x, to_y - y) not in reach.moves)
+            return steps + reach.whole * ((to_x - x, to_y - y) not in reach.moves)
         return steps
 
     def more(self, i: int, j: int) -> float:
-        """How many more steps object i needs to end as j did than j needed.
+        """How many more parts of steps object i needs to end as j did than j needed.
 
         What i saves by not leaving is charged to j, whose place it takes, so that ends out of sight cost nothing.
         """
         if i != j and self._at_first[i] == self._at_first[j] == "absent":
             return math.inf  # answers name neither, so that to exchange them says the same
         if self.seen_last[j]:
-            return self._least(i, j) - self._own[j] - self._seen_first[i] + self._seen_first[j]
+            stays = self._reach.whole * (self._seen_first[j] - self._seen_first[i])
+            return self._least(i, j) - self._own[j] + stays
         return 0 if self._reach.leaves or not self._seen_first[i] else math.inf
 
     @property
@@ -131,29 +139,41 @@ class _Costs:
         """Whether some cycle may need no more steps than were taken."""
         if self.none_is_short:
             return False
-        costs, size = self.table(), self.size
-        ways = [list(row) for row in costs]
-        for middle, i in itertools.product(size, size):
-            for j in size:
+        costs, ways = self.table(), self._shortest()
+        return any(
+            costs[i][j] + ways[j][i] <= self.spare for j in self.size if self.seen_last[j] for i in self.size if i != j
+        )
+
+    def _shortest(self) -> list[list[float]]:
+        """What each object needs more, at least, to end as each other one did if others make room in turn."""
+        ways = self.table()
+        for middle, i in itertools.product(self.size, self.size):
+            for j in self.size:
                 ways[i][j] = min(ways[i][j], ways[i][middle] + ways[middle][j])
-        return any(costs[i][j] + ways[j][i] <= self.spare for j in size if self.seen_last[j] for i in size if i != j)
+        return ways
 
     def short_cycles(self) -> Iterator[tuple[int, ...]]:
-        """Yields the cycles of two or three objects that may need no more steps than were taken."""
+        """Yields the cycles of objects that may need no more steps than were taken, short ones first."""
         if self.none_is_short:
             return
-        costs = self.table()
-        for count in (2, 3):
-            for first, *others in itertools.combinations(self.size, count):
-                for rest in itertools.permutations(others):
-                    cycle = (first, *rest)
-                    total = sum(costs[i][j] for i, j in zip(cycle, (*rest, first), strict=True))
-                    if total <= self.spare and any(self.seen_last[k] for k in cycle):
-                        yield cycle
+        costs, ways = self.table(), self._shortest()
+        begun = [((first,), 0.0) for first in self.size]
+        while begun:
+            longer = []
+            for cycle, cost in begun:
+                first, last = cycle[0], cycle[-1]
+                if len(cycle) > 1 and cost + costs[last][first] <= self.spare and any(self.seen_last[k] for k in cycle):
+                    yield cycle
+                longer += [
+                    ((*cycle, k), more)
+                    for k in self.size[first + 1 :]
+                    if k not in cycle and (more := cost + costs[last][k]) + ways[k][first] <= self.spare
+                ]
+            begun = longer
 
 
 def _some_exchange_is(costs: _Costs, steps: int, split: Split) -> bool:
-    """Whether some answer that exchanges two or three objects is as short, where kinds do what others do.
+    """Whether some answer that exchanges objects is as short, where kinds do what others do.
 
     It has no more steps than the shortest answer that exchanges none, which may be shorter than the problem's own.
     """
@@ -183,17 +203,14 @@ def _values(obj: Object) -> tuple[object, ...]:
 @lru_cache(maxsize=64)
 def _reach(split: Split) -> _Reach:
     roles = [r for kind in split.kinds.values() for way in kind.variants(split.sampling).values() for r in way]
-    told = (*split.vocabulary.attributes, "position", "rotation")
-    weights = [
-        (kind.fields or frozenset(), 1 / (len(changed_places(kind, split)) or 1)) for kind in split.kinds.values()
-    ]
+    told, fewest = (*split.vocabulary.attributes, "position", "rotation"), fewest_steps(split)
 
     @cache
     def least(differing: tuple[bool, ...]) -> float:
-        fields = {field for field, differs in zip(told, differing, strict=True) if differs}
-        return fewest_of(fields, weights)
+        return fewest(frozenset(itertools.compress(told, differing)))
 
     return _Reach(
+        whole=whole(split),
         least=least,
         enters=frozenset(role.before for role in roles if role.before not in ("seen", "any")),
         leaves=any(role.after not in ("seen", "any") for role in roles),
@@ -203,14 +220,28 @@ def _reach(split: Split) -> _Reach:
 
 def _moves(split: Split) -> frozenset[GridPosition] | None:
     """The ways that one step of a kind of one object leads; None where a kind puts objects anywhere."""
-    words, found = split.vocabulary, set()
-    probe = words.object({attribute: words.values(attribute)[0] for attribute in words.attributes})
+    found: set[GridPosition] = set()
     for name, kind in split.kinds.items():
-        if "position" not in (kind.fields or ()):
+        if kind.fields is not None and "position" not in kind.fields:
             continue
         if len(kind.roles) != 1:
             return None
         for value in split.values[name]:
-            step = Step(objects=(0,), kind=name, value=value)
-            found.add(place_of(trace([probe], [step], split.kinds, words)[-1][0]).offset)
-    return frozenset(found)
+            ways = _ways(Step(objects=(0,), kind=name, value=value), split)
+            if len(ways) != 1:
+                return None  # it depends on the object, or on where that stands
+            found |= ways
+    return frozenset(found - {(0, 0)})
+
+
+def _ways(step: Step, split: Split) -> set[GridPosition]:
+    """Where a step leads from, as far as objects of the first and the last looks show, and two places."""
+    words, found = split.vocabulary, set[GridPosition]()
+    places = ((0, 0), (words.grid.stage // 2, words.grid.stage // 3))
+    for which, (x, y) in itertools.product((0, -1), places):
+        looks = {attribute: words.values(attribute)[which] for attribute in words.attributes}
+        state = State(objects=(words.object(looks, (x, y)),))
+        with contextlib.suppress(Rejected):
+            (to_x, to_y) = split.kinds[step.kind].apply(state, step, words)[0].position
+            found.add((to_x - x, to_y - y))
+    return found

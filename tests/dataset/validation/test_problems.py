@@ -272,7 +272,7 @@ def test_what_is_planned_and_written_is_sound(overrides, tmp_path):
 
 @pytest.mark.rays
 def test_steps_of_two_objects_are_validated(tmp_path):
-    sets = ("sampling.kinds=[color, 'tests.swapping:Swap']", "sampling.on_stage=[4, 6]", "sampling.steps=2")
+    sets = ("sampling.kinds=[color, 'tests.swapping:Exchange']", "sampling.on_stage=[4, 6]", "sampling.steps=2")
     config, root = load("splits.train.count=2", *sets), tmp_path / "out"
     with preparation.writing_to(open_storage(root), config):
         made(config, *shards_of(config, "train"), root, FlatRenderer())
