@@ -157,7 +157,7 @@ class _Costs:
         if self.none_is_short:
             return
         costs, ways = self.table(), self._shortest()
-        begun = [((first,), 0.0) for first in self.size]
+        begun: list[tuple[tuple[int, ...], float]] = [((first,), 0) for first in self.size]
         while begun:
             longer = []
             for cycle, cost in begun:
