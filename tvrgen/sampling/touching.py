@@ -6,10 +6,15 @@ import math
 from collections.abc import Callable, Collection
 from functools import cache, lru_cache
 
+import numpy as np
+
+from tvrgen._support.rng import generator
 from tvrgen.config.settings import Split
 from tvrgen.sampling.tracing import trace
+from tvrgen.scene.model import Object, State
+from tvrgen.scene.vocabulary import Vocabulary
 from tvrgen.transformations import replay
-from tvrgen.transformations.base import Rejected, Step, Transformation
+from tvrgen.transformations.base import Rejected, Role, Step, Transformation
 
 SIGHT = "sight"
 """What differs of an object that comes into sight, or goes out of it."""
@@ -20,8 +25,12 @@ def touched(kind: Transformation, split: Split) -> frozenset[str] | None:
     if kind.fields is None:
         return None
     roles = [role for way in kind.variants(split.sampling).values() for role in way]
-    hidden = any(sighting not in ("seen", "any") for role in roles for sighting in role[:2])
-    return kind.fields | {SIGHT} if hidden else kind.fields
+    return kind.fields | {SIGHT} if any(map(_hides, roles)) else kind.fields
+
+
+def _hides(role: Role) -> bool:
+    """Whether an object in this role comes into sight, or goes out of it."""
+    return any(sighting not in ("seen", "any") for sighting in (role.before, role.after))
 
 
 @lru_cache(maxsize=64)
@@ -71,6 +80,40 @@ def once_each(split: Split) -> frozenset[str]:
     return frozenset(found)
 
 
+_DRAWN = 60
+"""Steps of a kind that are tried to see what it changes."""
+
+
+def shown_fields(kind: Transformation, split: Split) -> frozenset[str] | None:
+    """The fields that a kind can touch, as `touched`; where it does not say so, as far as drawn steps show.
+
+    None if none of these can be taken.
+    """
+    if (own := touched(kind, split)) is not None:
+        return own
+    words, values, found = split.vocabulary, split.values[kind.name], set[str]()
+    names = (*words.attributes, "position", "rotation", "present")
+    ways, rng = [*kind.variants(split.sampling).values()], generator(0, "touching", kind.name)
+    for number in range(_DRAWN):
+        before = State(objects=tuple(_drawn(rng, role, words) for role in ways[number % len(ways)]))
+        step = Step(objects=tuple(range(len(before.objects))), kind=kind.name, value=values[number % len(values)])
+        with contextlib.suppress(Rejected):
+            after = kind.apply(before, step, words)
+            for k in replay.differing(before, after):
+                found |= {name for name in names if getattr(before[k], name) != getattr(after[k], name)}
+    if not found:
+        return None
+    return frozenset({*found, SIGHT} if any(map(_hides, itertools.chain(*ways))) else found)
+
+
+def _drawn(rng: np.random.Generator, role: Role, words: Vocabulary) -> Object:
+    """An object somewhere, on the stage or off it as the role asks."""
+    looks = {name: values[rng.integers(len(values))] for name in words.attributes for values in (words.values(name),)}
+    x, y = (int(c) for c in rng.integers(-words.grid.stage, words.grid.stage + 1, 2))
+    x += 2 * words.grid.stage + 1 if role.enters else 0
+    return words.object(looks, (x, y), float(rng.integers(360)), present=not role.is_new)
+
+
 @lru_cache(maxsize=64)
 def whole(split: Split) -> int:
     """The number of equal parts of a step: each of the objects that it changes, however many, has whole ones of it."""
@@ -78,14 +121,16 @@ def whole(split: Split) -> int:
 
 
 @lru_cache(maxsize=64)
-def fewest_steps(split: Split) -> Callable[[frozenset[str]], float]:
+def fewest_steps(split: Split, shown: bool = False) -> Callable[[frozenset[str]], float]:
     """Returns a function that gives the fewest steps that touch all of some fields of one object, in parts of a step.
 
     A step that can change two objects counts half for each; `whole` is the number of parts. Infinity where kinds cannot
-    touch them.
+    touch them. A kind that does not say what it touches may touch any or, if `shown`, what drawn steps show.
     """
-    parts = whole(split)
-    kinds = [(touched(kind, split), parts // (len(changed_places(kind, split)) or 1)) for kind in split.kinds.values()]
+    parts, fields_of = whole(split), shown_fields if shown else touched
+    kinds = [
+        (fields_of(kind, split), parts // (len(changed_places(kind, split)) or 1)) for kind in split.kinds.values()
+    ]
 
     @cache
     def fewest(fields: frozenset[str]) -> float:

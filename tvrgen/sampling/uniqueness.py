@@ -18,7 +18,7 @@ from typing import NamedTuple
 from tvrgen.config.settings import Split
 from tvrgen.sampling import rules
 from tvrgen.sampling.right_answers import leads_to
-from tvrgen.sampling.touching import fewest_steps, share_effects, whole
+from tvrgen.sampling.touching import fewest_steps, share_effects, shown_fields, whole
 from tvrgen.sampling.tracing import GridPosition
 from tvrgen.scene.model import Object, State
 from tvrgen.scene.vocabulary import Grid
@@ -120,6 +120,8 @@ class _Costs:
         """
         if i != j and self._at_first[i] == self._at_first[j] == "absent":
             return math.inf  # answers name neither, so that to exchange them says the same
+        if i != j and not (self._seen_first[i] or self.seen_last[i] or self.seen_last[j]):
+            return math.inf  # it stays out of sight, so that another one could end as j as well
         if self.seen_last[j]:
             stays = self._reach.whole * (self._seen_first[j] - self._seen_first[i])
             return self._least(i, j) - self._own[j] + stays
@@ -203,7 +205,7 @@ def _values(obj: Object) -> tuple[object, ...]:
 @lru_cache(maxsize=64)
 def _reach(split: Split) -> _Reach:
     roles = [r for kind in split.kinds.values() for way in kind.variants(split.sampling).values() for r in way]
-    told, fewest = (*split.vocabulary.attributes, "position", "rotation"), fewest_steps(split)
+    told, fewest = (*split.vocabulary.attributes, "position", "rotation"), fewest_steps(split, shown=True)
 
     @cache
     def least(differing: tuple[bool, ...]) -> float:
@@ -222,7 +224,8 @@ def _moves(split: Split) -> frozenset[GridPosition] | None:
     """The ways that one step of a kind of one object leads; None where a kind puts objects anywhere."""
     found: set[GridPosition] = set()
     for name, kind in split.kinds.items():
-        if kind.fields is not None and "position" not in kind.fields:
+        fields = shown_fields(kind, split)
+        if fields is not None and "position" not in fields:
             continue
         if len(kind.roles) != 1:
             return None
