@@ -64,7 +64,7 @@ class Counts(Turn):
 
 
 class TakesAnother(Turn):
-    says = "turn: roles: a step changes object 1, which it does not name (0.turn.30"
+    says = "turn: roles: a step changes object 1, which it does not name; write a Role for it (0.turn.30"
 
     def apply(self, state, step, vocabulary):
         return super().apply(state, step, vocabulary).replace(1, rotation=400.0)

@@ -65,6 +65,15 @@ class OutOfRange(Recolor):
         return state.with_object(40, state[0])
 
 
+class ChangesAnother(Recolor):
+    says = "kind recolor: roles: {step}: a step changes object "
+
+    def apply(self, state, step, vocabulary):
+        after = super().apply(state, step, vocabulary)
+        others = [k for k in range(len(state.objects)) if k not in step.objects]
+        return after.replace(others[0], rotation=400.0) if others else after
+
+
 class HoldsText(Recolor):
     says = "kind recolor: apply: {step}: returned a state that holds 'red' in the place of object "
 

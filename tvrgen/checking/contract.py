@@ -54,5 +54,3 @@ def _faults(kind: Transformation, before: State, after: State, step: Step) -> It
                 yield Fault(
                     "fields", f"a step changes {name}, which fields does not name ({known})", step.kind, str(step)
                 )
-        if k not in step.objects:
-            yield Fault("roles", f"a step changes object {k}, which it does not name", step.kind, str(step))

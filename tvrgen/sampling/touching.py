@@ -92,7 +92,6 @@ def shown_fields(kind: Transformation, split: Split) -> frozenset[str] | None:
     if (own := touched(kind, split)) is not None:
         return own
     words, values, found = split.vocabulary, split.values[kind.name], set[str]()
-    names = (*words.attributes, "position", "rotation", "present")
     ways, rng = [*kind.variants(split.sampling).values()], generator(0, "touching", kind.name)
     for number in range(_DRAWN):
         before = State(objects=tuple(_drawn(rng, role, words) for role in ways[number % len(ways)]))
@@ -100,7 +99,7 @@ def shown_fields(kind: Transformation, split: Split) -> frozenset[str] | None:
         with contextlib.suppress(Rejected):
             after = kind.apply(before, step, words)
             for k in replay.differing(before, after):
-                found |= {name for name in names if getattr(before[k], name) != getattr(after[k], name)}
+                found.update(replay.changed_fields(before[k], after[k]))
     if not found:
         return None
     return frozenset({*found, SIGHT} if any(map(_hides, itertools.chain(*ways))) else found)

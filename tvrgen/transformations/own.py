@@ -170,7 +170,7 @@ class Own(Transformation):
             self._fail(member, f"returned {shown(strange[0])}, which is none of the values", step)
 
     def _checked_state(self, found: Any, before: State, step: Step, vocabulary: Vocabulary) -> State:
-        """The state after a step, with objects of the types that they must have."""
+        """The state after a step, with objects of the types that they must have; only those that it names differ."""
         after: State = found
         if not isinstance(after, State) or not isinstance(after.objects, tuple):
             self._fail("apply", f"returned {shown(after)}; return the state after the step, or raise Rejected", step)
@@ -184,6 +184,8 @@ class Own(Transformation):
             if not isinstance(is_, Object):
                 self._fail("apply", f"returned a state that holds {shown(is_)} in the place of object {k}", step)
             sound = self._checked(is_, "apply", step, vocabulary)
+            if k not in step.objects and sound != was:
+                self._fail("roles", f"a step changes object {k}, which it does not name; write a Role for it", step)
             after = after if sound is is_ else after.with_object(k, sound)
         return after
 
