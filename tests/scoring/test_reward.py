@@ -203,7 +203,7 @@ def test_changes_that_share_an_object_come_in_their_order():
     truth = [{"objects": [a, b], "attribute": "swap", "value": ""} for a, b in ((0, 1), (1, 2), (3, 4))]
     assert star_r1_reward(tagged("3+4.swap, 0+1.swap, 1+2.swap"), truth).correct
     reward = star_r1_reward(tagged("1+2.swap, 0+1.swap, 3+4.swap"), truth)
-    assert (reward.total, reward.correct) == (16, False)
+    assert (reward.total, reward.values, reward.attributes, reward.correct) == (16 - 3.5, 2, 1, False)
 
 
 REPLACED = {
@@ -289,7 +289,8 @@ def test_form(response, well_formed, answer):
 def test_an_attribute_that_changes_twice_ends_as_it_does():
     truth = [{"index": 0, "attribute": "color", "value": v} for v in ("blue", "cyan")]
     assert star_r1_reward(tagged("0.color.blue, 0.color.cyan"), truth).correct
-    assert not star_r1_reward(tagged("0.color.cyan, 0.color.blue"), truth).correct
+    reward = star_r1_reward(tagged("0.color.cyan, 0.color.blue"), truth)
+    assert (reward.accuracy, reward.correct) == (5 + 1.5, False)
 
 
 _TAGGED = st.lists(

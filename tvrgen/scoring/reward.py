@@ -2,7 +2,8 @@
 
 Each predicted change earns `value` if its objects, kind and value are right, `attribute` if objects and kind are right,
 `index` if an object alone is right, and costs `wrong` if nothing is right. Each change by which there are fewer
-predictions than true changes costs `missing`. Points that the paper leaves open are options.
+predictions than true changes costs `missing`. Of changes that are all right, but in an order that leads elsewhere, one
+earns `attribute`. Points that the paper leaves open are options.
 
 Where another list of changes is right as well (`Truth.alternatives`), the answer is compared with each of them, and the
 best result counts, in points of the true changes: a longer list pays no more than these.
@@ -136,6 +137,8 @@ def reward_of(answer: Answer, well_formed: bool, truth: Truth, options: Options)
     rewards = []
     for changes in (truth.changes, *truth.alternatives):
         found = _compared(predictions, changes, options, truth.arities)
+        if found.values == len(changes) == found.predicted and not found.right:  # in an order that leads elsewhere
+            found = found._replace(values=found.values - 1, attributes=found.attributes + 1)
         wrong = found.wrong + len(answer.faults)
         missing = max(0, len(changes) - found.predicted - len(answer.faults))
         correct = found.right and not wrong
@@ -177,7 +180,10 @@ def _predictions(answer: Answer) -> list[_Prediction]:
 
 
 class _Compared(NamedTuple):
-    """Predictions compared with a list of changes: how many are right in what, and how many there are."""
+    """Predictions compared with a list of changes: how many are right in what, and how many there are.
+
+    `right`: all are, and in an order that leads to the true state.
+    """
 
     values: int
     attributes: int
