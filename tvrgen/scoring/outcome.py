@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,8 +13,9 @@ from tvrgen.questions.forms.changes_text import Answer, normal
 from tvrgen.scene import footprints
 from tvrgen.scene.model import Object, State
 from tvrgen.scene.vocabulary import Grid
+from tvrgen.scoring.new_objects import Placed, count_new, placed, without
 from tvrgen.transformations import replay
-from tvrgen.transformations.base import Rejected, Step
+from tvrgen.transformations.base import Rejected, Role, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,13 @@ class Outcome:
     """The outcome of predicted steps.
 
     loose         they lead to the true final state, and none is invalid
-    correct       besides, no step makes objects overlap, takes one out of the field, or is itself out of sight
+    correct       besides, no step makes objects overlap, takes one out of the field, or is out of sight or of role
     distance      the number of attributes, over all objects, in which the predicted and the true final state differ
     normalised    `distance` over the number of true steps (over 1 if there are none)
     overlap       a step makes objects overlap
     out_of_field  a step takes an object out of the field
     out_of_sight  a step changes only what is out of sight before and after it
+    out_of_role   a step leads an object into sight, or out of it, where its kind never does
     invalid       the number of unreadable parts, and of steps with an object, kind or value that the problem lacks
     """
 
@@ -39,6 +40,7 @@ class Outcome:
     overlap: bool
     out_of_field: bool
     out_of_sight: bool
+    out_of_role: bool
     invalid: int
 
 
@@ -48,37 +50,51 @@ def outcome_score(answer: Answer, scene: Record, split: Split) -> Outcome:
     A step to the value that an object has already changes nothing. Positions are compared for objects that are truly on
     stage in the end; for others it is enough that they end off stage, in the field. No image shows where objects out of
     sight are: if the answer is not correct as it is, entering objects may start elsewhere, and others are in no one's
-    way.
+    way; what it says is new may be what came into sight, or what it says is gone. A new object that the last image does
+    not show counts as one attribute.
     """
     initial, final = (state_from(scene[when], split.vocabulary) for when in ("initial", "final"))
-    steps, invalid = _known_steps(answer.steps, split, initial, final)
-    return outcome_of(steps, initial, final, len(scene["steps"]), split, invalid + len(answer.faults))
+    steps, invalid = _known_steps(answer.steps, split, initial)
+    invalid += len(answer.faults)
+    count = len(scene["steps"])
+    found = _of_placed(placed(steps, initial, final, split), initial, final, count, split, invalid)
+    if found.correct or len(steps) > count or not any(count_new(step, split) for step in steps):
+        return found
+    renewed = placed(steps, initial, final, split, renews=True)
+    return _better(found, _of_placed(renewed, initial, final, count, split, invalid))
 
 
-def outcome_of(
-    steps: Sequence[Step], initial: State, final: State, true_steps: int, split: Split, invalid: int = 0
-) -> Outcome:
-    """The outcome of steps that the split knows, besides `invalid` parts, where `true_steps` lead to a final state."""
+def outcome_of(steps: Sequence[Step], initial: State, final: State, true_steps: int, split: Split) -> Outcome:
+    """The outcome of steps that the split knows, with an index for each object; `true_steps` lead to `final`."""
+    return _of_placed(Placed(tuple(steps)), initial, final, true_steps, split)
+
+
+def _of_placed(own: Placed, initial: State, final: State, true_steps: int, split: Split, invalid: int = 0) -> Outcome:
+    """The outcome of steps, besides `invalid` parts, from the initial state, or else from one that looks like it."""
 
     def run(start: State, as_seen: bool) -> Outcome:
-        return _run(steps, start, final, true_steps, split, invalid, as_seen)
+        return _run(own, start, final, true_steps, split, invalid, as_seen)
 
     found = run(initial, as_seen=False)
     if found.correct:
         return found
-    other = run(_with_implied_starts(steps, initial, final, split), as_seen=True)
-    return min(found, other, key=lambda o: (not o.correct, o.distance))
+    return _better(found, run(_with_implied_starts(own.steps, initial, final, split), as_seen=True))
+
+
+def _better(one: Outcome, other: Outcome) -> Outcome:
+    """The outcome that is correct, or else nearer; the first of equal ones."""
+    return min(one, other, key=lambda o: (not o.correct, o.distance))
 
 
 def _run(
-    steps: Sequence[Step], state: State, final: State, true_steps: int, split: Split, invalid: int, as_seen: bool
+    own: Placed, state: State, final: State, true_steps: int, split: Split, invalid: int, as_seen: bool
 ) -> Outcome:
     """The outcome of steps that the split knows, applied to `state`.
 
     With `as_seen`, objects out of sight are in no one's way, unless the steps name them.
     """
     words, grid = split.vocabulary, split.vocabulary.grid
-    named = {k for step in steps for k in step.objects}
+    named = {k for step in own.steps for k in step.objects}
 
     def crowded(moved: Iterable[int]) -> bool:
         if not as_seen:
@@ -97,9 +113,9 @@ def _run(
         )
 
     overlap = as_seen and crowded(k for k in named if not grid.shows(state[k]))
-    out_of_field = out_of_sight = False
-    for step in steps:
-        before = state
+    out_of_field = out_of_sight = out_of_role = False
+    for number, step in enumerate(own.steps):
+        before = state = without(state, step.objects, final) if number in own.renewed else state
         try:
             state = split.kinds[step.kind].apply(before, step, words)
         except Rejected:
@@ -114,28 +130,38 @@ def _run(
         overlap = overlap or crowded(moved)
         out_of_field = out_of_field or not all(grid.in_field(state[k].position) for k in moved)
         out_of_sight = out_of_sight or not any(grid.shows(s[k]) for k in changed for s in (before, state))
+        out_of_role = out_of_role or not _plays(step, before, state, split)
     pairs = zip(state.objects, final.objects, strict=True)
-    distance = sum(_distance(found, true, grid) for found, true in pairs)
+    distance = sum(_distance(found, true, grid) for found, true in pairs) + own.surplus
     loose = not distance and not invalid
     return Outcome(
-        correct=loose and not overlap and not out_of_field and not out_of_sight,
+        correct=loose and not overlap and not out_of_field and not out_of_sight and not out_of_role,
         loose=loose,
         distance=distance,
         normalised=distance / max(1, true_steps),
         overlap=overlap,
         out_of_field=out_of_field,
         out_of_sight=out_of_sight,
+        out_of_role=out_of_role,
         invalid=invalid,
     )
 
 
-def _known_steps(predicted: Sequence[Step], split: Split, initial: State, final: State) -> tuple[list[Step], int]:
-    """The predicted steps with the split's spelling of kinds and values, and the number of steps that it lacks.
+def _plays(step: Step, before: State, after: State, split: Split) -> bool:
+    """Whether the objects of a step are where its kind wants them; of a kind with several ways, anywhere will do.
 
-    A step of an object that the initial state lacks is given one of those that truly appear.
+    So an object may be moved out and in again, on the way, where a config has moves of one of these types alone.
     """
+    kind = split.kinds[step.kind]
+    if kind.variants(split.sampling).keys() != {""}:
+        return True
+    found = replay.roles(before, after, step, split.vocabulary.grid)
+    return all(map(Role.allows, kind.roles, found))
+
+
+def _known_steps(predicted: Sequence[Step], split: Split, initial: State) -> tuple[list[Step], int]:
+    """The predicted steps with the split's spelling of kinds and values, and the number of steps that it lacks."""
     names = _names(split)
-    absent = [k for k, obj in enumerate(initial.objects) if not obj.present]
     steps = []
     for step in predicted:
         lowered = step.kind.lower()
@@ -143,28 +169,9 @@ def _known_steps(predicted: Sequence[Step], split: Split, initial: State, final:
         if name is None or not all(k < len(initial.objects) and initial[k].present for k in step.objects):
             continue
         kind, value = name
-        named, new = split.kinds[kind].named, len(split.kinds[kind].roles) - split.kinds[kind].named
-        if len(step.objects) != named or len(absent) < new:
-            continue
-        known = dataclasses.replace(step, kind=kind, value=value)
-        if new:
-            known = _with_new(known, absent, new, initial, final, split)
-            absent = [k for k in absent if k not in known.objects]
-        steps.append(known)
+        if len(step.objects) == split.kinds[kind].named:
+            steps.append(dataclasses.replace(step, kind=kind, value=value))
     return steps, len(predicted) - len(steps)
-
-
-def _with_new(step: Step, absent: Sequence[int], new: int, initial: State, final: State, split: Split) -> Step:
-    """The step with those of the `absent` objects that it makes what they truly become, or else the first ones."""
-    choices = [
-        dataclasses.replace(step, objects=(*step.objects, *chosen)) for chosen in itertools.permutations(absent, new)
-    ]
-    for choice in choices:
-        with contextlib.suppress(Exception):  # the step does not apply, or a user's kind fails for it
-            after = split.kinds[step.kind].apply(initial, choice, split.vocabulary)
-            if all(after[k].looks == final[k].looks for k in choice.objects if k in absent):
-                return choice
-    return choices[0]
 
 
 _FAR = 10**6
