@@ -54,7 +54,8 @@ class Divisions:
         """
         open_ways = {(part, way) for part in division for own in self._pool.steps[part] for way in own}
         first = path if path and division == {*path} else sorted(division, key=_key)
-        for order in itertools.islice(self._ordered(self._between.due, first), _MOST_ORDERS):
+        orders = itertools.islice(self._ordered(self._between.due, first), _MOST_ORDERS)
+        for order in filter(None, map(self._without_gone, orders)):
             new = {(part, way) for part, said in order for ways in said for way in ways} & open_ways
             if new:
                 yield order
@@ -75,6 +76,19 @@ class Divisions:
             if said := self._said(left, part):
                 for rest in self._ordered(left - part.differences, [*parts[:place], *parts[place + 1 :]]):
                     yield ((part, said), *rest)
+
+    def _without_gone(self, order: Order) -> Order | None:
+        """The order without ways that name an object in whose place a new one has come; None if a part has no other."""
+        new = len(self._between.first.objects)
+        gone, found = set[int](), list[tuple[Part, tuple[Ways, ...]]]()
+        for part, said in order:
+            left = tuple(tuple(way for way in ways if gone.isdisjoint(way.objects)) for ways in said)
+            if not all(left):
+                return None
+            found.append((part, left))
+            if all(new in way.objects for way in left[-1]):
+                gone.update(k for k, _ in part.differences)
+        return tuple(found)
 
     def _said(self, left: Differences, part: Part) -> tuple[Ways, ...]:
         """The ways to put a part right where so much is left: of each step; empty if there is none."""

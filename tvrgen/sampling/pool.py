@@ -78,13 +78,21 @@ class Pool:
         """Yields the steps that may put something of `left` right."""
         state = self._between.state(left)
         sightings = [self._between.sighting(obj) for obj in state.objects]
+        there = {k for k, obj in enumerate(self._between.first.objects) if obj.present}  # answers name no other
         for name, own, ways in reaches(self._split):
             kind = self._split.kinds[name]
             relevant = {k for k, field in left if own is None or field in own}
             if not relevant:
                 continue
             asked = [{role.before for role in roles} for roles in zip(*ways, strict=True)]
-            among = [[k for k, seen in enumerate(sightings) if seen in before or "any" in before] for before in asked]
+            among = [
+                [
+                    k
+                    for k, seen in enumerate(sightings)
+                    if (seen in before or "any" in before) and (k in there or before == {"absent"})
+                ]
+                for before in asked
+            ]
             done = set()
             for objects in itertools.product(*among):
                 if relevant.isdisjoint(objects) or len({*objects}) < len(objects):

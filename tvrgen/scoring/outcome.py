@@ -72,6 +72,9 @@ def outcome_of(steps: Sequence[Step], initial: State, final: State, true_steps: 
 def _of_placed(own: Placed, initial: State, final: State, true_steps: int, split: Split, invalid: int = 0) -> Outcome:
     """The outcome of steps, besides `invalid` parts, from the initial state, or else from one that looks like it."""
 
+    anew = [k for number in own.renewed for k in own.steps[number].objects]
+    initial = without(initial, (k for k in anew if not split.vocabulary.grid.shows(initial[k])), final)
+
     def run(start: State, as_seen: bool) -> Outcome:
         return _run(own, start, final, true_steps, split, invalid, as_seen)
 
@@ -114,11 +117,13 @@ def _run(
 
     overlap = as_seen and crowded(k for k in named if not grid.shows(state[k]))
     out_of_field = out_of_sight = out_of_role = False
+    surplus = own.surplus
     for number, step in enumerate(own.steps):
         before = state = without(state, step.objects, final) if number in own.renewed else state
         try:
             state = split.kinds[step.kind].apply(before, step, words)
         except Rejected:
+            surplus += count_new(step, split)
             continue
         except Exception:  # raised by a user's kind for a step that the sampler never makes
             invalid += 1
@@ -132,7 +137,7 @@ def _run(
         out_of_sight = out_of_sight or not any(grid.shows(s[k]) for k in changed for s in (before, state))
         out_of_role = out_of_role or not _plays(step, before, state, split)
     pairs = zip(state.objects, final.objects, strict=True)
-    distance = sum(_distance(found, true, grid) for found, true in pairs) + own.surplus
+    distance = sum(_distance(found, true, grid) for found, true in pairs) + surplus
     loose = not distance and not invalid
     return Outcome(
         correct=loose and not overlap and not out_of_field and not out_of_sight and not out_of_role,

@@ -212,7 +212,7 @@ def _compared(
     if len(rows) < len(predictions):
         kept, duplicates = _without_duplicates(predictions, rows, options, arities)
     counts = _counts([rows[prediction] for prediction in kept], options.reuse)
-    right = counts[0] == len(changes) == len(kept) and not duplicates and _in_order(kept, changes, arities)
+    right = counts[0] == len(changes) == len(kept) and not duplicates and _is_consistent(kept, changes, arities)
     return _Compared(*counts, len(kept) + duplicates, right)
 
 
@@ -261,17 +261,24 @@ def _counts(rows: Sequence[Sequence[int]], reuse: bool) -> Counts:
     return best_matching(right)[0], best.count(KIND), best.count(OBJECT)
 
 
-def _in_order(predictions: Sequence[_Prediction], changes: Sequence[TrueChange], arities: Arities) -> bool:
-    """Whether changes whose order counts are said in it, where all of them are right.
+def _is_consistent(predictions: Sequence[_Prediction], changes: Sequence[TrueChange], arities: Arities) -> bool:
+    """Whether changes all of which are right are so together.
 
-    Of changes of the same objects in one kind, the last one has to be the last, unless the kind is cumulative. Other
-    changes that share an object and can touch the same field come in their true order.
+    What is said to be new is named by no other change. Of changes of the same objects in one kind, the last one has to
+    be the last, unless the kind is cumulative. Other changes that share an object and can touch the same field come in
+    their true order.
     """
     objects = [k for prediction in predictions for k in prediction.objects]
+    said_new = [p for p in predictions if not p.objects]
+    if said_new and any(
+        not change.accepted.isdisjoint(said_new) and any(not own.isdisjoint(objects) for own in change.named)
+        for change in changes
+    ):
+        return False
     if len(set(objects)) == len(objects):
         return True
-    last = {(c.objects, c.kind): c.accepted for c in changes if not arity(c.kind, arities).cumulative}
-    if len(last) < len(changes):
+    last = {(c.objects, c.kind): c.accepted for c in changes if c.objects and not arity(c.kind, arities).cumulative}
+    if last:
         said = {(p.objects, p.kind): p for p in predictions}
         if any(pair in said and said[pair] not in accepted for pair, accepted in last.items()):
             return False
