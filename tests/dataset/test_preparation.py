@@ -45,6 +45,24 @@ def test_another_config_is_refused_with_its_keys(flat_dataset):
     assert json_bytes(flat_dataset) == before
 
 
+@pytest.mark.parametrize("logged", [True, False])
+@pytest.mark.parametrize("refused", ["seed=1", "splits.train.count=2", "a later tvrgen"])
+def test_a_run_that_is_refused_leaves_all_as_it_was(refused, logged, flat_dataset):
+    """Whether the dataset has a log, or came without."""
+    out = flat_dataset
+    (out / "log").mkdir(exist_ok=True)
+    if not logged:
+        shutil.rmtree(out / "log")
+    if refused == "a later tvrgen":
+        run = out / "train/shard-00000/run.json"
+        run.write_text(json.dumps({**json.loads(run.read_text()), "plan": 99}))
+    before = {path: path.is_file() and path.read_bytes() for path in out.rglob("*")}
+    config = load() if refused == "a later tvrgen" else load(refused)
+    with pytest.raises(UserError), preparation.writing_to(open_storage(out), config):
+        pass
+    assert {path: path.is_file() and path.read_bytes() for path in out.rglob("*")} == before
+
+
 def test_a_run_that_made_nothing_leaves_nothing(tmp_path):
     class Broken(FlatRenderer):
         def configure(self, split):

@@ -1,6 +1,7 @@
 """Preparation of a storage for a run: it is recognised and locked, and its config compared with the run's.
 
-A run that made no shard leaves the storage as it found it: it removes what it made itself, and nothing else.
+A run that is refused, or made no shard, leaves the storage as it found it: it removes what it made itself, and nothing
+else.
 """
 
 import contextlib
@@ -45,9 +46,13 @@ def writing_to(storage: Storage, config: Config) -> Iterator[set[str]]:
     found = _Found(frozenset(storage.names()), frozenset(storage.names("log")), _content(storage, "config.json"))
     try:
         with storage.locked():
-            there = storage.discard_partial()  # leftovers of a killed run
-            _check_versions(storage, there)
-            _write_config(storage, config, there)
+            try:
+                there = storage.discard_partial()  # leftovers of a killed run
+                _check_versions(storage, there)
+                _write_config(storage, config, there)
+            except UserError:
+                _restore_log(storage, found)
+                raise
             try:
                 yield there
                 storage.check_lock()
@@ -73,17 +78,24 @@ class _Found:
 
 def _restore(storage: Storage, config: Config, found: _Found) -> None:
     """Removes what a run made that finished no shard, and nothing else."""
-    for name in storage.names("log") - found.log:
-        if own_names.is_log(name):
-            storage.remove(f"log/{name}")
+    _restore_log(storage, found)
     for name in {"config.json", "dataset.json"} - found.names:
         storage.remove(name)
     if found.config is not None:
         storage.write("config.json", found.config)
-    for folder in {"log", *config.splits} - found.names:
+    for folder in {*config.splits} - found.names:
         storage.remove_if_empty(folder)
     if not found.names:
         storage.remove_if_empty()
+
+
+def _restore_log(storage: Storage, found: _Found) -> None:
+    """Removes what a run wrote into log/, its lock included, and the folder if it made that."""
+    for name in storage.names("log") - found.log:
+        if own_names.is_log(name):
+            storage.remove(f"log/{name}")
+    if "log" not in found.names:
+        storage.remove_if_empty("log")
 
 
 def _check_free(storage: Storage, config: Config) -> None:
@@ -245,6 +257,8 @@ def _grow(storage: Storage, config: Config, counts: dict[str, int], there: set[s
                 f"{storage}: split {name} has {count} problems; a split can grow, and not shrink to {split.count}; "
                 "choose another folder"
             )
+    for name, count in counts.items():
+        split = config.split(name)
         if split.count > count and count % split.output.shard_size:
             last = shards_of(config, name)[count // split.output.shard_size]
             if last.path in there:
