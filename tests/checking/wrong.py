@@ -137,7 +137,7 @@ class NotRead(Turn):
     says = "values: an answer is not read back: "
 
     def values(self, vocabulary):
-        return ("\u0130-30", "45")  # in lower case a letter and an accent
+        return ("45", "\u0130-30")  # in lower case a letter and an accent
 
     def change(self, obj, value, vocabulary):
         return super().change(obj, value[-2:], vocabulary)

@@ -145,7 +145,9 @@ class Odd:
         ({"name": "two words"}, "kind two words: name: is 'two words'; write letters, digits and underscores"),
         ({"name": "1st"}, "kind 1st: name: is '1st'"),
         ({"name": 3}, "kind 3: name: is 3"),
-        ({"name": "color"}, "two kinds are named 'color'"),
+        ({"name": "color"}, "two kinds are named 'color', whatever the case; choose another name"),
+        ({"name": "Color"}, "two kinds are named 'Color', whatever the case"),
+        ({"name": "Change"}, "kind Change: name: is no name for a kind: an answer such as '0.Change.a' is not read"),
         (
             {"given": ("a", "light blue")},
             "kind odd: values: has 'light blue', which answers cannot hold; write text without spaces and commas",

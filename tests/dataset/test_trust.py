@@ -69,6 +69,20 @@ def test_commands_that_need_it_name_the_option(command, own_kind, capsys):
     assert "tests.export.data" in sys.modules
 
 
+def test_a_module_that_is_not_found_is_named_at_the_first_refusal(own_kind, tmp_path, monkeypatch):
+    for name in ("config.json", "dataset.json"):
+        path = own_kind / name
+        path.write_text(path.read_text().replace(KIND, "own_elsewhere.kinds:Turn"))
+    with pytest.raises(
+        UserError, match=r"trust whoever wrote that, and have the folder of own_elsewhere on PYTHONPATH$"
+    ):
+        tvrgen.open_dataset(own_kind).config()
+    (tmp_path / "own_elsewhere.py").write_text("raise SystemExit('imported')")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(UserError, match=r"trust whoever wrote that$"):
+        tvrgen.open_dataset(own_kind).config()
+
+
 def test_a_yaml_file_is_the_users_own(tmp_path):
     (tmp_path / "mine.yaml").write_text(
         f"splits: {{train: {{count: 3}}}}\nsampling: {{steps: 1, kinds: [color, '{KIND}']}}\n"

@@ -4,6 +4,7 @@ The *resolved* config contains its scene, its vocabulary and all defaults. A dat
 dataset's hash is computed from it, so it contains no path of the machine that made it.
 """
 
+import importlib.util
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -91,6 +92,9 @@ def of_dataset(document: Record, source: str, folder: Path | None = None, trust:
 
 def _refuse(where: str, named: Sequence[str]) -> NoReturn:
     text = f"{where}: names code, which was not imported: {', '.join(named)}; set it if you trust whoever wrote that"
+    packages = sorted({name.partition(":")[0].partition(".")[0] for name in named})
+    if missing := [package for package in packages if importlib.util.find_spec(package) is None]:  # imports nothing
+        text += f", and have the folder of {', '.join(missing)} on PYTHONPATH"
     raise ArgumentError("trust", None, text)
 
 

@@ -13,13 +13,15 @@ from tvrgen.config.documents import OLD_NAMES
 from tvrgen.config.settings import Constraints, Never, Only, Split
 from tvrgen.config.settings.constraints import Listed
 from tvrgen.questions import prompts
+from tvrgen.questions.forms import arities, changes_text
+from tvrgen.questions.forms.changes_reader import parse_answer
 from tvrgen.questions.forms.changes_text import normal
 from tvrgen.scene import camera_model
 from tvrgen.scene.model import SceneSpec
 from tvrgen.scene.vocabulary import Vocabulary
 from tvrgen.transformations import members, registry
 from tvrgen.transformations.attributes import Attribute
-from tvrgen.transformations.base import Transformation
+from tvrgen.transformations.base import Step, Transformation
 from tvrgen.transformations.own import KindError
 from tvrgen.transformations.registry import NotImported
 
@@ -167,8 +169,8 @@ def _kinds(names: tuple[str, ...], words: Vocabulary, where: str, trust: bool) -
             kinds[name] = kind
             continue
         _check_members(kind, words, where)
-        if kind.name in kinds:
-            raise UserError(f"{where}: two kinds are named {kind.name!r}; choose another name")
+        if kind.name.lower() in map(str.lower, kinds):
+            raise UserError(f"{where}: two kinds are named {kind.name!r}, whatever the case; choose another name")
         kinds[kind.name] = kind
     return kinds
 
@@ -179,8 +181,24 @@ def _check_members(kind: Transformation, words: Vocabulary, where: str) -> None:
         for member, check in members.checks(kind, words, normal).items():
             if fault := next(iter(check()), None):
                 raise KindError(str(kind.name), member, fault)
+        if fault := _fault_of_name(kind, kind.values(words)[0]):
+            raise KindError(kind.name, "name", fault)
     except KindError as error:
         raise UserError(f"{where}: {error}") from error
+
+
+def _fault_of_name(kind: Transformation, value: str) -> str:
+    """What is wrong with a kind's name if an answer with it is not read back, such as "0.change"; "" if nothing is."""
+    step = Step(objects=tuple(range(kind.named)), kind=kind.name, value=value)
+    said = changes_text.write((step,))
+    read = parse_answer(said, arities=arities.unknown([kind]))
+    if not read.faults and [_as_read(own) for own in read.steps] == [_as_read(step)]:
+        return ""
+    return f"is no name for a kind: an answer such as {said!r} is not read back; choose another"
+
+
+def _as_read(step: Step) -> tuple[tuple[int, ...], str, str]:
+    return step.objects, step.kind.lower(), normal(step.kind.lower(), step.value)
 
 
 def _listed(owner: type[T], key: str, sections: Sections, words: Vocabulary) -> T:

@@ -36,7 +36,7 @@ DEFAULT = ("color", "shape", "size", "material", "position")
 """The kinds of a config that names none, TRANCE's. Their order decides which problems such a config has."""
 
 _FORMER = ("name", "values", "apply", "phrase")
-_HERE = Path(__file__).parent
+_IMPORTING = (Path(__file__).parent, Path(importlib.__file__).parent)
 _OWN = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
 
 
@@ -117,15 +117,17 @@ def _member(name: str, attribute: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name is None or not f"{name}.".startswith(f"{error.name}."):
             raise UserError(_said(error)) from error
-        raise UserError(
-            f"there is no module {error.name!r}; put it beside the config, or its folder on PYTHONPATH"
-        ) from error
+        cure = "put it beside the config, or its folder on PYTHONPATH"
+        if name.endswith(".py"):
+            cure = f"write {name.removesuffix('.py')}:{attribute}"
+        raise UserError(f"there is no module {error.name!r}; {cure}") from error
     except Exception as error:  # a user's module may fail in any way
         raise UserError(_said(error)) from error
     try:
         return getattr(module, attribute)
     except AttributeError as error:
-        known = [own for own, member in vars(module).items() if getattr(member, "__module__", "") == name]
+        members = vars(module).items()
+        known = [own for own, member in members if isinstance(member, type) and member.__module__ == name]
         hint = nearest(attribute, known) if known else ""
         raise UserError(f"module {name} has no {attribute!r}{hint}") from error
 
@@ -139,15 +141,20 @@ def _made(found: Any) -> Any:
     try:
         return found()
     except Exception as error:
-        raise UserError(f"{_said(error)}; a kind is made by {found.__name__}(), without arguments") from error
+        made = "" if _place(error) else f"; a kind is made by {found.__name__}(), without arguments"
+        raise UserError(f"{_said(error)}{made}") from error
 
 
 def _said(error: Exception) -> str:
     """An error of a user's module, with the line of it that failed."""
-    lines = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("<frozen")]
-    lines = [frame for frame in lines if not Path(frame.filename).is_relative_to(_HERE)]
-    place = f" ({Path(lines[0].filename).name}:{lines[0].lineno})" if lines else ""
-    return f"{type(error).__name__}: {error}{place}"
+    return f"{type(error).__name__}: {error}{_place(error)}"
+
+
+def _place(error: Exception) -> str:
+    """ " (mykinds.py:12)": the first line that an error went through outside of what imports modules."""
+    files = [(Path(frame.filename), frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    found = [(path, line) for path, line in files if path.parent not in _IMPORTING and path.suffix == ".py"]
+    return f" ({found[0][0].name}:{found[0][1]})" if found else ""
 
 
 def _own(kind: Any, name: str) -> Transformation:
