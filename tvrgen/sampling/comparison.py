@@ -36,6 +36,7 @@ class Comparison:
         self.due: Differences = frozenset(
             (k, name) for k in range(len(self.first.objects)) for name in self._differing(k, self.first[k])
         )
+        self._whole = {k: frozenset(due for due in self.due if due[0] == k) for k in self.changed}
         self._states: dict[Differences, State] = {}
         self._room: dict[Differences, bool] = {}
 
@@ -56,7 +57,7 @@ class Comparison:
 
     def whole(self, k: int) -> Differences:
         """All that has to be put right of object k."""
-        return frozenset(difference for difference in self.due if difference[0] == k)
+        return self._whole.get(k, frozenset())
 
     def contexts(self) -> list[Differences]:
         """What may be left to put right: all, and that of each object alone, where all else is right."""

@@ -123,7 +123,7 @@ class Effects:
         """Whether the objects of a step are in roles of its kind, where those that are `alone` have all to change."""
         between = self._between
         sightings = [(between.sighting(before[k]), between.sighting_after(before[k], after[k])) for k in step.objects]
-        untouched = [all(part in left for part in between.due if part[0] == k) for k in step.objects]
+        untouched = [between.whole(k) <= left for k in step.objects]
         ways = self._ways[step.kind]
         return any(all(itertools.starmap(_fits, zip(roles, sightings, untouched, strict=True))) for roles in ways)
 

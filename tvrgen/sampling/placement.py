@@ -171,9 +171,16 @@ def _shifted(mask: _Mask, offset: GridPosition) -> _Mask:
 
 def _clear(free: _Mask, centre: GridPosition, distance: float, field: int) -> None:
     """Removes positions nearer than `distance` to `centre` from `free`, in place. Both are in grid units."""
+    away = _away(distance)
+    (x, y), size = (c + field - len(away) // 2 for c in centre), len(free)
+    if -len(away) < min(x, y) and max(x, y) < size:
+        rows, columns = slice(max(0, x), x + len(away)), slice(max(0, y), y + len(away))
+        free[rows, columns] &= away[rows.start - x : size - x, columns.start - y : size - y]
+
+
+@lru_cache(maxsize=1024)
+def _away(distance: float) -> _Mask:
+    """The positions, in a square around one, that are not nearer to it than `distance`."""
     reach = int(distance) + 1
-    x, y = centre[0] + field, centre[1] + field
-    rows, columns = (np.arange(max(0, c - reach), min(free.shape[0], c + reach + 1)) for c in (x, y))
-    near = (rows[:, None] - x) ** 2 + (columns[None, :] - y) ** 2 < distance * distance
-    if near.size:
-        free[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] &= ~near
+    offset = np.arange(-reach, reach + 1)
+    return offset[:, None] ** 2 + offset[None, :] ** 2 >= distance * distance

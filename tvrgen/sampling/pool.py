@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from tvrgen.config.settings import Split
@@ -86,26 +87,19 @@ class Pool:
                 continue
             asked = [{role.before for role in roles} for roles in zip(*ways, strict=True)]
             among = [
-                [
+                tuple(
                     k
                     for k, seen in enumerate(sightings)
                     if (seen in before or "any" in before) and (k in there or before == {"absent"})
-                ]
+                )
                 for before in asked
             ]
-            done = set()
-            for objects in itertools.product(*among):
-                if relevant.isdisjoint(objects) or len({*objects}) < len(objects):
-                    continue
-                if not kind.ordered and len(objects) > 1:
-                    same = frozenset(objects)
-                    if same in done:
-                        continue
-                    done.add(same)
-                values = kind.leading(
-                    state, self._between.last, objects, self._split.values[name], self._split.vocabulary
-                )
-                yield from (Step(objects=objects, kind=name, value=value) for value in values)
+            for objects in _choices(tuple(among), kind.ordered):
+                if not relevant.isdisjoint(objects):
+                    values = kind.leading(
+                        state, self._between.last, objects, self._split.values[name], self._split.vocabulary
+                    )
+                    yield from (Step(objects=objects, kind=name, value=value) for value in values)
 
     def _goes(self, left: Differences, k: int) -> list[Step]:
         """The steps by which object k, which ends in sight, may go instead."""
@@ -142,3 +136,13 @@ class Pool:
                 if after is not None and after[new] == due and replay.differing(state, after) == (new,):
                     found.append(step)
         return found
+
+
+@lru_cache(maxsize=256)
+def _choices(among: tuple[tuple[int, ...], ...], ordered: bool) -> list[tuple[int, ...]]:
+    """The ways to take one object of each of these, none twice; the same objects once, unless their order counts."""
+    found: dict[Collection[int], tuple[int, ...]] = {}
+    for objects in itertools.product(*among):
+        if len({*objects}) == len(objects):
+            found.setdefault(objects if ordered else frozenset(objects), objects)
+    return [*found.values()]

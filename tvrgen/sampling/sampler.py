@@ -150,7 +150,7 @@ def _draw(rng: np.random.Generator, levels: Levels, split: Split, splits: int) -
     on_stage = _on_stage(rng, levels)
     looks = _as_they_appear(_looks(rng, steps, levels, split), steps, levels.absent, split)
     for positions in placement.positions(rng, looks, levels.steps, on_stage, split.kinds, split.vocabulary):
-        objects = tuple(dataclasses.replace(o, position=p) for o, p in zip(looks, positions, strict=True))
+        objects = tuple(o.replace(position=p) for o, p in zip(looks, positions, strict=True))
         initial = State(objects=objects)
         if splits == 1 or identity.belongs(identity.digest(initial, steps, split.kinds), split.ordinal, splits):
             return initial, steps

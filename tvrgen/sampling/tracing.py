@@ -4,7 +4,6 @@ A step may move an object by an offset, put it in the place of another, or besid
 applying the steps to objects that start so far apart that a position tells which start it is to be reckoned from.
 """
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -60,7 +59,7 @@ def each_alone(steps: Sequence[Step], kinds: Mapping[str, Transformation]) -> bo
 
 
 def _moved(obj: Object, position: GridPosition) -> Object:
-    return obj if obj.position == position else dataclasses.replace(obj, position=position)
+    return obj if obj.position == position else obj.replace(position=position)
 
 
 def place_of(obj: Object) -> Place:

@@ -44,6 +44,8 @@ class NextTo(Transformation):
     ) -> Sequence[str]:
         a, b = objects
         (x, y), (to_x, to_y) = before[b].position, after[a].position
+        if before[a].position == (to_x, to_y):
+            return ()
         radius, other = (vocabulary.sizes[before[k].size] for k in objects)
         needed = footprints.required_distance(radius, other, vocabulary.grid)
         dx, dy = to_x - x, to_y - y

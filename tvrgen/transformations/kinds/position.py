@@ -1,6 +1,5 @@
 """The kind that moves an object: its ways to move, the moves that images cannot distinguish, and how moves are said."""
 
-import dataclasses
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -32,9 +31,7 @@ class Position(ObjectTransformation):
         return tuple(f"{d}.{n}" for d in vocabulary.directions for n in vocabulary.distances)
 
     def change(self, obj: Object, value: str, vocabulary: Vocabulary) -> Object:
-        direction, distance = value.split(".")
-        dx, dy = vocabulary.displacement(direction, int(distance))
-        return dataclasses.replace(obj, position=(obj.position[0] + dx, obj.position[1] + dy))
+        return obj.replace(position=_moved(obj.position, value, vocabulary))
 
     def variants(self, sampling: Any) -> Mapping[str, tuple[Role, ...]]:
         return {move: MOVES[move] for move in sampling.moves}
@@ -60,12 +57,12 @@ class Position(ObjectTransformation):
         ]
         others = []
         for other in self.values(vocabulary):
-            end = self.change(before, other, vocabulary).position
+            end = _moved(before.position, other, vocabulary)
             # the end of the move that no image shows: where it leads to, or the start from which it leads to `after`
             hidden = end if leaves else _minus(after.position, _minus(end, before.position))
             if other == step.value or grid.on_stage(hidden) or not grid.in_field(hidden):
                 continue
-            there = dataclasses.replace(before, position=hidden)
+            there = before.replace(position=hidden)
             if not any(footprints.crowds(there, seen, vocabulary) for seen in on_stage):
                 others.append(other)
         return (step.value, *others)
@@ -76,7 +73,7 @@ class Position(ObjectTransformation):
         was, is_ = (state[objects[0]] for state in (before, after))
         if not (vocabulary.grid.shows(was) and vocabulary.grid.shows(is_)):
             return values
-        return [value for value in values if self.change(was, value, vocabulary).position == is_.position]
+        return [value for value in values if _moved(was.position, value, vocabulary) == is_.position]
 
     def read(self, text: str, at: int, is_index: Callable[[int], bool]) -> reading.Read:
         """ "front_left.2" for "front left, 2 steps", "left-front (2)", and the like."""
@@ -116,6 +113,13 @@ def _in_words(value: str) -> str:
     """ "2 steps front left" for the move "front_left.2"."""
     direction, distance = value.split(".")
     return f"{distance} step{'s' if int(distance) > 1 else ''} {direction.replace('_', ' ')}"
+
+
+def _moved(position: tuple[int, int], value: str, vocabulary: Vocabulary) -> tuple[int, int]:
+    """Where a move leads from a position."""
+    direction, distance = value.split(".")
+    dx, dy = vocabulary.displacement(direction, int(distance))
+    return position[0] + dx, position[1] + dy
 
 
 def _minus(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:

@@ -26,7 +26,7 @@ class RecolorLike(Transformation):
         self, before: State, after: State, objects: Sequence[int], values: Sequence[str], vocabulary: Vocabulary
     ) -> Sequence[str]:
         a, b = objects
-        return values if after[a].color == before[b].color else ()
+        return values if before[a].color != after[a].color == before[b].color else ()
 
     def phrase(self, step: Step, named: Callable[[int], str]) -> str:
         return f"takes the color of {named(step.objects[1])}"
