@@ -21,6 +21,9 @@ Difference = tuple[int, str]
 """The index of an object and the name of a field, or SIGHT, in which the two images differ."""
 Differences = frozenset[Difference]
 
+NOTHING: Differences = frozenset()
+"""What is left where all is as in the last image."""
+
 
 class Comparison:
     """Comparison of the first and the last state of a problem: `due` is all in which their images differ."""
@@ -39,6 +42,7 @@ class Comparison:
         self._whole = {k: frozenset(due for due in self.due if due[0] == k) for k in self.changed}
         self._states: dict[Differences, State] = {}
         self._room: dict[Differences, bool] = {}
+        self._others: dict[tuple[int, Differences], list[Object]] = {}
 
     def _differing(self, k: int, obj: Object) -> Iterator[str]:
         """The fields in which object k has to change on, where it is as in the first image."""
@@ -90,6 +94,14 @@ class Comparison:
             shown = tuple(filter(self.grid.shows, self.state(left).objects))
             self._room[left] = footprints.crowded(State(objects=shown), self.words) is None
         return self._room[left]
+
+    def is_apart(self, k: int, obj: Object, left: Differences) -> bool:
+        """Whether object k, if it is like this, keeps the gap to all others that are seen where so much is left."""
+        key = (k, left)
+        if key not in self._others:
+            others = enumerate(self.state(left).objects)
+            self._others[key] = [other for i, other in others if i != k and self.grid.shows(other)]
+        return not footprints.crowds(obj, self._others[key], self.words)
 
     def is_shown(self, obj: Object) -> bool:
         """Whether an object is in sight, or has come into it from a start far away."""

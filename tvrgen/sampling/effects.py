@@ -6,9 +6,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from tvrgen.config.settings import Split
-from tvrgen.sampling.comparison import Comparison, Difference, Differences, is_far
+from tvrgen.sampling.comparison import NOTHING, Comparison, Difference, Differences, is_far
 from tvrgen.sampling.touching import SIGHT, touched
-from tvrgen.scene import footprints
 from tvrgen.scene.model import Object, State
 from tvrgen.transformations import replay
 from tvrgen.transformations.base import Rejected, Role, Sighting, Step
@@ -75,7 +74,7 @@ class Effects:
         was, last = before[k], between.last[k]
         if not between.seen_last[k]:
             goes = (k, SIGHT) in left and not between.is_shown(is_)
-            return {(k, SIGHT)} if goes and self.may_be_gone(k, was, is_, (before, between.last)) else None
+            return {(k, SIGHT)} if goes and self.may_be_gone(k, was, is_, (left, NOTHING)) else None
         if not between.is_shown(is_):
             return None
         found = set()
@@ -87,7 +86,7 @@ class Effects:
             if is_far(is_):
                 (x, y), (from_x, from_y), (to_x, to_y) = is_.position, was.position, last.position
                 start = was.replace(position=(to_x - x + from_x, to_y - y + from_y))
-                if not self._may_be_hidden(k, start, (between.first, before)):
+                if not self._may_be_hidden(k, start, (between.due, left)):
                     return None
             elif is_.position != last.position:
                 return None
@@ -102,22 +101,19 @@ class Effects:
                 found.add((k, name))
         return found if found <= left else None
 
-    def may_be_gone(self, k: int, was: Object, is_: Object, states: Sequence[State]) -> bool:
-        """Whether object k may go out of sight like this, while others are as in these states."""
+    def may_be_gone(self, k: int, was: Object, is_: Object, moments: Sequence[Differences]) -> bool:
+        """Whether object k may go out of sight like this; `moments` has what is left of others meanwhile."""
         if not is_.present:
             return True
         same = all(getattr(was, name) == getattr(is_, name) for name in self._between.fields)
-        return same and self._may_be_hidden(k, is_, states)
+        return same and self._may_be_hidden(k, is_, moments)
 
-    def _may_be_hidden(self, k: int, obj: Object, states: Sequence[State]) -> bool:
+    def _may_be_hidden(self, k: int, obj: Object, moments: Sequence[Differences]) -> bool:
         """Whether object k may be like this, out of sight: in the field, and apart from all others that are seen."""
         grid = self._words.grid
         if grid.on_stage(obj.position) or not grid.in_field(obj.position):
             return False
-        return not any(
-            footprints.crowds(obj, (o for i, o in enumerate(state.objects) if i != k and grid.shows(o)), self._words)
-            for state in states
-        )
+        return all(self._between.is_apart(k, obj, left) for left in moments)
 
     def plays(self, step: Step, before: State, after: State, left: Differences) -> bool:
         """Whether the objects of a step are in roles of its kind, where those that are `alone` have all to change."""

@@ -1,5 +1,6 @@
 """Checks of the rules of a fair problem. Each raises `Rejected` with the first rule that is broken."""
 
+import itertools
 from collections.abc import Collection, Iterable, Sequence
 
 from tvrgen.config.settings import SamplingSettings
@@ -17,6 +18,18 @@ def check_states(
     states: Sequence[State], steps: Sequence[Step], sampling: SamplingSettings, vocabulary: Vocabulary
 ) -> None:
     """Checks the rules on states and steps; `states` are those before, between and after the steps."""
+    check_steps(states, steps, sampling, vocabulary)
+    changing = {k for before, after in itertools.pairwise(states) for k in replay.differing(before, after)}
+    changing |= {k for step in steps for k in step.objects}
+    if not sampling.twins:
+        _check_alike_in_the_end(states[0], states[-1], vocabulary.grid)
+    _check_initial(states[0], changing, sampling, vocabulary)
+
+
+def check_steps(
+    states: Sequence[State], steps: Sequence[Step], sampling: SamplingSettings, vocabulary: Vocabulary
+) -> None:
+    """Checks the rules on what steps do, but none on the first and the last state."""
     touched: set[tuple[int, str]] = set()
     for before, after, step in zip(states, states[1:], steps, strict=False):
         changed = replay.differing(before, after)
@@ -38,9 +51,6 @@ def check_states(
             raise Rejected(rules.NOTHING_UNDONE)
         if turns_unseen(history):
             raise Rejected(rules.TURN_SHOWS)
-    if not sampling.twins:
-        _check_alike_in_the_end(states[0], states[-1], vocabulary.grid)
-    _check_initial(states[0], {k for k, _ in touched}, sampling, vocabulary)
 
 
 def _check_change(was: Object, is_: Object, sampling: SamplingSettings, vocabulary: Vocabulary) -> None:

@@ -24,6 +24,8 @@ def can_take(
     constraints: Constraints,
 ) -> bool:
     """Whether each step changes something, undoes nothing, and gives objects that the constraints allow."""
+    if not steps:
+        return all(map(constraints.allow, objects))
     try:
         states = trace(objects, steps, kinds, vocabulary)
     except Rejected:
@@ -53,11 +55,11 @@ def _apply_at_origin(
 
 def undone(history: Sequence[Object]) -> bool:
     """Whether a property of an object, given at each moment, returns to an earlier value."""
-    first = history[0]
-    if all(obj is first for obj in history):
+    moments = [history[0], *(is_ for was, is_ in itertools.pairwise(history) if is_ is not was)]
+    if len(moments) < 3:
         return False
-    for field in (*_FIELDS, *(attribute.name for attribute, _ in first.further)):
-        values = [key for key, _ in itertools.groupby(getattr(o, field) for o in history)]
+    for field in (*_FIELDS, *(attribute.name for attribute, _ in history[0].further)):
+        values = [key for key, _ in itertools.groupby(getattr(o, field) for o in moments)]
         if len(set(values)) < len(values):
             return True
     return False

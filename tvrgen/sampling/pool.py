@@ -113,7 +113,7 @@ class Pool:
                 after = effects.applied(before, step)
                 if after is None or between.is_shown(after[k]) or replay.differing(before, after) != (k,):
                     continue
-                if effects.may_be_gone(k, before[k], after[k], (before,)) and effects.plays(step, before, after, left):
+                if effects.may_be_gone(k, before[k], after[k], (left,)) and effects.plays(step, before, after, left):
                     found.append(step)
         return found
 

@@ -11,16 +11,20 @@ def crowded(state: State, vocabulary: Vocabulary, moved: Collection[int] | None 
 
     With `moved`, only pairs with one of these objects are checked.
     """
-    objects = state.objects
+    objects, sizes, grid = state.objects, vocabulary.sizes, vocabulary.grid
+    largest = max(sizes.values())
     for j in range(len(objects)) if moved is None else moved:
         b = objects[j]
         if not b.present:
             continue
-        radius = vocabulary.sizes[b.size]
+        (x, y), radius = b.position, sizes[b.size]
+        most = required_distance(largest, radius, grid)
         for i, a in enumerate(objects[:j] if moved is None else objects):
-            dx, dy = a.position[0] - b.position[0], a.position[1] - b.position[1]
-            needed = required_distance(vocabulary.sizes[a.size], radius, vocabulary.grid)
-            if dx * dx + dy * dy < needed * needed and i != j and a.present:
+            dx, dy = a.position[0] - x, a.position[1] - y
+            if abs(dx) >= most or abs(dy) >= most or i == j or not a.present:
+                continue  # most pairs are far apart
+            needed = required_distance(sizes[a.size], radius, grid)
+            if dx * dx + dy * dy < needed * needed:
                 return i, j
     return None
 

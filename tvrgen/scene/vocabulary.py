@@ -60,7 +60,8 @@ class Grid:
 
     def on_stage(self, position: tuple[int, int]) -> bool:
         """Whether a position is on the stage, its edge included."""
-        return max(abs(position[0]), abs(position[1])) <= self.stage
+        (x, y), reach = position, self.stage
+        return -reach <= x <= reach and -reach <= y <= reach
 
     def shows(self, obj: Object) -> bool:
         """Whether an object is present and on the stage, where the cameras see it."""
@@ -68,7 +69,8 @@ class Grid:
 
     def in_field(self, position: tuple[int, int]) -> bool:
         """Whether a position is in the field, its edge included."""
-        return max(abs(position[0]), abs(position[1])) <= self.field
+        (x, y), reach = position, self.field
+        return -reach <= x <= reach and -reach <= y <= reach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
