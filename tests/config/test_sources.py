@@ -4,7 +4,9 @@ import dataclasses
 import hashlib
 import json
 import logging
+import py_compile
 import sys
+import zipfile
 
 import pytest
 
@@ -46,8 +48,14 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "own_bands.py").write_text(BANDS)
     write_config(tmp_path, CONFIG)
     yield tmp_path
-    for name in ("own_turning", "own_bands"):
-        sys.modules.pop(name, None)
+    for name in [name for name in sys.modules if name.startswith("own_")]:
+        del sys.modules[name]
+
+
+def changed(path, text):
+    """Writes another text into a module's file, and lets it be imported anew, as another process does."""
+    path.write_bytes(text.encode())
+    sys.modules.pop(path.stem, None)
 
 
 def load(folder):
@@ -77,9 +85,9 @@ def test_configs_without_modules_of_a_users_own_stay_as_they_are(name):
 def test_the_hash_changes_with_the_source_and_not_with_the_ends_of_its_lines(folder, module):
     path, before = folder / f"{module}.py", load(folder).hash
     text = path.read_text()
-    path.write_bytes(text.replace("\n", "\r\n").encode())
+    changed(path, text.replace("\n", "\r\n"))
     assert load(folder).hash == before
-    path.write_text(text + "# another\n")
+    changed(path, text + "# another\n")
     assert load(folder).hash != before
 
 
@@ -88,7 +96,7 @@ def test_a_run_with_another_source_is_refused_in_one_line(folder, module, monkey
     out = generate(folder, load(folder))
     generate(folder, load(folder))  # the same source continues
     path = folder / f"{module}.py"
-    path.write_text(path.read_text() + "# another\n")
+    changed(path, path.read_text() + "# another\n")
     with pytest.raises(UserError, match=rf"another config, which differs in code\.{module}; choose another folder$"):
         generate(folder, load(folder))
     monkeypatch.syspath_prepend(folder)
@@ -101,7 +109,7 @@ def test_a_dataset_whose_source_changed_opens_silently_without_trust_and_with_a_
 ):
     out = generate(folder, load(folder))
     path = folder / "own_turning.py"
-    path.write_text(path.read_text() + "# another\n")
+    changed(path, path.read_text() + "# another\n")
     monkeypatch.syspath_prepend(folder)
     assert len(list(tvrgen.open_dataset(out).questions())) == 4
     assert not caplog.text
@@ -139,3 +147,56 @@ def test_digests_have_their_form(folder, code):
     write_config(folder, CONFIG + f"code: {code}\n")
     with pytest.raises(UserError, match="code"):
         load(folder)
+
+
+def test_a_module_that_has_changed_since_it_was_imported_is_refused(folder):
+    """As after an edit in a notebook: its former code would make what the config says is of the new one."""
+    before = load(folder).hash
+    path = folder / "own_turning.py"
+    path.write_text(KIND + "# another\n")
+    with pytest.raises(UserError, match=r"own_turning: has changed since this process imported it; start again$"):
+        load(folder)
+    changed(path, KIND + "# another\n")
+    assert load(folder).hash != before
+
+
+def test_functions_are_compared_where_no_kind_is_of_the_users(folder):
+    """`generate` of a dataset's own config imports them."""
+    write_config(folder, CONFIG.replace(', "own_turning:Turn"', ""))
+    out = generate(folder, load(folder))
+    (out / "own_bands.py").write_text(BANDS + "# another\n")
+    with pytest.raises(UserError, match=r"code\.own_bands: own_bands is not the module that the dataset was made with"):
+        loader.load(out / "config.json", trust=True)
+    (out / "own_bands.py").write_text(BANDS)
+    assert loader.load(out / "config.json", trust=True).hash == load(folder).hash
+
+
+def test_the_modules_that_kinds_inherit_from_count(folder, monkeypatch):
+    (folder / "own_package").mkdir()
+    (folder / "own_package/__init__.py").write_text("from own_package.turns import Turn\n")
+    turns = "from own_turning import Turn as Former\n\nclass Turn(Former):\n    pass\n"
+    (folder / "own_package/turns.py").write_text(turns)
+    write_config(folder, CONFIG.replace("own_turning:Turn", "own_package:Turn"))
+    modules = {"own_bands", "own_package", "own_package.turns", "own_turning"}
+    code = load(folder).document["code"]
+    assert code.keys() == modules
+    changed(folder / "own_turning.py", KIND + "# another\n")
+    for name in [name for name in sys.modules if name.startswith("own_package")]:
+        del sys.modules[name]
+    found = load(folder).document["code"]
+    assert {name for name in modules if found[name] != code[name]} == {"own_turning"}
+
+
+@pytest.mark.parametrize("form", ["zip", "compiled"])
+def test_modules_in_other_forms_than_a_text_count(form, folder, monkeypatch):
+    path = folder / "own_turning.py"
+    if form == "zip":
+        with zipfile.ZipFile(folder / "own.zip", "w") as archive:
+            archive.writestr(path.name, KIND)
+        monkeypatch.syspath_prepend(folder / "own.zip")
+        due = KIND.encode()
+    else:
+        py_compile.compile(str(path), cfile=str(folder / "own_turning.pyc"))
+        due = (folder / "own_turning.pyc").read_bytes()
+    path.unlink()
+    assert load(folder).document["code"]["own_turning"] == hashlib.sha256(due).hexdigest()

@@ -44,7 +44,11 @@ def check_known(name: str) -> None:
     known = [*registry.BUILT_IN, *resources.shipped_configs()]
     if re.fullmatch(r"\w*", name) and name not in known and not Path(name).is_file():
         raise UserError(f"{name}: no such kind or config{nearest(name, known)}; or write package.module:Class")
-    if Path(name).suffix not in ("", ".yaml", ".yml", ".json") and not Path(name).is_file() and "/" not in name:
+    if (
+        re.fullmatch(r"\w+(\.\w+)+", name)
+        and not name.endswith((".yaml", ".yml", ".json"))
+        and not Path(name).is_file()
+    ):
         raise UserError(f"{name}: no such kind or config{registry.suggestion(name)}")
 
 

@@ -22,6 +22,7 @@ from tvrgen.config.references import resolve, unfolded
 from tvrgen.config.yaml_files import read_yaml
 from tvrgen.sampling import feasibility
 from tvrgen.scene import vocabulary
+from tvrgen.transformations.own import Own
 
 _log = logging.getLogger(__name__)
 
@@ -86,7 +87,9 @@ def of_dataset(document: Record, source: str, folder: Path | None = None, trust:
         if not trust:
             _refuse(f"{source}: sampling.kinds", own)
         _log.info("%s: imports %s, as it is trusted", source, ", ".join(own))
-        config = from_document(document, source, folder)
+        return from_document(document, source, folder)
+    if trust and folder is not None and config.vocabulary.own_functions:  # a run will import these
+        return from_document(document, source, folder)
     return config
 
 
@@ -122,7 +125,9 @@ def from_document(document: Record, source: str, folder: Path | None = None, tru
                 feasibility.check(built[name], sections.where, sections.is_written)
     if trust:
         with importable(folder):
-            sources.note(resolved, words.own_functions, source, folder)
+            kinds = [kind for split in built.values() for kind in split.kinds.values()]
+            inherited = {module for kind in kinds if isinstance(kind, Own) for module in kind.modules}
+            sources.note(resolved, inherited, words.own_functions, source, folder)
     return Config(
         seed=resolved["seed"],
         scene=scene,

@@ -7,12 +7,13 @@ wrong: "kind swap: apply: 2+5.swap: raised KeyError: 'x' (mykinds.py:12)". Nothi
 import functools
 import inspect
 import math
-import traceback
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, NoReturn
 
+from tvrgen._support import own_modules
 from tvrgen._support.errors import UserError
 from tvrgen._support.messages import counted, nearest, shown
 from tvrgen.scene.model import Object, State
@@ -62,6 +63,12 @@ class Own(Transformation):
         )
         for attribute in _ATTRIBUTES:
             setattr(self, attribute, self._asked(attribute, "", functools.partial(getattr, kind, attribute)))
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """The modules, tvrgen's and Python's own apart, of the user's class and of those that it inherits from."""
+        names = dict.fromkeys(own.__module__ for own in self._classes())
+        return tuple(name for name in names if name.partition(".")[0] not in sys.stdlib_module_names)
 
     @property
     def valued(self) -> bool:
@@ -138,6 +145,10 @@ class Own(Transformation):
             self._fail("told", text, steps[0])
         return list(clauses)
 
+    def _classes(self) -> list[type]:
+        """The user's class, and those that it inherits from which are not tvrgen's."""
+        return [own for own in self._source.__mro__ if not own.__module__.startswith(_TVRGEN)]
+
     def _call(self, member: str, step: Step | str, *arguments: Any) -> Any:
         """What a member of the user's class returns or, if that does not define it, of the base class."""
         if member not in self._defined:
@@ -152,17 +163,12 @@ class Own(Transformation):
         except Exception as error:  # a user's code may fail in any way
             if isinstance(error, Rejected) and member in _REJECTING:
                 raise
-            text = f"raised {': '.join(filter(None, (type(error).__name__, str(error))))}{self._place(error)}"
+            folders = {Path(file).parent for file in map(_file, self._classes()) if file}
+            text = f"raised {own_modules.said_in(error, folders)}"
             raise KindError(self.name, member, text, str(step)) from error
 
     def _fail(self, member: str, text: str, step: Step | str = "") -> NoReturn:
         raise KindError(self.name, member, text, str(step))
-
-    def _place(self, error: BaseException) -> str:
-        """ " (mykinds.py:12)": the last line of the user's files that an error went through."""
-        folders = {Path(file).parent for file in map(_file, self._source.__mro__) if file}
-        lines = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).parent in folders]
-        return f" ({Path(lines[-1].filename).name}:{lines[-1].lineno})" if lines else ""
 
     def _check_known(self, member: str, found: Sequence[Any], values: Sequence[str], step: Step | str = "") -> None:
         known = frozenset(values)
@@ -252,8 +258,8 @@ def _is_place(position: Any) -> bool:
 
 
 def _file(own: type) -> str:
-    """The file of a class; empty for those of tvrgen, and for one without a file."""
+    """The file of a class; empty for one without a file."""
     try:
-        return "" if own.__module__.startswith(_TVRGEN) else inspect.getsourcefile(own) or ""
+        return inspect.getsourcefile(own) or ""
     except (TypeError, OSError):
         return ""

@@ -4,11 +4,10 @@ import importlib
 import inspect
 import pkgutil
 import re
-import traceback
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
+from tvrgen._support import own_modules
 from tvrgen._support.errors import UserError
 from tvrgen._support.messages import nearest
 from tvrgen.scene import attributes
@@ -36,7 +35,6 @@ DEFAULT = ("color", "shape", "size", "material", "position")
 """The kinds of a config that names none, TRANCE's. Their order decides which problems such a config has."""
 
 _FORMER = ("name", "values", "apply", "phrase")
-_IMPORTING = (Path(__file__).parent, Path(importlib.__file__).parent)
 _OWN = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
 
 
@@ -93,13 +91,13 @@ def resolve(name: str, trust: bool = True) -> Transformation:
         return NotImported(name)
     module, _, attribute = name.partition(":")
     try:
-        return _own(_made(_member(module, attribute)), name)
+        return _own(_made(own_modules.member(module, attribute, inspect.isclass)), name)
     except KindError:
         raise
     except UserError as error:
         raise UserError(f"cannot load kind {name!r}: {error}") from error
     except Exception as error:  # a user's class may fail in any way
-        raise UserError(f"cannot load kind {name!r}: {_said(error)}") from error
+        raise UserError(f"cannot load kind {name!r}: {own_modules.said(error)}") from error
 
 
 def suggestion(name: str, more: Iterable[str] = ()) -> str:
@@ -108,28 +106,6 @@ def suggestion(name: str, more: Iterable[str] = ()) -> str:
     if _OWN.fullmatch(f"{module}:{attribute}"):
         return f"; write {module}:{attribute}"
     return nearest(name, [*BUILT_IN, *more, "package.module:Class"])
-
-
-def _member(name: str, attribute: str) -> Any:
-    """What a module has under a name. Raises UserError if there is no such module, if it fails, or lacks the name."""
-    try:
-        module = importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name is None or not f"{name}.".startswith(f"{error.name}."):
-            raise UserError(_said(error)) from error
-        cure = "put it beside the config, or its folder on PYTHONPATH"
-        if name.endswith(".py"):
-            cure = f"write {name.removesuffix('.py')}:{attribute}"
-        raise UserError(f"there is no module {error.name!r}; {cure}") from error
-    except Exception as error:  # a user's module may fail in any way
-        raise UserError(_said(error)) from error
-    try:
-        return getattr(module, attribute)
-    except AttributeError as error:
-        members = vars(module).items()
-        known = [own for own, member in members if isinstance(member, type) and member.__module__ == name]
-        hint = nearest(attribute, known) if known else ""
-        raise UserError(f"module {name} has no {attribute!r}{hint}") from error
 
 
 def _made(found: Any) -> Any:
@@ -141,20 +117,8 @@ def _made(found: Any) -> Any:
     try:
         return found()
     except Exception as error:
-        made = "" if _place(error) else f"; a kind is made by {found.__name__}(), without arguments"
-        raise UserError(f"{_said(error)}{made}") from error
-
-
-def _said(error: Exception) -> str:
-    """An error of a user's module, with the line of it that failed."""
-    return f"{type(error).__name__}: {error}{_place(error)}"
-
-
-def _place(error: Exception) -> str:
-    """ " (mykinds.py:12)": the first line that an error went through outside of what imports modules."""
-    files = [(Path(frame.filename), frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
-    found = [(path, line) for path, line in files if path.parent not in _IMPORTING and path.suffix == ".py"]
-    return f" ({found[0][0].name}:{found[0][1]})" if found else ""
+        made = f"; a kind is made by {found.__name__}(), without arguments"
+        raise UserError(f"{own_modules.said(error)}{'' if own_modules.user_lines(error) else made}") from error
 
 
 def _own(kind: Any, name: str) -> Transformation:

@@ -1,12 +1,14 @@
 """Blender materials, made by the recipes that the vocabulary names, and painted by the objects' further attributes."""
 
-import importlib
+import inspect
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import bpy
 
+from tvrgen._support import own_modules
 from tvrgen._support.errors import UserError
+from tvrgen._support.messages import shown
 from tvrgen.imaging.blender import versions
 from tvrgen.scene.vocabulary import Material
 
@@ -30,13 +32,31 @@ def linear(rgb: tuple[int, int, int]) -> Color:
 
 
 def function(name: str) -> Callable[..., bpy.types.NodeSocket]:
-    """Imports the function "package.module:function" that shows an attribute. Raises UserError if that fails."""
+    """Imports the function "package.module:function" that shows an attribute.
+
+    Raises UserError if that fails; so does the function where it raises anything, or returns no socket.
+    """
     module, _, own = name.partition(":")
     try:
-        found: Callable[..., bpy.types.NodeSocket] = getattr(importlib.import_module(module), own)
-    except Exception as error:  # a user's module may fail in any way
-        raise UserError(f"vocabulary: attributes: cannot load {name!r}: {type(error).__name__}: {error}") from error
-    return found
+        found = own_modules.member(module, own, inspect.isfunction)
+    except UserError as error:
+        raise UserError(f"vocabulary: attributes: cannot load {name!r}: {error}") from error
+    if not callable(found):
+        raise UserError(f"vocabulary: attributes: {name!r} is {shown(found)}; name a function")
+
+    def painter(tree: bpy.types.NodeTree, color: bpy.types.NodeSocket, inputs: Inputs) -> bpy.types.NodeSocket:
+        where = f"vocabulary: attributes: {name}"
+        try:
+            painted = found(tree, color, inputs)
+        except UserError:
+            raise
+        except Exception as error:  # a user's function may fail in any way
+            raise UserError(f"{where}: raised {own_modules.said(error)}, for the inputs {shown(inputs)}") from error
+        if not isinstance(painted, bpy.types.NodeSocket):
+            raise UserError(f"{where}: returned {shown(painted)}; return the socket of the color to use")
+        return painted
+
+    return painter
 
 
 def make(
