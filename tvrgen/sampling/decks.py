@@ -80,7 +80,8 @@ class Trials:
         self._left, self._say_at = most, most * 4 // 5  # negative once it is said
 
     def counting(self, lack: Callable[[int, list[T]], int]) -> Callable[[int, list[T]], int]:
-        """Returns a function for `deal` that counts the cards it is called with."""
+        """Returns a function for `deal` that counts the cards it is called with, and asks `lack` once for each hand."""
+        known: dict[tuple[int, tuple[T, ...]], int] = {}
 
         def counted(k: int, own: list[T]) -> int:
             self._left -= max(1, len(own))
@@ -89,7 +90,10 @@ class Trials:
                 _log.warning("the steps of a block are hard to deal; lower sampling.steps, or raise sampling.on_stage")
             if self._left < 0:
                 raise TooHardError
-            return lack(k, own)
+            hand = (k, tuple(own))
+            if hand not in known:
+                known[hand] = lack(k, own)
+            return known[hand]
 
         return counted
 

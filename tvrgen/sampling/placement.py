@@ -172,10 +172,11 @@ def _shifted(mask: _Mask, offset: GridPosition) -> _Mask:
 def _clear(free: _Mask, centre: GridPosition, distance: float, field: int) -> None:
     """Removes positions nearer than `distance` to `centre` from `free`, in place. Both are in grid units."""
     away = _away(distance)
-    (x, y), size = (c + field - len(away) // 2 for c in centre), len(free)
-    if -len(away) < min(x, y) and max(x, y) < size:
-        rows, columns = slice(max(0, x), x + len(away)), slice(max(0, y), y + len(away))
-        free[rows, columns] &= away[rows.start - x : size - x, columns.start - y : size - y]
+    side = len(away)
+    x, y = centre[0] + field - side // 2, centre[1] + field - side // 2  # where its corner is in the field's
+    top, left = max(0, x), max(0, y)
+    near = free[top : max(0, x + side), left : max(0, y + side)]
+    near &= away[top - x :, left - y :][: near.shape[0], : near.shape[1]]
 
 
 @lru_cache(maxsize=1024)

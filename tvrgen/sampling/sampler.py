@@ -149,9 +149,10 @@ def _draw(rng: np.random.Generator, levels: Levels, split: Split, splits: int) -
     steps = tuple(intended.step for intended in levels.steps)
     on_stage = _on_stage(rng, levels)
     looks = _as_they_appear(_looks(rng, steps, levels, split), steps, levels.absent, split)
+    objects = looks
     for positions in placement.positions(rng, looks, levels.steps, on_stage, split.kinds, split.vocabulary):
-        objects = tuple(o.replace(position=p) for o, p in zip(looks, positions, strict=True))
-        initial = State(objects=objects)
+        objects = [o if o.position == p else o.replace(position=p) for o, p in zip(objects, positions, strict=True)]
+        initial = State(objects=tuple(objects))
         if splits == 1 or identity.belongs(identity.digest(initial, steps, split.kinds), split.ordinal, splits):
             return initial, steps
     raise Rejected(rules.ONE_SPLIT)
