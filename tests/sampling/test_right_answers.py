@@ -6,7 +6,7 @@ from tests.sampling.answers import KINDS, SPLIT, STATE, steps_of
 from tests.tiny import load
 from tvrgen.sampling import right_answers as searched
 from tvrgen.sampling import rules
-from tvrgen.sampling.right_answers import MOST_ALTERNATIVES, leads_to, right_answers
+from tvrgen.sampling.right_answers import MOST_ALTERNATIVES, fewest_steps_to, right_answers
 from tvrgen.sampling.touching import share_effects
 from tvrgen.transformations import replay
 from tvrgen.transformations.base import Rejected, Step
@@ -116,8 +116,21 @@ def test_answers_are_searched_only_where_kinds_do_what_others_do(kinds, shared, 
         assert not right_answers(states, (), split).alternatives
 
 
-def test_whether_few_steps_lead_from_one_state_to_another():
+def test_how_few_steps_lead_from_one_state_to_another():
     final = STATE.replace(0, color="blue", shape="sphere").replace(1, size="large")
-    assert not leads_to(STATE, final, 1, SPLIT)
-    assert leads_to(STATE, final, 2, SPLIT)
-    assert leads_to(STATE, STATE, 0, SPLIT)
+    assert fewest_steps_to(STATE, final, 1, SPLIT) is None
+    assert fewest_steps_to(STATE, final, 4, SPLIT) == 2
+    assert fewest_steps_to(STATE, STATE, 0, SPLIT) == 0
+
+
+def test_what_has_come_into_sight_changes_by_any_kind():
+    ways, others = found("3.position.front.1, 3+1.recolor_like", STATE.replace(3, position=(-22, 12)))
+    assert ways[1] == {"3.color.cyan"}
+    assert frozenset({"new.appear.large_cyan_rubber_cube"}) in others
+
+
+def test_what_another_object_is_like_between_its_own_steps_is_looked_at():
+    """2 moves, 0 comes beside it as near as its size allows, and then it shrinks."""
+    steps = steps_of("2.position.left.1, 0+2.next_to.behind, 2.size.small")
+    states = replay.replay(STATE.replace(2, size="large"), steps, SPLIT.kinds, SPLIT.vocabulary)
+    assert fewest_steps_to(states[0], states[-1], 3, SPLIT) == 3

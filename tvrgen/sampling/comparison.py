@@ -5,7 +5,7 @@ differences, and determines a state: all else is already as it is in the end. An
 may have started anywhere out of sight, so it stands far away there, where the offset from its start is known.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tvrgen.config.settings import Split
 from tvrgen.sampling.touching import SIGHT
@@ -66,6 +66,22 @@ class Comparison:
     def contexts(self) -> list[Differences]:
         """What may be left to put right: all, and that of each object alone, where all else is right."""
         return [*dict.fromkeys((self.due, *map(self.whole, self.changed)))]
+
+    def stages(self, k: int, puts: Iterable[Differences]) -> list[Differences]:
+        """What may be left of object k: all, what is left once it has come into sight, and what one more of some steps
+        leaves that put right `puts`.
+
+        Further steps make no difference to a step that looks at two changed fields of an object at most: there are
+        stages in which both are as at first, as in the end, and each of them alone.
+        """
+        whole, own = self.whole(k), {frozenset(part for part in put if part[0] == k) for put in puts}
+        found = [whole]
+        if (k, SIGHT) in whole:
+            found += [whole - put for put in sorted(own, key=sorted) if (k, SIGHT) in put and put < whole]
+        for left in [*found]:
+            if left is not whole or (k, SIGHT) not in whole:
+                found += [left - put for put in sorted(own, key=sorted) if put and put < left]
+        return [*dict.fromkeys(found)]
 
     def state(self, left: Differences) -> State:
         """The state in which so much is left to put right; objects of unknown starts stand far away."""

@@ -1,7 +1,7 @@
 """Pool of the steps that put something right on the way from one state to another, grouped by what they put right."""
 
 import itertools
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -32,10 +32,12 @@ class Pool:
     def __init__(self, comparison: Comparison, effects: Effects, split: Split) -> None:
         self._between, self._effects, self._split = comparison, effects, split
         self.steps: dict[Part, list[list[Step]]] = {}
+        self._most: dict[Step, set[Differences]] = {}
 
-    def named(self, step: Step) -> tuple[Collection[int], str]:
-        """The objects and the kind of a step, equal for steps that name the same."""
-        return step.objects if self._split.kinds[step.kind].ordered else frozenset(step.objects), step.kind
+    def words(self, step: Step) -> tuple[Collection[int], str, str]:
+        """The objects, the kind and the value of a step, equal for steps that say the same."""
+        named = step.objects if self._split.kinds[step.kind].ordered else frozenset(step.objects)
+        return named, step.kind, step.value
 
     def path(self, steps: Sequence[Step]) -> list[Part]:
         """What each of a problem's own steps puts right, which it adds; empty if they do not put all right."""
@@ -49,12 +51,41 @@ class Pool:
             left -= put
         return [] if left else path
 
-    def collect(self, contexts: Iterable[Differences]) -> None:
-        """Adds the steps that put something right where so much is left."""
+    def collect(self) -> None:
+        """Adds the steps that put something right somewhere on the way.
+
+        Whether one does follows from how far the objects that it names are, and from whether the others are at the
+        first image or at the last.
+        """
+        contexts = self._between.contexts()
         for left in contexts:
-            for step in self._candidates(left):
-                if put := self._effects.put_right(left, step):
-                    self._add(put, step)
+            self._collect(left)
+        done = {*contexts}
+        while found := [left for left in self._stages() if left not in done]:
+            done.update(found)
+            for left in found:
+                self._collect(left, frozenset(k for k, _ in left))
+
+    def _stages(self) -> Iterator[Differences]:
+        """Yields what may be left of as many objects as a step names, where steps of the pool put some of it right."""
+        puts = [part.differences for part in self.steps if not part.renewed]
+        stages = {k: self._between.stages(k, puts) for k in self._between.changed}
+        for number in range(1, 1 + max(len(kind.roles) for kind in self._split.kinds.values())):
+            for some in itertools.combinations(stages, number):
+                lefts = itertools.product(*(stages[k] for k in some))
+                next(lefts)  # the whole of each
+                yield from (frozenset().union(*own) for own in lefts)
+
+    def _collect(self, left: Differences, named: frozenset[int] = frozenset()) -> None:
+        """Adds the steps that put something right where so much is left, of those that name these objects.
+
+        It leaves out those that put more right where more is left: what came between could be left out.
+        """
+        for step in self._candidates(left, named):
+            put = self._effects.put_right(left, step)
+            if put and not any(put < more for more in self._most.get(step, ())):
+                self._most.setdefault(step, set()).add(put)
+                self._add(put, step)
 
     def collect_new(self, k: int, left: Differences, steps: Sequence[Step]) -> None:
         """Adds what says that object k is new: it comes into sight, or several of a problem's steps change it."""
@@ -72,18 +103,18 @@ class Pool:
 
     def _add(self, put: Differences, step: Step) -> None:
         (known,) = self.steps.setdefault(Part(put), [[]])
-        if all((self.named(step), step.value) != (self.named(other), other.value) for other in known):
+        if all(self.words(step) != self.words(other) for other in known):
             known.append(step)
 
-    def _candidates(self, left: Differences) -> Iterator[Step]:
-        """Yields the steps that may put something of `left` right."""
+    def _candidates(self, left: Differences, named: frozenset[int]) -> Iterator[Step]:
+        """Yields the steps that may put something of `left` right, and name at least these objects."""
         state = self._between.state(left)
         sightings = [self._between.sighting(obj) for obj in state.objects]
         there = {k for k, obj in enumerate(self._between.first.objects) if obj.present}  # answers name no other
         for name, own, ways in reaches(self._split):
             kind = self._split.kinds[name]
             relevant = {k for k, field in left if own is None or field in own}
-            if not relevant:
+            if not relevant or len(named) > len(kind.roles):
                 continue
             asked = [{role.before for role in roles} for roles in zip(*ways, strict=True)]
             among = [
@@ -94,7 +125,7 @@ class Pool:
                 )
                 for before in asked
             ]
-            for objects in _choices(tuple(among), kind.ordered):
+            for objects in _choices(tuple(among), kind.ordered, named):
                 if not relevant.isdisjoint(objects):
                     values = kind.leading(
                         state, self._between.last, objects, self._split.values[name], self._split.vocabulary
@@ -138,11 +169,14 @@ class Pool:
         return found
 
 
-@lru_cache(maxsize=256)
-def _choices(among: tuple[tuple[int, ...], ...], ordered: bool) -> list[tuple[int, ...]]:
-    """The ways to take one object of each of these, none twice; the same objects once, unless their order counts."""
+@lru_cache(maxsize=1024)
+def _choices(
+    among: tuple[tuple[int, ...], ...], ordered: bool, named: frozenset[int] = frozenset()
+) -> list[tuple[int, ...]]:
+    """The ways to take one object of each of these, none twice, and those named among them; the same objects once,
+    unless their order counts."""
     found: dict[Collection[int], tuple[int, ...]] = {}
     for objects in itertools.product(*among):
-        if len({*objects}) == len(objects):
+        if len({*objects}) == len(objects) and named.issubset(objects):
             found.setdefault(objects if ordered else frozenset(objects), objects)
     return [*found.values()]

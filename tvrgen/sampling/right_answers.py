@@ -11,7 +11,6 @@ So an answer divides what differs between the images (`comparison`) into parts, 
 (`divisions`). Nothing here knows a kind of change: what a step puts right is read off the states before and after it.
 """
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -20,6 +19,7 @@ from tvrgen.sampling import rules
 from tvrgen.sampling.comparison import Comparison
 from tvrgen.sampling.divisions import Divisions, Order, Ways
 from tvrgen.sampling.effects import Effects
+from tvrgen.sampling.own_ways import own_ways
 from tvrgen.sampling.pool import Part, Pool
 from tvrgen.sampling.touching import share_effects
 from tvrgen.scene.model import State
@@ -41,21 +41,16 @@ def right_answers(states: Sequence[State], steps: Sequence[Step], split: Split) 
 
     Raises Rejected if there are more than MOST_ALTERNATIVES besides its own.
     """
-    own = tuple(_own_ways(states, at, step, split) for at, step in enumerate(steps))
+    own = own_ways(states, steps, split)
     if not steps or not share_effects(split):
         return RightAnswers(own)
     return _Search(states, steps, split).answers(own)
 
 
-def leads_to(initial: State, final: State, most_steps: int, split: Split) -> bool:
-    """Whether up to so many steps, each of which puts something right, lead from one state to another."""
-    return _Search((initial, final), (), split).is_within(most_steps)
-
-
-def _own_ways(states: Sequence[State], at: int, step: Step, split: Split) -> Ways:
-    """The ways to say a step by the other values that its kind accepts."""
-    values = split.kinds[step.kind].accepted(states, at, step, split.vocabulary)
-    return tuple(dataclasses.replace(step, value=value) for value in values)
+def fewest_steps_to(initial: State, final: State, most_steps: int, split: Split) -> int | None:
+    """The fewest steps, each of which puts something right, that lead from one state to another; None if more than
+    `most_steps`."""
+    return _Search((initial, final), (), split).fewest(most_steps)
 
 
 class _Search:
@@ -69,10 +64,10 @@ class _Search:
         self._divisions = Divisions(self._between, effects, self._pool, split)
 
     def answers(self, own: tuple[Ways, ...]) -> RightAnswers:
-        """The right answers, where `own` are the ways to say the problem's steps that their kinds know."""
+        """The right answers, where `own` are the ways to say the problem's steps that their kinds accept."""
         path = self._pool.path(self._steps)
         contexts = self._between.contexts()
-        self._pool.collect(contexts)
+        self._pool.collect()
         for left in contexts:
             for k in sorted({k for k, _ in left}):
                 self._pool.collect_new(k, left, self._steps)
@@ -96,18 +91,18 @@ class _Search:
             if not any(part.renewed for part in chosen) or sum(part.steps for part in chosen) <= most:
                 yield frozenset(chosen)
 
-    def is_within(self, most_steps: int) -> bool:
-        """Whether up to so many steps put all right."""
+    def fewest(self, most_steps: int) -> int | None:
+        """The fewest steps that put all right; None if more than so many."""
         due = self._between.due
-        if not self._divisions.may_be_within(due, most_steps):
-            return False
-        self._pool.collect(self._between.contexts())
-        return any(map(self._divisions.has_order, self._divisions.of(due, most_steps)))
+        numbers = [n for n in range(most_steps + 1) if self._divisions.may_be_within(due, n)]
+        if numbers:
+            self._pool.collect()
+        return next((n for n in numbers if any(map(self._divisions.has_order, self._divisions.of(due, n)))), None)
 
     def _said_by_others(self, own: tuple[Ways, ...], order: Order) -> tuple[Ways, ...]:
-        """The ways to say the problem's steps: those that their kinds know, and those by others."""
-        named = self._pool.named
+        """The ways to say the problem's steps: those that their kinds know, and those that the search finds besides."""
+        words = self._pool.words
         return tuple(
-            (*known, *(way for way in said[0] if named(way) != named(step)))
-            for step, known, (_, said) in zip(self._steps, own, order, strict=True)
+            (*known, *(way for way in said[0] if words(way) not in {*map(words, known)}))
+            for known, (_, said) in zip(own, order, strict=True)
         )

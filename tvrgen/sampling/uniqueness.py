@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from tvrgen.config.settings import Split
 from tvrgen.sampling import rules
-from tvrgen.sampling.right_answers import leads_to
+from tvrgen.sampling.right_answers import fewest_steps_to
 from tvrgen.sampling.touching import fewest_steps, share_effects, shown_fields, whole
 from tvrgen.sampling.tracing import GridPosition
 from tvrgen.scene.model import Object, State
@@ -181,12 +181,13 @@ def _some_exchange_is(costs: _Costs, steps: int, split: Split) -> bool:
     """
     cycles = [*costs.short_cycles()]
     if cycles:
-        steps = next((n for n in range(1, steps) if leads_to(costs.initial, costs.final, n, split)), steps)
+        shorter = fewest_steps_to(costs.initial, costs.final, steps - 1, split)
+        steps = steps if shorter is None else shorter
     for cycle in cycles:
         final = costs.final
         for i, j in zip(cycle, (*cycle[1:], cycle[0]), strict=True):
             final = final.with_object(i, _ending_as(costs.initial[i], costs.initial[j], costs.final[j]))
-        if leads_to(costs.initial, final, steps, split):
+        if fewest_steps_to(costs.initial, final, steps, split) is not None:
             return True
     return False
 
