@@ -134,3 +134,28 @@ def test_what_another_object_is_like_between_its_own_steps_is_looked_at():
     steps = steps_of("2.position.left.1, 0+2.next_to.behind, 2.size.small")
     states = replay.replay(STATE.replace(2, size="large"), steps, SPLIT.kinds, SPLIT.vocabulary)
     assert fewest_steps_to(states[0], states[-1], 3, SPLIT) == 3
+
+
+MOVING = load("sampling.kinds=[color, position]", "sampling.on_stage=[4, 6]").split("train")
+
+
+def test_what_has_left_first_is_in_the_way_of_none():
+    """0 may leave to where 1 stood near, if 1 has left; not if 1 stays."""
+    initial = (
+        STATE.replace(0, position=(0, 17)).replace(1, size="large", position=(13, 17)).replace(2, position=(-20, 0))
+    )
+    alone, _ = found("0.position.behind_right.1", initial, MOVING)
+    both, _ = found("0.position.behind_right.1, 1.position.behind_right.1", initial, MOVING)
+    assert both[0] - alone[0] == {"0.position.front_right.1"}
+    assert alone[0] <= both[0]
+    coloured, _ = found("0.position.behind_right.1, 2.color.red, 1.position.behind_right.1", initial, MOVING)
+    assert coloured == [both[0], set(), both[1]]
+
+
+def test_what_enters_first_is_in_the_way_of_none():
+    """3 may have entered from where 1 came to stand near, if it did so before."""
+    initial = STATE.replace(3, position=(-12, 22)).replace(1, size="large", position=(0, -3))
+    initial = initial.replace(0, position=(20, -20)).replace(2, position=(-20, 0))
+    alone, _ = found("3.position.left.1", initial, MOVING)
+    later, _ = found("1.position.right.2, 3.position.left.1", initial, MOVING)
+    assert later[1] == alone[0]

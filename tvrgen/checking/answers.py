@@ -20,6 +20,9 @@ from tvrgen.scoring.reward import Reward, star_r1_reward
 from tvrgen.scoring.truth import Truth, ground_truth, truth_of
 from tvrgen.transformations.base import Rejected, Step
 
+_MOST_ANSWERS = 2000
+"""Answers with one way to say a step that are tried, until one is right."""
+
 _MOST_ORDERS = 24
 """Orders of one answer that are looked at, at most."""
 
@@ -82,18 +85,21 @@ class Answers:
             if ways[:1] != (step,):
                 yield Fault("accepted", "does not begin with the step's own value", step.kind, str(step))
             for way in map(planned.as_said, ways[1:]):
-                answer = _with(planned.said, number, way)
-                yield from self._unlike(case, truth, answer, "a way to say a step", step, f"{step}, {way}")
+                answers = itertools.islice(_answers_with(planned, number, way), _MOST_ANSWERS)
+                yield from self._unlike(case, truth, answers, "a way to say a step", step, f"{step}, {way}")
         for other in planned.alternatives:
             steps = tuple(planned.as_said(ways[0]) for ways in other)
-            yield from self._unlike(case, truth, steps, "an alternative", steps[0], changes_text.write(steps))
+            yield from self._unlike(case, truth, iter([steps]), "an alternative", steps[0], changes_text.write(steps))
 
     def _unlike(
-        self, case: Case, truth: Truth, answer: tuple[Step, ...], what: str, step: Step, where: str
+        self, case: Case, truth: Truth, answers: Iterator[tuple[Step, ...]], what: str, step: Step, where: str
     ) -> Iterator[Fault]:
+        """The fault of answers none of which explains the images, or of the first, which has to be paid in full."""
         self._accepted += 1
+        answer = next(answers)
         same_kinds = Counter(s.kind for s in answer) == Counter(s.kind for s in case.planned.said)
-        if same_kinds and not _explains(case, answer):  # outcomes know no other object in the place of one
+        explain = any(_explains(case, steps) for steps in itertools.chain([answer], answers)) if same_kinds else True
+        if not explain:  # outcomes know no other object in the place of one
             text = f"has {what} that does not lead to what the last image shows"
             yield Fault("accepted", text, step.kind, where)
         elif not _paid(changes_text.write(answer), truth).correct:
@@ -194,6 +200,20 @@ def _paid(said: str, truth: Truth) -> Reward:
 
 def _with(steps: tuple[Step, ...], number: int, step: Step) -> tuple[Step, ...]:
     return (*steps[:number], step, *steps[number + 1 :])
+
+
+def _answers_with(planned: Planned, number: int, way: Step) -> Iterator[tuple[Step, ...]]:
+    """Yields the answers with a way to say a step: the others as they are or in their other ways, in all orders.
+
+    No image shows in which order objects left, nor where they went.
+    """
+    said = [
+        [step, *dict.fromkeys(map(planned.as_said, ways[1:]))]
+        for step, ways in zip(planned.said, planned.accepted, strict=True)
+    ]
+    said = [[w for w in own if w.kind == own[0].kind] for own in said]
+    said[number] = [way]
+    yield from (order for choice in itertools.product(*said) for order in itertools.permutations(choice))
 
 
 def _ways(planned: Planned) -> Iterator[Step]:
