@@ -54,6 +54,36 @@ def test_what_occurs_too_often_is_named(change, says, monkeypatch):
     assert any(fault.text.startswith(says) for fault in faults), faults
 
 
+def test_a_block_that_is_not_exact_is_named_and_the_others_are_checked(monkeypatch):
+    config = load("splits.train.count=1000")
+    fair, size = blocks.levels, len(blocks.levels(0, config.split("train"), 0))
+    inexact = {1, 3}
+
+    def red(seed, split, block):
+        """All steps of a block are the same."""
+        return tuple(
+            dataclasses.replace(
+                level, steps=tuple(dataclasses.replace(s, kind="color", value="red") for s in level.steps)
+            )
+            if block in spoiled
+            else level
+            for level in fair(seed, split, block)
+        )
+
+    monkeypatch.setattr(blocks, "exact", lambda seed, split, block: block not in inexact)
+    monkeypatch.setattr(blocks, "levels", red)
+    spoiled = inexact
+    balance = Balance(config, config.split("train"), 6 * size)
+    assert balance.faults() == []
+    assert balance.summary().endswith(
+        f"of {4 * size} problems (4 blocks) occur equally often, to within one; blocks 1, 3 are not exact, as single"
+        " objects must take many steps"
+    )
+    for spoiled in ({0}, {4}):  # noqa: B007
+        faults = Balance(config, config.split("train"), 6 * size).faults()
+        assert any(fault.text.startswith("values of color: red occurs ") for fault in faults), faults
+
+
 def test_where_objects_can_take_few_steps_less_is_promised(monkeypatch):
     monkeypatch.setattr(blocks, "exact", lambda *_: False)
     config = load("splits.train.count=1000")
