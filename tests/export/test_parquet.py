@@ -1,5 +1,6 @@
 """Columns of Parquet files: as pyarrow's types, as metadata of the schema, and as a dataset card describes them."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -117,11 +118,34 @@ def test_changes_of_two_objects_have_a_column_in_one_form(name, of_two, tmp_path
     assert truth_of(rows[0]["changes"]).changes == truth_of(rows[0]["ground_truth"]).changes
 
 
-def test_a_kind_that_is_not_trusted_has_the_same_columns(of_two, tmp_path):
+class Former:
+    """A kind of the former form, which may change anything for all that it says."""
+
+    name = "turn"
+
+    def values(self, vocabulary):
+        return ("30", "45")
+
+    def apply(self, obj, value, vocabulary):
+        return dataclasses.replace(obj, rotation=obj.rotation + float(value))
+
+    def phrase(self, value):
+        return f"turns by {value} degrees"
+
+
+@pytest.fixture(scope="module")
+def of_former(tmp_path_factory) -> Path:
+    """A dataset with a kind of the former form."""
+    config = load(f"sampling.kinds=[color,position,{__name__}:Former]", "sampling.steps=2", "splits.train.count=2")
+    return generate_flat(tmp_path_factory.mktemp("of former") / "data", config, FlatRenderer())
+
+
+@pytest.mark.parametrize("data", ["of_two", "of_former"])
+def test_a_kind_that_is_not_trusted_has_the_same_columns(data, tmp_path, request):
     table = pytest.importorskip("pyarrow.parquet")
     found = []
     for trust in (True, False):
-        export(of_two, "hf", tmp_path / str(trust), trust=trust)
+        export(request.getfixturevalue(data), "hf", tmp_path / str(trust), trust=trust)
         (path,) = (tmp_path / str(trust)).rglob("*.parquet")
         found.append(table.read_table(path))
     assert found[0].equals(found[1])

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from tvrgen._support.errors import UserError
+from tvrgen.config import loader
 from tvrgen.export.folder import Part
 from tvrgen.export.reader import Question
 from tvrgen.export.writers import READ_AS_PATTERN, Format
@@ -48,10 +49,13 @@ class Parquet(Format):
 
     @cached_property
     def several(self) -> bool:
-        """Whether the dataset has changes that name any other number of objects than one, or may be said by others."""
+        """Whether the dataset has changes that name any other number of objects than one, or may be said by others.
+
+        Of kinds of the user's own, the questions tell, so that the columns are the same with and without trust.
+        """
         try:
-            config = self.dataset.config()
-        except UserError:  # kinds of the user's own are not imported without trust
+            config = loader.of_dataset(self.dataset.description["config"], self.dataset.storage / "dataset.json")
+        except UserError:
             lines = (line for split in self.splits for line in self.dataset.questions(split))
             return any(map(_is_general, itertools.chain.from_iterable(line["changes"] for line in lines)))
         splits = map(config.split, self.splits)
