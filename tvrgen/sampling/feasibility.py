@@ -140,7 +140,8 @@ def _check_changes(split: Split, where: Callable[[str], str]) -> None:
         how = f" ({', '.join(named)})" if named else ""
         raise UserError(
             f"{where('sampling.steps')}: {most} steps, but {fewest} object{'s' if fewest > 1 else ''} on stage can"
-            f" change {room:g} times ({', '.join(split.kinds)}{how}); write at most {room:g}, or raise sampling.on_stage"
+            f" change {room:g} times ({', '.join(split.kinds)}{how}); write at most {room:g},"
+            " or raise sampling.on_stage"
         )
 
 
