@@ -178,6 +178,57 @@ class AcceptsMore(Turn):
         return ("30", "45") if step.value == "30" else ("45", "30")
 
 
+class LeavesOut(Turn):
+    says = "turn: leading: leaves out the value of a step, where that alone leads from one state to the other (train-"
+
+    def leading(self, before, after, objects, values, vocabulary):
+        return values[1:]
+
+
+class SaysItAddsUp(Turn):
+    says = "turn: cumulative: is True, and yet two steps lead elsewhere in the other order; leave it out (0.turn.30, 0."
+    cumulative = True
+
+    def change(self, obj, value, vocabulary):
+        return dataclasses.replace(super().change(obj, value, vocabulary), rotation=float(value))
+
+
+class AddsUp(Turn):
+    says = "turn: cumulative: is False, and yet steps add up, in any order; write cumulative = True"
+
+    def limit(self, values, sampling):
+        return 2
+
+
+class NoDirections(Turn):
+    says = "turn: directional: is True, and '30' begins with no direction (front, behind, "
+    directional = True
+
+
+class Directions(Turn):
+    says = "turn: directional: is False, and all values are directions and distances; write directional = True"
+
+    def values(self, vocabulary):
+        return ("left.1", "right.1")
+
+
+class NoOrder(Transformation):
+    """Two objects exchange their shapes, the same as the other way round."""
+
+    name = "turn"
+    roles = (Role(), Role())
+    ordered = True
+    fields = frozenset({"shape"})
+    says = "turn: ordered: is True, and yet 0+1.turn and 1+0.turn always lead to the same state; leave it out"
+
+    def apply(self, state, step, vocabulary):
+        a, b = step.objects
+        return state.replace(a, shape=state[b].shape).replace(b, shape=state[a].shape)
+
+    def phrase(self, step, named):
+        return f"exchanges its shape with {named(step.objects[1])}"
+
+
 class ForgetsOrder(Transformation):
     """The first object takes the shape of the second: not the same as the other way round."""
 

@@ -1,7 +1,7 @@
 """What a kind promises of one step: `apply` is a function of the state, and changes what `fields` and `roles` say."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tvrgen.checking.faults import Fault
 from tvrgen.scene.model import State
@@ -44,6 +44,15 @@ def order(kind: Transformation, before: State, after: State, step: Step, words: 
     if not same:
         text = f"is False, so that {other} is accepted too, but it gives another state; write ordered = True"
         yield Fault("ordered", text, step.kind, str(step))
+
+
+def leading(
+    kind: Transformation, before: State, after: State, step: Step, values: Sequence[str], words: Vocabulary
+) -> Iterator[Fault]:
+    """The fault of a kind whose `leading` leaves out the value of a step that leads from one state to another."""
+    if step.value not in kind.leading(before, after, step.objects, values, words):
+        text = "leaves out the value of a step, where that alone leads from one state to the other"
+        yield Fault("leading", text, step.kind, str(step))
 
 
 def _faults(kind: Transformation, before: State, after: State, step: Step) -> Iterator[Fault]:

@@ -41,7 +41,7 @@ def _of_value(kind: Transformation, value: str, way: Sequence[Role], words: Voca
     for number in range(10 * _TRIES):
         if applied and number >= _TRIES:
             break
-        state = State(objects=tuple(_drawn(rng, words, way)))
+        state = State(objects=tuple(drawn(rng, words, way)))
         step = Step(objects=tuple(range(len(way))), kind=name, value=value)
         try:
             after, own = contract.apply(kind, state, step, words)
@@ -71,7 +71,7 @@ def _of_roles(before: State, after: State, step: Step, way: Sequence[Role]) -> I
             yield Fault("roles", text, step.kind, str(step))
 
 
-def _drawn(rng: np.random.Generator, words: Vocabulary, way: Sequence[Role]) -> Iterator[Object]:
+def drawn(rng: np.random.Generator, words: Vocabulary, way: Sequence[Role]) -> Iterator[Object]:
     """Objects for the roles, and some more on stage, at places that are apart."""
     roles = (*way, *(Role(),) * _OTHERS)
     places = rng.permutation(49)

@@ -10,7 +10,7 @@ from tvrgen._support.import_path import importable
 from tvrgen._support.messages import printable
 from tvrgen._support.progress import Progress, Silent
 from tvrgen.checking import faults as told
-from tvrgen.checking import images, members, probes, subjects
+from tvrgen.checking import flags, images, members, probes, subjects
 from tvrgen.checking.answers import Answers, Wording
 from tvrgen.checking.balance import Balance
 from tvrgen.checking.cases import Case, Check
@@ -184,9 +184,10 @@ class Checking:
 def _of_members(kinds: Iterable[Transformation], values: Mapping[str, Sequence[str]], split: Split) -> list[Fault]:
     """The faults of kinds by themselves: of their members or, if there are none, of their steps on drawn states."""
     words, sampling, kinds = split.vocabulary, split.sampling, [*kinds]
-    return [f for kind in kinds for f in members.faults(kind, words, sampling)] or [
-        f for kind in kinds for f in probes.faults(kind, values.get(kind.name) or kind.values(words), words, sampling)
-    ]
+    if found := [fault for kind in kinds for fault in members.faults(kind, words, sampling)]:
+        return found
+    own = [(kind, values.get(kind.name) or kind.values(words)) for kind in kinds]
+    return [fault for of in (probes, flags) for kind, known in own for fault in of.faults(kind, known, words, sampling)]
 
 
 _PLANNING = "planning"

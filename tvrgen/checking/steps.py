@@ -38,6 +38,7 @@ class Steps:
                 text = "returned another state, or none, when it was applied to the same one again"
                 yield Fault("apply", text, step.kind, str(step))
             yield from contract.order(kind, before, after, step, split.vocabulary)
+            yield from contract.leading(kind, before, after, step, split.values[step.kind], split.vocabulary)
             ways = kind.variants(split.sampling).values()
             if not any(all(map(Role.allows, way, planned.roles[number])) for way in ways):
                 seen = ", ".join(f"{role.before} before and {role.after} after" for role in planned.roles[number])

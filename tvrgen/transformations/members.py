@@ -36,6 +36,7 @@ def checks(kind: Transformation, vocabulary: Vocabulary, normal: Normal) -> dict
         "fields": lambda: _of_fields(kind.fields, vocabulary),
         "words": lambda: _of_words(kind.words(vocabulary)),
         **flags,
+        "directional": lambda: [*flags["directional"](), *_of_directional(kind, vocabulary)],
     }
 
 
@@ -82,6 +83,18 @@ def _of_values(kind: Transformation, vocabulary: Vocabulary, normal: Normal) -> 
     for value, count in Counter(values).items():
         if count > 1:
             yield f"has {value!r} twice"
+
+
+def _of_directional(kind: Transformation, vocabulary: Vocabulary) -> Iterator[str]:
+    """Prompts explain the values of a directional kind of the form direction.distance, and of no other."""
+    known, parts = vocabulary.directions, [value.partition(".") for value in kind.values(vocabulary)]
+    if kind.directional is True:
+        if strange := [value for value in kind.values(vocabulary) if value.partition(".")[0] not in known]:
+            yield f"is True, and {strange[0]!r} begins with no direction ({', '.join(known)})"
+    elif (
+        not kind.words(vocabulary) and parts and all(way in known and distance.isdigit() for way, _, distance in parts)
+    ):
+        yield "is False, and all values are directions and distances; write directional = True"
 
 
 def _of_fields(fields: Any, vocabulary: Vocabulary) -> Iterator[str]:
