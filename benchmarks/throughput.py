@@ -1,10 +1,19 @@
-"""How fast problems are planned and images rendered here: `make bench`, or `python benchmarks/throughput.py`."""
+"""How fast problems are planned and images rendered here: `make bench`, or `python benchmarks/throughput.py`.
+
+`--against CHECKOUT` compares the planning of each ready config with that of another checkout instead, such as one of
+the last release: a few rounds, which alternate between the two. Rates are problems per second of a CPU core, so that
+other work on the machine changes them little.
+"""
 
 import argparse
+import itertools
+import json
 import os
 import platform
 import resource
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -13,7 +22,6 @@ from pathlib import Path
 from tvrgen._support import resources
 from tvrgen.config import loader
 from tvrgen.config.overrides import assignments
-from tvrgen.generation import worker
 from tvrgen.sampling import sampler
 
 RENDERED = 4  # problems
@@ -45,27 +53,72 @@ def planning() -> Iterator[str]:
     seconds: dict[str, list[float]] = {name: [] for name in loaded}
     for number in range(-1, ROUNDS):  # the first round loads meshes and is not counted
         for name, settings in loaded.items():
-            start = time.perf_counter()
+            start = time.process_time()
             for k in range(100 * (number + 1), 100 * (number + 2)):
                 sampler.plan_problem(settings, "train", k)
-            seconds[name] += [time.perf_counter() - start] * (number >= 0)
+            seconds[name] += [time.process_time() - start] * (number >= 0)
     for name, rounds in seconds.items():
         yield f"planning {name}: {100 / statistics.median(rounds):.0f} problems/s"
 
 
-def ready_configs(count: int) -> Iterator[str]:
-    """Plans `count` problems of each shipped config, as many of each split; memory at the end of each."""
-    for name in resources.shipped_configs():
-        splits = loader.load(name).splits
-        settings = loader.load(name, {f"splits.{s}.count": -(-count // len(splits)) for s in splits})
-        start, draws = time.perf_counter(), []
-        for split in settings.splits.values():
-            draws += [1 + sampler.plan_problem(settings, split.name, k).problem.attempt for k in range(split.count)]
-        rate = len(draws) / (time.perf_counter() - start)
+def ready_configs() -> list[str]:
+    """The names of all shipped configs, those of one kind of change each last."""
+    folder = resources.ROOT / "configs"
+    return [*resources.shipped_configs(), *sorted(f"kinds/{path.stem}" for path in (folder / "kinds").glob("*.yaml"))]
+
+
+def planned(name: str, count: int) -> dict[str, float]:
+    """Plans `count` problems of a config, as many of each split: problems a second, draws, and the slowest problem.
+
+    The first problem of each split, for which meshes are loaded, is planned before.
+    """
+    splits = loader.load(name).splits
+    settings = loader.load(name, {f"splits.{s}.count": -(-count // len(splits)) for s in splits})
+    for split in splits:
+        sampler.plan_problem(settings, split, 0)
+    draws, seconds = [], []
+    for split in settings.splits.values():
+        for k in range(split.count):
+            start = time.process_time()
+            draws.append(1 + sampler.plan_problem(settings, split.name, k).problem.attempt)
+            seconds.append(time.process_time() - start)
+    return {
+        "problems": len(draws),
+        "rate": len(draws) / sum(seconds),
+        "draws": statistics.mean(draws),
+        "most": max(draws),
+        "slowest": max(seconds),
+    }
+
+
+def all_planned(count: int) -> Iterator[str]:
+    """A line on `count` problems of each ready config; memory at the end of each."""
+    for name in ready_configs():
+        found = planned(name, count)
         yield (
-            f"{name}: {len(draws)} problems, {rate:.0f} a second, {statistics.mean(draws):.2f} draws each"
-            f" (at most {max(draws)}); {memory():.0f} MB"
+            f"{name}: {found['problems']} problems, {found['rate']:.0f} a second, {found['draws']:.2f} draws each"
+            f" (at most {found['most']}), {found['slowest']:.2f} s at most; {memory():.0f} MB"
         )
+
+
+def compared(other: Path, count: int) -> Iterator[str]:
+    """A line on each ready config that another checkout has too: medians of rounds that alternate between the two."""
+    checkouts = (resources.ROOT, other)
+    for name in ready_configs():
+        if not (other / "configs" / f"{name}.yaml").is_file():
+            continue
+        rounds = [[_planned_by(checkout, name, count) for checkout in checkouts] for _ in range(ROUNDS)]
+        here, there = (statistics.median(found["rate"] for found in own) for own in zip(*rounds, strict=True))
+        (mine, theirs), ratio = (found["draws"] for found in rounds[0]), here / there
+        yield f"{name}: {here:.0f} a second against {there:.0f} ({ratio:.2f}), {mine:.2f} draws against {theirs:.2f}"
+
+
+def _planned_by(checkout: Path, name: str, count: int) -> dict[str, float]:
+    """What `planned` returns with the code and the configs of a checkout."""
+    command = [sys.executable, __file__, "--planned", name, "--count", str(count)]
+    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(checkout)}, capture_output=True, check=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
 
 
 def memory() -> float:
@@ -75,6 +128,8 @@ def memory() -> float:
 
 def rendering() -> Iterator[str]:
     """Median seconds for an image of the quickstart config, then memory while small ones of many scenes are made."""
+    from tvrgen.generation import worker
+
     settings = loader.load("quickstart")
     split, seconds = settings.split("train"), []
     with tempfile.TemporaryDirectory() as folder:
@@ -105,11 +160,16 @@ def rendering() -> Iterator[str]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=10_000, help="problems of each ready config to plan")
+    parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="compare planning with another checkout")
+    parser.add_argument("--planned", metavar="CONFIG", help="plan this config alone, and print its figures as JSON")
     options = parser.parse_args()
+    if options.planned:
+        print(json.dumps(planned(options.planned, options.count)))
+        sys.exit()
     print(machine())
-    for line in planning():
-        print(line)
-    for line in rendering():
-        print(line, flush=True)
-    for line in ready_configs(options.count):
+    if options.against:
+        lines = compared(options.against.resolve(), options.count)
+    else:
+        lines = itertools.chain(planning(), rendering(), all_planned(options.count))
+    for line in lines:
         print(line, flush=True)

@@ -91,7 +91,8 @@ def _outline(shape: Convex, placement: Placement, view: View) -> np.ndarray:
     eye = placement.to_local(view.camera.location)
     front = camera_model.dot(shape.normals, eye) > shape.offsets
     one, other = front.take(shape.faces)
-    return shape.vertices.take(shape.edges.take(np.flatnonzero(one != other), axis=1), axis=1)
+    (outline,) = (one != other).nonzero()
+    return shape.vertices.take(shape.edges.take(outline, axis=1), axis=1)
 
 
 def _masks(start: np.ndarray, stop: np.ndarray) -> list[tuple[int, int, np.ndarray] | None]:

@@ -115,19 +115,19 @@ def _sight(cover: _Cover, covers: Sequence[_Cover]) -> Sight:
     for other in covers:
         if other.power >= cover.power:
             continue
-        x0, y0, x1, y1 = other.box
-        x0, y0, x1, y1 = max(left, x0), max(top, y0), min(right, x1), min(bottom, y1)
-        if x0 < x1 and y0 < y1:
-            if mask is cover.mask:
-                mask = mask.copy()
-            from_left, from_top, _, _ = other.box
-            hidden = other.mask[y0 - from_top : y1 - from_top, x0 - from_left : x1 - from_left]
-            mask[y0 - top : y1 - top, x0 - left : x1 - left] &= ~hidden
+        x, y, x_end, y_end = other.box
+        if x >= right or y >= bottom or x_end <= left or y_end <= top:
+            continue
+        if mask is cover.mask:
+            mask = mask.copy()
+        rows, columns = slice(max(top, y), min(bottom, y_end)), slice(max(left, x), min(right, x_end))
+        part = mask[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
+        part &= ~other.mask[rows.start - y : rows.stop - y, columns.start - x : columns.stop - x]
     if mask is cover.mask:
         return Sight(cover.pixels, 1.0, cover.box)
     pixels = int(np.count_nonzero(mask))
     if not pixels:
         return NOTHING
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    box = (int(left + columns[0]), int(top + rows[0]), int(left + columns[-1] + 1), int(top + rows[-1] + 1))
+    (xs,), (ys,) = mask.any(axis=0).nonzero(), mask.any(axis=1).nonzero()
+    box = (int(left + xs[0]), int(top + ys[0]), int(left + xs[-1] + 1), int(top + ys[-1] + 1))
     return Sight(pixels, round(pixels / cover.pixels, 4), box)
