@@ -1,14 +1,21 @@
 """STAR-R1's reward: its table, its open points, and what holds for every response."""
 
+import dataclasses
 import itertools
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.scoring.rewarded import TRUTH, accuracy, tagged
+from tests.tiny import ROOT, load
+from tvrgen.questions import changes
+from tvrgen.questions.forms import changes_text
 from tvrgen.questions.forms.changes_reader import parse_answer
+from tvrgen.sampling import sampler
 from tvrgen.scoring import Options, star_r1_reward, truth_of
+from tvrgen.scoring.options import STAR_R1
 from tvrgen.scoring.reward import answer_in, read_response, right_kinds
 from tvrgen.transformations.registry import BUILT_IN
 
@@ -247,6 +254,53 @@ def test_an_alternative_pays_as_the_true_changes_do(answer, earned):
     whole = dict.fromkeys(("color", "material", "size"), True)
     truth = truth_of(REPLACED)
     assert (right_kinds(answer_in(tagged(answer), truth, Options())[1], truth) == whole) == reward.correct
+
+
+@pytest.mark.rays
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_every_kind_pays_the_same_three_levels(name):
+    """5 for objects, kind and value; 1.5 for objects and kind; 0.5 for an object; what has nothing right costs 1."""
+    config = load(f"sampling.kinds=[{name}]", "sampling.objects=8", "sampling.on_stage=[4,6]", "sampling.steps=1")
+    split, seen = config.split("train"), set()
+    kind = split.kinds[name]
+    for index in range(16):
+        planned = sampler.plan_problem(config, "train", index)
+        question = changes.ask(planned, planned.problem.views[0], split, 0)
+        truth = truth_of({"changes": question.changes, "arities": question.arities})
+        (step,) = planned.said
+        one, other, *_ = (k for k in range(8) if all(k not in way.objects for way in planned.accepted[0]))
+
+        def earned(**change):
+            return accuracy(changes_text.write([dataclasses.replace(step, **change)]), truth)  # noqa: B023
+
+        assert earned() == 5
+        if wrong := [value for value in split.values[name] if value not in {way.value for way in planned.accepted[0]}]:
+            seen.add("value")
+            assert earned(value=wrong[0]) == 1.5
+        if kind.valued:
+            assert earned(value="odd") == 1.5
+        if len(step.objects) == 2:
+            seen.add("pair")
+            a, b = step.objects
+            assert earned(objects=(b, a)) == (1.5 if kind.ordered else 5)
+            assert {earned(objects=said) for said in ((a, one), (other, b), (a,), (a, b, one))} == {0.5}
+            assert {earned(objects=said) for said in ((one, other), (one,), (a, one, other))} == {-1}
+        elif step.objects:
+            assert earned(objects=(*step.objects, one)) == 0.5
+            assert {earned(objects=said) for said in ((one,), (one, other), (*step.objects, one, other))} == {-1}
+        else:
+            assert {earned(objects=said) for said in ((one,), (one, other))} == {-1}
+        told = dataclasses.replace(step, objects=step.objects[:1] or (one,), kind="unheard_of", value="x")
+        assert accuracy(changes_text.write([told]), truth) == (0.5 if step.objects else -1)
+    assert seen == ({"value"} if kind.valued else set()) | ({"pair"} if kind.named == 2 else set())
+
+
+def test_the_points_are_those_that_the_docs_print():
+    text = (ROOT / "docs" / "scoring.md").read_text(encoding="utf-8")
+    table = text.partition("## The reward\n")[2].partition("`Options` settles")[0]
+    points = [float(value) for value in re.findall(r"\| (-?[0-9.]+) \|$", table, re.MULTILINE)]
+    o = STAR_R1
+    assert points == [o.format, o.value, o.attribute, o.index, o.wrong, o.missing]
 
 
 def test_nothing_changed():
