@@ -5,18 +5,24 @@ from typing import Any
 
 from tvrgen._support.errors import UserError
 from tvrgen.transformations.base import Rejected
+from tvrgen.transformations.own import KindError
 
 
 def within(place: object, faults: Iterable[str]) -> Iterator[str]:
-    """Yields the faults with their place before them. An exception of the check is a fault too."""
+    """Yields the faults with their place before them. An exception of the check is a fault too.
+
+    Raises KindError where a user's kind fails: the shard is no worse for it, and would not be better made again.
+    """
     try:
         for fault in faults:
             yield _placed(place, fault)
     except Rejected as error:
         yield _placed(place, f"breaks the rule '{error.rule.text}'")
+    except KindError:
+        raise
     except UserError as error:
         yield _placed(place, str(error))
-    except Exception as error:  # files may hold anything, and a kind of the user's own may do anything
+    except Exception as error:  # files may hold anything
         yield _placed(place, f"cannot be checked: {type(error).__name__}: {error}")
 
 
