@@ -13,6 +13,7 @@ from tests.transformations.broken import BROKEN
 from tvrgen.cli.main import main
 from tvrgen.config.loader import load
 from tvrgen.config.overrides import assignments
+from tvrgen.dataset.validation.files import validate
 from tvrgen.generation.planning import plan
 from tvrgen.generation.run import generate
 from tvrgen.transformations.own import KindError
@@ -85,3 +86,16 @@ def test_whole_numbers_of_numpy_are_those_of_python(tmp_path):
     for k in range(3):
         for state in plan(own, "train", k).states:
             assert {type(c) for obj in state.objects for c in obj.position} == {int}
+
+
+def test_a_kind_that_fails_condemns_no_shard_and_no_answer_in_silence(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("FAULTS", "{}")
+    own, out = load(config(tmp_path, broken.Recolor), assignments((*SMALL, "splits.train.count=4"))), tmp_path / "out"
+    generate(own, out, opener="tests.faulty:open_faulty")
+    assert validate(out, trust=True) == []
+    monkeypatch.setattr(broken.Recolor, "apply", broken.Raises.apply)
+    with pytest.raises(KindError, match=line_of(broken.Raises)):
+        validate(out, trust=True)
+    assert not (out / "log/again.json").exists()
+    assert main(["score", str(out), "--baseline", "oracle", "--trust"]) == 0
+    assert capsys.readouterr().err.count("; steps for which it does count as invalid") == 1

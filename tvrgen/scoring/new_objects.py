@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from tvrgen.config.settings import Split
 from tvrgen.scene.model import State
-from tvrgen.transformations.base import Step
+from tvrgen.transformations.base import Rejected, Step
+from tvrgen.transformations.own import KindError
 
 
 class Placed(NamedTuple):
@@ -76,7 +77,7 @@ def _of(step: Step, new: Sequence[int]) -> Step:
 def _alike(step: Step, left: Sequence[int], new: int, state: State, final: State, split: Split) -> Step | None:
     """The step with those of the objects that are `left` which it makes what they truly become."""
     for chosen in itertools.permutations(left, new):
-        with contextlib.suppress(Exception):  # the step does not apply, or a user's kind fails for it
+        with contextlib.suppress(Rejected, KindError):  # the step does not apply, or a user's kind fails for it
             after = split.kinds[step.kind].apply(state, _of(step, chosen), split.vocabulary)
             if all(after[k].looks == final[k].looks for k in chosen):
                 return _of(step, chosen)
@@ -89,7 +90,7 @@ def _hidden(steps: Iterable[Step], initial: State, final: State, split: Split) -
     for step in steps:
         named.update(step.objects)
         if not count_new(step, split):
-            with contextlib.suppress(Exception):  # the step does not apply, or a user's kind fails for it
+            with contextlib.suppress(Rejected, KindError):  # the step does not apply, or a user's kind fails for it
                 state = split.kinds[step.kind].apply(state, step, split.vocabulary)
     for k, (first, end, last) in enumerate(zip(initial.objects, state.objects, final.objects, strict=True)):
         if first.present and shows(last) and not shows(end) and (shows(first) or k not in named):

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,9 @@ from tvrgen.scene.vocabulary import Grid
 from tvrgen.scoring.new_objects import Placed, count_new, placed, without
 from tvrgen.transformations import replay
 from tvrgen.transformations.base import Rejected, Role, Step
+from tvrgen.transformations.own import KindError
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,8 @@ def _run(
         except Rejected:
             surplus += count_new(step, split)
             continue
-        except Exception:  # raised by a user's kind for a step that the sampler never makes
+        except KindError as error:  # for a step that the sampler never makes, or for all
+            _warn(error.kind, error.member, error.text)
             invalid += 1
             continue
         changed = replay.differing(before, state)
@@ -194,7 +199,7 @@ def _with_implied_starts(steps: Sequence[Step], initial: State, final: State, sp
     for k in hidden:
         found = found.replace(k, position=(_FAR * (k + 1), 0))
     for step in steps:
-        with contextlib.suppress(Exception):  # the step does not apply, or a user's kind fails for it
+        with contextlib.suppress(Rejected, KindError):  # the step does not apply, or a user's kind fails for it
             found = split.kinds[step.kind].apply(found, step, split.vocabulary)
     for end, true in zip(found.objects, final.objects, strict=True):
         k = round(end.position[0] / _FAR) - 1
@@ -203,6 +208,12 @@ def _with_implied_starts(steps: Sequence[Step], initial: State, final: State, sp
             if grid.in_field((x, y)) and not grid.on_stage((x, y)):
                 start = start.replace(k, position=(x, y))
     return start
+
+
+@lru_cache(maxsize=64)
+def _warn(kind: str, member: str, text: str) -> None:
+    """Warns once of a user's kind that fails for predicted steps."""
+    _log.warning("%s; steps for which it does count as invalid", KindError(kind, member, text))
 
 
 @lru_cache(maxsize=64)
