@@ -4,7 +4,9 @@ import pytest
 
 from tests.config.faults import fault
 from tvrgen._support.errors import UserError
+from tvrgen.checking import given
 from tvrgen.config import loader
+from tvrgen.transformations.base import ObjectTransformation, Rejected
 
 FAULTS = {
     "sampling: {objects: [2, 8], visible: all, moves: [in]}": "no object is off stage that could enter; add inner",
@@ -77,3 +79,14 @@ def test_pairs_lower_the_number_of_looks():
     pairs = [{"size": ["s0"], "color": ["c0"]}] * 9
     with pytest.raises(UserError, match=r"for 9 pairs in only and never; write at most 100000"):
         loader.Config.from_dict(values(35) | {"sampling": {"never": {"pairs": pairs}}})
+
+
+def test_a_kind_that_rejects_every_look_is_named_with_its_rule():
+    class Never(ObjectTransformation):
+        name = "never"
+
+        def change(self, obj, value, vocabulary):
+            raise Rejected("the moon is full")
+
+    with pytest.raises(UserError, match=r"to never; .* rejects every look, most by the rule 'the moon is full'$"):
+        loader.Config.from_dict({"splits": {"train": {"count": 1}}, "sampling": {"kinds": [given.name_of(Never)]}})

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Callable
 
 from tvrgen._support import limits
@@ -10,7 +11,8 @@ from tvrgen._support.messages import counted
 from tvrgen.config.settings import Split
 from tvrgen.sampling.levels import IntendedStep
 from tvrgen.sampling.looks import every_look, possible
-from tvrgen.transformations.base import Role, Transformation
+from tvrgen.scene.model import State
+from tvrgen.transformations.base import Rejected, Role, Step, Transformation
 
 JAMMING_DENSITY = 0.547
 """Share of a plane that equal discs cover when they are dropped at random until none fits (Feder 1980)."""
@@ -95,6 +97,19 @@ def _check_room(split: Split, where: Callable[[str], str]) -> None:
             )
 
 
+def _broken(name: str, kind: Transformation, value: str, split: Split) -> str:
+    """For messages, the rule that most objects break as they change so, if each breaks one."""
+    rules: Counter[str] = Counter()
+    for obj in every_look(split.vocabulary):
+        try:
+            kind.apply(State(objects=(obj,)), Step(objects=(0,), kind=name, value=value), split.vocabulary)
+        except Rejected as error:
+            rules[error.rule.text] += 1
+        else:
+            return ""
+    return f"; the kind rejects every look, most by the rule '{rules.most_common(1)[0][0]}'"
+
+
 def _check_steps(split: Split, where: Callable[[str], str]) -> None:
     for name, kind in split.kinds.items():
         values = split.values[name]
@@ -105,9 +120,10 @@ def _check_steps(split: Split, where: Callable[[str], str]) -> None:
         for value in values:
             roles = next(iter(kind.variants(split.sampling).values()))
             if not possible((IntendedStep(kind=name, value=value, roles=roles),), split):
+                cure = f"leave it out (never: {{step: [{name}.{value}]}})" if value else f"leave {name} out"
                 raise UserError(
-                    f"{where('sampling.only')}: only and never let no object change to {name}.{value}; leave it out"
-                    f" (never: {{step: [{name}.{value}]}}), or loosen their pairs"
+                    f"{where('sampling.only')}: only and never let no object change to {name}{'.' * bool(value)}{value}"
+                    f"; {cure}, or loosen their pairs{_broken(name, kind, value, split)}"
                 )
     _check_changes(split, where)
 

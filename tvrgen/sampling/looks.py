@@ -75,12 +75,12 @@ def possible(steps: Sequence[IntendedStep], split: Split) -> bool:
 
     Steps of several objects, or of new ones, are left to the sampler: it draws looks and places that allow them.
     """
-    return _possible(tuple((s.kind, s.value, s.variant, s.roles) for s in steps if _is_own(s)), split)
+    return _possible(tuple((s.kind, s.value, s.variant, s.roles) for s in steps if _is_own(s, split)), split)
 
 
-def _is_own(step: IntendedStep) -> bool:
-    """Whether a step is of one object alone that the first image has."""
-    return len(step.roles) == 1 and not step.roles[0].is_new
+def _is_own(step: IntendedStep, split: Split) -> bool:
+    """Whether a step is of one object alone that the first image has. While steps are dealt, they lack new objects."""
+    return len(split.kinds[step.kind].roles) == 1 and not step.roles[0].is_new
 
 
 @lru_cache(maxsize=100_000)
