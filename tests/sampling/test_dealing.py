@@ -11,6 +11,8 @@ from tvrgen._support.errors import UserError
 from tvrgen.sampling import blocks, sampler
 from tvrgen.sampling.combinations import block_size
 from tvrgen.scene import footprints
+from tvrgen.transformations import registry
+from tvrgen.transformations.base import Role, Transformation
 
 MANY = f"sampling.kinds=[color,position,{','.join(NAMES)}]"
 BLOCKS = 4
@@ -90,3 +92,68 @@ def test_problems_keep_the_rules_at_every_moment():
 def test_a_kind_that_takes_more_objects_than_there_are_is_refused():
     with pytest.raises(UserError, match=r"sampling.on_stage: swap takes 2 objects, but at most 1 are on stage; raise"):
         load(f"sampling.kinds=[color,{NAMES[0]}]", "sampling.on_stage=1", "sampling.steps=1")
+
+
+FEW = ("sampling.repeat=true", "sampling.moves=[inner, out]", "splits.train.count=1000")
+
+
+@pytest.mark.rays
+@pytest.mark.parametrize("others", [(), ("color", "position"), ("swap", "replace")])
+@pytest.mark.parametrize("kind", registry.BUILT_IN)
+def test_where_changes_repeat_each_kind_is_taken_as_often_as_it_allows(kind, others):
+    kinds = dict.fromkeys([kind, *others])
+    config = load(f"sampling.kinds=[{','.join(kinds)}]", "sampling.on_stage=[4, 6]", "sampling.steps=[1, 2]", *FEW)
+    split = config.split("train")
+    for block in range(3):
+        assert not blocks.faults(config.seed, split, block)
+        for level in blocks.levels(config.seed, split, block):
+            taken = Counter((step.kind, k) for step in level.steps for k in step.objects)
+            assert all(
+                n <= split.kinds[name].limit(len(split.values[name]), split.sampling) for (name, _), n in taken.items()
+            )
+    for k in range(12):
+        sampler.plan_problem(config, "train", k)
+
+
+@pytest.mark.parametrize("kind", registry.BUILT_IN)
+def test_what_few_objects_cannot_take_is_refused_with_what_to_change(kind):
+    demands = (f"sampling.kinds=[{kind}]", "sampling.on_stage=1", "sampling.steps=3", "sampling.repeat=true")
+    try:
+        config = load(*demands)
+    except UserError as error:
+        text = str(error)
+        assert "at most 0" not in text
+        assert text.endswith("sampling.on_stage") or "raise sampling.on_stage, or leave" in text, text
+    else:
+        assert not blocks.faults(config.seed, config.split("train"), 0)
+
+
+class Fetch(Transformation):
+    """The second object comes onto the stage, beside the first."""
+
+    name = "fetch"
+    roles = (Role(), Role(before="unseen"))
+    ordered = True
+
+    def values(self, vocabulary):
+        return ("left", "right")
+
+    def apply(self, state, step, vocabulary):
+        a, b = step.objects
+        (x, y), (dx, dy) = state[a].position, vocabulary.directions[step.value]
+        return state.replace(b, position=(x + round(13 * dx), y + round(13 * dy)))
+
+
+@pytest.mark.rays
+def test_the_second_object_of_a_kind_may_come_onto_the_stage():
+    kinds = f"sampling.kinds=[color, '{__name__}:Fetch']"
+    with pytest.raises(UserError, match="no object is off stage that could enter"):
+        load(kinds, "sampling.on_stage=all", "sampling.steps=[1, 2]")
+    config = load(kinds, "sampling.on_stage=[3, 5]", "sampling.steps=[1, 2]", "splits.train.count=1000")
+    shows = config.vocabulary.grid.shows
+    for k in range(12):
+        planned = sampler.plan_problem(config, "train", k)
+        for step, before, after in zip(planned.problem.steps, planned.states, planned.states[1:], strict=False):
+            if step.kind == "fetch":
+                seen = [shows(state[k]) for state in (before, after) for k in step.objects]
+                assert seen == [True, False, True, True]

@@ -23,9 +23,9 @@ def conflicting(steps: Sequence[IntendedStep], objects: int, on_stage: int, spli
     for k, own in by_index.items():
         entries = [role.enters for _, role in own]
         faults += not possible([step for step, _ in own], split)
-        if not split.sampling.repeat:
-            faults += len(own) - len({step.kind for step, _ in own})
-            faults += _excess(tuple((step.kind, step.objects.index(k)) for step, _ in own), split)
+        for kind, number in Counter(step.kind for step, _ in own).items():
+            faults += max(0, number - most_often(kind, split))
+        faults += _excess(tuple((step.kind, step.objects.index(k)) for step, _ in own), split)
         if any(role.alone for _, role in own):
             faults += len(own) - 1
         if any(entries):
@@ -35,6 +35,12 @@ def conflicting(steps: Sequence[IntendedStep], objects: int, on_stage: int, spli
             staying.append(len(own))
     faults += sum(sorted(staying)[: max(0, len(staying) - on_stage)]) + _repeated(steps, split)
     return faults + max(0, entering - (objects - on_stage))
+
+
+def most_often(kind: str, split: Split) -> int:
+    """The most often that one object can take a kind, up to the most steps of a problem."""
+    limit = split.kinds[kind].limit(len(split.values[kind]), split.sampling)
+    return int(min(limit, max(split.sampling.steps)))
 
 
 def _repeated(steps: Sequence[IntendedStep], split: Split) -> int:
@@ -53,7 +59,7 @@ def _excess(taken: tuple[tuple[str, int], ...], split: Split) -> int:
 
 
 class _Exclusive(NamedTuple):
-    """What no object takes twice, unless it may change twice.
+    """What no object takes twice.
 
     `pairs` are pairs of kinds, each with a place among the objects of a step, of which no object takes both. `demands`
     has for each field that several kinds change how many objects a step of each kind takes for it.
@@ -101,13 +107,13 @@ def _exclusive(split: Split) -> _Exclusive:
 
 def _leaves_in_all_ways(kind: Transformation, split: Split) -> bool:
     ways = kind.variants(split.sampling).values()
-    return len(split.kinds) > 1 and all(roles[0].leaves for roles in ways if roles)
+    return len(split.kinds) > 1 and all(any(role.leaves for role in roles) for roles in ways if roles)
 
 
-def crowding(kinds: Sequence[str], on_stage: int, split: Split) -> int:
+def shortage(kinds: Sequence[str], on_stage: int, split: Split) -> int:
     """The missing objects of a problem with steps of these kinds, where several kinds change one field."""
     demands = _exclusive(split).demands
-    if split.sampling.repeat or not demands:
+    if not demands:
         return 0
     return max(0, *(sum(own.get(kind, 0) for kind in kinds) - on_stage for own in demands))
 

@@ -113,7 +113,9 @@ class Deal:
     def _possible_variants(self, name: str) -> tuple[str, ...]:
         sampling = self._sampling
         hidden = sampling.on_stage is not None and max(sampling.objects) > min(sampling.on_stage)
-        return tuple(way for way, roles in self._slots.ways[name].items() if hidden or not roles[0].enters)
+        return tuple(
+            way for way, roles in self._slots.ways[name].items() if hidden or not any(role.enters for role in roles)
+        )
 
     def _deal_objects(self) -> None:
         """Deals objects among the problems with equally many: to steps, or to whole problems."""
@@ -154,13 +156,12 @@ class Deal:
         return room, [at[slot] for slot in sorted(shared, key=lambda slot: self._slots.kinds[slot]) if slot in at]
 
     def _too_often(self, samples: Sequence[Sample], k: int, kinds: list[str]) -> int:
-        """Excess steps of a problem: each object on stage changes once in each kind, or once to each other value."""
+        """Excess steps of a problem: each object on stage takes each kind as often as that allows."""
         on_stage, excess = samples[k].on_stage, 0
         for kind, n in Counter(kinds).items():
             if number := self._slots.forms[kind].number:
-                often = len(self._split.values[kind]) - 1 if self._sampling.repeat else 1
-                excess += max(0, n - on_stage // number * often)
-        return excess + conflicts.crowding(kinds, on_stage, self._split)
+                excess += max(0, n - on_stage * conflicts.most_often(kind, self._split) // number)
+        return excess + conflicts.shortage(kinds, on_stage, self._split)
 
     def _pairs_too_often(self, samples: Sequence[Sample], k: int, pairs: list[tuple[str, str]]) -> int:
         return self._too_often(samples, k, [kind for kind, _ in pairs])
@@ -196,7 +197,7 @@ class Deal:
 
         `others[k]` are the kinds of its other steps.
         """
-        sample, roles = self.samples[k], [ways[variant][0] for variant in own]
+        sample, roles = self.samples[k], [role for variant in own for role in ways[variant] if not role.is_new]
         needed = [n * self._slots.forms[kind].number for kind, n in Counter(others[k]).items()]
         return conflicts.missing(roles, needed, sample.objects, sample.on_stage, self._sampling.repeat)
 

@@ -154,10 +154,10 @@ def _check_changes(split: Split, where: Callable[[str], str]) -> None:
     if most > room:
         named = [way for name, own in ways.items() if name not in stays for way in own if way]
         how = f" ({', '.join(named)})" if named else ""
+        cure = f"write at most {room:g}, or raise" if room else "raise"
         raise UserError(
             f"{where('sampling.steps')}: {most} steps, but {fewest} object{'s' if fewest > 1 else ''} on stage can"
-            f" change {room:g} times ({', '.join(split.kinds)}{how}); write at most {room:g},"
-            " or raise sampling.on_stage"
+            f" change {room:g} times ({', '.join(split.kinds)}{how}); {cure} sampling.on_stage"
         )
 
 
@@ -178,11 +178,11 @@ def _check_numbers_of_objects(split: Split, where: Callable[[str], str]) -> None
 
 
 def _enters(roles: tuple[Role, ...]) -> bool:
-    return roles[0].enters
+    return any(role.enters for role in roles)
 
 
 def _leaves(roles: tuple[Role, ...]) -> bool:
-    return roles[0].leaves
+    return any(role.leaves for role in roles)
 
 
 def _check_shares(split: Split, where: Callable[[str], str]) -> None:
