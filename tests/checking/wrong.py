@@ -81,6 +81,15 @@ class Disappears(Turn):
         return state.replace(step.object, present=False)
 
 
+class NotAlone(Turn):
+    says = "turn: roles: has an object that goes out of sight and is not alone, so that other steps of it do not show; "
+    roles = (Role(after="absent"),)
+    fields = frozenset({"present"})
+
+    def change(self, obj, value, vocabulary):
+        return obj.replace(present=False)
+
+
 class GoesAway(Turn):
     says = "planning: check: problem 0 of split train"  # every draw breaks the rule on roles
     fields = frozenset({"position"})

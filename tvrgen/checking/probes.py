@@ -24,6 +24,9 @@ def faults(kind: Transformation, values: Sequence[str], words: Vocabulary, sampl
     """The faults that a kind shows on drawn states, by some of these values."""
     found: list[Fault] = []
     for way in dict.fromkeys(kind.variants(sampling).values()):
+        if any(role.before == "seen" and role.after in ("unseen", "absent") and not role.alone for role in way):
+            text = "has an object that goes out of sight and is not alone, so that other steps of it do not show; write"
+            found.append(Fault("roles", f"{text} alone=True", kind.name))
         for value in values[:: max(1, len(values) // _VALUES)]:
             try:
                 found += _of_value(kind, value, way, words)
