@@ -81,6 +81,13 @@ def test_errors_of_kinds_reach_other_processes(tmp_path, capsys):
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
 
 
+def test_fields_may_be_a_set(tmp_path, monkeypatch):
+    monkeypatch.setattr(broken.Recolor, "fields", {"color"})
+    own = load(config(tmp_path, broken.Recolor))
+    assert own.split("train").kinds["recolor"].fields == frozenset({"color"})
+    assert plan(own, "train", 0).problem.steps
+
+
 def test_whole_numbers_of_numpy_are_those_of_python(tmp_path):
     own = load(config(tmp_path, broken.Middle), {"sampling.kinds": [f"{broken.__name__}:Middle"]})
     for k in range(3):

@@ -63,6 +63,8 @@ class Own(Transformation):
         )
         for attribute in _ATTRIBUTES:
             setattr(self, attribute, self._asked(attribute, "", functools.partial(getattr, kind, attribute)))
+        if isinstance(self.fields, set):
+            self.fields = frozenset(self.fields)
 
     @property
     def modules(self) -> tuple[str, ...]:
