@@ -41,6 +41,7 @@ class Comparison:
         )
         self._whole = {k: frozenset(due for due in self.due if due[0] == k) for k in self.changed}
         self._states: dict[Differences, State] = {}
+        self._sightings: dict[Differences, tuple[Sighting, ...]] = {}
         self._room: dict[Differences, bool] = {}
         self._others: dict[tuple[int, Differences], list[Object]] = {}
 
@@ -103,6 +104,12 @@ class Comparison:
         if SIGHT in left or not left:
             return first if left else last
         return last.replace(**{name: getattr(first, name) for name in left})
+
+    def sightings(self, left: Differences) -> tuple[Sighting, ...]:
+        """Where each object is where so much is left."""
+        if left not in self._sightings:
+            self._sightings[left] = tuple(map(self.sighting, self.state(left).objects))
+        return self._sightings[left]
 
     def has_room(self, left: Differences) -> bool:
         """Whether all that is seen keeps the gap where so much is left."""

@@ -10,7 +10,7 @@ from tvrgen.sampling.comparison import Comparison, Differences
 from tvrgen.sampling.effects import Effects, reaches
 from tvrgen.scene.model import State
 from tvrgen.transformations import replay
-from tvrgen.transformations.base import Step
+from tvrgen.transformations.base import Role, Sighting, Step
 
 
 class Part(NamedTuple):
@@ -32,6 +32,7 @@ class Pool:
     def __init__(self, comparison: Comparison, effects: Effects, split: Split) -> None:
         self._between, self._effects, self._split = comparison, effects, split
         self.steps: dict[Part, list[list[Step]]] = {}
+        self._absent = frozenset(k for k, obj in enumerate(comparison.first.objects) if not obj.present)
         self._most: dict[Step, set[Differences]] = {}
 
     def words(self, step: Step) -> tuple[Collection[int], str, str]:
@@ -108,24 +109,15 @@ class Pool:
 
     def _candidates(self, left: Differences, named: frozenset[int]) -> Iterator[Step]:
         """Yields the steps that may put something of `left` right, and name at least these objects."""
-        state = self._between.state(left)
-        sightings = [self._between.sighting(obj) for obj in state.objects]
-        there = {k for k, obj in enumerate(self._between.first.objects) if obj.present}  # answers name no other
+        state, sightings = self._between.state(left), self._between.sightings(left)
         for name, own, ways in reaches(self._split):
-            kind = self._split.kinds[name]
-            relevant = {k for k, field in left if own is None or field in own}
-            if not relevant or len(named) > len(kind.roles):
+            if len(named) > len(ways[0]):
                 continue
-            asked = [{role.before for role in roles} for roles in zip(*ways, strict=True)]
-            among = [
-                tuple(
-                    k
-                    for k, seen in enumerate(sightings)
-                    if (seen in before or "any" in before) and (k in there or before == {"absent"})
-                )
-                for before in asked
-            ]
-            for objects in _choices(tuple(among), kind.ordered, named):
+            relevant = {k for k, field in left if own is None or field in own}
+            if not relevant:
+                continue
+            kind = self._split.kinds[name]
+            for objects in _choices(ways, kind.ordered, sightings, self._absent, named):
                 if not relevant.isdisjoint(objects):
                     values = kind.leading(
                         state, self._between.last, objects, self._split.values[name], self._split.vocabulary
@@ -169,12 +161,28 @@ class Pool:
         return found
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def _choices(
-    among: tuple[tuple[int, ...], ...], ordered: bool, named: frozenset[int] = frozenset()
+    ways: tuple[tuple[Role, ...], ...],
+    ordered: bool,
+    sightings: tuple[Sighting, ...],
+    absent: frozenset[int],
+    named: frozenset[int],
 ) -> list[tuple[int, ...]]:
-    """The ways to take one object of each of these, none twice, and those named among them; the same objects once,
-    unless their order counts."""
+    """The objects that a kind of these ways can take where objects are so, those named among them; the same ones once,
+    unless their order counts.
+
+    Answers name none of those that are absent at first, unless they appear.
+    """
+    asked = [{role.before for role in roles} for roles in zip(*ways, strict=True)]
+    among = [
+        [
+            k
+            for k, seen in enumerate(sightings)
+            if (seen in before or "any" in before) and (k not in absent or before == {"absent"})
+        ]
+        for before in asked
+    ]
     found: dict[Collection[int], tuple[int, ...]] = {}
     for objects in itertools.product(*among):
         if len({*objects}) == len(objects) and named.issubset(objects):

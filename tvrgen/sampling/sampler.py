@@ -86,7 +86,7 @@ def _attempt(
     for before, after, intended in zip(states, states[1:], levels.steps, strict=False):
         if not all(map(Role.allows, intended.roles, replay.roles(before, after, intended.step, split.vocabulary.grid))):
             raise Rejected(rules.ROLES)
-    uniqueness.check_unique(states, split)
+    uniqueness.check_by_costs(states, split)
     cameras, lights = _jittered(rng, config.scene, split.cameras.names)
     final_cameras, final_lights = (
         _jittered(rng, config.scene, split.cameras.names) if split.sampling.no_change else ((), ())
@@ -103,7 +103,9 @@ def _attempt(
         final_cameras=final_cameras,
         final_lights=final_lights,
     )
-    return completed(problem, states, tuple(_looked_at(problem, states, split)), split)
+    shots = tuple(_looked_at(problem, states, split))
+    uniqueness.check_by_search(states, split)  # last, as it takes longest
+    return completed(problem, states, shots, split)
 
 
 def _looked_at(problem: Problem, states: tuple[State, ...], split: Split) -> Iterator[Shot]:

@@ -45,25 +45,45 @@ class _Reach(NamedTuple):
 def check_unique(states: Sequence[State], split: Split) -> None:
     """Checks that the images tell which object is which. Raises Rejected if another answer is as short, or as simple.
 
-    `states` are those before, between and after the steps.
+    `states` are those before, between and after the steps. It has a part that is quick, and one that searches.
     """
+    check_by_costs(states, split)
+    check_by_search(states, split)
+
+
+def check_by_costs(states: Sequence[State], split: Split) -> None:
+    """The part of `check_unique` that is quick, and all of it where no kind does what others do."""
     reach = _reach(split)
-    if len(states) < 2 or not (reach.enters or reach.leaves or reach.moves != frozenset()):
-        return  # no object can come to stand where another one was
-    initial, final, grid = states[0], states[-1], split.vocabulary.grid
-    if reach.enters:
-        _check_unlike_unseen(initial, final, reach.enters, grid)
+    if len(states) > 1 and reach.enters:
+        _check_unlike_unseen(states[0], states[-1], reach.enters, split.vocabulary.grid)
+    if _may_exchange(states, reach) and not _is_searched(split, reach) and _costs(states, split).some_cycle_is_short():
+        raise Rejected(rules.AS_SHORT)
+
+
+def check_by_search(states: Sequence[State], split: Split) -> None:
+    """The part of `check_unique` that searches for answers that exchange objects, where kinds do what others do."""
+    reach = _reach(split)
+    searched = _may_exchange(states, reach) and _is_searched(split, reach)
+    if searched and _some_exchange_is(_costs(states, split), len(states) - 1, split):
+        raise Rejected(rules.AS_SHORT)
+
+
+def _may_exchange(states: Sequence[State], reach: _Reach) -> bool:
+    """Whether an object can come to stand where another one was."""
+    return len(states) > 1 and bool(reach.enters or reach.leaves or reach.moves != frozenset())
+
+
+def _is_searched(split: Split, reach: _Reach) -> bool:
+    return share_effects(split) or reach.moves is None
+
+
+def _costs(states: Sequence[State], split: Split) -> "_Costs":
+    reach = _reach(split)
     taken: Counter[int] = Counter()
     for before, after in itertools.pairwise(states):
         changed = replay.differing(before, after)
         taken.update(dict.fromkeys(changed, reach.whole // len(changed)))
-    costs = _Costs(initial, final, taken, reach, grid)
-    if share_effects(split) or reach.moves is None:
-        short = _some_exchange_is(costs, len(states) - 1, split)
-    else:
-        short = costs.some_cycle_is_short()
-    if short:
-        raise Rejected(rules.AS_SHORT)
+    return _Costs(states[0], states[-1], taken, reach, split.vocabulary.grid)
 
 
 def _check_unlike_unseen(initial: State, final: State, enters: Collection[Sighting], grid: Grid) -> None:
