@@ -17,7 +17,7 @@ def divided(text, initial=STATE):
     between = Comparison(initial, final, SPLIT)
     effects = Effects(between, SPLIT)
     pool = Pool(between, effects, SPLIT)
-    pool.collect(between.contexts())
+    pool.collect()
     return between, Divisions(between, effects, pool, SPLIT)
 
 
@@ -31,11 +31,12 @@ def test_the_parts_of_a_division_are_all_that_differs_each_once(text):
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_no_division_has_fewer_parts_than_the_least(text):
+def test_no_division_is_within_fewer_steps_than_the_shortest(text):
     between, divisions = divided(text)
-    least = divisions.least(between.due)
     shortest = min(map(len, divisions.of(between.due, len(between.due))))
-    assert 0 < least <= shortest <= len(steps_of(text))
+    assert 0 < shortest <= len(steps_of(text))
+    assert divisions.may_be_within(between.due, shortest)
+    assert not divisions.may_be_within(between.due, 0)
     assert not [*divisions.of(between.due, shortest - 1)]
 
 

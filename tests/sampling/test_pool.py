@@ -23,7 +23,7 @@ def test_the_steps_of_a_problem_put_its_parts_right_and_are_found(text):
     path = pool.path(steps_of(text))
     assert frozenset().union(*(part.differences for part in path)) == between.due
     _, found = pool_of(text)
-    found.collect(between.contexts())
+    found.collect()
     for part, step in zip(path, steps_of(text), strict=True):
         assert step in found.steps[part][0]
 
@@ -36,7 +36,7 @@ def test_steps_that_do_not_last_have_no_path():
 def test_a_step_is_in_the_pool_once_whatever_its_order_of_objects():
     between, pool = pool_of("0+1.swap")
     pool.path(steps_of("1+0.swap"))
-    pool.collect(between.contexts())
+    pool.collect()
     assert pool.steps[Part(between.due)] == [steps_of("1+0.swap")]
 
 
