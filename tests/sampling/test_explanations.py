@@ -93,3 +93,12 @@ def test_nothing_explains_what_takes_more_steps():
     final = INITIAL.replace(0, color="blue").replace(1, color="red", position=(4, 0))
     assert not list(explanations(INITIAL, final, SPLIT, 2))
     assert list(explanations(INITIAL, final, SPLIT, 3))
+
+
+def test_what_appears_may_have_to_come_first():
+    """A new one looks like nothing that is there, so it appears before another one comes to look like it."""
+    split = load("sampling.kinds=[color, appear]", "sampling.objects=3", "sampling.on_stage=2").split("train")
+    final = INITIAL.replace(0, color="green")
+    final = State(objects=(*final.objects, obj("green", (-8, -8))))
+    (steps,) = explanations(INITIAL, final, split, 2)
+    assert [str(step) for step in steps] == ["3.appear.small_green_rubber_cube", "0.color.green"]

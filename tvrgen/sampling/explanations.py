@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from tvrgen.config.settings import Split
-from tvrgen.sampling.tracing import GridPosition
+from tvrgen.sampling.tracing import GridPosition, each_alone
 from tvrgen.scene import footprints
 from tvrgen.scene.model import Object, State
 from tvrgen.scene.vocabulary import Vocabulary
@@ -65,10 +65,13 @@ class _Search:
 
     def found(self, most_steps: int) -> Iterator[tuple[Step, ...]]:
         """Yields the answers of up to so many steps."""
-        yield from self._continued((), self._start, most_steps)
+        yield from self._continued((), self._start, most_steps, self._start)
 
-    def _continued(self, steps: tuple[Step, ...], state: State, left: int) -> Iterator[tuple[Step, ...]]:
-        """Yields the answers that begin with these steps and have up to `left` more."""
+    def _continued(
+        self, steps: tuple[Step, ...], state: State, left: int, earlier: State
+    ) -> Iterator[tuple[Step, ...]]:
+        """Yields the answers that begin with these steps and have up to `left` more; `earlier` is the state before the
+        last of them."""
         right = [self._is_right(k, obj) for k, obj in enumerate(state.objects)]
         wrong = max(right.count(False), sum(self._due.values()) - right.count(True))
         if not wrong:
@@ -76,32 +79,38 @@ class _Search:
             return
         if wrong > left * self._at_once:
             return
-        for step in self._steps(len(state.objects)):
-            if steps and not {*step.objects} & {*steps[-1].objects} and _key(step) < _key(steps[-1]):
-                continue  # the same steps in another order
-            if not self._takes_first_absent(step, state):
-                continue  # the same with another one that is absent
+        for step in self._steps(state):
             if wrong == left * self._at_once and any(right[k] for k in step.objects):
                 continue  # each step must put all that it can right
             after = self._applied(state, step, steps)
-            if after is not None:
-                yield from self._continued((*steps, step), after, left - 1)
+            if after is None or (steps and self._is_found_before(step, steps, earlier, after)):
+                continue
+            yield from self._continued((*steps, step), after, left - 1, state)
 
-    def _steps(self, count: int) -> Iterator[Step]:
-        """Yields all steps that name objects of so many."""
+    def _is_found_before(self, step: Step, steps: tuple[Step, ...], earlier: State, after: State) -> bool:
+        """Whether a step could also come before the last of those before it, and is to be found so.
+
+        `earlier` is the state before that one. A kind that looks at objects that it does not name may need it first.
+        """
+        last = steps[-1]
+        if {*step.objects} & {*last.objects} or _key(step) >= _key(last):
+            return False
+        if each_alone((step, last), self._split.kinds):
+            return True
+        between = self._applied(earlier, step, steps[:-1])
+        return between is not None and self._applied(between, last, (*steps[:-1], step)) == after
+
+    def _steps(self, state: State) -> Iterator[Step]:
+        """Yields all steps that name objects that are there; what appears is the first that is absent."""
+        there = [k for k, obj in enumerate(state.objects) if obj.present]
+        absent = [k for k in self._absent if not state[k].present]
         for name, kind in self._split.kinds.items():
             choose = itertools.permutations if kind.ordered else itertools.combinations
-            for objects in choose(range(count), len(kind.roles)):
+            for named in choose(there, kind.named) if len(kind.roles) - kind.named <= len(absent) else ():
+                given, new = iter(named), iter(absent)
+                objects = tuple(next(new if role.is_new else given) for role in kind.roles)
                 for value in self._split.values[name]:
                     yield Step(objects=objects, kind=name, value=value)
-
-    def _takes_first_absent(self, step: Step, state: State) -> bool:
-        """Whether a step makes no object appear before others that could."""
-        if not self._absent or step.objects[-1:] < (self._absent[0],):
-            return True
-        absent = [k for k in self._absent if not state[k].present]
-        taken = [k for k in absent if k in step.objects]
-        return taken == absent[: len(taken)]
 
     def _applied(self, state: State, step: Step, before: Sequence[Step]) -> State | None:
         """The state after a step; None where it does not apply, or takes objects in a way that its kind does not."""
