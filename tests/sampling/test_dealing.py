@@ -157,3 +157,8 @@ def test_the_second_object_of_a_kind_may_come_onto_the_stage():
             if step.kind == "fetch":
                 seen = [shows(state[k]) for state in (before, after) for k in step.objects]
                 assert seen == [True, False, True, True]
+
+
+def test_what_appears_beside_one_object_is_dealt():
+    config = load("sampling.kinds=[appear, color]", "sampling.on_stage=[1, 2]", "sampling.steps=[1, 2]")
+    assert not blocks.faults(config.seed, config.split("train"), 0)

@@ -80,7 +80,8 @@ def possible(steps: Sequence[IntendedStep], split: Split) -> bool:
 
 def _is_own(step: IntendedStep, split: Split) -> bool:
     """Whether a step is of one object alone that the first image has. While steps are dealt, they lack new objects."""
-    return len(split.kinds[step.kind].roles) == 1 and not step.roles[0].is_new
+    roles = split.kinds[step.kind].roles
+    return len(roles) == 1 and not roles[0].is_new
 
 
 @lru_cache(maxsize=100_000)
