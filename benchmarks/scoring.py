@@ -28,7 +28,7 @@ def questions(config, split, count):
     """(question, scene, split) of the first problems."""
     for index in range(min(count, split.count)):
         planned = sampler.plan_problem(config, split.name, index)
-        images = image_files(planned.problem, planned.shots, split.output, split.image)
+        images = image_files(planned.problem, planned.shots, split)
         scene = records.scene_line(planned, images, split)
         questions = records.question_lines(planned, images, split, config.seed)
         yield from ((question, scene, split) for question in questions)

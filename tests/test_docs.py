@@ -15,6 +15,7 @@ from tests.tiny import ROOT
 from tvrgen import __version__
 from tvrgen.cli.main import main
 from tvrgen.config import loader
+from tvrgen.questions.family import Family
 from tvrgen.transformations.base import Transformation
 from tvrgen.transformations.registry import BUILT_IN
 
@@ -130,7 +131,7 @@ def beside(tmp_path_factory) -> Path:
 
 @pytest.mark.rays
 def test_the_files_of_extending_give_what_it_prints(beside, monkeypatch, capsys):
-    """A colour, a shape, an attribute, a kind on one object and one on two: the lines of the prompt, and the answer."""
+    """A colour, a shape, an attribute, a kind on one object, one on two, a family: the lines of prompt and answer."""
     monkeypatch.chdir(beside)
     printed = re.findall(
         r"^ {4}tvrgen (plan [^\n]*)\n\n```text\n(.*?)^```", EXTENDING.read_text(), re.MULTILINE | re.DOTALL
@@ -141,6 +142,7 @@ def test_the_files_of_extending_give_what_it_prints(beside, monkeypatch, capsys)
         "band.yaml",
         "resize.yaml",
         "trade.yaml",
+        "alike.yaml",
     ]
     for command, shown in printed:
         assert main(command.split()) == 0
@@ -190,12 +192,19 @@ def test_the_page_on_kinds_has_every_kind_that_ships():
     assert set(re.findall(r"^ {4}tvrgen generate (\S+) --out", text, re.MULTILINE)) == configs
 
 
-def test_members_of_a_kind_are_those_of_the_page():
-    table = EXTENDING.read_text().split("## All members of a kind")[1]
-    named = {name for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)", row)}
-    members = {name for name in vars(Transformation) if not name.startswith("_")} | {"name", "change"}
-    derived = {name for name in members if isinstance(getattr(Transformation, name, None), property)}
-    assert named == members - derived
+@pytest.mark.parametrize(
+    ("heading", "base", "required"),
+    [
+        ("## All members of a kind", Transformation, {"name", "change"}),
+        ("## A family of questions", Family, {"name", "template"}),
+    ],
+)
+def test_members_of_a_class_are_those_of_the_page(heading, base, required):
+    section = EXTENDING.read_text().split(heading)[1].split("\n## ")[0]
+    named = {name for row in re.findall(r"^\| (`.*?) \|", section, re.MULTILINE) for name in re.findall(r"`(\w+)", row)}
+    members = {name for name in vars(base) if not name.startswith("_")} | required
+    derived = {name for name in members if isinstance(getattr(base, name, None), property)}
+    assert named == members - derived - {"choose", "ask"}  # what tvrgen calls, and nobody replaces
 
 
 @pages

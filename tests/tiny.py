@@ -21,6 +21,7 @@ from tvrgen.dataset.storage.open import open_storage
 from tvrgen.dataset.versions import FORMAT
 from tvrgen.generation import worker
 from tvrgen.imaging.visibility import Sight
+from tvrgen.questions import asking
 from tvrgen.sampling import design, sampler
 from tvrgen.sampling.levels import Levels
 from tvrgen.sampling.problem import Planned, Problem
@@ -30,6 +31,8 @@ from tvrgen.transformations.base import Step
 
 ROOT = Path(__file__).parent.parent
 SHIPPED = sorted(p.stem for p in (ROOT / "configs").glob("*.yaml"))
+ONE_FAMILY = [name for name in SHIPPED if "questions:" not in (ROOT / f"configs/{name}.yaml").read_text()]
+"""The shipped configs that ask what changed, and nothing else."""
 SMALL = ("render.width=80", "render.height=60", "render.samples=4", "render.threads=1", "render.device=cpu")
 """Overrides for tiny images, made on the CPU; the pixels needed to be in sight shrink with them."""
 
@@ -127,7 +130,7 @@ def handmade(config: Config, split: Split, index: int, off_stage: int = 0) -> Pl
 
 
 def images_of(planned: Planned, split: Split) -> tuple[ImageFile, ...]:
-    return image_files(planned.problem, planned.shots, split.output, split.image)
+    return image_files(planned.problem, planned.shots, split)
 
 
 def scene_line(planned: Planned, split: Split) -> Record:
@@ -136,6 +139,13 @@ def scene_line(planned: Planned, split: Split) -> Record:
 
 def question_lines(planned: Planned, split: Split, seed: int) -> list[Record]:
     return records.question_lines(planned, images_of(planned, split), split, seed)
+
+
+def ask(planned: Planned, view: str, split: Split, seed: int) -> Record:
+    """The question what changed, as a mapping of its texts and the keys of its line."""
+    question = next(q for shown, q in asking.questions(planned, split, seed) if shown == view and q.family == "changes")
+    own = {name: getattr(question, name) for name in ("prompt", "answer", "answer_form", "difficulty", "rationale")}
+    return own | question.details
 
 
 def made(config: Config, shard: Shard, root: Path, renderer: FlatRenderer, why: str = "", number: int = FORMAT) -> int:
@@ -153,7 +163,7 @@ def generate_flat(
     target = open_storage(root)
     with (
         preparation.writing_to(target, config) as there,
-        mock.patch.object(sampler, "plan_problem", lambda c, s, i: problem(c, c.split(s), i)),
+        mock.patch.object(asking, "plan_problem", lambda c, s, i: problem(c, c.split(s), i)),
     ):
         again, number = catalog.again(target), preparation.own_format(target, there)
         for split in config.splits:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:  # for editors and type checkers; a test compares it with _HOM
     from tvrgen.generation.planning import plan
     from tvrgen.generation.run import generate
     from tvrgen.generation.status import status
+    from tvrgen.questions.base import Answered, Sentence, Subject
+    from tvrgen.questions.family import Family
     from tvrgen.sampling.problem import Problem
     from tvrgen.sampling.sampler import sample_problem
     from tvrgen.scene.model import Camera, Light, Object, State
@@ -37,16 +39,20 @@ __version__ = "0.2.0"
 __path__.append(f"{__path__[0]}/_support/aliases")
 
 __all__ = [
+    "Answered",
     "Camera",
     "Config",
+    "Family",
     "Light",
     "Object",
     "ObjectTransformation",
     "Problem",
     "Rejected",
     "Role",
+    "Sentence",
     "State",
     "Step",
+    "Subject",
     "Transformation",
     "UserError",
     "export",
@@ -63,16 +69,20 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Answered": "questions.base",
     "Camera": "scene.model",
     "Config": "config.loader",
+    "Family": "questions.family",
     "Light": "scene.model",
     "Object": "scene.model",
     "ObjectTransformation": "transformations.base",
     "Problem": "sampling.problem",
     "Rejected": "transformations.base",
     "Role": "transformations.base",
+    "Sentence": "questions.base",
     "State": "scene.model",
     "Step": "transformations.base",
+    "Subject": "questions.base",
     "Transformation": "transformations.base",
     "UserError": "_support.errors",
     "generate": "generation.run",

@@ -10,7 +10,7 @@ from tvrgen.checking import answers, given, others
 from tvrgen.checking.cases import Case
 from tvrgen.questions.forms.changes_text import Answer
 from tvrgen.sampling import sampler
-from tvrgen.scoring import reward
+from tvrgen.scoring import star_r1
 from tvrgen.transformations import replay
 from tvrgen.transformations.base import Step
 
@@ -51,7 +51,7 @@ def test_an_answer_that_is_read_back_as_another(case, steps, says, monkeypatch):
 
 
 def test_pay_that_is_wrong(case, monkeypatch):
-    paid = reward.star_r1_reward
+    paid = star_r1.star_r1_reward
     monkeypatch.setattr(
         answers, "star_r1_reward", lambda text, truth: dataclasses.replace(paid(text, truth), correct=False)
     )

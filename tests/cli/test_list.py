@@ -12,6 +12,7 @@ from tvrgen._support import resources
 from tvrgen.cli.main import main
 from tvrgen.cli.topics import TOPICS
 from tvrgen.config import loader
+from tvrgen.questions import registry as families
 from tvrgen.scene import attributes
 from tvrgen.transformations import registry
 from tvrgen.transformations.base import Role, Transformation
@@ -26,6 +27,7 @@ SHIPPED = {
     "attributes": [*attributes.BUILT_IN, *attributes.SHIPPED],
     "shapes": list(yaml.safe_load((ROOT / "assets/vocabulary.yaml").read_text())["shapes"]),
     "prompts": stems("configs/prompts"),
+    "families": list(families.BUILT_IN),
     "formats": list(export.FORMATS),
     "configs": stems("configs"),
     "scenes": stems("scenes"),
@@ -120,6 +122,7 @@ def enlarged(tmp_path, monkeypatch):
     monkeypatch.setattr(resources, "ROOT", tmp_path)
     monkeypatch.setitem(registry.BUILT_IN, "added", Trade())
     monkeypatch.setitem(export.FORMATS, "added", export.FORMATS["hf"])
+    monkeypatch.setitem(families.BUILT_IN, "added", families.BUILT_IN["counting"])
 
 
 @pytest.mark.parametrize("topic", sorted(TOPICS.keys() - {"attributes"}))
@@ -169,8 +172,8 @@ def test_a_config_has_its_own_kinds_and_values(tmp_path, capsys):
         (["kinds", "--config", "quickstrat"], "did you mean 'quickstart'?"),
         (["kinds", "--config", "README.md"], "README.md"),
         (["kinds", "--config", ""], "no such config"),
-        (["formats", "--config", "quickstart"], "is for kinds, attributes, shapes alone"),
-        (["--config", "quickstart"], "is for kinds, attributes, shapes alone"),
+        (["formats", "--config", "quickstart"], "is for kinds, attributes, shapes, families alone"),
+        (["--config", "quickstart"], "is for kinds, attributes, shapes, families alone"),
         (["kinds", "shapes"], "unknown arguments: shapes"),
         (["kinds", "--config", "quickstart", "--config", "star_r1"], "is given twice"),
     ],
@@ -196,3 +199,10 @@ def test_on_a_terminal_lines_are_wrapped_beside_the_names(monkeypatch, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 60
     assert {line.split()[0] for line in lines if not line.startswith(" ")} == set(SHIPPED["configs"])
+
+
+def test_families_of_a_config_are_listed_with_their_answers(tmp_path, capsys):
+    own = "questions: [{family: counting}, {family: 'tests.asked:Words'}]\nsplits: {train: {count: 1}}\n"
+    lines = listed(capsys, "families", "--config", str(write_config(tmp_path, own)))
+    assert list(lines) == ["counting", "tests.asked:Words"]
+    assert "(answers: word)" in lines["tests.asked:Words"]

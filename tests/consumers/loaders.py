@@ -69,7 +69,7 @@ def easyr1(row: dict, prompt_key: str = "problem", answer_key: str = "answer", i
     """A row as its trainer gets it: parts of a message, and the truth that rewards read."""
     texts = row[prompt_key].split("<image>")
     parts = [part for k, text in enumerate(texts) for part in ([{"type": "image"}] * (k > 0) + [text] * bool(text))]
-    assert sum(part == {"type": "image"} for part in parts) == len(row[image_key]) == 2
+    assert sum(part == {"type": "image"} for part in parts) == len(row[image_key])
     return {"parts": parts, "ground_truth": row[answer_key]}
 
 

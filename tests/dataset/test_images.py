@@ -30,7 +30,7 @@ def files(*overrides: str) -> tuple[tuple[Shot, ...], tuple[ImageFile, ...]]:
     split = config.split("train")
     planned = handmade(config, split, 7)
     assert any(shot.intermediate for shot in planned.shots)
-    return planned.shots, image_files(planned.problem, planned.shots, split.output, split.image)
+    return planned.shots, image_files(planned.problem, planned.shots, split)
 
 
 @pytest.mark.parametrize("form", EXPECTED)

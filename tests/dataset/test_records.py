@@ -14,10 +14,9 @@ from tvrgen._support.errors import UserError
 from tvrgen._support.rng import generator
 from tvrgen.config import loader
 from tvrgen.dataset import records, upgrade
-from tvrgen.questions import prompts
+from tvrgen.questions import asking, prompts
 from tvrgen.questions.forms import arities
 from tvrgen.questions.forms.arities import Arity
-from tvrgen.sampling import sampler
 from tvrgen.scene.model import State
 from tvrgen.scoring import ground_truth, star_r1_reward, truth_of
 from tvrgen.transformations import replay
@@ -29,7 +28,7 @@ PLANNED = handmade(CONFIG, SPLIT, 0)
 
 
 def asked(initial, split=SPLIT) -> str:
-    return prompts.prompt(generator(1), initial, split)
+    return prompts.prompt(generator(1), initial, split, split.questions[0].prompt)
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -38,7 +37,7 @@ def test_lines_fit_their_schemas_and_come_back(name):
     config = loader.load(name)
     for split in config.splits.values():
         for index in range(min(3, split.count)):
-            planned = sampler.plan_problem(config, split.name, index)
+            planned = asking.plan_problem(config, split.name, index)
             line = json.loads(records.dump(scene_line(planned, split)))
             records.check(line, "scene", "line")
             problem = records.problem_from(line, split.vocabulary)

@@ -6,6 +6,7 @@ import csv
 import json
 import tarfile
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from tvrgen.export import FORMATS
@@ -82,14 +83,14 @@ def _imagefolder(out, split):
 def _webdataset(out, split):
     for path in sorted(out.glob(f"tvr-{split}-*.tar")):
         with tarfile.open(path) as tar:
-            members = tar.getmembers()
-            for group in zip(members[::3], members[1::3], members[2::3], strict=True):
-                initial, final, row = (tar.extractfile(member).read() for member in group)
-                row = json.loads(row)
-                assert [m.name.split(".", 1) for m in group] == [
-                    [row["id"], end] for end in ("initial.png", "final.png", "json")
-                ]
-                yield Row(row["id"], row["problem"], row["ground_truth"], [initial, final], row)
+            for key, group in groupby(tar.getmembers(), key=lambda member: member.name.split(".", 1)[0]):
+                files = {member.name.split(".", 1)[1]: tar.extractfile(member).read() for member in group}
+                row = json.loads(files["json"])
+                *images, last = files
+                pair = ["initial.png", "final.png"]
+                assert images == ([f"image{k + 1}.png" for k in range(len(images))] if "family" in row else pair)
+                assert (last, key) == ("json", row["id"])
+                yield Row(row["id"], row["problem"], row["ground_truth"], [files[name] for name in images], row)
 
 
 def _vlm_r1(out, split):
@@ -120,7 +121,7 @@ def _vlmevalkit(out, split):
     with open(out / f"{split}.tsv", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t"):
             images = [base64.b64decode(text) for text in ast.literal_eval(row["image"])]
-            assert len(ast.literal_eval(row["image_path"])) == 2
+            assert len({*ast.literal_eval(row["image_path"])}) == len(images)
             yield Row(row["id"], row["question"], row["ground_truth"], images, row)
 
 

@@ -13,7 +13,7 @@ import pytest
 from tests.consumers import loaders
 from tests.export.data import refused
 from tests.export.rows import tables
-from tests.tiny import SHIPPED, SMALL, FlatRenderer, generate_flat
+from tests.tiny import ONE_FAMILY, SMALL, FlatRenderer, generate_flat
 from tvrgen.config import loader
 from tvrgen.config.overrides import assignments
 from tvrgen.dataset.reader import open_dataset
@@ -69,7 +69,7 @@ def wrong(question: dict) -> str:
     return ", ".join(["20.color.red", *(written(change, change["value"]) for change in question["changes"][1:])])
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", ONE_FAMILY)
 def test_vlm_r1(ready, name, tmp_path):
     export(ready(name), "vlm-r1", tmp_path / "out")
     for split in open_dataset(ready(name)).splits:
@@ -91,7 +91,7 @@ def test_vlm_r1(ready, name, tmp_path):
             assert (loaders.vlm_r1_accuracy(said[0], row), loaders.vlm_r1_accuracy(said[-1], row)) == (1, 0)
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", ONE_FAMILY)
 def test_easyr1(ready, name, tmp_path):
     export(ready(name), "easyr1", tmp_path / "out")
     for split in open_dataset(ready(name)).splits:
@@ -127,7 +127,7 @@ def test_reason_rft(ready, name, splits, tmp_path):
             assert star_r1_reward(response(row["solution"]), row["ground_truth"]).correct
 
 
-@pytest.mark.parametrize("name", [name for name in SHIPPED if name not in ("star_r1", "easy_to_hard")])
+@pytest.mark.parametrize("name", [name for name in ONE_FAMILY if name not in ("star_r1", "easy_to_hard")])
 def test_reason_rft_has_no_words_for_moves(ready, name, tmp_path):
     said = "moves an object, and Reason-RFT has no words for how far; generate"
     if name == "changes":  # whatever its first problems have
@@ -146,7 +146,7 @@ REFUSED = {
     "generalisation": r"split train: TRANCE has no view 'low' there; generate with",
     "star_r1": r"split train: TRANCE's code wants the centre view of each problem; generate with",
 }
-assert sorted((*LEVELS, *REFUSED)) == SHIPPED
+assert sorted((*LEVELS, *REFUSED)) == ONE_FAMILY
 
 
 @pytest.mark.parametrize(("name", "level"), LEVELS.items())

@@ -11,13 +11,13 @@ from tvrgen.generation import local_crew, worker
 from tvrgen.generation.driver import Done, Failed, Rendered, Task
 from tvrgen.generation.local_crew import LocalCrew
 from tvrgen.imaging.renderer import RendererLost
-from tvrgen.sampling import sampler
+from tvrgen.questions import asking
 
 
 @pytest.fixture
 def crew(tmp_path, monkeypatch):
     monkeypatch.setenv("FAULTS", "{}")
-    monkeypatch.setattr(sampler, "plan_problem", lambda config, split, i: handmade(config, config.split(split), i))
+    monkeypatch.setattr(asking, "plan_problem", lambda config, split, i: handmade(config, config.split(split), i))
     config, storage = load(), open_storage(tmp_path / "out")
     with preparation.writing_to(storage, config):
         crew = LocalCrew(config, storage, tmp_path / "log", "tests.faulty:open_faulty")

@@ -12,7 +12,7 @@ from tvrgen.dataset.shards import shards_of
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.generation.journal import QUARANTINE
 from tvrgen.generation.status import status
-from tvrgen.sampling import sampler
+from tvrgen.questions import asking
 
 
 def test_a_whole_dataset_is_finished(flat_dataset):
@@ -26,7 +26,7 @@ def test_a_whole_dataset_is_finished(flat_dataset):
 
 
 def test_a_run_is_seen_while_it_goes_on(tmp_path, monkeypatch):
-    monkeypatch.setattr(sampler, "plan_problem", lambda c, s, i: handmade(c, c.split(s), i))
+    monkeypatch.setattr(asking, "plan_problem", lambda c, s, i: handmade(c, c.split(s), i))
     config, out = load(), tmp_path / "out"
     with preparation.writing_to(open_storage(out), config):
         assert str(status(out)).endswith("running: no shard is done yet\nnot finished")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.tiny import ROOT, SHIPPED, handmade, load, question_lines, write_config
+from tests.tiny import ONE_FAMILY, ROOT, handmade, load, question_lines, write_config
 from tvrgen._support.errors import UserError
 from tvrgen._support.rng import generator
 from tvrgen.config import loader
@@ -58,16 +58,15 @@ def test_without_moves_nothing_is_said_of_directions(name):
     config = load(*by_template(name), "sampling.kinds=[color, shape]", "sampling.steps=[1, 2]")
     split = config.split("train")
     initial = handmade(load(), load().split("train"), 0).problem.initial
-    text = prompts.prompt(generator(1), initial, split)
+    text = prompts.prompt(generator(1), initial, split, split.questions[0].prompt)
     assert "front" not in text
     assert "\n\n\n" not in text
 
 
 def test_the_values_are_those_of_the_split():
     config = load("sampling.never={color: [cyan], step: [shape.cube, position.left.1]}")
-    text = prompts.prompt(
-        generator(1), handmade(load(), load().split("train"), 0).problem.initial, config.split("train")
-    )
+    split, initial = config.split("train"), handmade(load(), load().split("train"), 0).problem.initial
+    text = prompts.prompt(generator(1), initial, split, split.questions[0].prompt)
     listed = dict(
         line.split(": ") for line in text.splitlines() if line.split(":")[0] in ("color", "shape", "position")
     )
@@ -105,7 +104,7 @@ def test_a_prompt_shows_how_a_change_is_written_that_is_more_than_an_object_and_
     split = loader.load(name, {"question.prompt": template}).split("train")
     initial = handmade(load(), load().split("train"), 0).problem.initial
     absent = State(objects=(initial[0].replace(present=False), *initial.objects[1:]))
-    text = prompts.prompt(generator(1), absent, split)
+    text = prompts.prompt(generator(1), absent, split, split.questions[0].prompt)
     assert "attribute" not in text
     lines = dict(line.split(": ", 1) for line in text.splitlines() if line.split(": ")[0] in split.kinds)
     assert list(lines) == list(split.kinds)
@@ -135,7 +134,8 @@ def test_further_attributes_name_objects_too():
     overrides = {"question.prompt": "no_objects", "sampling.kinds": ["color", "texture"], "sampling.steps": 1}
     split = loader.load("star_r1", overrides).split("train")
     values = {name: split.vocabulary.values(name)[0] for name in split.vocabulary.attributes}
-    text = prompts.prompt(generator(1), State(objects=(split.vocabulary.object(values),)), split)
+    state = State(objects=(split.vocabulary.object(values),))
+    text = prompts.prompt(generator(1), state, split, split.questions[0].prompt)
     assert "Name each object by its size, color, texture, material and shape" in text
 
 
@@ -145,7 +145,7 @@ def test_a_template_has_general_keys_for_other_kinds():
     for kinds in (["color"], ["color", "swap"]):
         config = loader.load("star_r1", {"question.prompt": own, "sampling.kinds": kinds, "sampling.steps": 1})
         assert "general" not in config.document["question"]["prompt"]
-        said[len(kinds)] = config.split("train").question.prompt.variants["say"]
+        said[len(kinds)] = config.split("train").questions[0].prompt.variants["say"]
     assert said == {1: ("a",), 2: ("b",)}
 
 
@@ -158,12 +158,12 @@ def test_variants_are_drawn_by_id_and_come_back():
 
 def test_a_split_may_have_a_prompt_of_its_own():
     config = load("splits.train.question={prompt: terse, rationale: short}")
-    assert config.split("train").question.prompt.text.startswith("What changed")
+    assert config.split("train").questions[0].prompt.text.startswith("What changed")
     again = loader.from_document(config.document, "x")
-    assert again.split("train").question == config.split("train").question
+    assert again.split("train").questions == config.split("train").questions
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", ONE_FAMILY)
 def test_shipped_configs_take_every_listing_template(name):
     for template in TEMPLATES:
         if template != "no_objects":
@@ -177,7 +177,7 @@ def test_a_template_of_ones_own(tmp_path):
     path = write_config(tmp_path, "splits: {train: {count: 1}}\nquestion: {prompt: mine.yaml}\n")
     split = loader.load(path).split("train")
     initial = handmade(load(), load().split("train"), 0).problem.initial
-    text = prompts.prompt(generator(1), initial, split)
+    text = prompts.prompt(generator(1), initial, split, split.questions[0].prompt)
     assert text.startswith("{0: large red rubber cube")
 
 

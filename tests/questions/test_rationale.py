@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.tiny import SHIPPED, handmade, load, question_lines, with_object
+from tests.tiny import ONE_FAMILY, handmade, load, question_lines, with_object
 from tvrgen._support.rng import generator
 from tvrgen.config import loader
 from tvrgen.dataset import records
@@ -26,7 +26,7 @@ OF_PLACES = ("swap", "next_to")
 
 
 def told(planned, view, split, seed=0):
-    return rationale.rationale(generator(seed, planned.problem.id, view), planned, view, split)
+    return rationale.rationale(generator(seed, planned.problem.id, view), planned, view, split, split.questions[0])
 
 
 def about(sentences, planned):
@@ -38,7 +38,7 @@ def about(sentences, planned):
     return parts
 
 
-@pytest.fixture(scope="module", params=SHIPPED)
+@pytest.fixture(scope="module", params=ONE_FAMILY)
 def problems(request):
     """(planned, view, split) of some problems of every split of a config, with full rationales."""
     config = loader.load(request.param, {"question.rationale": "full"})
@@ -123,8 +123,8 @@ def test_the_conclusion_is_the_answer(problems):
 @pytest.mark.rays
 def test_short_ones_speak_of_changed_objects_alone(problems):
     for planned, view, split in problems:
-        asked = dataclasses.replace(split.question, rationale="short")
-        short = told(planned, view, dataclasses.replace(split, question=asked))
+        asked = dataclasses.replace(split.questions[0], rationale="short")
+        short = told(planned, view, dataclasses.replace(split, questions=(asked,)))
         named = [int(found[1]) for s in short if s.does == "locate" and (found := re.search(r"bject (\d+)", s.text))]
         assert named == sorted({k for step in planned.said for k in step.objects})
 
@@ -200,7 +200,7 @@ def story(
     shots = tuple(dataclasses.replace(shot, sights=sights.get(shot.when)) for shot in shots)
     planned = sampler.completed(problem, states, shots, split)
     view = "left" if cameras else view
-    return [sentence.text for sentence in rationale.rationale(Phrasing(last), planned, view, split)]
+    return [sentence.text for sentence in rationale.rationale(Phrasing(last), planned, view, split, split.questions[0])]
 
 
 def test_a_whole_rationale():

@@ -10,7 +10,7 @@ import atheris
 
 with atheris.instrument_imports():
     from tvrgen.questions.forms import changes_reader
-    from tvrgen.scoring import reward
+    from tvrgen.scoring import star_r1
 
 TRUTH = {
     "changes": [
@@ -30,7 +30,7 @@ def one(data: bytes) -> None:
     start = time.monotonic()
     changes_reader.parse_answer(text, TRUTH["looks"])
     for response in (text, f"<think></think><answer>{text}</answer>"):
-        found = reward.star_r1_reward(response, TRUTH)
+        found = star_r1.star_r1_reward(response, TRUTH)
         assert found.total <= found.best
         assert 0 <= found.share <= 1
     assert time.monotonic() - start < 5

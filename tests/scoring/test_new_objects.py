@@ -4,11 +4,11 @@ import itertools
 
 import pytest
 
+from tests import tiny
 from tests.tiny import ROOT, handmade, load
 from tests.transformations.kinds import NAMES
 from tvrgen.config import loader
 from tvrgen.dataset import records
-from tvrgen.questions import changes
 from tvrgen.questions.forms import changes_text
 from tvrgen.questions.forms.changes_reader import parse_answer
 from tvrgen.questions.forms.changes_text import Answer
@@ -18,7 +18,7 @@ from tvrgen.scoring import baselines
 from tvrgen.scoring.evaluation import score
 from tvrgen.scoring.options import STAR_R1
 from tvrgen.scoring.outcome import outcome_score
-from tvrgen.scoring.reward import reward_of
+from tvrgen.scoring.star_r1 import reward_of
 from tvrgen.scoring.truth import truth_of
 from tvrgen.transformations import replay
 from tvrgen.transformations.base import Step
@@ -55,10 +55,10 @@ def test_right_answers_lead_to_the_true_state_in_any_order_of_new_objects(kinds)
 
 
 def asked(planned, split, seed):
-    question = changes.ask(planned, planned.problem.views[0], split, seed)
+    question = tiny.ask(planned, planned.problem.views[0], split, seed)
     return {
-        "id": planned.problem.id, "changes": question.changes, "answer": question.answer,
-        "answer_form": question.answer_form, "initial_objects": question.initial_objects,
+        "id": planned.problem.id, "changes": question["changes"], "answer": question["answer"],
+        "answer_form": question["answer_form"], "initial_objects": question["initial_objects"],
     }  # fmt: skip
 
 
@@ -83,12 +83,12 @@ def test_outcome_and_reward_agree_on_every_accepted_answer_and_on_every_answer_o
         planned = sampler.plan_problem(config, split.name, k)
         scene, question = (
             records.scene_line(planned, [], split),
-            changes.ask(planned, planned.problem.views[0], split, 0),
+            tiny.ask(planned, planned.problem.views[0], split, 0),
         )
         truth = truth_of(
             {
-                "changes": question.changes, "alternatives": question.alternatives or None,
-                "arities": question.arities,
+                "changes": question["changes"], "alternatives": question.get("alternatives"),
+                "arities": question.get("arities"),
             }
         )  # fmt: skip
         said = {

@@ -4,7 +4,8 @@
 
 The JSON schema is made from such fields (`tvrgen.config.schema`), and `build` makes the dataclass from a document that
 was checked against it. So a new key is one field. A `ClassVar` with a `Key` is a key that a config may write, and
-that is replaced by others before the dataclass is built.
+that is replaced by others before the dataclass is built. A key that is a keyword of Python has a field with a low line
+behind its name.
 """
 
 import dataclasses
@@ -57,16 +58,16 @@ def keys(owner: Any) -> dict[str, tuple[Any, Key]]:
         if get_origin(hint) is Annotated:
             kind, *notes = get_args(hint)
             for key in (note for note in notes if isinstance(note, Key)):
-                found[name] = kind, key
+                found[name.removesuffix("_")] = kind, key
     return found
 
 
 def build(owner: type[T], document: Mapping[str, Any], **ready: Any) -> T:
     """Builds a dataclass from a checked document; `ready` has the fields that do not follow from one key alone."""
     fields = {f.name for f in dataclasses.fields(owner)}  # type: ignore[arg-type]  # a dataclass
-    kinds = {name: kind for name, (kind, _) in keys(owner).items() if name in fields}
+    kinds = {name: kind for name, (kind, _) in keys(owner).items() if {name, f"{name}_"} & fields}
     read = {name: _value(document[name], kind) for name, kind in kinds.items() if name in document.keys() - ready}
-    return owner(**read, **ready)
+    return owner(**{name if name in fields else f"{name}_": value for name, value in read.items()}, **ready)
 
 
 def _value(value: Any, kind: Any) -> Any:

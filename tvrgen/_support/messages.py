@@ -27,9 +27,12 @@ def nearest(word: str, known: Iterable[str], former: Mapping[str, str] | None = 
 
 
 def shown(value: Any) -> str:
-    """Returns the repr of a value, cut at 60 characters; "nothing" for None."""
-    text = "nothing" if value is None else repr(value)
-    return cut(text)
+    """Returns the repr of a value in one line, cut at 60 characters; "nothing" for None."""
+    try:
+        text = "nothing" if value is None else repr(value)
+    except Exception:  # a number of thousands of digits, data nested deep, a user's class
+        text = f"a value of the type {type(value).__name__}"
+    return cut(text.replace("\n", " "))
 
 
 def cut(text: str) -> str:

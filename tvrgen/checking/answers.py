@@ -16,7 +16,7 @@ from tvrgen.questions.forms.changes_text import normal
 from tvrgen.sampling.problem import Planned
 from tvrgen.scene.model import State
 from tvrgen.scoring.outcome import outcome_score
-from tvrgen.scoring.reward import Reward, star_r1_reward
+from tvrgen.scoring.star_r1 import Reward, star_r1_reward
 from tvrgen.scoring.truth import Truth, ground_truth, truth_of
 from tvrgen.transformations.base import Rejected, Step
 
@@ -38,7 +38,7 @@ class Answers:
         self._accepted = self._damaged = self._answers = self._reordered = 0
 
     def faults(self, case: Case) -> Iterable[Fault]:
-        planned, question = case.planned, case.questions[0]
+        planned, question = case.planned, case.changes[0]
         looks = [obj.looks for obj in planned.problem.initial.objects]
         self._answers += 1
         for form in changes_text.FORMS:
@@ -160,7 +160,7 @@ class Wording:
             if not isinstance(phrase, str) or not phrase.strip() or "\n" in phrase:
                 text = f"returned {shown(phrase)}; return words in one line, such as 'turns cyan'"
                 yield Fault("phrase", text, step.kind, str(step))
-        for question in case.questions:
+        for question in case.changes:
             if changes_text.write(case.planned.said) != question["answer"] and question["answer_form"] == "triplet":
                 yield Fault("phrase", "the answer of the question is not that of the steps")
 

@@ -33,12 +33,17 @@ class Case:
 
     @cached_property
     def questions(self) -> list[Record]:
-        """The question lines, one for each final view."""
+        """The question lines, for each final view those of all families and their twins."""
         return records.question_lines(self.planned, self._images, self.split, self.config.seed)
 
     @property
+    def changes(self) -> list[Record]:
+        """The question lines that ask what changed, one for each final view; none where the split does not ask it."""
+        return [line for line in self.questions if "family" not in line and "mirrored" not in line]
+
+    @property
     def _images(self) -> tuple[ImageFile, ...]:
-        return image_files(self.planned.problem, self.planned.shots, self.split.output, self.split.image)
+        return image_files(self.planned.problem, self.planned.shots, self.split)
 
 
 class Check(Protocol):

@@ -16,12 +16,14 @@ from tvrgen.checking.balance import Balance
 from tvrgen.checking.cases import Case, Check
 from tvrgen.checking.faults import Fault
 from tvrgen.checking.others import Others
+from tvrgen.checking.questions import Questions
 from tvrgen.checking.steps import Rules, Steps
 from tvrgen.checking.subjects import Subject
 from tvrgen.config.overrides import Overrides
 from tvrgen.config.settings import Config, Split
 from tvrgen.imaging.blender import requirements
-from tvrgen.sampling import sampler
+from tvrgen.questions import asking
+from tvrgen.questions.registry import CHANGES
 from tvrgen.sampling.problem import Planned
 from tvrgen.transformations.base import Transformation
 from tvrgen.transformations.own import KindError
@@ -105,7 +107,15 @@ class Checking:
 
     def _problems(self, subject: Subject) -> list[Case]:
         """Plans problems and checks each; returns the first that have steps."""
-        checks: tuple[Check, ...] = (Steps(), Answers(), Wording(), Rules())
+        families = {settings.family for settings in subject.split.questions}
+        checks: list[Check] = [Steps()]
+        if CHANGES in families:
+            checks.append(Answers())
+        else:
+            self.say("  skip  values: the split does not ask what changed")
+        checks += [Wording(), Rules()]
+        if families != {CHANGES}:
+            checks.append(Questions())
         kept, faults = self._each(subject.config, subject.split.name, self.count, checks)
         self._tell(faults, [summary for check in checks for summary in check.summaries()])
         return kept
@@ -118,7 +128,7 @@ class Checking:
         for index in range(count):
             planned: Planned | None = None
             with self._caught(faults):
-                planned = sampler.plan_problem(config, name, index)
+                planned = asking.plan_problem(config, name, index)
             if planned is None:
                 break
             case = Case(config, split, planned)

@@ -10,7 +10,7 @@ from tvrgen.checking.cases import Case
 from tvrgen.checking.faults import Fault
 from tvrgen.dataset import records
 from tvrgen.dataset.validation.problems import dealt, scene_faults
-from tvrgen.sampling import sampler
+from tvrgen.questions import asking
 from tvrgen.transformations import replay
 from tvrgen.transformations.base import Rejected, Role
 from tvrgen.transformations.own import KindError
@@ -84,7 +84,7 @@ class Rules:
         if due and [*due.values()] != case.questions:
             yield Fault("rules", "the questions differ when they are asked again")
         if not planned.problem.index % self._AGAIN:
-            again = sampler.plan_problem(case.config, split.name, planned.problem.index)
+            again = asking.plan_problem(case.config, split.name, planned.problem.index)
             if again.problem != planned.problem:
                 yield Fault("rules", "the problem differs when it is planned again")
 

@@ -87,10 +87,11 @@ def small(subject: Subject) -> Iterator[Config]:
     """Configs with a subject's kinds and few objects and steps, the first with few looks; those that there can be."""
     config, split = subject.config, subject.split
     whole = documents.with_new_names(config.document, config.source)
-    document: Record = {key: value for key, value in whole.items() if key != "splits"}
+    document: Record = {key: value for key, value in whole.items() if key not in ("splits", "questions")}
     own = whole["splits"][split.name]
     for section in ("sampling", "cameras", "render", "question"):
-        document[section] = {**document[section], **own.get(section, {})}
+        if section in document:
+            document[section] = {**document[section], **own.get(section, {})}
     roles = max(kind.named for kind in split.kinds.values())
     few = {a: list(split.vocabulary.values(a)[:_FEW]) for a in split.vocabulary.attributes}
     size = {"objects": [roles + 2, roles + 3], "on_stage": [max(2, roles), roles + 2], "no_change": 0}

@@ -114,6 +114,23 @@ def _prompts(config: "Config | None") -> list[Entry]:
     return entries
 
 
+def _families(config: "Config | None") -> list[Entry]:
+    """The shipped families of questions, with the form of their answers; or those that a config asks."""
+    from tvrgen.questions.registry import BUILT_IN
+
+    families = dict(BUILT_IN)
+    if config is not None:
+        families = {name: own for split in config.splits.values() for name, own in split.families.items()}
+    entries = []
+    for name, family in families.items():
+        about = (inspect.getdoc(type(family)) or inspect.getdoc(inspect.getmodule(family)) or name).split("\n\n")[0]
+        about = " ".join(about.split()).removesuffix(".")
+        needs = f"; needs {counted(family.objects, 'object')}" if family.objects > 1 else ""
+        facts = {"about": about, "answer": family.form, "objects": family.objects}
+        entries.append(Entry(name, f"{about} (answers: {family.form}{needs})", facts))
+    return entries
+
+
 def _formats(config: "Config | None") -> list[Entry]:
     """The formats of exports, with their consumers."""
     from tvrgen.export import FORMATS
@@ -161,6 +178,7 @@ TOPICS: dict[str, Topic] = {
     "attributes": Topic("attributes of objects, and their values", _attributes, of_config=True),
     "shapes": Topic("shapes: mesh files, and which turns they show", _shapes, of_config=True),
     "prompts": Topic("prompt templates, for question.prompt", _prompts),
+    "families": Topic("families of questions, for questions, with their answers", _families, of_config=True),
     "formats": Topic("formats of tvrgen export", _formats),
     "configs": Topic("ready configs, for tvrgen generate and plan", _configs),
     "scenes": Topic("scenes, for the key scene, and their cameras", _scenes),

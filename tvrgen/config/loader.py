@@ -20,6 +20,7 @@ from tvrgen.config import documents, scenes, settings, sources, splits
 from tvrgen.config.overrides import Overrides, listed, override, plain
 from tvrgen.config.references import resolve, unfolded
 from tvrgen.config.yaml_files import read_yaml
+from tvrgen.questions.own import Own as OwnFamily
 from tvrgen.sampling import feasibility
 from tvrgen.scene import vocabulary
 from tvrgen.transformations.own import Own
@@ -85,7 +86,8 @@ def of_dataset(document: Record, source: str, folder: Path | None = None, trust:
     config = from_document(document, source, folder, trust=False)
     if own := config.not_imported():
         if not trust:
-            _refuse(f"{source}: sampling.kinds", own)
+            families = {asked.family for split in config.splits.values() for asked in split.questions}
+            _refuse(f"{source}: {'questions' if families.issuperset(own) else 'sampling.kinds'}", own)
         _log.info("%s: imports %s, as it is trusted", source, ", ".join(own))
         return from_document(document, source, folder)
     if trust and folder is not None and config.vocabulary.own_functions:  # a run will import these
@@ -126,7 +128,9 @@ def from_document(document: Record, source: str, folder: Path | None = None, tru
     if trust:
         with importable(folder):
             kinds = [kind for split in built.values() for kind in split.kinds.values()]
-            inherited = {module for kind in kinds if isinstance(kind, Own) for module in kind.modules}
+            own: list[Any] = [kind for kind in kinds if isinstance(kind, Own)]
+            own += [f for split in built.values() for f in split.families.values() if isinstance(f, OwnFamily)]
+            inherited = {module for each in own for module in each.modules}
             sources.note(resolved, inherited, words.own_functions, source, folder)
     return Config(
         seed=resolved["seed"],

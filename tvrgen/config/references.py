@@ -15,6 +15,8 @@ from tvrgen._support.plain_files import is_inside
 from tvrgen.config import documents
 from tvrgen.config.settings import PRESETS
 from tvrgen.config.yaml_files import read_yaml
+from tvrgen.questions.registry import BUILT_IN as FAMILIES
+from tvrgen.questions.registry import CHANGES
 from tvrgen.scene.attributes import SHIPPED, shipped
 from tvrgen.scene.vocabulary import Vocabulary
 from tvrgen.transformations.registry import BUILT_IN
@@ -22,7 +24,7 @@ from tvrgen.transformations.registry import BUILT_IN
 _TABLES = tuple(table.name for table in dataclasses.fields(Vocabulary) if table.name != "attributes")
 """The tables that a whole vocabulary has; further attributes are only where they are wanted."""
 
-_PROMPTS = "configs/prompts"
+_PROMPTS, _TEMPLATES = "configs/prompts", "configs/questions"
 
 Meshes = dict[str, bytes]
 """Shape name -> content of its mesh file."""
@@ -34,6 +36,7 @@ def resolve(document: Record, source: str, folder: Path | None, trust: bool = Tr
     `folder` is the config's folder; None for the resolved config of a dataset, which names no file but its meshes.
     Without `trust`, it may name files in the folder alone. Raises UserError for other files.
     """
+    _check_asked_once(document, source)
     if folder is None or not trust:
         _check_own(document, source, folder)
     resolved = documents.fill(document, "config")
@@ -43,6 +46,12 @@ def resolve(document: Record, source: str, folder: Path | None, trust: bool = Tr
             section["render"] = PRESETS[preset] | section["render"]
         if prompt := section.get("question", {}).get("prompt"):
             section["question"]["prompt"] = _prompt(prompt, f"{path}question.prompt", source, folder)
+        if "questions" in section:
+            section["questions"] = [
+                _asked(own, f"{path}questions[{k}]", source, folder) for k, own in enumerate(section["questions"])
+            ]
+    if "questions" in resolved:
+        del resolved["question"]  # which has been filled in
     # a default names the packaged file, even if the config's folder has one of that name
     folders = {
         key: folder if key in document else resources.ROOT if folder else None for key in ("scene", "vocabulary")
@@ -53,9 +62,18 @@ def resolve(document: Record, source: str, folder: Path | None, trust: bool = Tr
     _declare(resolved["vocabulary"], kinds)
     plain = not resolved["vocabulary"].get("attributes") and all(k in BUILT_IN and BUILT_IN[k].plain for k in kinds)
     for section in sections.values():
-        if "prompt" in section.get("question", {}):
-            section["question"]["prompt"] = _worded(section["question"]["prompt"], plain)
+        for own in (section.get("question", {}), *section.get("questions", ())):
+            if own.get("family", CHANGES) == CHANGES and "prompt" in own:
+                own["prompt"] = _worded(own["prompt"], plain)
     return resolved, meshes
+
+
+def _check_asked_once(document: Record, source: str) -> None:
+    """Raises UserError for `question` and `questions` together, of which each says all about the questions."""
+    sections = {"": document} | {f"splits.{name}.": split for name, split in document["splits"].items()}
+    for path, section in sections.items():
+        if "question" in section and ("questions" in section or "questions" in document):
+            raise UserError(f"{source}: {path}question: there are questions too; write the family changes into these")
 
 
 def _check_own(document: Record, source: str, folder: Path | None) -> None:
@@ -65,8 +83,18 @@ def _check_own(document: Record, source: str, folder: Path | None) -> None:
     named |= {
         f"{path}question.prompt": s.get("question", {}).get("prompt", {} if path else "default")
         for path, s in sections.items()
+        if "questions" not in s
+    }
+    named |= {
+        f"{path}questions[{k}].prompt": own.get("prompt")
+        for path, s in sections.items()
+        for k, own in enumerate(s.get("questions", ()))
     }
     for key, value in named.items():
+        if value is None:
+            raise UserError(
+                f"{source}: {key}: is missing; the config of a dataset holds its {key.split('.')[-1]} itself"
+            )
         if isinstance(value, str) or value.get("extends"):
             raise UserError(f"{source}: {key}: names a file; the config of a dataset holds its {key} itself")
     for name, shape in document["vocabulary"].get("shapes", {}).items():
@@ -110,18 +138,35 @@ def _scene(value: str | Record, source: str, folder: Path | None, above: tuple[s
     return documents.fill(own | {"extends": None}, "config", "scene")
 
 
-def _prompt(value: str | Record, key: str, source: str, folder: Path | None) -> Record:
-    """A prompt template, from its file if the key names one."""
+def _asked(entry: Record, key: str, source: str, folder: Path | None) -> Record:
+    """The settings of questions with all that they leave out, and their template, but for that of the user's code."""
+    filled = documents.fill(entry, "config", "asked")
+    family, prompt = filled["family"], filled["prompt"]
+    if ":" not in family and family not in FAMILIES:
+        known = messages.nearest(family, [*FAMILIES, "package.module:Class"])
+        raise UserError(f"{source}: {key}.family: unknown family {family!r}{known}")
+    if family == CHANGES:
+        filled["prompt"] = _prompt(prompt or "star_r1", f"{key}.prompt", source, folder)
+    elif prompt or ":" not in family:
+        filled["prompt"] = _prompt(prompt or family, f"{key}.prompt", source, folder, _TEMPLATES, "family")
+    return filled
+
+
+def _prompt(
+    value: str | Record, key: str, source: str, folder: Path | None, packaged: str = _PROMPTS, definition: str = ""
+) -> Record:
+    """A prompt template, from its file if the key names one; `definition` is that of the schema, where it is no prompt
+    of changes."""
     where = f"{source}: {key}"
     if isinstance(value, str):
-        packaged_names = sorted(path.stem for path in (resources.ROOT / _PROMPTS).glob("*.yaml"))
+        packaged_names = sorted(path.stem for path in (resources.ROOT / packaged).glob("*.yaml"))
         known = value in packaged_names
-        path = resources.find(f"{_PROMPTS}/{value}.yaml" if known else value, None if known else folder)
+        path = resources.find(f"{packaged}/{value}.yaml" if known else value, None if known else folder)
         if path is None:
             raise UserError(f"{where}: no template {value!r}{messages.nearest(value, packaged_names)}, or a YAML file")
         value, where = read_yaml(path), str(path)
-    documents.check(value, where, "prompt")
-    return documents.fill(value, "prompt")
+    documents.check(value, where, "prompt", definition)
+    return documents.fill(value, "prompt", definition)
 
 
 def _worded(template: Record, plain: bool) -> Record:

@@ -14,7 +14,7 @@ _log = logging.getLogger(__name__)
 def note(
     resolved: Record, inherited: Iterable[str], functions: Iterable[str], source: str, folder: Path | None
 ) -> None:
-    """Writes the sources of the kinds and of these functions into a resolved config, or compares those that it has.
+    """Writes the sources of kinds, families and these functions into a resolved config, or compares those that it has.
 
     They are those of the modules that the config names, and of those that its kinds inherit from (`inherited`).
 
@@ -25,7 +25,8 @@ def note(
     """
     sections = (resolved, *resolved["splits"].values())
     kinds = [kind for section in sections for kind in section.get("sampling", {}).get("kinds", ())]
-    modules = {name.partition(":")[0] for name in (*kinds, *functions) if ":" in name} | {*inherited}
+    families = [asked["family"] for section in sections for asked in section.get("questions", ())]
+    modules = {name.partition(":")[0] for name in (*kinds, *families, *functions) if ":" in name} | {*inherited}
     before = resolved.pop("code", {})
     found = {}
     for module in sorted(modules):

@@ -9,25 +9,27 @@ from tvrgen._support.json_lines import Record
 from tvrgen._support.keys import build as build_settings
 from tvrgen._support.keys import keys
 from tvrgen._support.messages import nearest
+from tvrgen.config import asked, documents
 from tvrgen.config.documents import OLD_NAMES
 from tvrgen.config.settings import Constraints, Never, Only, Split
 from tvrgen.config.settings.constraints import Listed
-from tvrgen.questions import prompts
 from tvrgen.questions.forms import arities, changes_text
 from tvrgen.questions.forms.changes_reader import parse_answer
 from tvrgen.questions.forms.changes_text import normal
+from tvrgen.questions.registry import CHANGES
 from tvrgen.scene import camera_model
 from tvrgen.scene.model import SceneSpec
 from tvrgen.scene.vocabulary import Vocabulary
 from tvrgen.transformations import members, registry
 from tvrgen.transformations.attributes import Attribute
 from tvrgen.transformations.base import Step, Transformation
-from tvrgen.transformations.own import KindError
+from tvrgen.transformations.own import KindError, Own
 from tvrgen.transformations.registry import NotImported
 
 T = TypeVar("T", Only, Never)
 
 _SECTIONS: dict[str, Any] = {name: kind for name, (kind, _) in keys(Split).items() if dataclasses.is_dataclass(kind)}
+_FIELDS = {name: kind for name, kind in _SECTIONS.items() if name != "question"}
 
 
 class Sections:
@@ -39,7 +41,7 @@ class Sections:
     def __init__(self, name: str, document: Record, written: Record, source: str) -> None:
         self.name, self.document, self._written, self._source = name, document, written, source
         self._own = document["splits"][name]
-        self._merged = {key: {**document[key], **self._own.get(key, {})} for key in _SECTIONS}
+        self._merged = {key: {**document.get(key, {}), **self._own.get(key, {})} for key in _SECTIONS}
 
     def __getitem__(self, section: str) -> dict[str, Any]:
         return self._merged[section]
@@ -51,6 +53,27 @@ class Sections:
             isinstance(node.get(section), dict) and {name, OLD_NAMES.get(name, name)} & node[section].keys()
             for node in (self._written, self._written["splits"][self.name])
         )
+
+    @property
+    def questions(self) -> list[Record]:
+        """The entries of `questions`, or the one that `question` stands for."""
+        own = self._own.get("questions")
+        if own is None and "question" not in self._own:
+            own = self.document.get("questions")
+        if own is None:
+            return [documents.fill({"family": CHANGES, **self["question"]}, "config", "asked")]
+        found: list[Record] = own
+        return found
+
+    def where_asked(self, number: int) -> str:
+        """The full path of an entry of `questions` for messages, or that of `question`, which stands for it."""
+        split = f"splits.{self.name}."
+        if "questions" in self._own:
+            return f"{self._source}: {split}questions[{number}]"
+        if "question" in self._own or "questions" not in self.document:
+            prompt = self.where("question.prompt")
+            return prompt.removesuffix(".prompt")
+        return f"{self._source}: questions[{number}]"
 
     def where(self, key: str) -> str:
         """The full path of a key for messages: the split's own, or the one that it inherits."""
@@ -80,23 +103,27 @@ def build(sections: Sections, words: Vocabulary, scene: SceneSpec, trust: bool =
         raise UserError(f"{where('cameras.final')}: only and never leave no final camera")
     follows: dict[str, dict[str, Any]] = {"sampling": _numbers(sections, constraints), "cameras": {"final": final}}
     settings: dict[str, Any] = {
-        name: build_settings(kind, sections[name], **follows.get(name, {})) for name, kind in _SECTIONS.items()
+        name: build_settings(kind, sections[name], **follows.get(name, {})) for name, kind in _FIELDS.items()
     }
-    own_words = _narrowed(words, constraints).facing(camera_model.azimuth(scene.cameras[views["initial"]]))
+    families, questions = asked.build(sections, trust)
+    azimuths = {name: camera_model.azimuth(scene.cameras[name]) for name in (views["initial"], *final)}
+    own_words = _narrowed(words, constraints).facing(azimuths[views["initial"]])
     split = Split(
         name=sections.name,
         count=sections.document["splits"][sections.name]["count"],
         **settings,
         vocabulary=own_words,
+        azimuths=azimuths,
         kinds=kinds,
         values={name: constraints.steps(name, kind.values(own_words)) for name, kind in known.items()},
+        questions=questions,
+        families=families,
         ordinal=sorted(sections.document["splits"]).index(sections.name),
     )
     for name, kind in known.items():
         if fault := next(members.of_variants(kind, split.sampling), None):
             raise UserError(f"{where('sampling.kinds')}: {KindError(name, 'variants', fault)}")
-    _check_question(split, where("question.prompt"))
-    return split
+    return asked.checked(split, sections)
 
 
 def _numbers(sections: Sections, constraints: Constraints) -> dict[str, tuple[int, ...] | None]:
@@ -123,22 +150,6 @@ def _numbers(sections: Sections, constraints: Constraints) -> dict[str, tuple[in
 def _narrowed(words: Vocabulary, constraints: Constraints) -> Vocabulary:
     """The vocabulary with the values that constraints leave."""
     return words.narrowed({name: constraints.values(name, words.values(name)) for name in words.attributes})
-
-
-def _check_question(split: Split, where: str) -> None:
-    """Raises UserError for unknown placeholders in the template, or an answer form that cannot name all objects."""
-    template, sampling = split.question.prompt, split.sampling
-    try:
-        prompts.check(template)
-    except ValueError as error:
-        raise UserError(f"{where}: {error}") from error
-    enters = any(
-        role.enters for kind in split.kinds.values() for roles in kind.variants(sampling).values() for role in roles
-    )
-    if template.answer == "description" and (sampling.twins or enters):
-        cure = "set sampling.twins to false" if sampling.twins else "write sampling.moves: [inner, out]"
-        what = "look alike" if sampling.twins else "enter"
-        raise UserError(f"{where}: objects that {what} cannot be named by their looks; {cure}")
 
 
 def _check_cameras(sections: Sections, scene: SceneSpec) -> None:
@@ -181,7 +192,7 @@ def _check_members(kind: Transformation, words: Vocabulary, where: str) -> None:
         for member, check in members.checks(kind, words, normal).items():
             if fault := next(iter(check()), None):
                 raise KindError(str(kind.name), member, fault)
-        if fault := _fault_of_name(kind, kind.values(words)[0]):
+        if isinstance(kind, Own) and (fault := _fault_of_name(kind, kind.values(words)[0])):
             raise KindError(kind.name, "name", fault)
     except KindError as error:
         raise UserError(f"{where}: {error}") from error

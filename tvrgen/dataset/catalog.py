@@ -59,7 +59,7 @@ def finish(storage: Storage, config: Config, conditions: Mapping[str, Condition]
     for name, split in config.splits.items():
         found = [shard for shard in shards[name] if shard.path in conditions]
         problems = sum(shard.count for shard in found)
-        questions = problems * split.cameras.released
+        questions = problems * split.asked
         splits[name] = {"count": split.count, "problems": problems, "questions": questions}
         for shard in found:
             listed.append({"path": shard.path, "problems": shard.count, "sha256": conditions[shard.path].digest})

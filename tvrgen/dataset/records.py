@@ -6,16 +6,21 @@ of lines are checked against the schemas that ship with tvrgen.
 
 import dataclasses
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen.config import documents
 from tvrgen.config.settings import Split
+from tvrgen.dataset import contradictions
 from tvrgen.dataset.images import BLEND, ImageFile
 from tvrgen.imaging.visibility import Sight
-from tvrgen.questions import changes
+from tvrgen.questions import asking
+from tvrgen.questions.base import Question
+from tvrgen.questions.families import changes
+from tvrgen.questions.registry import CHANGES
+from tvrgen.sampling import mirror
 from tvrgen.sampling.problem import Planned, Problem
 from tvrgen.scene import camera_model
 from tvrgen.scene.attributes import BUILT_IN
@@ -55,33 +60,63 @@ def scene_line(planned: Planned, images: Sequence[ImageFile], split: Split) -> R
             when: {shot.camera.name: [_sight(s) for s in shot.seen] for shot in shots}
             for when, shots in (("initial", (planned.initial,)), ("final", planned.finals))
         },
+        **({"mirrored": _mirrored(planned, split)} if split.mirrors else {}),
+    }
+
+
+def _mirrored(planned: Planned, split: Split) -> Record:
+    """The scene of the mirror images."""
+    initial, finals, grid = mirror.shot(planned.initial), [*map(mirror.shot, planned.finals)], split.vocabulary.grid
+    apart = bool(planned.problem.final_cameras)  # whether the final images have a jitter of their own
+    cameras = {
+        "cameras": {shot.camera.name: _camera(shot.camera, split) for shot in (initial, *(() if apart else finals))},
+        "final_cameras": {shot.camera.name: _camera(shot.camera, split) for shot in finals},
+    }
+    lights = {"lights": initial.lights, "final_lights": finals[0].lights}
+    left_out = () if apart else ("final_cameras", "final_lights")
+    return {
+        "initial": {"objects": _objects(initial.state, grid)},
+        "final": {"objects": _objects(finals[0].state, grid)},
+        **{name: own for name, own in cameras.items() if name not in left_out},
+        **{name: [*map(_plain, own)] for name, own in lights.items() if name not in left_out},
+        "visibility": {
+            when: {shot.camera.name: [_sight(s) for s in shot.seen] for shot in own}
+            for when, own in (("initial", [initial]), ("final", finals))
+        },
     }
 
 
 def question_lines(planned: Planned, images: Sequence[ImageFile], split: Split, seed: int) -> list[Record]:
-    """The records of a problem's questions, one for each final view; see question.schema.json."""
+    """The records of all questions about a problem; see question.schema.json.
+
+    Raises Rejected if the problem does not allow one of them.
+    """
     problem = planned.problem
-    paths = {(image.shot.when, image.shot.camera.name): image.path for image in images}
+    paths = {image.shot.name: image.path for image in images}
     return [
         {
-            "id": f"{problem.id}-{view}",
+            "id": f"{problem.id}-{view}{asked.suffix}",
             "scene": problem.id,
             "split": problem.split,
+            **({"family": asked.family, "shows": [*asked.shows]} if asked.family != CHANGES else {}),
             "view": {"initial": split.cameras.initial, "final": view},
-            "images": [paths["initial", split.cameras.initial], paths["final", view]],
+            "images": [paths[name] for name in asked.shows],
             "question": asked.prompt,
             "answer": asked.answer,
             "answer_form": asked.answer_form,
-            "changes": asked.changes,
-            **({"alternatives": asked.alternatives} if asked.alternatives else {}),
-            **({"arities": asked.arities} if asked.arities else {}),
-            "initial_objects": asked.initial_objects,
+            **asked.details,
+            **_twin(asked, f"{problem.id}-{view}"),
             "difficulty": {"score": asked.difficulty.score, **asked.difficulty.parts},
             **({"rationale": [_plain(sentence) for sentence in asked.rationale]} if asked.rationale else {}),
         }
-        for view in problem.views
-        for asked in (changes.ask(planned, view, split, seed),)
+        for view, asked in asking.questions(planned, split, seed)
     ]
+
+
+def _twin(asked: Question, place: str) -> Record:
+    if asked.twin is None:
+        return {}
+    return {"twin": f"{place}{asked.twin}", "flips": asked.flips, **({"mirrored": True} if asked.mirrored else {})}
 
 
 def problem_from(line: Record, words: Vocabulary) -> Problem:
@@ -102,7 +137,7 @@ def problem_from(line: Record, words: Vocabulary) -> Problem:
 
 def steps_from(line: Record) -> tuple[Step, ...]:
     """The steps that a scene line describes."""
-    return tuple(_step_of(step, "kind") for step in line["steps"])
+    return tuple(contradictions.step_of(step, "kind") for step in line["steps"])
 
 
 def sights_from(part: list[Record]) -> tuple[Sight, ...]:
@@ -133,6 +168,13 @@ def dump(line: Record) -> str:
     return json.dumps(line, ensure_ascii=False, allow_nan=False)
 
 
+def question_id(line: Record) -> str:
+    """The id that a question line must have; of another family than `changes`, up to the number behind it."""
+    own, end = f"{line['scene']}-{line['view']['final']}", "-mirrored" if line.get("mirrored") else ""
+    number = line["id"].removesuffix(end).rpartition("-")[2]
+    return f"{own}-{line['family']}-{number}{end}" if "family" in line else f"{own}{end}"
+
+
 def check(line: Any, kind: str, where: str, split: str = "") -> None:
     """Raises UserError if a line ("scene" or "question") does not fit its schema, or if its id is not its own.
 
@@ -143,76 +185,11 @@ def check(line: Any, kind: str, where: str, split: str = "") -> None:
     documents.check_line(line, place, kind)
     split = split or line["split"]
     scene = f"{split}-{line['index']:06d}" if kind == "scene" else line["scene"]
-    own = scene if kind == "scene" else f"{scene}-{line['view']['final']}"
+    own = scene if kind == "scene" else question_id(line)
     if line["split"] != split or scene.rpartition("-")[0] != split or line["id"] != own:
         raise UserError(f"{place}: id: is {line['id']!r:.100}; expected {own!r:.100}, of split {split}")
-    for fault in _scene_contradictions(line) if kind == "scene" else _question_contradictions(line):
+    for fault in contradictions.of_scene(line) if kind == "scene" else contradictions.of_question(line):
         raise UserError(f"{place}: {fault}")
-
-
-def _scene_contradictions(line: Record) -> Iterator[str]:
-    """What the schema cannot say of a scene line: all its parts are of the same objects and cameras."""
-    count = len(line["initial"]["objects"])
-    states = {"final": line["final"], **{f"intermediate[{k}]": s for k, s in enumerate(line.get("intermediate", ()))}}
-    for name, state in states.items():
-        if len(state["objects"]) != count:
-            yield f"{name}.objects: has {len(state['objects'])} entries; expected {count}, as in initial.objects"
-    for k, step in enumerate(line["steps"]):
-        place, named = f"steps[{k}]", step["objects"]
-        yield from _naming_contradictions(place, step, "object", "kind", range(count))
-        if len(step["roles"]) != len(named):
-            yield f"{place}.roles: has {len(step['roles'])} entries; expected {len(named)}, one for each object"
-        for difference in step["differences"]:
-            if difference["object"] >= count:
-                yield f"{place}.differences: object {difference['object']}; there are {count} objects"
-            if difference["before"].keys() != difference["after"].keys():
-                yield f"{place}.differences: object {difference['object']}: before and after differ in their keys"
-    for when, cameras in line["visibility"].items():
-        for name, sights in cameras.items():
-            if name not in line["cameras"]:
-                yield f"visibility.{when}.{name}: there is no such camera"
-            if len(sights) != count:
-                yield f"visibility.{when}.{name}: has {len(sights)} entries; expected {count}, one for each object"
-
-
-def _question_contradictions(line: Record) -> Iterator[str]:
-    """What the schema cannot say of a question line: its changes are of its objects, each with its own value first."""
-    listed = [entry["index"] for entry in line["initial_objects"]]
-    answers = {"changes": line["changes"]}
-    answers |= {f"alternatives[{k}]": own for k, own in enumerate(line.get("alternatives", ()))}
-    named = {index for own in answers.values() for change in own for index in change["objects"]}
-    known = range(len(named.union(listed)))
-    for name, answer in answers.items():
-        for k, change in enumerate(answer):
-            place = f"{name}[{k}]"
-            yield from _naming_contradictions(place, change, "index", "attribute", known)
-            if changes.accepted(own := _step_of(change, "attribute"), [own])[0] not in change["accepted"]:
-                yield f"{place}.accepted: lacks the value itself"
-    if listed != sorted({*listed}) or named.union(listed) != {*known}:
-        yield "initial_objects: are not numbered from 0, with those of the changes"
-
-
-def _naming_contradictions(place: str, step: Record, alone: str, kind: str, known: range) -> Iterator[str]:
-    """What the schema cannot say of how a step or a change names its objects.
-
-    `alone` is its key for a single one, and `kind` that for its kind.
-    """
-    named = step["objects"]
-    if beyond := [index for index in named if index not in known]:
-        yield f"{place}.objects: names {beyond[0]}; there are {len(known)} objects"
-    if ([step[alone]] if alone in step else []) != (named if len(named) == 1 else []):
-        yield f"{place}.{alone}: is not the single one of its objects"
-    for accepted in step["accepted"]:
-        others = [accepted] if isinstance(accepted, dict) else []
-        own = not others or (others[0]["objects"], others[0].get("attribute", step[kind])) == (named, step[kind])
-        if own and bool(others) == (len(named) == 1):
-            yield f"{place}.accepted: holds {accepted!r:.80}; expected {'a text' if others else 'objects and value'}"
-        if any(index not in known for other in others for index in other["objects"]):
-            yield f"{place}.accepted: names an object beyond the {len(known)} that there are"
-
-
-def _step_of(change: Record, kind: str) -> Step:
-    return Step(objects=tuple(change["objects"]), kind=change[kind], value=change["value"])
 
 
 def _cameras_from(part: Record) -> tuple[Camera, ...]:
@@ -257,7 +234,7 @@ def _annotations(images: Sequence[ImageFile]) -> Record:
 
 def _intermediate(images: Sequence[ImageFile], grid: Grid) -> list[Record]:
     """The states between the steps, each with its image by the initial camera."""
-    between = [image for image in images if image.shot.intermediate]
+    between = [image for image in images if image.shot.intermediate and not image.flips]
     return [{"image": image.path, "objects": _objects(image.shot.state, grid)} for image in between]
 
 

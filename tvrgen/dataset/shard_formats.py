@@ -149,7 +149,7 @@ class WebDataset(ShardFormat):
     name = "webdataset"
     _TAR = "samples.tar"
     _MEMBERS: ClassVar = {"scene": "scene", "question": "questions"}
-    _SHOWN = ("initial.", "final-")  # roles of the images that questions name
+    _SHOWN = ("initial.", "initial-", "final-", "step-")  # roles of the images that questions name
 
     def image(self, scene: str, shot: str, role: str) -> str:
         return f"{scene}.{role}"
@@ -190,18 +190,23 @@ class WebDataset(ShardFormat):
 
     def entries(self, file: BinaryIO, kind: Kind, where: str, byte: int = 0, images: bool = False) -> Iterator[Entry]:
         end, held, start, problem = f".{self._MEMBERS[kind]}.json", _Images(), byte, None
+        found: list[Entry] = []  # of the problem, of whose images some may come behind its questions
         for member in tars.members(file, where, byte):
             scene, _, rest = member.name.partition(".")
             if scene != problem:
-                held, start, problem = _Images(), member.byte, scene
+                yield from found
+                found, held, start, problem = [], _Images(), member.byte, scene
             if images and rest.startswith(self._SHOWN) and rest.count(".") == 1:
-                held[member.name] = member.read(limits.IMAGE)  # a problem's images come before its questions
+                held[member.name] = member.read(limits.IMAGE)
                 limits.IMAGE.check(sum(map(len, held.values())), f"{where}: images of {scene}")
             elif member.name.endswith(end):
                 place = f"{where}/{member.name}"
-                found = json_lines.parse(member.read(limits.LINE), place)
-                for number, line in enumerate(found if isinstance(found, list) else [found]):
-                    yield Entry(upgraded(line, kind), place, (start, number), held)
+                lines = json_lines.parse(member.read(limits.LINE), place)
+                found += [
+                    Entry(upgraded(line, kind), place, (start, number), held)
+                    for number, line in enumerate(lines if isinstance(lines, list) else [lines])
+                ]
+        yield from found
 
     def address(self, storage: Storage, shard: str, image: str) -> str:
         return f"tar://{image}::{storage.path(f'{shard}/{self._TAR}')}"

@@ -20,7 +20,8 @@ from tvrgen.dataset.storage.base import MANIFEST
 
 Position = tuple[int, ...]
 """Position of a question: the number of its shard in the split, the byte of the shard's file from which it is read, the
-number of questions to skip from there, and the marks of its two images where they are files of their own (else 0).
+number of questions to skip from there, and the marks of its images where these are one or two files of their own (else
+0).
 
 A mark is a number of 60 bits, with which the image's SHA-256 begins; -1 where the manifest has none.
 """
@@ -39,10 +40,9 @@ class StoredQuestion:
     def id(self) -> str:
         return str(self.line["id"])
 
-    def images(self) -> tuple[bytes, bytes]:
-        """The files of its first and second image. Raises UserError if one is missing or altered."""
-        first, second = (self._image(name) for name in self.line["images"])
-        return first, second
+    def images(self) -> tuple[bytes, ...]:
+        """The files of its images. Raises UserError if one is missing or altered."""
+        return tuple(self._image(name) for name in self.line["images"])
 
     def _image(self, name: str) -> bytes:
         with reading(f"{self._where}: {self.id}: {name}"):
@@ -63,7 +63,7 @@ class SplitReader(Generic[Q]):
         self._storage, self._form, self._kind = dataset.storage, dataset.form, kind
         self._looked, self._scenes = looked, scenes
         counts = dataset.description["splits"][split]
-        self._views = counts["questions"] // max(1, counts["problems"])
+        self._each = counts["questions"] // max(1, counts["problems"])
         listed = {shard["path"]: shard for shard in dataset.description["shards"]}
         self._shards = [(path, listed[path]["problems"]) for path in dataset.shards(split)]
         self._manifests = {path: listed[path]["sha256"] for path, _ in self._shards}
@@ -80,17 +80,17 @@ class SplitReader(Generic[Q]):
     def questions(self, first: int = 0, images: bool = True) -> Iterator[Q]:
         """Yields the questions from number `first` on, in the dataset's order, with or without their images."""
         for number, (folder, problems) in enumerate(self._shards):
-            if first >= problems * self._views:
-                first -= problems * self._views
+            if first >= problems * self._each:
+                first -= problems * self._each
                 continue
             found = 0
             for question in self._from(number, 0, images):
                 found += 1
                 if found > first:
                     yield question
-            if found != problems * self._views:
+            if found != problems * self._each:
                 raise UserError(
-                    f"{self._storage / folder}: has {found} of {problems * self._views} questions; run tvrgen validate"
+                    f"{self._storage / folder}: has {found} of {problems * self._each} questions; run tvrgen validate"
                 )
             first = 0
 
@@ -115,9 +115,11 @@ class SplitReader(Generic[Q]):
         if entry.images is not None:  # compared as a part of the shard's file
             where = self._storage / f"{folder}/{self._form.file('question')}"
             return self._kind(entry.line, (shard, *entry.position, 0, 0), entry.images.__getitem__, where)
-        marks = known or [_mark(self._sums_of(folder).get(name, "")) for name in names]
+        few = len(names) <= _MARKED
+        marks = known[: len(names)] if known and few else [_mark(self._sums_of(folder).get(n, "")) for n in names]
         read = partial(self._image, folder, dict(zip(names, marks, strict=True)))
-        return self._kind(entry.line, (shard, *entry.position, *marks), read, self._storage / folder)
+        kept = (*marks, *(0,) * _MARKED)[:_MARKED] if few else (0,) * _MARKED
+        return self._kind(entry.line, (shard, *entry.position, *kept), read, self._storage / folder)
 
     def _image(self, folder: str, marks: dict[str, int], name: str) -> bytes:
         content = self._storage.read(f"{folder}/{name}", limits.IMAGE)
@@ -171,6 +173,10 @@ class SplitReader(Generic[Q]):
     def _check_sum(self, same: bool, path: str) -> None:
         if not same:
             raise UserError(f"{self._storage / path}: was altered; run tvrgen validate, then tvrgen generate")
+
+
+_MARKED = 2
+"""Images of a question whose marks a position holds; of more, the manifest is read again."""
 
 
 def _mark(digest: str) -> int:

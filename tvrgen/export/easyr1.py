@@ -5,7 +5,7 @@ from typing import Any
 from tvrgen.export import lengths, parquet
 from tvrgen.export.parquet import Parquet
 from tvrgen.export.reader import Question, ground_truth
-from tvrgen.export.writers import READ_AS_PATTERN, TOKENS
+from tvrgen.export.writers import READ_AS_PATTERN
 
 _BATCHED = 8192  # EasyR1's max_num_batched_tokens, which must not be less than a prompt and its response
 
@@ -25,7 +25,7 @@ python -m verl.trainer.main config=examples/config.yaml \\
     data.format_prompt=null \\
     data.max_prompt_length={prompt_length} data.max_response_length={response_length} \\
     worker.actor.model.model_path=Qwen/Qwen2.5-VL-7B-Instruct \\
-    worker.rollout.limit_images=2 worker.rollout.max_num_batched_tokens={batched} \\
+    worker.rollout.limit_images={most} worker.rollout.max_num_batched_tokens={batched} \\
     worker.reward.reward_function=$reward:compute_score
 ```
 
@@ -34,7 +34,7 @@ The model of its config reads text alone: name one that reads pictures. The prom
 
 {computed}
 
-A row has `problem` (the prompt; `<image>` once for each picture), `images` (bytes of before and after), `answer`
+A row has `problem` (the prompt; `<image>` once for each picture), `images` (bytes of {images}), `answer`
 (what the reward reads: the answer as JSON, with every value that is right), `id`, `view`, `steps`, `difficulty`, and
 `rationale` where the dataset has it.
 """
@@ -56,7 +56,7 @@ A row has `problem` (the prompt; `<image>` once for each picture), `images` (byt
         line = question.line
         return {
             "images": parquet.embedded(question),
-            "problem": TOKENS + line["question"],
+            "problem": question.marked,
             "answer": ground_truth(line),
             "id": question.id,
             **self.about(question),

@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 import json
 import os
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -55,20 +55,24 @@ def fingerprint(dataset: Dataset, splits: tuple[str, ...], name: str, options: R
 
 
 _NUMBERS = {"questions", "bytes", "longest_prompt", "longest_response"}
-_LABELS = {"steps", "kind", "view", "objects"}
+LABELS = ("steps", "kind", "view", "objects")
+"""What questions are counted by; with other families than `changes`, by family too."""
 
 
 def _is_counts(found: Any) -> bool:
     """Whether a JSON value has the counts of a split: some numbers, and numbers by label."""
-    if not isinstance(found, dict) or found.keys() != _NUMBERS | _LABELS:
+    if not isinstance(found, dict):
         return False
-    if not all(isinstance(found[name], dict) for name in _LABELS):
+    families = "family" in found
+    named, labels = _NUMBERS | ({"images"} if families else set()), (*LABELS, *(["family"] if families else []))
+    if found.keys() != named | {*labels} or not all(isinstance(found[name], dict) for name in labels):
         return False
-    numbers = [found[name] for name in _NUMBERS] + [own for name in _LABELS for own in found[name].values()]
+    numbers = [found[name] for name in named] + [own for name in labels for own in found[name].values()]
     return all(type(number) is int and number >= 0 for number in numbers)
 
 
 _IMAGES = {".png", ".jpg", ".webp"}
+_REMEMBERED = 64  # images: those of a problem and more
 
 
 class Output:
@@ -78,7 +82,7 @@ class Output:
         self.root, self.made_from = root, made_from
         self._state: Record = {"parts": 0, "lengths": {}, "counts": {}}
         self._growing: dict[str, BinaryIO] = {}
-        self._previous: Collection[str] = ()
+        self._written: deque[str] = deque(maxlen=_REMEMBERED)  # images
 
     def complete(self) -> bool:
         """Returns whether the export is complete. Raises UserError if the folder holds anything else."""
@@ -206,12 +210,12 @@ class Output:
             beside.write_text(content, encoding="utf-8", errors=NAMES)
 
     def images(self, contents: dict[str, bytes]) -> None:
-        """Writes a question's images, given by their paths, except those that the previous question had as well."""
+        """Writes a question's images, given by their paths, except those that a question shortly before had as well."""
         for path, content in contents.items():
-            if path not in self._previous:
+            if path not in self._written:
                 with self.whole(path) as beside:
                     beside.write_bytes(content)
-        self._previous = contents.keys()
+                self._written.append(path)
 
     def append(self, path: str, content: str) -> None:
         """Appends to a growing file, which gets its name when it is closed."""

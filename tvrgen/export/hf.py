@@ -27,15 +27,15 @@ from datasets import load_dataset
 
 data = load_dataset("{out}", split="{split}")   # this folder, or the name it has on the Hub
 row = data[0]
-row["images"]        # two pictures, PIL
+row["images"]        # {two} pictures, PIL
 row["problem"]       # the prompt
-row["answer"]        # all changes, in the form that the prompt asks for
+row["answer"]        # {answer}, in the form that the prompt asks for
 ```
 
 | column | what it is |
 |---|---|
 | `id` | scene and view of the second picture |
-| `images` | before and after |
+| `images` | {images} |
 | `problem`, `answer` | prompt and answer |
 | `ground_truth` | the answer as JSON, with every value that is right: what `tvrgen.scoring` and the rewards read |
 | `initial_objects` | what the prompt says of the objects |
@@ -44,14 +44,20 @@ row["answer"]        # all changes, in the form that the prompt asks for
 | `steps`, `difficulty` | number of changes; how hard, in [0, 1] |
 | `rationale` | the reasoning that leads to the answer, where the dataset has it |
 
-A response is scored by STAR-R1's reward:
+A response is scored by {score}:
 
 ```python
-from tvrgen.scoring import star_r1_reward
+from tvrgen.scoring import {reward}
 
-star_r1_reward("<think>...</think><answer>...</answer>", row["ground_truth"]).total
+{reward}("<think>...</think><answer>...</answer>", row["ground_truth"]).total
 ```
 """
+
+    def places(self) -> dict[str, str]:
+        own = {"{answer}": "all changes", "{score}": "STAR-R1's reward"}
+        if self.families:
+            own = {"{answer}": "the answer", "{score}": "the reward of its question's family"}
+        return {**super().places(), **own}
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -75,7 +81,7 @@ star_r1_reward("<think>...</think><answer>...</answer>", row["ground_truth"]).to
             "id": question.id,
             "images": parquet.embedded(question),
             **answered(line),
-            "initial_objects": line["initial_objects"],
+            "initial_objects": line.get("initial_objects", []),
             "changes": parquet.changed(question, self.several),
             **self.about(question),
         }

@@ -17,15 +17,15 @@ class ImageFolder(Lines):
 from datasets import load_dataset
 
 data = load_dataset("{out}", split="{split}")   # this folder: what stands above names its splits
-data[0]["images"]    # two pictures, PIL: before and after
+data[0]["images"]    # {two} pictures, PIL: {images}
 ```
 
 Several pictures in a row want `datasets` 3.2 or later.
 
-A row of `{split}/metadata.jsonl` has `images_file_names` (two paths, which `datasets` turns into the column
+A row of `{split}/metadata.jsonl` has `images_file_names` ({two} paths, which `datasets` turns into the column
 `images`), `id`, `problem` (the prompt), `answer`, `ground_truth` (the answer as JSON, with every value that is
 right), `view` of the second picture, `steps`, `difficulty`, and `rationale` where the dataset has it. Score a
-response with `tvrgen.scoring.star_r1_reward(response, row["ground_truth"])`.
+response with `tvrgen.scoring.{reward}(response, row["ground_truth"])`.
 """
 
     def front(self, licence: str) -> str:

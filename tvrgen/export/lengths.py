@@ -20,13 +20,13 @@ RESPONSE = 2048
 
 _SIDE = 28  # pixels
 _BYTES = 3  # UTF-8 bytes of text for each token, at least: 3.5 were measured in shipped prompts, 4.1 in rationales
-_AROUND = 64  # tokens that a chat template puts around a message of two images, at most
+_AROUND = 64  # tokens that a chat template puts around a message of a few images, at most
 _ROUND = 256  # limits are multiples of it
 
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """Tokens: of both `images` of a question, of its whole `prompt` with them, and of prompt and response, `whole`."""
+    """Tokens: of all `images` of a question, of its whole `prompt` with them, and of prompt and response, `whole`."""
 
     images: int
     prompt: int
@@ -34,7 +34,11 @@ class Lengths:
 
 
 def compute(
-    sizes: Iterable[tuple[int, int]], texts: tuple[int, int], pixels: tuple[int, int] = PIXELS, around: int = 0
+    sizes: Iterable[tuple[int, int]],
+    texts: tuple[int, int],
+    pixels: tuple[int, int] = PIXELS,
+    around: int = 0,
+    images: int = 2,
 ) -> Lengths:
     """Returns the largest lengths of questions, of which prompt and whole are rounded up.
 
@@ -43,11 +47,12 @@ def compute(
         texts: UTF-8 bytes of the longest prompt, and of the longest response.
         pixels: The fewest and the most pixels of an image that the consumer gives to the model.
         around: Tokens that the consumer puts around a prompt.
+        images: Images of a question, at most.
     """
-    images = 2 * max(image_tokens(width, height, pixels) for width, height in sizes)
+    tokens = images * max(image_tokens(width, height, pixels) for width, height in sizes)
     prompt, response = (-(-text // _BYTES) for text in texts)
-    prompt += images + around + _AROUND
-    return Lengths(images, _rounded(prompt), _rounded(prompt + response))
+    prompt += tokens + around + _AROUND
+    return Lengths(tokens, _rounded(prompt), _rounded(prompt + response))
 
 
 def image_tokens(width: int, height: int, pixels: tuple[int, int] = PIXELS) -> int:
@@ -75,6 +80,11 @@ def longest(counts: Record) -> tuple[int, int]:
     """Returns the UTF-8 bytes of the longest prompt and response of all splits, from the counts of an export."""
     prompt, response = (max((own.get(name, 0) for own in counts.values()), default=0) for name in _TEXTS)
     return prompt, response
+
+
+def most_images(counts: Record) -> int:
+    """Returns the most images of a question of all splits, from the counts of an export."""
+    return max((own.get("images", 2) for own in counts.values()), default=2)
 
 
 def count(texts: tuple[str, str], counts: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from tvrgen.export.reader import Question
-from tvrgen.export.writers import READ_AS_PATTERN, TOKENS, JsonList
+from tvrgen.export.writers import READ_AS_PATTERN, JsonList
 
 _TAGS = {"role_tag": "role", "content_tag": "content", "user_tag": "user", "assistant_tag": "assistant"}
 
@@ -27,7 +27,7 @@ By default, `cutoff_len` is 2,048, and what is longer loses its end, the answer.
 In a YAML file for `llamafactory-cli train FILE`, the keys are the same, without `--`.
 
 `dataset_info.json` lists the splits as `tvr_{split}` and so on. A row has `messages` (the prompt, with `<image>` once
-for each picture, and the response) and `images` (two paths below `media_dir`).
+for each picture, and the response) and `images` ({two} paths below `media_dir`).
 
 A response is `<think>RATIONALE</think><answer>ANSWER</answer>`. Where the dataset was made without rationales
 (`question.rationale: none`), nothing stands in `<think></think>`: that trains the answer alone, in the form that the
@@ -42,7 +42,7 @@ response.
         response = f"<think>{question.rationale}</think><answer>{line['answer']}</answer>"
         return {
             "messages": [
-                {"role": "user", "content": TOKENS + line["question"]},
+                {"role": "user", "content": question.marked},
                 {"role": "assistant", "content": response},
             ],
             "images": self.keep(question),

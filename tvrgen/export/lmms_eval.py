@@ -26,7 +26,7 @@ python -m lmms_eval --include_path {out}/tasks --tasks tvr_{test} --model ... --
 `tasks/` has a YAML file for each split, and utils.py, which takes all it does from `tvrgen.adapters.lmms_eval`. The
 tasks name the Parquet files by absolute paths: the folder must stay where it is.
 
-A row has `id`, `images` (before and after), `question` (the prompt), `answer`, `ground_truth` (the answer as JSON,
+A row has `id`, `images` ({images}), `question` (the prompt), `answer`, `ground_truth` (the answer as JSON,
 with every value that is right), `view`, `steps`, `difficulty`, and `rationale` where the dataset has it. The task's
 metrics are the share of right answers, STAR-R1's reward, and the share of well-formed responses.
 """

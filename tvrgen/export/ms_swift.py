@@ -3,7 +3,7 @@
 from typing import Any
 
 from tvrgen.export.reader import Question, changes, ground_truth
-from tvrgen.export.writers import READ_AS_PATTERN, TOKENS, Lines
+from tvrgen.export.writers import READ_AS_PATTERN, Lines
 
 
 class MsSwift(Lines):
@@ -26,11 +26,11 @@ where it is), `solution` (what the reward reads: the answer as JSON, with every 
     def row(self, question: Question, number: int) -> dict[str, Any]:
         line, root = question.line, self.out.root.resolve()
         return {
-            "messages": [{"role": "user", "content": TOKENS + line["question"]}],
+            "messages": [{"role": "user", "content": question.marked}],
             "images": [str(root / path) for path in self.keep(question)],
             "solution": ground_truth(line),
             "changes": changes(line),
-            "initial_objects": line["initial_objects"],
+            "initial_objects": line.get("initial_objects", []),
             "tvr_id": question.id,
             **self.about(question),
         }

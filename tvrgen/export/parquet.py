@@ -57,7 +57,7 @@ class Parquet(Format):
             config = loader.of_dataset(self.dataset.description["config"], self.dataset.storage / "dataset.json")
         except UserError:
             lines = (line for split in self.splits for line in self.dataset.questions(split))
-            return any(map(_is_general, itertools.chain.from_iterable(line["changes"] for line in lines)))
+            return any(map(_is_general, itertools.chain.from_iterable(line.get("changes", ()) for line in lines)))
         splits = map(config.split, self.splits)
         return any(share_effects(s) or any(kind.named != 1 for kind in s.kinds.values()) for s in splits)
 
@@ -65,7 +65,9 @@ class Parquet(Format):
     def about_columns(self) -> dict[str, str]:
         """The columns of the fields of `about`."""
         rationale = {"rationale": "string"} if self.rationales else {}
-        return {"view": "string", "steps": "int32", "difficulty": "float64", **rationale}
+        family = dict.fromkeys(("family", "level"), "string") if self.families else {}
+        twin = {"twin": "string", "flips": "bool", "mirrored": "bool"} if self.twins else {}
+        return {"view": "string", "steps": "int32", "difficulty": "float64", **family, **twin, **rationale}
 
     @abstractmethod
     def row(self, question: Question, number: int) -> dict[str, Any]:
@@ -102,7 +104,7 @@ def changes(several: bool) -> list[dict[str, Any]]:
 
 def changed(question: Question, several: bool) -> list[dict[str, Any]]:
     """Returns a question's changes as a value of that column."""
-    own = question.line["changes"]
+    own = question.line.get("changes", [])
     if several:
         return [{**c, "accepted": [_named(value, c) for value in c["accepted"]]} for c in own]
     return own

@@ -7,9 +7,13 @@ from tvrgen._support.json_lines import Record
 from tvrgen.dataset import catalog
 from tvrgen.dataset.reader import Dataset
 from tvrgen.dataset.split_reader import Position, SplitReader, StoredQuestion
+from tvrgen.questions.registry import CHANGES
+from tvrgen.sampling.mirror import MIRRORED
 from tvrgen.scoring import truth
 
-__all__ = ["Position", "Question", "Reader", "changes", "check_complete", "ground_truth"]
+__all__ = ["Position", "Question", "Reader", "changes", "check_complete", "family", "ground_truth"]
+
+TOKEN = "<image>"
 
 
 class Question(StoredQuestion):
@@ -18,11 +22,21 @@ class Question(StoredQuestion):
     __slots__ = ()
 
     @property
-    def names(self) -> tuple[str, str]:
-        """Names of its two images that no other image of the dataset has, without dots but the last."""
-        scene, view = self.line["scene"], self.line["view"]
-        first, second = (f".{image.rsplit('.', 1)[1]}" for image in self.line["images"])
-        return f"{scene}-initial-{view['initial']}{first}", f"{scene}-final-{view['final']}{second}"
+    def family(self) -> str:
+        return family(self.line)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of its images that no other image of the dataset has, without dots but the last."""
+        scene, view, end = self.line["scene"], self.line["view"], MIRRORED if "mirrored" in self.line else ""
+        shows = self.line.get("shows") or (f"initial-{view['initial']}{end}", f"final-{view['final']}{end}")
+        endings = (image.rsplit(".", 1)[1] for image in self.line["images"])
+        return tuple(f"{scene}-{shown}.{ending}" for shown, ending in zip(shows, endings, strict=True))
+
+    @property
+    def marked(self) -> str:
+        """The prompt behind a placeholder for each image, which some consumers replace."""
+        return f"{TOKEN * len(self.line['images'])}{self.line['question']}"
 
     @property
     def rationale(self) -> str:
@@ -37,14 +51,20 @@ class Reader(SplitReader[Question]):
         super().__init__(dataset, split, Question, looked, scenes)
 
 
+def family(line: Record) -> str:
+    """The family of a question line."""
+    return str(line.get("family", CHANGES))
+
+
 def ground_truth(line: Record) -> str:
-    """The right answer as JSON text, for a column that a reward reads: `tvrgen.scoring.truth_of` takes it."""
+    """The right answer as JSON text, for a column that a reward reads: `tvrgen.scoring.reward` takes it."""
     return json.dumps(truth.ground_truth(line), ensure_ascii=False)
 
 
 def changes(line: Record) -> list[Record]:
-    """The changes of a question line as rows have them: with `index` alone where there is one object."""
-    own: list[Record] = truth.ground_truth(line)["changes"]
+    """The changes of a question line as rows have them: with `index` alone where there is one object. None of another
+    family than `changes` has any."""
+    own: list[Record] = [] if "family" in line else truth.ground_truth(line)["changes"]
     return own
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,28 @@ Two pictures of a scene of simple objects, before and after a few changes of col
 perhaps from another viewpoint, and the question what changed: Transformation-driven Visual Reasoning. Every answer
 can be checked by a program.
 """
+_TASK_OF_FAMILIES = """\
+Pictures of scenes of simple objects, some of them before and after a few changes of colour, shape, size, material or
+place, and questions about them: what changed (Transformation-driven Visual Reasoning), and those of other families.
+Every answer can be checked by a program.
+"""
+_FAMILIES = """\
+Each question is of a family: {families}.
+
+`tvrgen.scoring.reward(response, ground_truth)` scores a response to a question of any family, and so do tvrgen's
+adapters. Of `changes` the score is STAR-R1's reward; of another family, a right answer earns as much as one right
+change, and a partly right one its share. Where rows have `view`, `steps` and `difficulty`, they also have `family` and
+`level`, which is what is dealt evenly among a family's questions. `steps`, `changes` and `initial_objects` are of the
+family `changes` alone, and 0 or empty elsewhere.
+"""
+_TWINS = """\
+Some questions have a twin that shows the same images mirrored, with its answer worked out again from the mirrored
+scene. Where rows have `view`, they also have `twin`, the other one's id, `flips`, whether their answers differ, and
+`mirrored`, whether the images are the mirrored ones.
+"""
 _ORDERED = "In each split the easiest questions come first."
 _TABLES = {
+    "family": "questions of the family",
     "steps": "changes",
     "kind": "questions with a change of",
     "view": "view of the second image",
@@ -60,10 +81,12 @@ def readme(form: "Format", name: str, licence: str) -> str:
     return "\n".join(
         [
             f"# {form.heading}\n",
-            _TASK,
+            _TASK_OF_FAMILIES if form.families and not form.changes else _TASK,
             text.strip() + "\n",
             f"Paths begin at the folder that holds `{form.out.name}`.\n",
             *([f"{_ORDERED} {form.ordered}\n"] if form.out.made_from["options"]["order"] else []),
+            *(["## Families of questions\n", _families(form.out.counts)] if form.families and not form.changes else []),
+            *(["## Twins\n", _TWINS] if form.twins and not form.changes else []),
             "## What is in it\n",
             *_tables(form.out.counts),
             "## How it was made\n",
@@ -104,6 +127,13 @@ def _tables(counts: dict[str, Any]) -> list[str]:
     return ["\n".join(lines) + "\n"]
 
 
+def _families(counts: dict[str, Any]) -> str:
+    questions: Counter[str] = Counter()
+    for own in counts.values():
+        questions.update(own["family"])
+    return _FAMILIES.format(families=", ".join(f"`{name}` ({count:,})" for name, count in sorted(questions.items())))
+
+
 def _row(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
@@ -133,6 +163,9 @@ def _settings(where: str, config: dict[str, Any]) -> Iterator[str]:
             own["prompt"] = f"answers as {own['prompt']['answer']}"
         if said := [f"{key} {json.dumps(value)}" for key, value in own.items() if value != {}]:
             yield f"- {where}{section}: " + ", ".join(said)
+    for own in config.get("questions", ()):
+        said = [f"{key} {json.dumps(value)}" for key, value in own.items() if key != "prompt"]
+        yield f"- {where}questions: " + ", ".join(said)
 
 
 def _licence(licence: str) -> str:

@@ -10,6 +10,7 @@ from tvrgen.config.settings import Split
 from tvrgen.export.reader import Question, changes
 from tvrgen.export.writers import READ_AS_PATTERN, JsonList
 from tvrgen.questions.forms import changes_text
+from tvrgen.questions.registry import CHANGES
 from tvrgen.transformations import registry
 from tvrgen.transformations.base import Step
 
@@ -89,6 +90,10 @@ have 60,000 questions for training, and 1,000 each with the centre, the left and
         return self._problem(question.line), question.line["answer"]
 
     def refuse(self, line: Record) -> None:
+        if "family" in line:
+            instead = f"leave such questions out: --filter family={CHANGES}"
+            family = f"is of the family {line['family']}, and Reason-RFT asks what changed"
+            raise UserError(f"reason-rft: {line['id']} {family}; {instead}")
         made = [(tuple(change["objects"]), change["attribute"], change["value"]) for change in line["changes"]]
         named = [(o["index"], name, o[name]) for o in line["initial_objects"] for name in o.keys() - _NO_ATTRIBUTES]
         strange = [(kind, value) for _, kind, value in (*made, *named) if value not in _VALUES.get(kind, ())]

@@ -19,7 +19,7 @@ entry["question"], entry["metadata"]["images"]
 data.score_answer("<think>...</think><answer>2.color.cyan</answer>", entry)   # in [0, 1]
 ```
 
-reasoning-gym is about text: the two pictures are `metadata.images`, paths below this folder. An entry has `question`
+reasoning-gym is about text: the {two} pictures are `metadata.images`, paths below this folder. An entry has `question`
 (the prompt), `answer`, and `metadata` with `source_dataset`, `source_index`, `images`, `ground_truth` (the answer as
 JSON, with every value that is right), `id`, `view`, `steps`, `difficulty`, and `rationale` where the dataset has it.
 """

@@ -16,10 +16,11 @@ from tvrgen._support.progress import Progress, Silent
 from tvrgen.dataset.reader import Dataset, open_dataset
 from tvrgen.dataset.split_reader import SplitReader
 from tvrgen.export import FORMATS, lengths, readme, selection
-from tvrgen.export.folder import Output, Part, fingerprint
+from tvrgen.export.folder import LABELS, Output, Part, fingerprint
 from tvrgen.export.reader import Question, Reader, check_complete
 from tvrgen.export.selection import ORDERS, Filter, Selection
 from tvrgen.export.writers import Format
+from tvrgen.questions.registry import CHANGES
 
 PART = 1000
 """Questions in a part: the most that a stop can lose, and the number in one Parquet file or tar."""
@@ -92,13 +93,15 @@ def _select(
 ) -> dict[str, Selection]:
     """The questions to export of each split. Raises UserError if the format cannot hold one of them."""
     refuse = form.refuse if form.selective else None
+    if form.changes and (form.families or form.twins):
+        filters = (*filters, *map(selection.parse, (f"family={CHANGES}", "mirrored=no")))
     if filters or order or refuse:
         progress.expect(sum(dataset.description["splits"][split]["questions"] for split in form.splits))
 
     def look(count: int) -> None:
         progress.update(count, "looking through")
 
-    return {split: selection.select(dataset, split, filters, order, look, refuse) for split in form.splits}
+    return {split: selection.select(dataset, split, filters, order, look, refuse, form.whole) for split in form.splits}
 
 
 def find(name: str, root: str = "") -> type[Format]:
@@ -167,8 +170,12 @@ def _counted(
         own = selection.facts(question.line)
         counts["questions"] = counts.get("questions", 0) + 1
         lengths.count(form.texts(question), counts)
-        for name in ("steps", "kind", "view", "objects"):
+        if form.families:
+            counts["images"] = max(counts.get("images", 1), len(question.line["images"]))
+        for name in (*LABELS, *(["family"] if form.families else [])):
             labels = counts.setdefault(name, {})
+            if name == "steps" and "family" in question.line:
+                continue  # it is not asked what changed
             for label in set(own[name]):
                 labels[str(label)] = labels.get(str(label), 0) + 1
         yield question

@@ -18,12 +18,12 @@ from tvrgen._support.errors import ArgumentError
 from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import nearest
 from tvrgen.dataset.reader import Dataset
-from tvrgen.export.reader import Position, Reader
+from tvrgen.export.reader import Position, Reader, family
 from tvrgen.questions.difficulty import WEIGHTS
 
 ORDERS = ("difficulty",)
 _NUMBERS = ("difficulty", *(f"difficulty.{part}" for part in WEIGHTS), "steps", "objects")
-_WORDS = ("view", "kind")
+_WORDS = ("view", "kind", "family", "level", "mirrored")
 _COMPARISONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _FORM = re.compile(r"\s*([A-Za-z_.]+)\s*(<=|>=|!=|==|=|<|>)\s*(\S.*?)\s*")
 
@@ -36,15 +36,23 @@ def facts(line: Record) -> dict[str, tuple[Any, ...]]:
     objects                      the number of objects on stage in the first image
     view                         the camera of the second image
     kind                         the kind of each change
+    family                       the family
+    level                        what is dealt evenly among questions of a family; `changes` have none
+    mirrored                     yes for the twin whose images are mirrored, else no
     """
     difficulty = line["difficulty"]
+    on_stage = line["objects"] if "family" in line else sum(o["on_stage"] for o in line["initial_objects"])
+    changes = line.get("changes", ())
     return {
         "difficulty": (difficulty["score"],),
         **{f"difficulty.{part}": (difficulty[part],) for part in WEIGHTS},
-        "steps": (len(line["changes"]),),
-        "objects": (sum(o["on_stage"] for o in line["initial_objects"]),),
+        "steps": (len(changes),),
+        "objects": (on_stage,),
         "view": (line["view"]["final"],),
-        "kind": tuple(change["attribute"] for change in line["changes"]),
+        "kind": tuple(change["attribute"] for change in changes),
+        "family": (family(line),),
+        "level": (line["level"],) if "level" in line else (),
+        "mirrored": ("yes" if "mirrored" in line else "no",),
     }
 
 
@@ -113,12 +121,13 @@ def select(
     order: str | None = None,
     looked: Callable[[int], None] = lambda count: None,
     refuse: Callable[[Record], None] | None = None,
+    scenes: bool = False,
 ) -> Selection:
     """Returns the questions of a split that all filters keep, in an order of ORDERS or the dataset's.
 
     It reads the whole split if there are filters, an order or `refuse`, which is called with the line of each selected
     question and may raise; of an order or filters, it keeps six numbers of each selected question. `looked` is called
-    with the number of further questions that were read.
+    with the number of further questions that were read. `scenes` compares the scene lines with their checksums too.
     """
     filters = tuple(filters)
     chosen = bool(filters) or order is not None
@@ -126,7 +135,7 @@ def select(
         return Selection(dataset.description["splits"][split]["questions"])
     positions, scores = array("q"), array("d")
     seen: dict[str, set[str]] = {f.name: set() for f in filters if f.name in _WORDS}
-    with Reader(dataset, split) as reader:
+    with Reader(dataset, split, scenes=scenes) as reader:
         for question in reader.questions(images=False):
             looked(1)
             own = facts(question.line)

@@ -19,6 +19,7 @@ from tvrgen.export import hdf5
 from tvrgen.export.folder import Part
 from tvrgen.export.reader import Question
 from tvrgen.export.writers import Format
+from tvrgen.questions.registry import CHANGES
 from tvrgen.scene.attributes import BUILT_IN
 from tvrgen.scene.model import Object, State
 from tvrgen.scene.vocabulary import Grid, Vocabulary
@@ -42,6 +43,7 @@ class Trance(Format):
     title = "TRANCE"
     whole = True
     selective = True
+    changes = True
     needs = ("h5py",)
     text = """\
 `data.jsonl` (a scene a line), `image/`, `values.json` and `properties.json` are TRANCE's files; `data.h5` holds, for
@@ -78,6 +80,8 @@ records. TRANCE's accuracy (the predicted steps are run, and outcomes compared) 
                 raise UserError(f"trance: split {name}: TRANCE has no kind {strange[0]!r}; choose another format")
             if strange := [own for own in split.vocabulary.attributes if own not in BUILT_IN]:
                 raise UserError(f"trance: split {name}: TRANCE has no {strange[0]}; choose another format")
+            if all(settings.family != CHANGES for settings in split.questions):
+                raise UserError(f"trance: split {name}: has no questions of changes; choose another format")
             cameras = split.cameras
             if cameras.initial != "center" or (strange := [view for view in cameras.final if view not in CAMERAS]):
                 view = cameras.initial if cameras.initial != "center" else strange[0]
@@ -102,8 +106,7 @@ records. TRANCE's accuracy (the predicted steps are run, and outcomes compared) 
         return {**super().places(), "{level}": "View" if all_three else "Event"}
 
     def together(self, split: str) -> int:
-        counts = self.dataset.description["splits"][split]
-        return counts["questions"] // max(1, counts["problems"])
+        return self._splits[split].cameras.released
 
     def write(self, part: Part, questions: Iterable[Question]) -> int:
         views = self.together(part.split)

@@ -27,8 +27,8 @@ GRPOTrainer(model=..., reward_funcs=reward, args=arguments, train_dataset=data).
 On TRL's command line: `--reward_funcs tvrgen.adapters.trl.reward --max_completion_length {response_length}`, and
 before TRL 0.28 `--max_prompt_length {prompt_length}`. {computed}
 
-A row has `prompt` (one message of the user, plain text: TRL puts the pictures before it), `images` (before and
-after), and for the reward `ground_truth` (the answer as JSON, with every value that is right); besides `id`,
+A row has `prompt` (one message of the user, plain text: TRL puts the pictures before it), `images` ({before} {and}
+{after}), and for the reward `ground_truth` (the answer as JSON, with every value that is right); besides `id`,
 `answer`, `changes`, `view`, `steps`, `difficulty`, and `rationale` where the dataset has it.
 """
 

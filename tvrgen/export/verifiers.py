@@ -28,7 +28,7 @@ or in its commands, with this folder on the path:
 PYTHONPATH={out} vf-eval --taskset.id tvr-taskset --taskset.path {out}/{split}.jsonl ...
 ```
 
-The reward is the taskset's own: STAR-R1's. A row has `id`, `problem` (the prompt), `images` (two paths below this
+The reward is the taskset's own: STAR-R1's. A row has `id`, `problem` (the prompt), `images` ({two} paths below this
 folder, which the taskset sends as data URLs), `answer`, `ground_truth` (the answer as JSON, with every value that is
 right), `view`, `steps`, `difficulty`, and `rationale` where the dataset has it.
 """

@@ -5,7 +5,7 @@ from typing import Any
 from tvrgen.export import parquet
 from tvrgen.export.parquet import Parquet
 from tvrgen.export.reader import Question, ground_truth
-from tvrgen.export.writers import READ_AS_PATTERN, TOKENS
+from tvrgen.export.writers import READ_AS_PATTERN
 
 
 class Verl(Parquet):
@@ -30,8 +30,8 @@ python -m verl.trainer.main_ppo \\
 Give another split's files as `data.val_files`. Where verl reads rewards from `reward:`, the last line is
 `reward.custom_reward_function.path=$reward reward.custom_reward_function.name=compute_score`.
 
-A row has `data_source` (`tvr`), `prompt` (one message; `<image>` once for each picture), `images` (bytes of before
-and after), `ability`, `reward_model.ground_truth` (the answer as JSON, with every value that is right), and in
+A row has `data_source` (`tvr`), `prompt` (one message; `<image>` once for each picture), `images` (bytes of {before}
+{and} {after}), `ability`, `reward_model.ground_truth` (the answer as JSON, with every value that is right), and in
 `extra_info` `split`, `index`, `id`, `answer`, `view`, `steps`, `difficulty`, and `rationale` where the dataset has
 it.
 """
@@ -57,7 +57,7 @@ it.
         identity = {"split": line["split"], "index": number, "id": question.id, "answer": line["answer"]}
         return {
             "data_source": "tvr",
-            "prompt": [{"role": "user", "content": TOKENS + line["question"]}],
+            "prompt": [{"role": "user", "content": question.marked}],
             "images": parquet.embedded(question),
             "ability": "spatial",
             "reward_model": {"style": "rule", "ground_truth": ground_truth(line)},

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tvrgen.export.reader import Question, ground_truth
-from tvrgen.export.writers import TOKENS, Lines
+from tvrgen.export.writers import Lines
 
 
 class VlmR1(Lines):
@@ -30,7 +30,8 @@ torchrun ... src/open_r1/grpo_jsonl.py \\
 `accu_reward_method` is `all_match`: it pays 1 for exactly the text of `solution` and 0 for anything else, such as the
 same changes in another order, or another way off the stage. A `--reward_method` has no effect on these rows.
 
-A row has `id`, `image` (two paths below the folder), `conversations` (the prompt, with `<image>` once for each picture,
+A row has `id`, `image` ({two} paths below the folder), `conversations` \
+(the prompt, with `<image>` once for each picture,
 and the answer), `accu_reward_method`, and `ground_truth`, which `tvr` reads: the answer as JSON with every value that
 is right; besides `view`, `steps`, `difficulty`, and `rationale` where the dataset has it.
 """
@@ -41,7 +42,7 @@ is right; besides `view`, `steps`, `difficulty`, and `rationale` where the datas
             "id": question.id,
             "image": self.keep(question),
             "conversations": [
-                {"from": "human", "value": TOKENS + line["question"]},
+                {"from": "human", "value": question.marked},
                 {"from": "gpt", "value": line["answer"]},
             ],
             "accu_reward_method": "all_match",

@@ -24,15 +24,18 @@ A cell of an .xlsx file holds 32,767 characters: VLMEvalKit cuts longer response
 away. `PRED_FORMAT=tsv` before the first command has it write tables instead. A row without a response counts as wrong.
 The adapter says how many responses are missing, and how many may have been cut.
 
-The table's columns: `index`, `id`, `image` (a list of two pictures in base64), `image_path` (their names),
-`question`, `answer`, `ground_truth` (the answer as JSON, with every value that is right), `category` (the second
-picture's view), `split`.
+The table's columns: `index`, `id`, `image` (a list of {two} pictures in base64), `image_path` (their names),
+`question`, `answer`, `ground_truth` (the answer as JSON, with every value that is right), `category` \
+({category}), `split`.
 """
+
+    def places(self) -> dict[str, str]:
+        return {**super().places(), "{category}": "its family" if self.families else "the second\npicture's view"}
 
     def row(self, question: Question, number: int) -> tuple[Any, ...]:
         line = question.line
         images = [base64.b64encode(content).decode() for content in question.images()]
         names = list(question.names)
         truth = ground_truth(line)
-        category, split = line["view"]["final"], line["split"]
+        category, split = question.family if self.families else line["view"]["final"], line["split"]
         return number, question.id, images, names, line["question"], line["answer"], truth, category, split

@@ -19,9 +19,7 @@ from tvrgen.dataset.reader import Dataset
 from tvrgen.export import lengths
 from tvrgen.export.folder import Output, Part
 from tvrgen.export.reader import Question, ground_truth
-
-TOKENS = "<image><image>"
-"""Placeholders for the two images in a prompt, which some consumers replace."""
+from tvrgen.questions.registry import CHANGES
 
 READ_AS_PATTERN = r"[*?\[\]]|::|(?<=/)~[^/]*$"
 """What Hugging Face's `datasets`, and what builds on it, takes in a path for patterns, archives and home folders."""
@@ -42,6 +40,10 @@ class Format(ABC):
     selective it cannot hold every question: `refuse` is asked about each before anything is written
     pixels    the fewest and the most pixels of an image that the consumer gives to a model
     around    tokens that the consumer puts around a prompt
+    changes   it holds questions of the family `changes` alone, and leaves out those of others and mirrored ones
+
+    Of a dataset, `rationales`, `families` and `twins` say whether its questions may have a rationale, be of other
+    families than `changes`, and have a twin, whose images are mirrored.
     """
 
     title: ClassVar[str]
@@ -54,12 +56,17 @@ class Format(ABC):
     selective: ClassVar[bool] = False
     pixels: ClassVar[tuple[int, int]] = lengths.PIXELS
     around: ClassVar[int] = 0
+    changes: ClassVar[bool] = False
+    rationales = families = twins = False
 
     def __init__(self, dataset: Dataset, out: Output, splits: tuple[str, ...]) -> None:
         self.dataset, self.out, self.splits = dataset, out, splits
         config = dataset.description["config"]
-        asked = [config["question"], *(config["splits"][split].get("question", {}) for split in splits)]
+        sections = [config, *(config["splits"][split] for split in splits)]
+        asked = [own for section in sections for own in (section.get("question", {}), *section.get("questions", ()))]
         self.rationales = any(own.get("rationale", "none") != "none" for own in asked)
+        self.families = any(own.get("family", CHANGES) != CHANGES for own in asked)
+        self.twins = any(own.get("twin") for own in asked)
 
     @property
     def heading(self) -> str:
@@ -84,13 +91,18 @@ class Format(ABC):
         """Returns what becomes of {out}, {split} (the first), {test} (one to evaluate on) and lengths in the README.
 
         {prompt_length} and {whole_length} are upper limits in tokens, {response_length} is that of a response in
-        training; {computed} is a sentence on them.
+        training; {computed} is a sentence on them. {two} is the number of a question's images in words, {most} their
+        greatest number; {images} says what they are, and so do {before}, {and} and {after} together. {reward} is the
+        function of `tvrgen.scoring` that scores a response.
         """
         splits = list(self.out.counts)
         tests = [name for name in splits[1:] if name.startswith(("test", "val"))]
         sizes = lengths.sizes_in(self.dataset.description["config"], splits)
-        own = lengths.compute(sizes, lengths.longest(self.out.counts), self.pixels, self.around)
+        most = lengths.most_images(self.out.counts)
+        own = lengths.compute(sizes, lengths.longest(self.out.counts), self.pixels, self.around, most)
         width, height = max(sizes, key=math.prod)
+        before, joined, after = ("pictures", "in", "order") if self.families else ("before", "and", "after")
+        images = "one picture" if most == 1 else f"{'two' if most == 2 else most} pictures"
         return {
             # "./": a bare name may have another meaning to the consumer, such as "imagefolder" to `datasets`
             "{out}": f"./{self.out.name}",
@@ -100,10 +112,17 @@ class Format(ABC):
             "{whole_length}": str(own.whole),
             "{response_length}": str(lengths.RESPONSE),
             "{computed}": (
-                f"Lengths are computed from these data, for Qwen2-VL and Qwen2.5-VL: two pictures of {width} x "
-                f"{height} are {own.images:,} tokens, and no question has more than {own.prompt:,} with them. Other "
-                "models may need more."
+                f"Lengths are computed from these data, for Qwen2-VL and Qwen2.5-VL: {images} of {width} x "
+                f"{height} {'are' if most > 1 else 'is'} {own.images:,} tokens, and no question has more than "
+                f"{own.prompt:,} with them. Other models may need more."
             ),
+            "{two}": "one or more" if self.families else "two",
+            "{most}": str(most),
+            "{images}": f"{before} {joined} {after}",
+            "{before}": before,
+            "{and}": joined,
+            "{after}": after,
+            "{reward}": "reward" if self.families else "star_r1_reward",
         }
 
     @abstractmethod
@@ -122,9 +141,8 @@ class Format(ABC):
 
         The images of problems with ten final views or more would be too many: then a folder has fewer problems.
         """
-        counts, together = self.dataset.description["splits"][question.line["split"]], 1000
-        views = counts["questions"] // max(1, counts["problems"])
-        while together * (1 + views) > _ENTRIES and together > 1:
+        together, images = 1000, self._images(question.line["split"])
+        while together * images > _ENTRIES and together > 1:
             together //= 10
         part = int(question.line["scene"].rsplit("-", 1)[1]) // together
         folder = f"{folder.format(split=question.line['split'])}/{part:03d}"
@@ -132,13 +150,28 @@ class Format(ABC):
         self.out.images(dict(zip(paths, question.images(), strict=True)))
         return paths
 
+    def _images(self, split: str) -> int:
+        """The number of images of a problem, at most."""
+        counts = self.dataset.description["splits"][split]
+        if not self.families and not self.twins:
+            return 1 + counts["questions"] // max(1, counts["problems"])
+        config = self.dataset.description["config"]
+        own = {name: config[name] | config["splits"][split].get(name, {}) for name in ("cameras", "output", "sampling")}
+        steps = own["sampling"]["steps"] if own["output"]["intermediate"] else 0
+        images = 1 + len(own["cameras"]["final"]) + (max(steps) if isinstance(steps, list) else steps)
+        return images * (2 if self.twins else 1)
+
     def about(self, question: Question) -> Record:
         """Returns the further fields that most rows have: flat values, and the same keys in every row."""
         line = question.line
+        family = {"family": question.family, "level": line.get("level", "")} if self.families else {}
+        twin = {"twin": line.get("twin", ""), "flips": line.get("flips", False), "mirrored": "mirrored" in line}
         return {
             "view": line["view"]["final"],
-            "steps": len(line["changes"]),
+            "steps": len(line.get("changes", ())),
             "difficulty": line["difficulty"]["score"],
+            **family,
+            **(twin if self.twins else {}),
             **({"rationale": question.rationale} if self.rationales else {}),
         }
 

@@ -13,7 +13,8 @@ from tvrgen.config.loader import load
 from tvrgen.config.settings import Config, Split
 from tvrgen.dataset import records
 from tvrgen.dataset.images import image_files
-from tvrgen.sampling import design, sampler
+from tvrgen.questions import asking
+from tvrgen.sampling import design
 from tvrgen.sampling.problem import Planned
 
 _CHUNK = 50  # problems that a process plans in one task
@@ -38,7 +39,7 @@ def plan(config: Config | str | Path, split: str, index: int) -> Planned:
     last = config.split(split).count - 1
     if not 0 <= index <= last:
         raise ArgumentError("index", index, f"the problems of split {split} are 0 to {last}; write one of these")
-    return sampler.plan_problem(config, split, index)
+    return asking.plan_problem(config, split, index)
 
 
 def ranges(config: Config, split: str | None = None, start: int = 0, count: int | None = None) -> list[Range]:
@@ -105,7 +106,7 @@ def _plan(config: Config, chunk: Range, kind: str) -> list[tuple[str, str, str, 
     split, found = config.split(name), []
     with importable(config.folder):  # phrases of the user's own kinds are asked for here, too
         for index in range(start, stop):
-            planned = sampler.plan_problem(config, name, index)
+            planned = asking.plan_problem(config, name, index)
             own = _lines(config, split, planned, kind)
             found.append((name, planned.problem.id, planned.hash, "\n".join(map(records.dump, own))))
     return found
@@ -113,7 +114,7 @@ def _plan(config: Config, chunk: Range, kind: str) -> list[tuple[str, str, str, 
 
 def _lines(config: Config, split: Split, planned: Planned, kind: str) -> list[Record]:
     """A problem's scene line or its question lines, checked."""
-    images = image_files(planned.problem, planned.shots, split.output, split.image)
+    images = image_files(planned.problem, planned.shots, split)
     if kind == "scene":
         own = [records.scene_line(planned, images, split)]
     else:

@@ -81,7 +81,7 @@ def status(root: str | Path) -> Status:
         raise UserError(f"{storage}: {lacks}, so no dataset was begun here; run tvrgen generate")
     config = loader.from_document(document, storage / "config.json", trust=False)
     splits = _splits(storage, config)
-    left = sum((s.count - s.problems) * (1 + config.split(name).cameras.released) for name, s in splits.items())
+    left = sum((s.count - s.problems) * config.split(name).images for name, s in splits.items())
     running = storage.is_locked()
     rate, nodes = _rate(storage, running)
     return Status(

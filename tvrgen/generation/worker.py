@@ -22,7 +22,7 @@ from tvrgen._support.json_lines import Record
 from tvrgen.config import documents
 from tvrgen.config.settings import Config, Split
 from tvrgen.dataset import catalog, preparation, records, shards
-from tvrgen.dataset.images import BLEND, ImageFile, image_files
+from tvrgen.dataset.images import BLEND, ImageFile, image_files, save_flipped
 from tvrgen.dataset.shard_formats import FORMATS, ShardFormat
 from tvrgen.dataset.shards import Shard
 from tvrgen.dataset.storage.base import MANIFEST, Storage
@@ -33,7 +33,8 @@ from tvrgen.imaging import annotations
 from tvrgen.imaging.blender import cpu_affinity, requirements
 from tvrgen.imaging.renderer import Renderer, RendererLost
 from tvrgen.imaging.visibility import Eye
-from tvrgen.sampling import design, identity, sampler
+from tvrgen.questions import asking
+from tvrgen.sampling import design, identity
 from tvrgen.sampling.problem import Planned
 from tvrgen.sampling.version import PLAN
 
@@ -158,7 +159,7 @@ def images_in(shard: Shard, config: Config) -> int:
     if split.output.intermediate:
         steps = (design.levels(config, split, shard.first + k).steps for k in range(shard.count))
         between = sum(max(0, len(own) - 1) for own in steps)
-    return shard.count * (1 + split.cameras.released) + between
+    return shard.count * split.images + between * (2 if split.mirrors else 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,15 +183,15 @@ class _Problems:
         """Makes one problem; yields 1 after each image."""
         split = self.split
         with self.clock("planning"):
-            planned = sampler.plan_problem(self.config, split.name, index)
+            planned = asking.plan_problem(self.config, split.name, index)
             self._check_split(planned)
-        images, eye = image_files(planned.problem, planned.shots, split.output, split.image), Eye(split.vocabulary)
+        images, eye = image_files(planned.problem, planned.shots, split), Eye(split.vocabulary)
         with self.clock("writing"):
             self._record(planned, images)
         for image in images:
             self._render(image)
             with self.clock("annotating"):
-                self._annotate(image, eye)
+                self._annotate(image, images, eye)
             yield 1
         if split.output.blend:
             with self.clock("writing"):
@@ -213,24 +214,31 @@ class _Problems:
         FORMATS[self.split.output.format].add(self.folder, planned.problem.id, text, texts)
 
     def _render(self, image: ImageFile) -> None:
-        """Writes an image: renders it, or copies the one kept."""
+        """Writes an image: renders it, copies the one kept, or flips the one that it mirrors."""
         path = self._path(image.path)
-        if kept := self.kept(image.path):
+        if image.flips:
+            with self.clock("writing"):
+                save_flipped(self.folder / image.flips, path, self.split.image)
+        elif kept := self.kept(image.path):
             shutil.copyfile(kept, path)
         else:
             with self.clock("rendering"):
                 self.renderer.render(image.shot, path)
 
-    def _annotate(self, image: ImageFile, eye: Eye) -> None:
+    def _annotate(self, image: ImageFile, files: Sequence[ImageFile], eye: Eye) -> None:
         """Writes the annotations of an image."""
-        if image.annotations:
+        if image.annotations and image.flips:
+            original = next(file for file in files if file.path == image.flips)
+            for channel, path in image.annotations.items():
+                annotations.save_flipped(channel, self.folder / original.annotations[channel], self._path(path))
+        elif image.annotations:
             seen = annotations.surfaces(image.shot.state, image.shot.view, self.config.scene, eye)
             for channel, path in image.annotations.items():
                 annotations.save(channel, seen, self._path(path))
 
     def _save(self, index: int, images: Sequence[ImageFile]) -> None:
         """Writes a problem's .blend file."""
-        self.renderer.save([image.shot for image in images], self._path(BLEND.format(index=index)))
+        self.renderer.save([image.shot for image in images if not image.flips], self._path(BLEND.format(index=index)))
 
     def check_files(self) -> None:
         """Raises OSError if a file vanished since it was made."""

@@ -69,6 +69,18 @@ def save(kind: str, seen: Surfaces, path: Path) -> None:
     image.save(path)
 
 
+def save_flipped(kind: str, source: Path, path: Path) -> None:
+    """Writes an annotation of the mirror image, of the scene mirrored at y = 0: normals have their y negated."""
+    with Image.open(source, formats=["PNG"]) as image:
+        flipped = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    if kind == "normals":
+        values = np.array(flipped)
+        there = values.any(axis=2)
+        values[there, 1] = 255 - values[there, 1]
+        flipped = Image.fromarray(values, "RGB")
+    flipped.save(path)
+
+
 def index_faults(path: Path, sights: tuple[Sight, ...]) -> Iterator[str]:
     """Yields the differences between an index file and the sights of a record."""
     with Image.open(path, formats=["PNG"]) as image:

@@ -18,7 +18,7 @@ Where nothing changes, the last two are means over all objects on stage: any of 
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tvrgen.sampling.problem import Planned
@@ -45,20 +45,42 @@ class Difficulty:
 
 
 def difficulty(planned: Planned, view: str, vocabulary: Vocabulary) -> Difficulty:
-    """Returns the difficulty of the question that shows the final state in `view`."""
-    grid, problem, first = vocabulary.grid, planned.problem, planned.states[0].objects
-    on_stage = [k for k, o in enumerate(first) if grid.shows(o)]
+    """Returns the difficulty of the question what changed, which shows the final state in `view`."""
+    problem = planned.problem
     changed = sorted({k for step in problem.steps for k in step.objects})
-    candidates = changed or on_stage
-    parts = {
-        "objects": (len(on_stage) - 1) / 9,
+    own = {
         "steps": (len(problem.steps) - 1) / 3,
         "kinds": (len({step.kind for step in problem.steps}) - 1) / 3,
-        "hidden": max((_hidden(planned, k, view, grid) for k in changed), default=0.0),
         "angle": _angle(planned, view) / 90,
+    }
+    return _difficulty(planned, view, vocabulary, changed, own)
+
+
+def of_objects(
+    planned: Planned, view: str, vocabulary: Vocabulary, objects: Sequence[int], several: bool
+) -> Difficulty:
+    """Returns the difficulty of a question of another family, which is about some objects, or about all if none.
+
+    `several` is whether it shows the initial image and the final one. Its parts `steps` and `kinds` are 0.
+    """
+    own = {"steps": 0.0, "kinds": 0.0, "angle": _angle(planned, view) / 90 if several else 0.0}
+    return _difficulty(planned, view, vocabulary, objects, own)
+
+
+def _difficulty(
+    planned: Planned, view: str, vocabulary: Vocabulary, about: Sequence[int], own: Mapping[str, float]
+) -> Difficulty:
+    grid, first = vocabulary.grid, planned.states[0].objects
+    on_stage = [k for k, o in enumerate(first) if grid.shows(o)]
+    candidates = about or on_stage
+    parts = {
+        "objects": (len(on_stage) - 1) / 9,
+        "hidden": max((_hidden(planned, k, view, grid) for k in about), default=0.0),
         "look_alikes": _mean(_alike(k, on_stage, first) for k in candidates),
         "crowding": _mean(1 - _nearest(k, planned, vocabulary) / (grid.stage * grid.unit) for k in candidates),
+        **own,
     }
+    parts = {name: parts[name] for name in WEIGHTS}
     parts = {name: round(min(1.0, max(0.0, part)), 4) for name, part in parts.items()}
     return Difficulty(round(sum(WEIGHTS[name] * part for name, part in parts.items()), 4), parts)
 

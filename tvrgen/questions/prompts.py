@@ -1,4 +1,4 @@
-"""Prompts: the text of a question, made from a template and the initial state of a problem."""
+"""Prompts of the family `changes`: text from a template and the initial state of a problem."""
 
 import itertools
 import string
@@ -29,7 +29,7 @@ def check(template: Prompt) -> None:
     if taken := [name for name in template.variants if name in _PLACEHOLDERS]:
         raise ValueError(f"variants.{taken[0]}: is a built-in placeholder; choose another name")
     texts = _texts(template)
-    used = {name for key, text, known in texts for name in _placeholders(key, text, known)}
+    used = {name for key, text, known in texts for name in placeholders(key, text, known)}
     if template.answer != "description" and "objects" not in used:
         raise ValueError("text: lacks {objects}, so indices mean nothing; add it, or write answer: description")
     if template.answer == "description" and "objects" in used:
@@ -51,7 +51,7 @@ def _texts(template: Prompt) -> list[tuple[str, str, tuple[str, ...]]]:
     ]
 
 
-def _placeholders(key: str, text: str, known: tuple[str, ...]) -> list[str]:
+def placeholders(key: str, text: str, known: tuple[str, ...]) -> list[str]:
     """The placeholders in a text. Raises ValueError for unknown or too many ones, for wrong braces and for <image>.
 
     Formats of a placeholder, as in `{objects:>9}` or `{objects!r}`, are wrong braces too: a width may be any number.
@@ -78,20 +78,24 @@ def _placeholders(key: str, text: str, known: tuple[str, ...]) -> list[str]:
 
 
 def prompt(
-    rng: np.random.Generator, initial: State, split: Split, locations: Sequence[str | None] | None = None
+    rng: np.random.Generator,
+    initial: State,
+    split: Split,
+    template: Prompt,
+    locations: Sequence[str | None] | None = None,
 ) -> str:
-    """Returns the prompt of a question of a split; `rng` draws its variants.
+    """Returns the prompt of a question of a split, by a template; `rng` draws its variants.
 
     `locations` has for each object its location in the first image, in words, or None if it cannot be seen there.
     Without `locations`, the prompt gives no positions.
     """
-    template = split.question.prompt
+    form = template.answer
     builtin = {
         "objects": _listed(initial, split, locations),
-        "changes": "\n".join(_change(split.kinds[name], values, split) for name, values in split.values.items()),
+        "changes": "\n".join(_change(split.kinds[name], values, split, form) for name, values in split.values.items()),
         "looks": _in_words(in_looks(split.vocabulary.attributes)),
-        **_rules(split),
-        "example": _example(rng, initial, split),
+        **_rules(split, template),
+        "example": _example(rng, initial, split, form),
         "no_change": changes_text.NO_CHANGE,
     }
     drawn = {name: texts[rng.integers(len(texts))] for name, texts in template.variants.items()}
@@ -110,12 +114,12 @@ def _listed(initial: State, split: Split, locations: Sequence[str | None] | None
     )
 
 
-def _change(kind: Transformation, values: Sequence[str], split: Split) -> str:
+def _change(kind: Transformation, values: Sequence[str], split: Split, form: str) -> str:
     """The line of a kind: "color: gray, red", or "swap: two objects change places; written index+index.swap".
 
     It shows how a change is written unless that is one object and one of the values listed.
     """
-    form, words = split.question.prompt.answer, kind.words(split.vocabulary)
+    words = kind.words(split.vocabulary)
     listed = kind.valued and (len(values) <= _MOST_VALUES or not words)
     joint = "_" if form == "function" else "."
     parts = [words] if words else []
@@ -133,9 +137,9 @@ def _in_words(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
-def _rules(split: Split) -> dict[str, str]:
+def _rules(split: Split, template: Prompt) -> dict[str, str]:
     """The template's texts on directions, leaving and repeating; empty if a split does not need them."""
-    template, grid = split.question.prompt, split.vocabulary.grid
+    grid = split.vocabulary.grid
     kinds = split.kinds.values()
     roles = [role for kind in kinds for way in kind.variants(split.sampling).values() for role in way]
     moves = [v for kind in kinds if kind.directional for v in split.values[kind.name] if "." in v]
@@ -147,12 +151,12 @@ def _rules(split: Split) -> dict[str, str]:
     }
 
 
-def _example(rng: np.random.Generator, initial: State, split: Split) -> str:
+def _example(rng: np.random.Generator, initial: State, split: Split, form: str) -> str:
     """An answer in the template's form: changes of two kinds, of objects on stage, to values that they do not have.
 
     Where answers name objects by their looks, it names objects that the problem does not have, so it reveals nothing.
     """
-    objects, form = list(initial.objects), split.question.prompt.answer
+    objects = list(initial.objects)
     if form == "description":
         objects = _others(rng, objects, split)
     seen = [k for k, o in enumerate(objects) if split.vocabulary.grid.shows(o)] or [0]

@@ -7,12 +7,12 @@ which an object left, or the look of a hidden object.
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from tvrgen.config.settings import Split
+from tvrgen.config.settings import QuestionSettings, Split
 from tvrgen.imaging.shots import Shot
+from tvrgen.questions.base import Sentence
 from tvrgen.questions.forms import changes_text
 from tvrgen.sampling import fairness
 from tvrgen.sampling.problem import Planned
@@ -22,32 +22,27 @@ from tvrgen.scene.model import Camera, Object
 from tvrgen.transformations.base import Step
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence of a rationale. `does` is its purpose: locate, match, compare or conclude."""
-
-    does: str
-    text: str
-
-
-def rationale(rng: np.random.Generator, planned: Planned, view: str, split: Split) -> list[Sentence]:
+def rationale(
+    rng: np.random.Generator, planned: Planned, view: str, split: Split, settings: QuestionSettings
+) -> list[Sentence]:
     """Returns the sentences for the question with the final view `view`; `rng` draws their phrasings.
 
-    A rationale that is not "full" (`split.question.rationale`) is about the changed objects alone.
+    A rationale that is not "full" (`settings.rationale`) is about the changed objects alone.
     """
-    story = _Story(rng, planned, view, split)
+    story = _Story(rng, planned, view, split, settings.prompt.answer)
     changed = {k for step in planned.problem.steps for k in step.objects}
     described = [
         k
         for k in range(len(planned.states[0].objects))
-        if k in changed or (split.question.rationale == "full" and story.can_name(k))
+        if k in changed or (settings.rationale == "full" and story.can_name(k))
     ]
     return [story.viewpoints(), *(sentence for k in described for sentence in story.about(k)), story.conclusion()]
 
 
 class _Story:
-    def __init__(self, rng: np.random.Generator, planned: Planned, view: str, split: Split) -> None:
-        self._split, self._steps, self._said = split, planned.problem.steps, planned.said
+    def __init__(self, rng: np.random.Generator, planned: Planned, view: str, split: Split, form: str) -> None:
+        self._form, self._split = form, split
+        self._steps, self._said = planned.problem.steps, planned.said
         roles = [role for own in planned.roles for role in own]
         ways = " and ".join(
             word
@@ -59,7 +54,7 @@ class _Story:
         )
         self._alternatives = f"any way {ways} the stage that the images allow is right" if ways else ""
         self._before, self._after = planned.initial, planned.final(view)
-        self._listed = split.question.prompt.answer != "description"
+        self._listed = form != "description"
         self._least = fairness.least_pixels(split.sampling.min_visible_pixels, split.render.width)
         self._one_of: Callable[..., str] = lambda *texts: texts[rng.integers(len(texts))]
 
@@ -113,9 +108,8 @@ class _Story:
 
     def conclusion(self) -> Sentence:
         """The sentence that gives the answer."""
-        form = self._split.question.prompt.answer
         looks = [o.looks for o in self._before.state.objects]
-        text = changes_text.write(self._said, form, looks)
+        text = changes_text.write(self._said, self._form, looks)
         if not self._steps:
             return Sentence("conclude", self._one_of("So nothing changed.", "Nothing has changed between the images."))
         if self._alternatives:
@@ -204,7 +198,7 @@ class _Story:
         """ "stands at the lower left, behind the small red cube", of an object in sight."""
         box = shot.seen[k].box
         assert box is not None
-        where = _in_image(box, self._split.render.width, self._split.render.height)
+        where = in_image(box, self._split.render.width, self._split.render.height)
         if neighbour := self._neighbour(shot, k):
             return f"stands {where}, {neighbour}"
         return f"stands {where}"
@@ -238,7 +232,7 @@ def _angles(camera: Camera) -> tuple[float, float]:
     return camera_model.azimuth(camera), math.degrees(math.atan2(z, math.hypot(x, y)))
 
 
-def _in_image(box: tuple[int, int, int, int], width: int, height: int) -> str:
+def in_image(box: tuple[int, int, int, int], width: int, height: int) -> str:
     """The ninth of the image that holds the middle of a box (left, top, right, bottom), in words."""
     left, top, right, bottom = box
     across = min(2, int(3 * (left + right) / 2 / width))

@@ -8,7 +8,7 @@ are checked, and everything but the levels is drawn again when one is broken.
 import dataclasses
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
@@ -41,24 +41,29 @@ def sample_problem(config: Config, split: str, index: int) -> Problem:
     return plan_problem(config, split, index).problem
 
 
-def plan_problem(config: Config, split: str, index: int) -> Planned:
+def plan_problem(
+    config: Config, split: str, index: int, check: Callable[[Planned], object] = lambda planned: None
+) -> Planned:
     """Returns problem `index` of a split with its states, shots and sights.
 
-    A function of the config, the split's name and the index alone. Needs no Blender.
+    A function of the config, the split's name and the index alone. Needs no Blender. `check` raises Rejected for a
+    problem that is fair and yet to be drawn again.
 
     Raises UserError as `sample_problem` does.
     """
     with importable(config.folder):
-        return _planned(config, config.split(split), index)
+        return _planned(config, config.split(split), index, check)
 
 
-def _planned(config: Config, split: Split, index: int) -> Planned:
+def _planned(config: Config, split: Split, index: int, check: Callable[[Planned], object]) -> Planned:
     levels = design.levels(config, split, index)
     failures: Counter[Rule] = Counter()
     for attempt in range(split.sampling.max_attempts):
         rng = generator(config.seed, "sample", split.name, index, attempt)
         try:
-            return _attempt(config, split, levels, rng, index, attempt)
+            planned = _attempt(config, split, levels, rng, index, attempt)
+            check(planned)
+            return planned
         except Rejected as rejected:
             failures[rejected.rule] += 1
         if attempt + 1 >= _SAID_AFTER and (attempt + 1).bit_count() == 1:

@@ -13,13 +13,14 @@ from typing import Any
 
 from tvrgen.questions.forms.changes_reader import parse_answer
 from tvrgen.questions.forms.changes_text import Answer
+from tvrgen.scoring.graded import Score, reward
 from tvrgen.scoring.options import Options
-from tvrgen.scoring.reward import Reward, star_r1_reward
+from tvrgen.scoring.star_r1 import Reward, star_r1_reward
 from tvrgen.scoring.truth import ground_truth, truth_of
 
 __all__ = [
-    "Answer", "Options", "Reward", "ground_truth", "outcome_score", "parse_answer", "star_r1_reward",
-    "truth_of",
+    "Answer", "Options", "Reward", "Score", "ground_truth", "outcome_score", "parse_answer", "reward",
+    "star_r1_reward", "truth_of",
 ]  # fmt: skip
 
 

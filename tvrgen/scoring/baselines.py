@@ -3,16 +3,20 @@
 import dataclasses
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 
 from tvrgen._support.json_lines import Record
 from tvrgen._support.rng import generator
 from tvrgen.config.settings import Split
 from tvrgen.dataset.records import state_from
 from tvrgen.questions.forms import changes_text
+from tvrgen.questions.forms.registry import FORMS
+from tvrgen.questions.registry import CHANGES
 from tvrgen.sampling.slots import Form
 from tvrgen.scene import footprints
 from tvrgen.scene.model import State
+from tvrgen.scoring.blind import Blind
+from tvrgen.scoring.truth import ground_truth
 from tvrgen.transformations import replay
 from tvrgen.transformations.base import Rejected, Role, Step
 
@@ -20,25 +24,43 @@ from tvrgen.transformations.base import Rejected, Role, Step
 def baseline(name: str, seen: Iterable[Record] = ()) -> Callable[[Record, Record, Split], str]:
     """Returns a function from (question line, scene line, split) to the response of a baseline.
 
-    no_change      "no change"
-    most_frequent  the most frequent answer of the question lines `seen`, such as those of the training split
-    random         a number of changes that the split may have, each of which its config allows: a value that the object
-                   does not have, no overlap, no position beyond the field
+    no_change      "no change", to questions of any family
+    most_frequent  the most frequent answer to questions of the same family, of the lines `seen`, such as those of the
+                   training split
+    blind          what the words of a question suggest to who has seen the answers to `seen`; see `blind`
+    first_option   the letter A where there are options; otherwise as most_frequent
+    random         an answer at random; of changes, a number of them that the split may have, each of which its config
+                   allows: a value that the object does not have, no overlap, no position beyond the field
     oracle         the true answer, which shows that the scorer gives it full marks
     """
     if name == "no_change":
         return lambda question, scene, split: _response(changes_text.NO_CHANGE)
-    if name == "most_frequent":
-        most = Counter(question["answer"] for question in seen).most_common(1)
-        text = most[0][0] if most else changes_text.NO_CHANGE
-        return lambda question, scene, split: _response(text)
+    if name == "blind":
+        guesser = Blind(seen)
+        return lambda question, scene, split: _response(guesser.guess(question))
+    if name in ("most_frequent", "first_option"):
+        answers: dict[Hashable, Counter[str]] = {}
+        for question in seen:
+            answers.setdefault(_family(question), Counter())[question["answer"]] += 1
+        most = {key: own.most_common(1)[0][0] for key, own in answers.items()}
+        first = name == "first_option"
+        return lambda question, scene, split: _response(
+            "A" if first and "options" in question else most.get(_family(question), changes_text.NO_CHANGE)
+        )
     if name == "random":
         return _random
     return lambda question, scene, split: _response(question["answer"])
 
 
+def _family(question: Record) -> tuple[str, ...]:
+    return question.get("family", CHANGES), question["answer_form"]
+
+
 def _random(question: Record, scene: Record, split: Split) -> str:
     rng = generator(0, "random answer", question["id"])
+    if "family" in question:
+        truth = ground_truth(question)
+        return _response(FORMS[truth["form"]].guess(truth, lambda count: int(rng.integers(count))))
     state = state_from(scene["initial"], split.vocabulary)
     steps: list[Step] = []
     initial, slots = state, [*_slots(state, split)]

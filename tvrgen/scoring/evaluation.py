@@ -7,18 +7,27 @@ from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen.config.settings import Split
 from tvrgen.dataset.reader import Dataset
-from tvrgen.scoring.metrics import Scored
+from tvrgen.scoring.graded import reward
+from tvrgen.scoring.metrics import Graded, Scored
 from tvrgen.scoring.options import Options
 from tvrgen.scoring.outcome import outcome_score
-from tvrgen.scoring.reward import answer_in, reward_of, right_kinds
+from tvrgen.scoring.star_r1 import answer_in, reward_of, right_kinds
 from tvrgen.scoring.truth import ground_truth, truth_of
 
 Respond = Callable[[Record, Record, Split], Any]
 """(question line, scene line, split) -> the response to the question, or None."""
 
 
-def score(question: Record, scene: Record, split: Split, response: Any, options: Options) -> Scored:
+def score(question: Record, scene: Record, split: Split, response: Any, options: Options) -> Scored | Graded:
     """Returns the scores of one response to a question of a scene. Never raises for a response."""
+    if "family" in question:
+        return Graded(
+            scene=scene["id"],
+            split=question["split"],
+            family=question["family"],
+            level=question.get("level", ""),
+            score=reward(response, question, options),
+        )
     truth = truth_of(ground_truth(question))
     well_formed, answer = answer_in(response, truth, options)
     return Scored(
@@ -35,7 +44,7 @@ def score(question: Record, scene: Record, split: Split, response: Any, options:
 
 def evaluate(
     dataset: Dataset, splits: Iterable[str], respond: Respond, options: Options, step: Callable[[int], None]
-) -> Iterator[Scored]:
+) -> Iterator[Scored | Graded]:
     """Yields the scores of all questions of some splits, in order, and calls `step(1)` after each.
 
     `respond` gives the responses. Raises UserError if a split lacks scenes or questions.

@@ -2,15 +2,17 @@
 
 import math
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from tvrgen._support.rng import generator
+from tvrgen.questions.registry import CHANGES
+from tvrgen.scoring.graded import Score, score_of
 from tvrgen.scoring.outcome import Outcome
-from tvrgen.scoring.reward import Reward
+from tvrgen.scoring.star_r1 import Reward
 
 ROUNDS = 1000
 """Bootstrap resamples for an interval of 95 %."""
@@ -33,7 +35,14 @@ MEANS = {
 SHARES = ("tacc", "correct", "loose", "overlap", "out_of_field", "format", "accuracy")
 """Metrics that are shares of questions."""
 TABLES = ("all", "split", "view", "objects", "steps")
-"""Tables of results, each of which groups the questions by one property."""
+"""Tables of results on the family `changes`, each of which groups the questions by one property."""
+OF_FAMILIES = {
+    "accuracy": "the answer is right",
+    "share": "the share of the answer that is right",
+    "format": "<think>...</think><answer>...</answer> and nothing else",
+    "reward": "the reward",
+}
+"""Metric of the tables `family` and `level`, a mean over questions -> description of its values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +70,37 @@ class Scored:
         return tuple(map(float, (r.correct, *outcome, r.well_formed, r.total)))
 
     @property
-    def groups(self) -> tuple[str, ...]:
-        """The name of the question's group in each of TABLES."""
+    def rows(self) -> "Iterator[tuple[_Group, tuple[float, ...]]]":
+        """Yields (group, its metrics) for each group that the question belongs to."""
         objects = next((name for name, numbers in OBJECTS.items() if self.objects in numbers), "0")
-        return "all", self.split, self.view, objects, str(self.steps)
+        groups = "all", self.split, self.view, objects, str(self.steps)
+        yield from ((group, self.values) for group in zip(TABLES, groups, strict=True))
+        yield from ((("kind", kind), (float(right),)) for kind, right in self.kinds.items())
+        yield ("family", CHANGES), _of_family(score_of(self.reward), self.reward.share)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graded:
+    """One question of another family than `changes`, with its score."""
+
+    scene: str
+    split: str
+    family: str
+    level: str
+    score: Score
+
+    @property
+    def rows(self) -> "Iterator[tuple[_Group, tuple[float, ...]]]":
+        """Yields (group, its metrics) for each group that the question belongs to."""
+        values = _of_family(self.score, self.score.parts["share"])
+        yield ("family", self.family), values
+        if self.level:
+            yield ("level", f"{self.family} {self.level}"), values
+
+
+def _of_family(score: Score, share: float) -> tuple[float, ...]:
+    """The value of each metric of OF_FAMILIES."""
+    return float(score.correct), share, float(score.well_formed), score.total
 
 
 _Group = tuple[str, str]
@@ -91,11 +127,12 @@ class _Rows:
         return scenes, sums
 
 
-def metrics(scored: Iterable[Scored]) -> dict[str, Any]:
+def metrics(scored: Iterable[Scored | Graded]) -> dict[str, Any]:
     """Returns {table: {name of a group: {"n", "scenes", metric: {"mean", "low", "high"}}}} for TABLES and MEANS.
 
     A further table, "kind", groups the questions by the kinds of their true changes and has one metric, "accuracy": the
-    share whose answer has exactly the true changes of that kind.
+    share whose answer has exactly the true changes of that kind. Where there are several families of questions, the
+    tables "family" and "level" have the metrics of OF_FAMILIES.
 
     Questions of one scene are not independent, so whole scenes are resampled. A share that is equal in all resamples
     (0 or 1) has Wilson's interval for the number of scenes. The same input gives the same intervals.
@@ -104,16 +141,17 @@ def metrics(scored: Iterable[Scored]) -> dict[str, Any]:
     groups: dict[_Group, _Rows] = {}
     for question in scored:
         scene = scenes.setdefault(question.scene, len(scenes))
-        for group in zip(TABLES, question.groups, strict=True):
-            groups.setdefault(group, _Rows()).add(scene, question.values)
-        for kind, right in question.kinds.items():
-            groups.setdefault(("kind", kind), _Rows()).add(scene, (float(right),))
+        for group, own in question.rows:
+            groups.setdefault(group, _Rows()).add(scene, own)
+    if [name for table, name in groups if table == "family"] == [CHANGES]:
+        del groups["family", CHANGES]
     sums = {group: rows.sums() for group, rows in groups.items()}
     intervals = _intervals(sums, len(scenes))
     found: dict[str, Any] = {name: {} for name in (*TABLES, "kind")}
+    found |= {table: {} for table, _ in groups if table not in found}
     for (table, name), (members, values) in sorted(sums.items(), key=lambda entry: _order(*entry[0])):
         total = values.sum(axis=0)
-        names = ("accuracy",) if table == "kind" else MEANS
+        names = {"kind": ("accuracy",), "family": tuple(OF_FAMILIES), "level": tuple(OF_FAMILIES)}.get(table, MEANS)
         cells = zip(names, total[1:] / total[0], *intervals[table, name], strict=True)
         found[table][name] = {
             "n": int(total[0]),

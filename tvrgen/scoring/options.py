@@ -14,7 +14,7 @@ from tvrgen._support.errors import UserError
 class Options:
     """Options of the reward. Values may be texts, as from a command line; raises UserError for a wrong one.
 
-    value, attribute, index, wrong, missing, format  points; see `scoring.reward`
+    value, attribute, index, wrong, missing, format  points; see `scoring.star_r1`
     no_change      points of a right "no change"; the paper has no such problems
     partial_costs  whether a partly right prediction also costs `wrong`
     reuse          whether one true change can make several predictions partly right, instead of one
@@ -63,8 +63,11 @@ def _cast(name: str, value: Any, default: Any) -> Any:
 
 STAR_R1 = Options()
 
-BASELINES = ("no_change", "most_frequent", "random", "oracle")
+BASELINES = ("no_change", "most_frequent", "blind", "first_option", "random", "oracle")
 """Names of the baselines, see `scoring.baselines`; here, so that the command's parser loads no numpy."""
+
+LEARNED = ("most_frequent", "blind", "first_option")
+"""Baselines that read the answers of the first split."""
 
 NAMES = tuple(field.name for field in dataclasses.fields(Options))
 

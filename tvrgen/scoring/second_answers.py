@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from tvrgen.config.settings import Split
-from tvrgen.questions import changes
+from tvrgen.questions.families import changes
 from tvrgen.questions.forms.changes_text import Answer
 from tvrgen.sampling.explanations import explanations
 from tvrgen.sampling.problem import Planned
 from tvrgen.scoring.options import STAR_R1
 from tvrgen.scoring.outcome import outcome_of
-from tvrgen.scoring.reward import reward_of
+from tvrgen.scoring.star_r1 import reward_of
 from tvrgen.scoring.truth import truth_of
 from tvrgen.transformations.base import Step
 

@@ -14,7 +14,7 @@ from tvrgen.dataset.reader import Dataset, open_dataset
 from tvrgen.scoring import baselines
 from tvrgen.scoring.evaluation import Respond, evaluate
 from tvrgen.scoring.metrics import MEANS, metrics
-from tvrgen.scoring.options import BASELINES, STAR_R1, Options
+from tvrgen.scoring.options import BASELINES, LEARNED, STAR_R1, Options
 from tvrgen.scoring.predictions import Predictions, read_predictions
 
 Figures = dict[str, Any]
@@ -69,7 +69,7 @@ def score(
                 f"{next(iter(respond.responses))!r}"
             )
     else:
-        seen = dataset.questions(dataset.splits[0]) if baseline == "most_frequent" else ()
+        seen = dataset.questions(dataset.splits[0]) if baseline in LEARNED else ()
         respond = baselines.baseline(baseline or "no_change", seen)
     progress.expect(sum(dataset.description["splits"][name]["questions"] for name in splits))
     found = metrics(evaluate(dataset, splits, respond, options, progress.update))
@@ -129,6 +129,21 @@ def lines(figures: Figures) -> Iterator[str]:
                 verb = "are" if len(names) > 1 else "is"
                 yield f"{count} {verb} {fault}: {', '.join(names[:_NAMED])}{more}; {effect}"
         yield ""
+    if figures["all"]:
+        yield from _of_changes(figures)
+    if families := figures.get("family"):
+        if figures["all"]:
+            yield ""
+        yield f"{'':<24}{'n':>8}  {'accuracy':<24}{'share':>8}{'reward':>8}"
+        for table, rows in (("family", families), ("level", figures.get("level", {}))):
+            for name, row in rows.items():
+                right = _interval(row["accuracy"], "accuracy")
+                share, total = row["share"]["mean"], row["reward"]["mean"]
+                yield f"{f'{table} {name}':<24}{row['n']:>8}  {right:<24}{share:>8.3f}{total:>8.3f}"
+
+
+def _of_changes(figures: Figures) -> Iterator[str]:
+    """The metrics of the family `changes`, then a line for each group of its questions."""
     whole = figures["all"]["all"]
     for name, meaning in MEANS.items():
         yield f"{name:<13}{_interval(whole[name], name):<28} {meaning}"

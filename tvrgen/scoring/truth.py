@@ -2,13 +2,13 @@
 
 import itertools
 import json
-import reprlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from tvrgen._support.errors import UserError
+from tvrgen.questions.forms import base
 from tvrgen.questions.forms.arities import Arities, Arity, arity, arity_from, transformation
 from tvrgen.questions.forms.changes_reader import parse_answer
 from tvrgen.questions.forms.changes_text import normal
@@ -69,8 +69,11 @@ def ground_truth(question: Mapping[str, Any]) -> dict[str, Any]:
 
     It has `changes`, `alternatives` and `arities` if there are any, and `looks` if answers name objects by these; the
     looks of an object that is off stage in the first image are empty. `objects` is left out of a change where it is
-    `index` alone.
+    `index` alone. Of another family than `changes`, it has `family`, the answer's `form` and `value`, and `options`.
     """
+    if "family" in question:
+        options = {"options": question["options"]} if "options" in question else {}
+        return {"family": question["family"], **question["truth"], **options}
     truth = {"changes": _without_objects(question["changes"])}
     if alternatives := question.get("alternatives"):
         truth["alternatives"] = [_without_objects(changes) for changes in alternatives]
@@ -102,13 +105,13 @@ def truth_of(truth: Any) -> Truth:
         return _truth_from_text(truth)
     try:
         return _truth_from_data(truth)
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise UserError(f"{shown(truth)} is no right answer; write a list of index, attribute, value") from error
 
 
 def shown(truth: Any) -> str:
-    """Returns the beginning of what is no right answer, for a message; of data nested deep, the outer levels."""
-    return repr((truth if isinstance(truth, str) else reprlib.repr(truth))[:60])
+    """Returns the beginning of what is no right answer, in quotes; of data nested deep, the outer levels."""
+    return repr(truth[:60] if isinstance(truth, str) else base.shown(truth, 60))
 
 
 def _truth_from_data(truth: Any) -> Truth:
@@ -118,6 +121,8 @@ def _truth_from_data(truth: Any) -> Truth:
     if isinstance(truth, Mapping):
         truth = ground_truth(truth) if "initial_objects" in truth else truth
         looks = tuple(tuple(own) for own in truth.get("looks", ()))
+        if not all(isinstance(word, str) for own in looks for word in own):
+            raise TypeError("looks are no words")
         others = truth.get("alternatives")
         own = truth.get("arities") or {}
         declared = tuple((str(kind), arity_from(written)) for kind, written in own.items())

@@ -25,6 +25,8 @@ Normal = Callable[[str, str], str]
 Check = Callable[[], Iterable[str]]
 """Finds the faults of one member. Raises KindError if a user's kind raises, or returns what is of another type."""
 
+_NAME = re.compile(r"[A-Za-z]\w*")
+
 
 def checks(kind: Transformation, vocabulary: Vocabulary, normal: Normal) -> dict[str, Check]:
     """The checks of a kind, by the members that they are about."""
@@ -53,7 +55,7 @@ def of_variants(kind: Transformation, sampling: Any) -> Iterator[str]:
 
 
 def _of_name(name: Any) -> Iterator[str]:
-    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z]\w*", name):
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
         yield f"is {shown(name)}; write letters, digits and underscores"
 
 

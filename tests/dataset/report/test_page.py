@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from tests import asked
 from tests.dataset.report.made_up import line, lines, spoilt
 from tests.tiny import FlatRenderer, generate_flat, load, run
 from tvrgen._support.errors import UserError
@@ -13,6 +14,20 @@ from tvrgen.dataset.reader import open_dataset
 from tvrgen.dataset.report import page
 from tvrgen.dataset.report.page import as_data, sentences, write_report
 from tvrgen.dataset.report.statistics import collect
+
+
+def test_a_report_shows_families_and_their_levels(tmp_path, monkeypatch):
+    pytest.importorskip("matplotlib")
+    monkeypatch.setattr("matplotlib.figure.Figure.savefig", lambda self, file, **options: None)
+    dataset = open_dataset(asked.dataset(tmp_path / "data"))
+    said = write_report(dataset.scenes(), tmp_path / "out", "Mine", dataset.questions())
+    tables = json.loads((tmp_path / "out/statistics.json").read_text())["tables"]
+    assert {"family", "level.words", "letter.words"} <= tables.keys()
+    assert any(text.startswith("train: families differ by at most ") for text in said)
+    assert any("right letters of numbers do not differ" in text for text in said)
+    assert "levels of words" in (tmp_path / "out/index.html").read_text()
+    write_report(dataset.scenes(), tmp_path / "out", "Mine", ())  # in its place, without questions
+    assert not list((tmp_path / "out").glob("plot-level*"))
 
 
 class Page(HTMLParser):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from tests import asked
 from tests.tiny import FlatRenderer, generate_flat, load
 from tvrgen.dataset.reader import open_dataset
 from tvrgen.dataset.report import preview as sheets
@@ -62,3 +63,50 @@ def test_labels_of_one_box_are_apart():
         place = label([100, 100, 160, 160], taken)
         assert not any(sheets._overlap(place, other) for other in taken)
         taken.append(place)
+
+
+def row_of(line):
+    return sheets._row_of_family(line, sheets.ImageFont.load_default(sheets._FONT))
+
+
+@pytest.fixture(scope="module", params=["files", "webdataset"])
+def of_families(request, tmp_path_factory):
+    root = tmp_path_factory.mktemp("families") / "data"
+    return open_dataset(asked.dataset(root, f"output.format={request.param}"))
+
+
+def test_a_question_of_each_family_and_form_has_a_row(of_families, monkeypatch):
+    shown = []
+    drawn = sheets._row_of_family
+    monkeypatch.setattr(sheets, "_row_of_family", lambda line, font: shown.append(line) or drawn(line, font))
+    two, one = preview(of_families, 2, "train"), preview(of_families, 1, "train")
+    monkeypatch.undo()
+    first, again = shown[: len(shown) // 2], shown[len(shown) // 2 :]
+    assert first == again
+    lines = list(of_families.questions())
+    assert [(line["family"], line["answer_form"]) for line in first] == sorted(
+        {(line["family"], line["answer_form"]) for line in lines if "family" in line}
+    )
+    others = sum(row_of(line).height for line in first)
+    assert two.height - others == 2 * (one.height - others) > 0
+
+
+def test_a_row_has_all_images_the_options_and_the_answer(of_families, monkeypatch):
+    said = []
+    monkeypatch.setattr(sheets, "_drawn", lambda tiles, lines, font: said.append((tiles, [text for text, _ in lines])))
+    for line in of_families.questions():
+        if "family" in line:
+            row_of(line)
+            tiles, texts = said.pop()
+            assert [caption for caption, _ in tiles] == [shown.replace("-", ", ") for shown in line["shows"]]
+            assert texts[0] == line["id"]
+            option = line["options"]["ABCDEFGHIJ".index(line["answer"])] if "options" in line else ""
+            answer = f"Answer: {line['answer']}" + (f", {option}" if option else "")
+            assert texts[-1] == answer
+            assert all(any(own in text for text in texts[1:-1]) for own in line.get("options", ()))
+
+
+def test_a_long_prompt_and_an_answer_that_is_no_option_are_shown_in_part(of_families):
+    line = next(line for line in of_families.questions() if "options" in line)
+    most = row_of({**line, "question": "word " * 100_000, "answer": "J"})
+    assert most.height < 2000

@@ -20,7 +20,7 @@ from tvrgen.dataset.storage.base import MANIFEST
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.dataset.validation.files import dataset_faults
 from tvrgen.generation.status import status
-from tvrgen.sampling import sampler
+from tvrgen.questions import asking
 
 
 @pytest.fixture(scope="module")
@@ -167,7 +167,7 @@ def test_a_store_that_fails_for_a_while_is_borne_with(fault, by_hand, bucket, we
 def test_a_store_that_is_lost_leaves_the_shard_absent(fault, bucket, weather, monkeypatch):
     """From the third upload of a shard on, nothing comes through."""
     config, storage = load(), open_storage(bucket)
-    monkeypatch.setattr(sampler, "plan_problem", lambda c, s, i: handmade(c, c.split(s), i))
+    monkeypatch.setattr(asking, "plan_problem", lambda c, s, i: handmade(c, c.split(s), i))
     seen = []
 
     def later(method, path):

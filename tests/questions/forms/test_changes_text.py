@@ -120,4 +120,4 @@ def test_values_that_read_alike_are_refused(tmp_path):
 
 def test_a_prompt_tells_of_its_form(config):
     for name in ("star_r1", "terse", "function"):
-        assert load(f"question.prompt={name}").split("train").question.prompt.answer in FORMS
+        assert load(f"question.prompt={name}").split("train").questions[0].prompt.answer in FORMS

@@ -20,7 +20,9 @@ from tvrgen.scoring import star_r1_reward
 
 MODULES = ["tvrgen.questions.forms." + module.name for module in pkgutil.iter_modules(forms.__path__)]
 MODULES += ["tvrgen.transformations." + module.name for module in pkgutil.iter_modules(transformations.__path__)]
-MODULES += ["tvrgen.scoring." + name for name in ("reward", "truth", "options", "outcome", "adapters.common")]
+MODULES += [
+    "tvrgen.scoring." + name for name in ("star_r1", "graded", "truth", "options", "outcome", "adapters.common")
+]
 SEARCHING = {"search", "sub", "subn", "split", "findall", "finditer"}
 
 

@@ -13,7 +13,7 @@ from typing import Any, get_args, get_origin
 
 from tvrgen._support import names
 from tvrgen._support.keys import ABSENT, REQUIRED, Key, bare, keys
-from tvrgen.config.settings import Config, Implication, Prompt, Split
+from tvrgen.config.settings import Config, Implication, Prompt, QuestionSettings, Split, Template
 from tvrgen.scene.attributes import BUILT_IN
 from tvrgen.scene.model import SceneSpec
 from tvrgen.scene.vocabulary import Vocabulary
@@ -33,9 +33,9 @@ _COUNT = {"type": "integer", "minimum": 1, "maximum": 200}
 
 def config_schema() -> Schema:
     """The schema of a config."""
-    settings = {name: (kind, key) for name, (kind, key) in keys(Split).items() if dataclasses.is_dataclass(kind)}
+    inherited = {name: own for name, own in keys(Split).items() if name != "count"}
     definitions: Schema = {}
-    top = _object({**keys(Config), **settings}, definitions)
+    top = _object({**keys(Config), **inherited}, definitions)
     for name in ("only", "never"):  # each attribute is a key; further ones are compared with the vocabulary later
         own, values = definitions[name], {"$ref": "#/$defs/names"}
         own |= {"additionalProperties": values, "properties": {**dict.fromkeys(BUILT_IN, values), **own["properties"]}}
@@ -57,7 +57,7 @@ def prompt_schema() -> Schema:
         k: v for k, v in own["properties"]["variants"].items() if k in ("type", "propertyNames", "additionalProperties")
     }
     general = {"type": "object", "additionalProperties": False, "properties": {**others, "variants": variants}}
-    return {**head, **own, "$defs": {"texts": _shared()["texts"], "general": general}}
+    return {**head, **own, "$defs": {"texts": _shared()["texts"], "general": general, "family": section(Template)}}
 
 
 def section(owner: Any, definitions: Schema | None = None) -> Schema:
@@ -91,6 +91,8 @@ def _shared() -> Schema:
         },
         "implication": section(Implication),
         "template": {"type": ["string", "object"]},
+        "template_or_null": {"type": ["string", "object", "null"]},
+        "asked": section(QuestionSettings),
         "scene_or_file": {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/scene"}]},
         "vocabulary_or_file": {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/vocabulary"}]},
         "file_or_null": {"type": ["string", "null"]},

@@ -6,13 +6,12 @@ default and bounds. Imports `transformations`, `scene` and the layers below them
 
 from tvrgen.config.settings.config import NEUTRAL, Config, Split, differences, identity
 from tvrgen.config.settings.constraints import Constraints, Implication, Never, Only, Values
+from tvrgen.config.settings.questions import ChangesSettings, Prompt, QuestionSettings, Template
 from tvrgen.config.settings.sections import (
     PRESETS,
     CameraSettings,
     ImageSettings,
     OutputSettings,
-    Prompt,
-    QuestionSettings,
     RenderSettings,
     SamplingSettings,
 )
@@ -21,6 +20,7 @@ __all__ = [
     "NEUTRAL",
     "PRESETS",
     "CameraSettings",
+    "ChangesSettings",
     "Config",
     "Constraints",
     "ImageSettings",
@@ -33,6 +33,7 @@ __all__ = [
     "RenderSettings",
     "SamplingSettings",
     "Split",
+    "Template",
     "Values",
     "differences",
     "identity",

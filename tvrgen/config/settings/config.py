@@ -15,11 +15,11 @@ from tvrgen._support.import_path import importable
 from tvrgen._support.json_lines import Record
 from tvrgen._support.keys import REQUIRED, Key
 from tvrgen._support.messages import nearest
+from tvrgen.config.settings.questions import ChangesSettings, QuestionSettings
 from tvrgen.config.settings.sections import (
     CameraSettings,
     ImageSettings,
     OutputSettings,
-    QuestionSettings,
     RenderSettings,
     SamplingSettings,
 )
@@ -37,8 +37,10 @@ class Split:
     """One part of the dataset, with everything that it inherits.
 
     `vocabulary` is the split's own: the values that constraints leave, directions as the initial camera's viewer
-    sees them. `kinds` maps the names in steps to kinds, `values` the same names to the values that may occur.
-    `ordinal` is the index of the split's name in the sorted names.
+    sees them. `azimuths` has that of each camera before jitter, in degrees. `kinds` maps the names in steps to kinds,
+    `values` the same names to the values that may occur. `families` maps the names in `questions` to families
+    (`tvrgen.questions.Family`, which this package cannot import). `ordinal` is the index of the split's name in the
+    sorted names.
     """
 
     name: str
@@ -46,13 +48,44 @@ class Split:
     sampling: Annotated[SamplingSettings, Key(default={})]
     cameras: Annotated[CameraSettings, Key(default={})]
     render: Annotated[RenderSettings, Key(default={})]
-    question: Annotated[QuestionSettings, Key(default={})]
+    question: ClassVar[Annotated[ChangesSettings, Key(default={})]]
+    questions: Annotated[
+        tuple[QuestionSettings, ...],
+        Key(
+            "The questions about each problem and final view, in place of `question`, which stands for the family "
+            "changes alone.",
+            at_least=1,
+            entries="asked",
+        ),
+    ]
     image: Annotated[ImageSettings, Key(default={}, shared=True)]
     output: Annotated[OutputSettings, Key(default={}, shared=True)]
     vocabulary: Vocabulary
+    azimuths: dict[str, float]
     kinds: dict[str, Transformation]
     values: dict[str, tuple[str, ...]]
+    families: dict[str, Any]
     ordinal: int
+
+    @property
+    def azimuth(self) -> float:
+        """The azimuth of the initial camera before jitter, in degrees."""
+        return self.azimuths[self.cameras.initial]
+
+    @property
+    def mirrors(self) -> bool:
+        """Whether there are twins of questions, which show mirrored images."""
+        return any(own.twin for own in self.questions)
+
+    @property
+    def images(self) -> int:
+        """The number of images of each problem, those of intermediate states aside."""
+        return (1 + self.cameras.released) * (2 if self.mirrors else 1)
+
+    @property
+    def asked(self) -> int:
+        """The number of questions about each problem."""
+        return self.cameras.released * sum(own.count for own in self.questions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -122,9 +155,11 @@ class Config:
         return self.splits[name]
 
     def not_imported(self) -> list[str]:
-        """Kinds of the user's own, "package.module:Class", that were not imported, since they are not trusted."""
-        kinds = [kind for split in self.splits.values() for kind in split.kinds.values()]
-        return sorted({kind.name for kind in kinds if isinstance(kind, NotImported)})
+        """Kinds and families of the user's own, "package.module:Class", that were not imported for lack of trust."""
+        splits = self.splits.values()
+        kinds = {kind.name for split in splits for kind in split.kinds.values() if isinstance(kind, NotImported)}
+        families = {own.family for split in splits for own in split.questions if own.family not in split.families}
+        return sorted(kinds | families)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickles the fields apart, so that another process finds the modules of the user's kinds as it unpickles."""

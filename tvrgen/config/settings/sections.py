@@ -1,4 +1,4 @@
-"""The sections of a config, one dataclass each: sampling, cameras, render, question, image, output.
+"""The sections of a config, one dataclass each: sampling, cameras, render, image, output.
 
 The first paragraph of each docstring is the section's description in the schema.
 """
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar
 
-from tvrgen._support.keys import REQUIRED, Key
+from tvrgen._support.keys import Key
 from tvrgen.config.settings.constraints import Constraints, Never, Only
 from tvrgen.transformations import registry
 
@@ -179,87 +179,6 @@ class RenderSettings:
         ),
     ]
     threads: Annotated[int, Key("CPU threads of one worker; 0: all.", default=0, minimum=0, maximum=1024)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prompt:
-    """The text of a question, with placeholders.
-
-    `answer` is a form of tvrgen.questions.forms. The schema is prompt.schema.json.
-    """
-
-    answer: Annotated[
-        str,
-        Key(
-            "The form of answers. triplet: 2.color.cyan. function: change_color(2, 'cyan'). description: large red "
-            "metal cube.color.cyan.",
-            default="triplet",
-            choices=("triplet", "function", "description"),
-        ),
-    ]
-    text: Annotated[
-        str,
-        Key(
-            "The prompt. {objects}: the initial objects, a line each; {changes}: the kinds of change and their values, "
-            "a line each; {looks}: the attributes by which objects are named; {directions}, {leaving}, "
-            "{repeat}: the keys of these names; {example}: an answer of the right form; {no_change}: the answer if "
-            "nothing changed; and the names of the variants. Braces of your own are doubled.",
-            default=REQUIRED,
-        ),
-    ]
-    directions: Annotated[
-        str,
-        Key(
-            "Text for splits in which objects can move. {length}: metres of a move of distance 1; {stage}: metres of a "
-            "side of the stage.",
-            default="",
-        ),
-    ]
-    leaving: Annotated[str, Key("Text for splits in which objects can leave or enter the stage.", default="")]
-    repeat: Annotated[str, Key("Text for splits in which an object may change twice in one kind.", default="")]
-    variants: Annotated[
-        dict[str, tuple[str, ...]],
-        Key(
-            "Name -> texts, of which each question has one, drawn by its id.",
-            default={},
-            names="^[A-Za-z0-9_]+$",
-            entries="texts",
-        ),
-    ]
-    general: ClassVar[
-        Annotated[
-            dict[str, Any],
-            Key(
-                "Keys in place of those above for configs with a kind of change that is more than an object and a "
-                "value, or with further attributes of objects.",
-                form="general",
-            ),
-        ]
-    ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuestionSettings:
-    """The prompt of questions, and their rationale."""
-
-    prompt: Annotated[
-        Prompt,
-        Key(
-            "The template: star_r1, terse, no_objects, function, a YAML file beside the config, or the template itself "
-            "(prompt.schema.json).",
-            default="star_r1",
-            form="template",
-        ),
-    ]
-    rationale: Annotated[
-        str,
-        Key(
-            "The reasoning that leads to the answer, beside each question. full: of every object; short: of those that "
-            "change.",
-            default="none",
-            choices=("none", "short", "full"),
-        ),
-    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

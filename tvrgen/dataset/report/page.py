@@ -1,6 +1,7 @@
 """The report on a dataset's balance: tables as JSON, plots as PNG, and a page that needs no other file."""
 
 import base64
+import dataclasses
 import json
 from collections.abc import Iterable, Iterator
 from html import escape
@@ -11,6 +12,7 @@ from tvrgen._support import json_lines, limits, listing, plain_files
 from tvrgen._support.errors import ArgumentError, UserError
 from tvrgen._support.files import whole_file
 from tvrgen.dataset.report import plots
+from tvrgen.dataset.report.asked import Asked
 from tvrgen.dataset.report.lengths import TEXTS, Lengths, lengths
 from tvrgen.dataset.report.plots import Plot
 from tvrgen.dataset.report.statistics import BadLine, Statistics, Table, collect
@@ -49,7 +51,10 @@ def write_report(lines: Iterable[dict], out: Path, title: str, questions: Iterab
         statistics = collect(lines)
     except BadLine as error:
         raise UserError(f"{title}: {error}") from error
-    drawn, said, words = list(plots.draw(statistics)), sentences(statistics), lengths(questions)
+    asked = Asked()
+    words = lengths(asked.watched(questions))
+    statistics = dataclasses.replace(statistics, tables={**statistics.tables, **dict(asked.tables())})
+    drawn, said = list(plots.draw(statistics)), sentences(statistics)
     listed = [text for texts in said.values() for text in texts]
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,10 @@
-"""The contact sheet: problems in rows, their images side by side, question and answer beside them."""
+"""The contact sheet: problems in rows, their images side by side, question and answer beside them.
+
+Below them, a question of each family but `changes` has a row, in each form.
+"""
 
 import textwrap
+from collections.abc import Sequence
 from itertools import groupby, islice
 
 from PIL import Image, ImageDraw, ImageFont
@@ -9,6 +13,7 @@ from tvrgen._support import limits
 from tvrgen._support.errors import UserError
 from tvrgen.dataset.image_reader import open_image
 from tvrgen.dataset.reader import Dataset
+from tvrgen.questions.forms.choice import LETTERS
 from tvrgen.scene.attributes import recorded_looks
 from tvrgen.transformations.base import NEW
 
@@ -17,6 +22,7 @@ _LABEL, _BACKING = (255, 255, 255), (20, 20, 20)
 _MARGIN, _LINE, _FONT, _LABEL_FONT = 10, 17, 13, 16
 _TILE_WIDTH = 320  # pixels to which images are scaled
 _COLUMN = 72  # characters of the text column
+_MOST_LINES = 40  # of a prompt, at most
 
 _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
@@ -24,17 +30,25 @@ _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 def preview(dataset: Dataset, rows: int = 8, split: str | None = None) -> Image.Image:
     """The first `rows` problems (of a split): initial image and final ones, changed objects boxed, question, answer.
 
-    Raises UserError if there are none, or if questions and scenes contradict each other.
+    Where they have questions of other families than `changes`, the first one of each and of each form follows, with its
+    images, options and answer. Raises UserError if there are none, or if questions and scenes contradict each other.
     """
     font = ImageFont.load_default(_FONT)
     scenes = {line["id"]: line for line in islice(dataset.scenes(split), rows)}
     grouped = groupby(dataset.questions(split), key=lambda line: line["scene"])
-    drawn = []
+    drawn, others = [], dict[tuple[str, str], dict]()
     for key, group in islice(grouped, len(scenes)):
+        changes = []
+        for line in group:
+            if "family" in line:
+                others.setdefault((line["family"], line["answer_form"]), line)
+            elif "mirrored" not in line:
+                changes.append(line)
         try:
-            drawn.append(_row(scenes[key], list(group), font))
+            drawn += [_row(scenes[key], changes, font)] if changes else []
         except LookupError as error:  # a scene, a camera or an object that only one of them has
             raise UserError(f"{dataset.storage}: {key}: questions and scenes differ; run tvrgen validate") from error
+    drawn += [_row_of_family(others[name], font) for name in sorted(others)]
     if not drawn:
         raise UserError(f"{dataset.storage}: has no problems to show")
     width = max(row.width for row in drawn)
@@ -54,15 +68,38 @@ def _row(scene: dict, questions: list[dict], font: _Font) -> Image.Image:
         k: str(k) if objects[k].get("present", True) else NEW
         for k in sorted({k for step in scene["steps"] for k in step["objects"]})
     }
-    tiles = [_tile(path, scene["visibility"][when][camera], changed) for when, camera, path in images]
-    lines = _words(scene, questions[0])
+    tiles = [
+        (f"{when}, {camera}", _tile(path, scene["visibility"][when][camera], changed)) for when, camera, path in images
+    ]
+    return _drawn(tiles, _words(scene, questions[0]), font)
+
+
+def _row_of_family(question: dict, font: _Font) -> Image.Image:
+    tiles = [
+        (shown.replace("-", ", "), _tile(path, [], {}))
+        for shown, path in zip(question["shows"], question["images"], strict=True)
+    ]
+    answer, options = question["answer"], question.get("options")
+    if options and answer in [*LETTERS[: len(options)]]:
+        answer = f"{answer}, {options[LETTERS.index(answer)]}"
+    asked = [part for line in question["question"].splitlines() for part in textwrap.wrap(line, _COLUMN)]
+    if len(asked) > _MOST_LINES:
+        asked[_MOST_LINES:] = ["..."]
+    lines = [(question["id"], _FAINT), *((line, _TEXT) for line in asked), *_answer(answer)]
+    return _drawn(tiles, lines, font)
+
+
+def _drawn(
+    tiles: Sequence[tuple[str, Image.Image]], lines: Sequence[tuple[str, tuple[int, int, int]]], font: _Font
+) -> Image.Image:
+    """A row of images, each with its caption above it, and lines of text in their colours."""
     text_width = int(font.getlength("n" * _COLUMN))
-    height = max(tiles[0].height + 2 * _LINE, (len(lines) + 1) * _LINE) + _MARGIN
+    height = max(max(tile.height for _, tile in tiles) + 2 * _LINE, (len(lines) + 1) * _LINE) + _MARGIN
     row = Image.new("RGB", (_MARGIN + len(tiles) * (_TILE_WIDTH + _MARGIN) + text_width, height), _PAPER)
     draw = ImageDraw.Draw(row)
     left = _MARGIN
-    for tile, (when, camera, _) in zip(tiles, images, strict=True):
-        draw.text((left, _MARGIN - 4), f"{when}, {camera}", _FAINT, font)
+    for caption, tile in tiles:
+        draw.text((left, _MARGIN - 4), caption, _FAINT, font)
         row.paste(tile, (left, _MARGIN + _LINE))
         left += _TILE_WIDTH + _MARGIN
     for k, (line, color) in enumerate(lines):
@@ -119,4 +156,8 @@ def _words(scene: dict, question: dict) -> list[tuple[str, tuple[int, int, int]]
     for entry in question["initial_objects"]:
         looks = " ".join(recorded_looks(entry))
         lines.append((f"   {entry['index']}: {looks}{'' if entry['on_stage'] else ' (out of sight)'}", _FAINT))
-    return lines + [(line, _ANSWER) for line in textwrap.wrap(f"Answer: {question['answer']}", _COLUMN)]
+    return [*lines, *_answer(question["answer"])]
+
+
+def _answer(text: str) -> list[tuple[str, tuple[int, int, int]]]:
+    return [(line, _ANSWER) for line in textwrap.wrap(f"Answer: {text}", _COLUMN)[:_MOST_LINES]]

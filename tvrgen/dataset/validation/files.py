@@ -89,7 +89,7 @@ def _dataset_faults(storage: Storage, description: Record, config: Config) -> It
     splits, entries = {}, [{"path": s.path, "problems": s.count, "sha256": listed[s.path]} for s in begun]
     for name, split in config.splits.items():
         problems = sum(shard.count for shard in begun if shard.split == name)
-        splits[name] = {"count": split.count, "problems": problems, "questions": problems * split.cameras.released}
+        splits[name] = {"count": split.count, "problems": problems, "questions": problems * split.asked}
     due = {
         "format": description.get("format"),
         "plan": description.get("plan"),

@@ -53,7 +53,7 @@ def dealt_images(problem: Problem, split: Split) -> tuple[ImageFile, ...]:
     """The image files of a dealt problem. Their paths are right; their states are still empty."""
     states = (problem.initial,) * (len(problem.steps) + 1)
     shots = problem.shots(states, split.render.width, split.render.height)
-    return image_files(problem, shots, split.output, split.image)
+    return image_files(problem, shots, split)
 
 
 def scene_faults(
@@ -80,7 +80,7 @@ def scene_faults(
         uniqueness.check_unique(planned.states, split)
     else:
         planned = dataclasses.replace(planned, accepted=tuple(_accepted_then(line, planned, split)))
-    images = image_files(planned.problem, planned.shots, split.output, split.image)
+    images = image_files(planned.problem, planned.shots, split)
     rebuilt = records.scene_line(planned, images, split)
     yield from islice(differences(line, rebuilt), 1)
     for k, (step, level) in enumerate(zip(rebuilt["steps"], levels.steps if levels else (), strict=bool(levels))):

@@ -10,6 +10,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from PIL import ImageOps
+
 from tvrgen._support import json_lines, limits, listing, plain_files, scratch
 from tvrgen._support.errors import UserError
 from tvrgen._support.files import sha256
@@ -27,6 +29,7 @@ from tvrgen.dataset.validation.differences import differences, within
 from tvrgen.dataset.validation.problems import dealt, dealt_images, recorded_problem, scene_faults
 from tvrgen.dataset.versions import format_of, plan_of
 from tvrgen.imaging import annotations
+from tvrgen.questions import asking
 from tvrgen.sampling.problem import Problem
 from tvrgen.sampling.version import PLAN
 
@@ -61,7 +64,8 @@ class _Checked:
     @property
     def questions(self) -> list[str]:
         """Ids of the question lines."""
-        return [f"{problem.id}-{view}" for problem in self.problems for view in problem.views]
+        suffixes = asking.suffixes(self.split)
+        return [f"{p.id}-{view}{suffix}" for p in self.problems for view in p.views for suffix in suffixes]
 
     def modes(self) -> dict[str, tuple[str, ...]]:
         """Path of each image and annotation, and the modes that it may have."""
@@ -170,6 +174,7 @@ def _record_faults(checked: _Checked, base: Path) -> Iterator[str]:
             )
             for image in checked.images[problem.id]:
                 yield from _mask_faults(image, line, base)
+                yield from _flip_faults(image, base)
     for name, line in questions.items():
         if name in asked:
             where = f"{checked.where('question')}: {name}"
@@ -180,10 +185,23 @@ def _record_faults(checked: _Checked, base: Path) -> Iterator[str]:
 
 def _mask_faults(image: ImageFile, line: Record, base: Path) -> Iterator[str]:
     """Faults of an index mask, compared with the sights in the scene line."""
-    path, seen = base / image.annotations.get("index", ""), line["visibility"].get(image.shot.when)
+    visibility = line["mirrored"]["visibility"] if image.flips and "mirrored" in line else line["visibility"]
+    path, seen = base / image.annotations.get("index", ""), visibility.get(image.shot.when)
     if seen is not None and path.is_file():
         sights = seen.get(image.shot.camera.name, [])
         yield from within(path, annotations.index_faults(path, records.sights_from(sights)))
+
+
+def _flip_faults(image: ImageFile, base: Path) -> Iterator[str]:
+    """Faults of a mirror image, compared with its original; of a lossy format, pixels differ anyway."""
+    path, original = base / image.path, base / image.flips
+    if not image.flips or path.suffix != SUFFIX["png"] or not (path.is_file() and original.is_file()):
+        return
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(contextlib.suppress(OSError, UserError))  # which are named elsewhere
+        own, flipped = (stack.enter_context(decoded(file, str(file), "png")) for file in (original, path))
+        if ImageOps.mirror(own).tobytes() != flipped.tobytes():
+            yield f"{path}: is not the mirror image of {original.name}"
 
 
 def _file_faults(folder: Path, shard: Shard, manifest_hash: Any, wanted: set[Path]) -> Iterator[str]:

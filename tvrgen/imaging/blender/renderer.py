@@ -13,6 +13,7 @@ from PIL import Image
 
 from tvrgen._support import interrupts, scratch
 from tvrgen.config.settings import RenderSettings, Split
+from tvrgen.imaging import writing
 from tvrgen.imaging.blender import blendfile, devices, kernels, stage, versions
 from tvrgen.imaging.blender.denoiser import Denoiser, denoiser
 from tvrgen.imaging.renderer import RendererLost
@@ -54,11 +55,7 @@ class Renderer:
 
         Raises UserError if the split's device does not exist.
         """
-        # no chroma subsampling: the hue of a small object is an answer
-        lossy = {"quality": split.image.quality, "subsampling": 0}
-        self._file = (
-            {"compress_level": 4} if split.image.format == "png" else lossy
-        )  # half of Pillow's time, 8 % more bytes
+        self._file = writing.options(split.image)
         threads = split.render.threads or self._threads
         with quiet(self._log):
             configure(split.render, threads)

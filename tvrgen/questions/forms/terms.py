@@ -44,7 +44,13 @@ def _words_of(looks: tuple[tuple[str, ...], ...]) -> Words:
 
 def step(objects: tuple[int, ...], kind: str, value: str) -> Step:
     """The step that an answer says."""
-    return Step(objects=objects, kind=spelled(kind[:_LONGEST]), value=value[:_LONGEST])
+    return Step(objects=objects, kind=spelled(_kept(kind)), value=_kept(value))
+
+
+def _kept(text: str) -> str:
+    """A text as an Answer keeps it: what is cut ends in dots, so that it is not taken for a shorter one."""
+    text = text.strip()
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def short(text: str) -> str:

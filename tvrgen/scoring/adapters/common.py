@@ -7,22 +7,23 @@ from functools import lru_cache
 from typing import Any
 
 from tvrgen._support.errors import UserError
-from tvrgen.scoring import Options, Reward, star_r1_reward, truth_of
-from tvrgen.scoring.options import NAMES, options_from
+from tvrgen.scoring import graded
+from tvrgen.scoring.graded import FormTruth, Score
+from tvrgen.scoring.options import NAMES, Options, options_from
 from tvrgen.scoring.truth import Truth, shown
 
 TRUTHS = ("ground_truth", "solution", "changes", "answer")
 """Columns that may hold the right answer, the most complete one first; the first that exists counts."""
 
 
-def reward(response: Any, truth: Any, given: Mapping[str, Any] | None = None) -> Reward:
+def reward(response: Any, truth: Any, given: Mapping[str, Any] | None = None) -> Score:
     """Returns the reward of a text, a message or a conversation. Raises UserError for a wrong truth or option."""
-    return star_r1_reward(text_of(response), truth, options(given))
+    return graded.reward(text_of(response), truth, options(given))
 
 
 def rewards(
     responses: Sequence[Any], rows: Sequence[Sequence[Any]], given: Mapping[str, Any] | None = None, *, mixed: bool
-) -> list[Reward | None]:
+) -> list[Score | None]:
     """Returns the reward of each response of a batch, by the first of its row's values that is a right answer.
 
     It is None for a row of which no value is a right answer. `mixed` says that the trainer knows such rows, of other
@@ -48,10 +49,10 @@ def rows_of(columns: Mapping[str, Any], count: int) -> list[list[Any]]:
     return [[column[k] for column in held if k < len(column) and column[k] is not None] for k in range(count)]
 
 
-def read_truth(value: Any) -> Truth | None:
+def read_truth(value: Any) -> Truth | FormTruth | None:
     """Returns a right answer; None for a value that is none."""
     try:
-        return truth_of(value)
+        return graded.read_truth(value)
     except UserError:
         return None
 
@@ -61,7 +62,7 @@ _said: set[str] = set()
 """What this process has seen: "read", a right answer that could be read; "unread", one that could not."""
 
 
-def _say_unread(rows: Sequence[Sequence[Any]], found: Sequence[Truth | None], mixed: bool) -> None:
+def _say_unread(rows: Sequence[Sequence[Any]], found: Sequence[Truth | FormTruth | None], mixed: bool) -> None:
     """Raises UserError or warns, once, of values that are no right answers."""
     pairs = zip(rows, found, strict=True)
     unread = [row[0] if row else None for row, truth in pairs if truth is None and (row or not mixed)]

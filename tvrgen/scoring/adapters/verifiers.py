@@ -17,14 +17,14 @@ from pathlib import Path
 import verifiers.v1 as vf
 
 from tvrgen._support.errors import UserError
-from tvrgen.scoring import truth_of
+from tvrgen.scoring import graded
 from tvrgen.scoring.adapters import common
 
 __all__ = ["TvrTaskset"]
 
 
 class TvrData(vf.TaskData):
-    """A question: its prompt with both images, and the right answer as JSON."""
+    """A question: its prompt with its images, and the right answer as JSON."""
 
     ground_truth: str
 
@@ -66,7 +66,7 @@ class TvrTaskset(vf.Taskset[TvrTask, TvrConfig]):
         with path.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines):
                 row = json.loads(line)
-                truth_of(row["ground_truth"])
+                graded.read_truth(row["ground_truth"])
                 parts = [vf.ImageUrlContentPart(image_url={"url": _data_url(path.parent / p)}) for p in row["images"]]
                 prompt = [vf.UserMessage(content=[*parts, vf.TextContentPart(text=row["problem"])])]
                 data = TvrData(idx=number, name=row["id"], prompt=prompt, ground_truth=row["ground_truth"])

@@ -2,9 +2,9 @@
 
 import pytest
 
+from tests import tiny
 from tests.tiny import load
 from tests.transformations.kinds import NAMES
-from tvrgen.questions import changes
 from tvrgen.sampling import sampler
 from tvrgen.scoring import star_r1_reward
 
@@ -20,17 +20,15 @@ def test_the_right_answer_is_read_and_names_no_object_that_the_first_image_lacks
     split, kinds = config.split("train"), set()
     for k in range(25):
         planned = sampler.plan_problem(config, "train", k)
-        asked = changes.ask(planned, planned.problem.views[0], split, config.seed)
-        kinds |= {change["attribute"] for change in asked.changes}
-        assert [entry["index"] for entry in asked.initial_objects] == [*range(6)]
-        assert all(max(change["objects"], default=0) < 6 for change in asked.changes)
-        line = {
-            "changes": asked.changes, "answer_form": asked.answer_form, "initial_objects": asked.initial_objects,
-        }  # fmt: skip
-        reward = star_r1_reward(f"<think>x</think><answer>{asked.answer}</answer>", line)
-        assert reward.correct, asked.answer
+        asked = tiny.ask(planned, planned.problem.views[0], split, config.seed)
+        kinds |= {change["attribute"] for change in asked["changes"]}
+        assert [entry["index"] for entry in asked["initial_objects"]] == [*range(6)]
+        assert all(max(change["objects"], default=0) < 6 for change in asked["changes"])
+        line = {name: asked[name] for name in ("changes", "answer_form", "initial_objects")}
+        reward = star_r1_reward(f"<think>x</think><answer>{asked['answer']}</answer>", line)
+        assert reward.correct, asked["answer"]
         assert reward.total == reward.best
-        told = " ".join(sentence.text for sentence in asked.rationale)
+        told = " ".join(sentence.text for sentence in asked["rationale"])
         assert "object 6" not in told.lower()
-        assert told.count("it is new") == sum(change["attribute"] == "appear" for change in asked.changes)
+        assert told.count("it is new") == sum(change["attribute"] == "appear" for change in asked["changes"])
     assert kinds == {*split.kinds}

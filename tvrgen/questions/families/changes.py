@@ -2,17 +2,17 @@
 
 import dataclasses
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tvrgen._support.json_lines import Record
 from tvrgen._support.rng import generator
-from tvrgen.config.settings import Split
+from tvrgen.config.settings import Prompt, QuestionSettings, Split
 from tvrgen.questions import difficulty, prompts, rationale
-from tvrgen.questions.difficulty import Difficulty
+from tvrgen.questions.base import Answered, Question, Sentence, Subject
+from tvrgen.questions.exhibit import Exhibit
+from tvrgen.questions.family import Family, Found
 from tvrgen.questions.forms import arities, changes_text
-from tvrgen.questions.rationale import Sentence
 from tvrgen.sampling.problem import Planned
 from tvrgen.sampling.touching import changed_places
 from tvrgen.scene.model import State
@@ -20,51 +20,63 @@ from tvrgen.transformations import replay
 from tvrgen.transformations.base import Step
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """A question about a planned problem and one of its final views.
+class Changes(Family):
+    """What changed from the first image to the second? Asked once of each final view, of all objects."""
 
-    `changes` is the answer as data, and `alternatives` are other right ones. `arities` are those of users' kinds that
-    readers of answers cannot know. `initial_objects` lists the objects of the first image as the prompt does.
-    `rationale` is empty if the config asks for none.
-    """
+    name = "changes"
+    form = "triplet"
 
-    prompt: str
-    answer: str
-    answer_form: str
-    changes: list[Record]
-    alternatives: list[list[Record]]
-    arities: dict[str, Record]
-    initial_objects: list[Record]
-    difficulty: Difficulty
-    rationale: list[Sentence]
+    def subjects(self, exhibit: Exhibit) -> Iterator[Subject]:
+        yield Subject((exhibit.first, exhibit.second))
+
+    def answer(self, exhibit: Exhibit, subject: Subject) -> Answered:
+        return Answered(exhibit.planned.said)
+
+    def words(self, exhibit: Exhibit, subject: Subject) -> Mapping[str, str]:
+        return {}
+
+    def near(self, exhibit: Exhibit, subject: Subject, answered: Answered) -> Sequence[Any]:
+        return ()
+
+    def ask(
+        self,
+        exhibit: Exhibit,
+        settings: QuestionSettings,
+        found: Found,
+        seed: int,
+        position: int,
+        original: Found | None = None,
+    ) -> Iterator[Question]:
+        planned, view, split, form = exhibit.planned, exhibit.view, exhibit.split, settings.prompt.answer
+        initial = planned.problem.initial
+        alternatives = [changes(planned, alternative, split) for alternative in planned.alternatives]
+        own = _arities(planned, split)
+        yield Question(
+            family=self.name,
+            shows=(exhibit.first, exhibit.second),
+            prompt=_prompt(exhibit, settings.prompt, seed),
+            answer=changes_text.write(planned.said, form, [o.looks for o in initial.objects]),
+            answer_form=form,
+            details={
+                "changes": changes(planned, planned.accepted, split),
+                **({"alternatives": alternatives} if alternatives else {}),
+                **({"arities": own} if own else {}),
+                "initial_objects": _listed(initial, split),
+            },
+            difficulty=difficulty.difficulty(planned, view, split.vocabulary),
+            rationale=_rationale(exhibit, settings, seed),
+        )
 
 
-def ask(planned: Planned, view: str, split: Split, seed: int) -> Question:
-    """The question about the initial image and the final one of `view`; the dataset's `seed` draws its phrasings."""
-    initial, form = planned.problem.initial, split.question.prompt.answer
-    return Question(
-        prompt=_prompt(planned, view, split, seed),
-        answer=changes_text.write(planned.said, form, [o.looks for o in initial.objects]),
-        answer_form=form,
-        changes=changes(planned, planned.accepted, split),
-        alternatives=[changes(planned, alternative, split) for alternative in planned.alternatives],
-        arities=_arities(planned, split),
-        initial_objects=_listed(initial, split),
-        difficulty=difficulty.difficulty(planned, view, split.vocabulary),
-        rationale=_rationale(planned, view, split, seed),
-    )
-
-
-def _prompt(planned: Planned, view: str, split: Split, seed: int) -> str:
+def _prompt(exhibit: Exhibit, template: Prompt, seed: int) -> str:
     """Returns the prompt, with variants drawn by the question's id, and with twins the objects' places in the image."""
-    problem, locations = planned.problem, None
+    problem, split, locations = exhibit.planned.problem, exhibit.split, None
     if split.sampling.twins:  # looks alone do not identify objects
-        shot = planned.initial
+        shot = exhibit.planned.initial
         width, height = shot.view.width, shot.view.height
         locations = [prompts.location(sight.box, width, height) if sight.box else None for sight in shot.seen]
-    rng = generator(seed, "prompt", problem.id, view)
-    return prompts.prompt(rng, problem.initial, split, locations)
+    rng = generator(seed, "prompt", problem.id, exhibit.drawn_by)
+    return prompts.prompt(rng, problem.initial, split, template, locations)
 
 
 def changes(planned: Planned, answer: Sequence[Sequence[Step]], split: Split) -> list[Record]:
@@ -167,7 +179,8 @@ def _listed(initial: State, split: Split) -> list[Record]:
     ]
 
 
-def _rationale(planned: Planned, view: str, split: Split, seed: int) -> list[Sentence]:
-    if split.question.rationale == "none":
-        return []
-    return rationale.rationale(generator(seed, "rationale", planned.problem.id, view), planned, view, split)
+def _rationale(exhibit: Exhibit, settings: QuestionSettings, seed: int) -> Sequence[Sentence]:
+    if settings.rationale == "none":
+        return ()
+    rng = generator(seed, "rationale", exhibit.planned.problem.id, exhibit.drawn_by)
+    return rationale.rationale(rng, exhibit.planned, exhibit.view, exhibit.split, settings)

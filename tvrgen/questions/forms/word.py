@@ -1,0 +1,41 @@
+"""Answers that are one of a few words, such as left and right."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tvrgen.questions.forms.base import Form, Verdict, are_texts, shown
+
+_JOINTS = re.compile(r"[\s_-]+")
+
+
+class Word(Form):
+    """A word of those that the question lists, whatever its case."""
+
+    name = "word"
+
+    def how(self, truth: Mapping[str, Any]) -> str:
+        *others, last = truth["among"]
+        return f"{', '.join(others)} or {last}" if others else last
+
+    def judge(self, text: str, truth: Mapping[str, Any]) -> Verdict:
+        said, among = normal(text), {normal(word) for word in truth.get("among", (truth["value"],))}
+        if said not in among:
+            return Verdict(0.0, f"{text[:60]!r} is none of the words asked for")
+        return Verdict(float(said == normal(truth["value"])))
+
+    def guess(self, truth: Mapping[str, Any], draw: Callable[[int], int]) -> str:
+        among = truth.get("among", (truth["value"],))
+        return str(among[draw(len(among))])
+
+    def fault(self, truth: Mapping[str, Any]) -> str:
+        value, among = truth["value"], truth.get("among", [truth["value"]])
+        if not are_texts(among) or not among:
+            return f"among: {shown(among)} is no list of words"
+        return "" if isinstance(value, str) and value in among else f"value: {shown(value)} is none of among"
+
+
+def normal(text: str) -> str:
+    """A word in lower case, without marks around it and an article before it."""
+    text = _JOINTS.sub(" ", text.lower()).strip(" \t\n\"'`*.,:;!()[]")
+    return text.removeprefix("the ").strip()
