@@ -24,7 +24,7 @@ GOLDEN = ROOT / "tests" / "golden.json"
 COUNT = 500
 PINNED = {
     "1": "ea9067c04916e412164f28cfaab7e5e24f9d0cf3de20d7724e85bdb175ff14bc",
-    "2": "6c1d7a6da68fe449084764734dde4ed427c66e74e2189a88d1bd89569c356076",
+    "2": "3865106cc58908ac80087e665cd43eceb8ff0d5f61e80c0f43ccc33ca24aff18",
 }
 """Plan -> checksum of its digests in tests/golden.json."""
 
