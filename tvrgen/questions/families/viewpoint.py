@@ -80,7 +80,7 @@ class Viewpoint(Family):
         own = [len(_sides(split))]
         if split.cameras.views == "all":
             own += [len(_angles(split)), _candidates(split)]
-        return min((number for number in own if number > 1), default=2)
+        return max(own)
 
     def subjects(self, exhibit: Exhibit) -> Iterator[Subject]:
         split = exhibit.split
