@@ -52,7 +52,7 @@ test: setup
 	$(if $(SMALL_CONSUMERS),@$(MAKE) --no-print-directory $(SMALL_CONSUMERS:%=test-consumer-%))
 
 test-all: setup
-	TVRGEN_TEST_ALL=1 $(BIN)/python $(PYTEST) --full
+	TVRGEN_TEST_ALL=1 TVRGEN_TEST_PROBLEMS=500 $(BIN)/python $(PYTEST) --full
 	$(if $(SMALL_CONSUMERS),@$(MAKE) --no-print-directory $(SMALL_CONSUMERS:%=test-consumer-%))
 
 coverage: setup

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import os
 from functools import lru_cache
 
 from tvrgen.config.loader import Config
@@ -11,8 +12,11 @@ from tvrgen.sampling import mirror, sampler
 FAMILIES = ("counting", "size_of", "viewpoint", "which_changed", "undo", "map")
 
 
+PROBLEMS = int(os.environ.get("TVRGEN_TEST_PROBLEMS", 60))
+
+
 @lru_cache(maxsize=8)
-def split_of(objects=(6, 8), count=60, cameras=("left", "center", "right"), views="all", **sampling):
+def split_of(objects=(6, 8), count=PROBLEMS, cameras=("left", "center", "right"), views="all", **sampling):
     """The split of a config whose problems have all their objects on stage, and images between the steps."""
     sampling = {name: [*value] if isinstance(value, tuple) else value for name, value in sampling.items()}
     document = {

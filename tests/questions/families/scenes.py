@@ -1,6 +1,7 @@
 """Exhibits of planned problems, and geometry written again from their records: where objects are, for a camera."""
 
 import math
+import os
 from functools import lru_cache
 
 import numpy as np
@@ -9,7 +10,7 @@ from tvrgen.config.loader import Config
 from tvrgen.questions.exhibit import Exhibit
 from tvrgen.sampling import sampler
 
-PROBLEMS = 150
+PROBLEMS = int(os.environ.get("TVRGEN_TEST_PROBLEMS", 150))
 
 
 @lru_cache(maxsize=4)
