@@ -27,3 +27,10 @@ def test_an_object_keeps_every_field_but_the_replaced_one(name):
 def test_a_further_attribute_is_replaced_by_its_name():
     assert ONE.replace(**{TEXTURE.name: "c"}) == ONE.replace(further=((TEXTURE, "c"),))
     assert State(objects=(ONE, ONE)).replace(1, color="blue").objects == (ONE, ONE.replace(color="blue"))
+
+
+def test_an_object_that_is_being_unpickled_has_no_attributes_yet():
+    with pytest.raises(AttributeError, match="an object has no 'further'"):
+        _ = Object.__new__(Object).further
+    with pytest.raises(AttributeError, match="an object has no 'weight'"):
+        _ = ONE.weight

@@ -4,6 +4,7 @@ import json
 import pickle
 import re
 
+import numpy as np
 import pytest
 import yaml
 
@@ -16,7 +17,9 @@ from tvrgen.config.overrides import assignments
 from tvrgen.dataset.validation.files import validate
 from tvrgen.generation.planning import plan
 from tvrgen.generation.run import generate
-from tvrgen.transformations.own import KindError
+from tvrgen.scene.model import State
+from tvrgen.transformations.base import Step, Transformation
+from tvrgen.transformations.own import KindError, Own
 
 pytestmark = pytest.mark.rays
 
@@ -106,3 +109,31 @@ def test_a_kind_that_fails_condemns_no_shard_and_no_answer_in_silence(tmp_path, 
     assert not (out / "log/again.json").exists()
     assert main(["score", str(out), "--baseline", "oracle", "--trust"]) == 0
     assert capsys.readouterr().err.count("; steps for which it does count as invalid") == 1
+
+
+class Odd(Transformation):
+    """Returns numbers and truths of numpy's, or what is none."""
+
+    name = "odd"
+
+    def values(self, vocabulary):
+        return ("numpy", "north", "maybe")
+
+    def apply(self, state, step, vocabulary):
+        changes = {
+            "numpy": {"rotation": np.float32(30), "present": np.True_, "position": (np.int64(3), 4)},
+            "north": {"rotation": "north"},
+            "maybe": {"present": "maybe"},
+        }
+        return state.replace(0, **changes[step.value])
+
+
+def test_numbers_of_numpy_become_pythons_and_others_are_refused():
+    words = load("quickstart").vocabulary
+    first = {attribute: words.values(attribute)[0] for attribute in words.attributes}
+    state, own = State(objects=(words.object(first),)), Own(Odd(), "odd")
+    obj = own.apply(state, Step(objects=(0,), kind="odd", value="numpy"), words)[0]
+    assert [type(value) for value in (obj.rotation, obj.present, *obj.position)] == [float, bool, int, int]
+    for value, says in (("north", "the rotation 'north'; give degrees"), ("maybe", "give True or False")):
+        with pytest.raises(KindError, match=says):
+            own.apply(state, Step(objects=(0,), kind="odd", value=value), words)

@@ -73,9 +73,8 @@ class Object:
             return Object(**{**dict(zip(_FIELDS, _fields(self), strict=True)), **changes})
         except TypeError:
             known = [*self.attributes, "position", "rotation", "present"]
-            if strange := next((name for name in changes if name not in (*known, "further")), None):
-                raise TypeError(f"an object has no {strange!r}{nearest(strange, known)}") from None
-            raise
+            strange = next(name for name in changes if name not in (*known, "further"))
+            raise TypeError(f"an object has no {strange!r}{nearest(strange, known)}") from None
 
 
 _FIELDS = tuple(field.name for field in dataclasses.fields(Object))

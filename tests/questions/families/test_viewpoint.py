@@ -100,3 +100,14 @@ def test_sides_flip_in_the_mirror():
 def test_what_a_split_lacks_is_said():
     with pytest.raises(UserError, match=r"questions\[.\]: viewpoint needs a final camera .*; write cameras.final"):
         split_of(cameras=("center",))
+
+
+def test_reasons_are_sentences_about_what_is_asked():
+    told = set()
+    for exhibit, subject, answered in cases("viewpoint")[::3]:
+        family = exhibit.split.families["viewpoint"]
+        sentences = [*family.rationale(exhibit, subject, answered)]
+        assert sentences
+        assert all(sentence.text[0].isupper() and sentence.text.endswith(".") for sentence in sentences)
+        told |= {(subject.about[0], sentence.text.split()[0]) for sentence in sentences}
+    assert {asked for asked, _ in told} == {"side", "degrees", "scene"}
