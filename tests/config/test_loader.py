@@ -29,13 +29,13 @@ RESOLVED = {
     "easy_to_hard": "a437804a5010c0a0",
     "generalisation": "8a9a95b7b579fdb0",
     "quickstart": "4617291da8539a08",
-    "spatial": "bfff6f86eef7640a",
+    "spatial": "aa82901414fd9ca4",
     "star_r1": "160d63a0f7edeee6",
-    "star_r1_mixed": "d176808611666488",
+    "star_r1_mixed": "e80efe582f5fc745",
     "trance_basic": "d17bfd5142517dd7",
     "trance_event": "03d12baef18c5f0e",
     "trance_view": "dad3be5a757776f9",
-    "views": "7ffc491652f777a7",
+    "views": "4a33baddc6bbdea6",
 }
 """Config -> SHA-256 of its resolved document as JSON, cut. If one changes, no run continues an older dataset."""
 

@@ -24,7 +24,7 @@ def _shipped() -> Iterator[Transformation]:
     yield from map(Attribute, (*attributes.BUILT_IN, *attributes.SHIPPED))
     for info in pkgutil.iter_modules(kinds.__path__):
         module = importlib.import_module(f"{kinds.__name__}.{info.name}")
-        own = [member for member in vars(module).values() if isinstance(member, type)]
+        own = [member for member in vars(module).values() if issubclass(type(member), type)]  # no list[int]
         yield from (c() for c in own if issubclass(c, Transformation) and c.__module__ == module.__name__)
 
 

@@ -1,5 +1,6 @@
 """Which objects changed: held against the two states, fact by fact."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -56,7 +57,7 @@ def test_what_is_listed_are_the_objects():
         if subject.about == ("what",):
             assert sorted(among) == sorted(LOOKS)
             continue
-        listed = told.partition(": ")[2].replace(" and ", ", ").split(", ")
+        listed = re.split(", | and | or ", told.partition(": ")[2])
         assert [fitting(exhibit, exhibit.first, name) for name in listed] == [[k] for k in subject.objects]
         if subject.about == ("object",):
             assert among == listed

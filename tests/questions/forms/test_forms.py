@@ -72,6 +72,27 @@ def test_faulty_truths_are_named(form, truth):
     assert FORMS[form].fault(truth)
 
 
+@pytest.mark.parametrize(
+    ("text", "value", "among"),
+    [
+        ("further to the left", "left", ["left", "right"]),
+        ("It is behind.", "behind", ["front", "behind"]),
+        ("in the front", "front", ["front", "behind"]),
+        ("about 80 degrees", "80", ["20", "80"]),
+        ("80", "80 degrees", ["20 degrees", "80 degrees"]),
+        ("the second pair", "the second", ["the first", "the second"]),
+        ("fifth", "the fifth image", ["the fourth image", "the fifth image"]),
+        ("in", "in", ["in", "out"]),
+        ("the", "the", ["the", "a"]),
+    ],
+)
+def test_words_that_tell_nothing_may_stand_around_the_right_one(text, value, among):
+    truth = {"value": value, "among": among}
+    assert FORMS["word"].judge(text, truth) == (1.0, "")
+    wrong = next(word for word in among if word != value)
+    assert FORMS["word"].judge(text, {**truth, "value": wrong}) == (0.0, "")
+
+
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("padding", PADDING)
 def test_no_answer_is_cut(form, padding):

@@ -73,10 +73,9 @@ class Undo(Family):
     def words(self, exhibit: Exhibit, subject: Subject) -> Mapping[str, str]:
         grid, kind = exhibit.split.vocabulary.grid, exhibit.split.kinds[subject.about[0]]
         told = (
-            f" Directions are those of the first image's viewer, and the number counts steps of "
-            f"{grid.move * grid.unit:g} metres, of which a diagonal one goes that far along both axes; a side of the "
-            f"square inside the dark lines is "
-            f"{2 * grid.stage * grid.unit:g} metres."
+            " Directions are those of the first image's viewer: front is towards the viewer, behind is away. "
+            f"The number is that of steps of {grid.move * grid.unit:g} metres; a diagonal step goes as far in each of "
+            f"its two directions. The square inside the dark lines has sides of {2 * grid.stage * grid.unit:g} metres."
         )
         return {"directions": told if kind.directional else ""}
 

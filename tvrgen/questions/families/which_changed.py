@@ -17,6 +17,7 @@ OBJECT, WHAT, NUMBER = "object", "what", "number"
 """What is asked: which object changed, what of an object changed, how many of some objects changed."""
 
 _MOST_LISTED = 4
+_IN_WORDS = {2: "two", 3: "three", 4: "four"}
 
 
 class WhichChanged(Family):
@@ -95,10 +96,10 @@ class WhichChanged(Family):
         *others, last = (_named(exhibit)[k] for k in subject.objects)
         if asked == WHAT:
             return {"asked": f"what is different about {last}"}
-        listed = f"{', '.join(others)} and {last}"
+        before, number = ", ".join(others), _IN_WORDS[len(subject.objects)]
         if asked == NUMBER:
-            return {"asked": f"how many of these {len(subject.objects)} objects have changed: {listed}"}
-        return {"asked": f"which one of these {len(subject.objects)} objects has changed: {listed}"}
+            return {"asked": f"how many of these {number} objects have changed: {before} and {last}"}
+        return {"asked": f"which one of these {number} objects has changed: {before} or {last}"}
 
     def rationale(self, exhibit: Exhibit, subject: Subject, answered: Answered) -> Iterator[Sentence]:
         shows = exhibit.split.vocabulary.grid.shows

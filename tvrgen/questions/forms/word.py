@@ -7,6 +7,7 @@ from typing import Any
 from tvrgen.questions.forms.base import Form, Verdict, are_texts, shown
 
 _JOINTS = re.compile(r"[\s_-]+")
+_AROUND = re.compile(r"\b(?:further|to|the|in|about|degrees?|images?|pair|is|it)\b")
 
 
 class Word(Form):
@@ -19,10 +20,14 @@ class Word(Form):
         return f"{', '.join(others)} or {last}" if others else last
 
     def judge(self, text: str, truth: Mapping[str, Any]) -> Verdict:
-        said, among = normal(text), {normal(word) for word in truth.get("among", (truth["value"],))}
-        if said not in among:
+        """Compares a word with the right one, whatever stands around it that tells nothing: "to the left" is left."""
+        among = truth.get("among", (truth["value"],))
+        reduced = {_bare(word) for word in among}
+        read = _bare if "" not in reduced and len(reduced) == len(among) else normal
+        said = read(text)
+        if said not in {read(word) for word in among}:
             return Verdict(0.0, f"{text[:60]!r} is none of the words asked for")
-        return Verdict(float(said == normal(truth["value"])))
+        return Verdict(float(said == read(truth["value"])))
 
     def guess(self, truth: Mapping[str, Any], draw: Callable[[int], int]) -> str:
         among = truth.get("among", (truth["value"],))
@@ -39,3 +44,8 @@ def normal(text: str) -> str:
     """A word in lower case, without marks around it and an article before it."""
     text = _JOINTS.sub(" ", text.lower()).strip(" \t\n\"'`*.,:;!()[]")
     return text.removeprefix("the ").strip()
+
+
+def _bare(text: str) -> str:
+    """A word without those around it that tell nothing, such as the degrees of an angle."""
+    return " ".join(_AROUND.sub(" ", normal(text)).split())
