@@ -24,6 +24,11 @@ from tvrgen.config import loader
 from tvrgen.config.overrides import assignments
 from tvrgen.sampling import sampler
 
+try:
+    from tvrgen.questions.asking import plan_problem
+except ImportError:  # a checkout to compare with, from before there were families of questions
+    from tvrgen.sampling.sampler import plan_problem
+
 RENDERED = 4  # problems
 ROUNDS = 5
 SCENES = 1000
@@ -75,12 +80,12 @@ def planned(name: str, count: int) -> dict[str, float]:
     splits = loader.load(name).splits
     settings = loader.load(name, {f"splits.{s}.count": -(-count // len(splits)) for s in splits})
     for split in splits:
-        sampler.plan_problem(settings, split, 0)
+        plan_problem(settings, split, 0)
     draws, seconds = [], []
     for split in settings.splits.values():
         for k in range(split.count):
             start = time.process_time()
-            draws.append(1 + sampler.plan_problem(settings, split.name, k).problem.attempt)
+            draws.append(1 + plan_problem(settings, split.name, k).problem.attempt)
             seconds.append(time.process_time() - start)
     return {
         "problems": len(draws),
