@@ -29,7 +29,7 @@ RESOLVED = {
     "easy_to_hard": "a437804a5010c0a0",
     "generalisation": "8a9a95b7b579fdb0",
     "quickstart": "4617291da8539a08",
-    "spatial": "aa82901414fd9ca4",
+    "spatial": "de1a5e01a48daf00",
     "star_r1": "160d63a0f7edeee6",
     "star_r1_mixed": "e80efe582f5fc745",
     "trance_basic": "d17bfd5142517dd7",

@@ -124,24 +124,27 @@ class Family(ABC):
         """
         key = settings.key_of(seed, exhibit.split.name)
         (level,) = Deck(self.levels(exhibit.split), *key, "level").cards(position, 1)
-        found: dict[str, Found] = {}
         subjects = shuffled(generator(*key, "subject", position), [*self.subjects(exhibit)])
-        for subject in sorted(subjects, key=taken.__contains__):  # those that are asked again come last
-            if subject in taken and found:
-                break
-            answered = self.answer(exhibit, subject)
-            if answered is None or answered.level in found:
-                continue
-            if (own := self._offered(exhibit, settings, subject, answered)) is not None:
-                found[answered.level] = own
-                if answered.level == level:
+        chosen, exact = None, False
+        again = [subject for subject in subjects if subject in taken] if taken else []
+        for among in ([subject for subject in subjects if subject not in again] if again else subjects, again):
+            others = []
+            for subject in among:
+                if (answered := self.answer(exhibit, subject)) is None:
+                    continue
+                if answered.level != level:
+                    others.append((subject, answered))
+                elif chosen := self._offered(exhibit, settings, subject, answered):
+                    exact = True
                     break
-        if not found:
+            chosen = chosen or next(filter(None, (self._offered(exhibit, settings, *own) for own in others)), None)
+            if chosen:
+                break
+        if not chosen:
             raise Rejected(Rule(text=f"a problem has a question of the family {self.name}", remedies=_REMEDIES))
-        chosen = found.get(level) or next(iter(found.values()))
         taken.add(chosen.subject)
         twin = self._again(mirrored, settings, chosen.subject) if mirrored else None
-        return Chosen(chosen, twin, exact=level in found)
+        return Chosen(chosen, twin, exact)
 
     def _again(self, mirrored: Exhibit, settings: QuestionSettings, subject: Subject) -> Found:
         """What a question about a subject asks of the mirrored exhibit."""

@@ -1,6 +1,7 @@
 """Names of objects and of groups of them: the fewest looks that tell them from all others in an image."""
 
 import itertools
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
@@ -16,31 +17,32 @@ Looks = tuple[tuple[str, str], ...]
 """Attributes and their values, in the order of English adjectives: ((color, red), (shape, cube))."""
 
 
-def name(exhibit: Exhibit, image: str, k: int, without: Sequence[str] = ()) -> str:
-    """The name of object k among all on stage in an image: "the red cube"; "" if another one looks like it.
+@lru_cache(maxsize=64)
+def names(exhibit: Exhibit, image: str, without: tuple[str, ...] = ()) -> Mapping[int, str]:
+    """The objects of which an image shows enough and that have a name, with these: {2: "the red cube"}.
 
-    It has as few words as possible. It does not say the attributes `without`, which would tell the answer.
+    A name tells an object from all others on stage, and has as few words as possible. It does not say the attributes
+    `without`, which would tell the answer. An object has none if another one looks like it.
     """
     order = tuple(own for own in in_looks(exhibit.split.vocabulary.attributes) if own not in without)
-    own = _values(exhibit, image, k, order)
-    others = [_values(exhibit, image, other, order) for other in exhibit.there(image) if other != k]
+    looks = {k: _values(exhibit, image, k, order) for k in exhibit.there(image)}
+    found, nameless = {}, [*exhibit.seen(image)]
     for attributes in subsets(exhibit.split.vocabulary, without):
+        if not nameless:
+            break
         places = [order.index(attribute) for attribute in attributes]
-        if not any(all(own[place] == other[place] for place in places) for other in others):
-            return f"the {noun(tuple((order[place], own[place]) for place in places))}"
-    return ""
+        told = {k: tuple([own[place] for place in places]) for k, own in looks.items()}
+        once = Counter(told.values())
+        found |= {
+            k: f"the {noun(tuple(zip(attributes, told[k], strict=True)))}" for k in nameless if once[told[k]] == 1
+        }
+        nameless = [k for k in nameless if k not in found]
+    return MappingProxyType({k: found[k] for k in exhibit.seen(image) if k in found})
 
 
 def _values(exhibit: Exhibit, image: str, k: int, order: Sequence[str]) -> tuple[str, ...]:
     obj = exhibit.object(image, k)
-    return tuple(getattr(obj, attribute) for attribute in order)
-
-
-@lru_cache(maxsize=64)
-def names(exhibit: Exhibit, image: str, without: tuple[str, ...] = ()) -> Mapping[int, str]:
-    """The objects of which an image shows enough and that have a name, with these; see `name`."""
-    own = {k: name(exhibit, image, k, without) for k in exhibit.seen(image)}
-    return MappingProxyType({k: named for k, named in own.items() if named})
+    return tuple([getattr(obj, attribute) for attribute in order])
 
 
 @lru_cache(maxsize=64)

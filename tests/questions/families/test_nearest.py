@@ -24,7 +24,7 @@ def test_answers_are_nearest_however_one_measures():
         for measured in lengths(exhibit, image, target, candidates):
             ordered = sorted(measured, reverse=most == "farthest")
             right = candidates[measured.index(ordered[0])]
-            assert answer.value == naming.name(exhibit, image, right).removeprefix("the ")
+            assert answer.value == naming.names(exhibit, image)[right].removeprefix("the ")
             assert abs(ordered[1] - ordered[0]) > 0.4
         found[answer.level] += 1
     assert len(found) == 6

@@ -19,7 +19,7 @@ def test_answers_are_in_the_order_of_the_image(fewest, count):
         (image,), (way,) = subject.images, subject.about
         measured = {k: (column if way == "left" else far)(exhibit, image, k) for k in subject.objects}
         ordered = sorted(subject.objects, key=measured.get)
-        assert answer.value == [naming.name(exhibit, image, k).removeprefix("the ") for k in ordered]
+        assert answer.value == [naming.names(exhibit, image)[k].removeprefix("the ") for k in ordered]
         for a, b in itertools.pairwise(ordered):
             if way == "left":
                 one, other = (exhibit.images[image].seen[k].box for k in (a, b))

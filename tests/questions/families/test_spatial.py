@@ -47,7 +47,7 @@ def test_objects_are_seen_and_have_a_name_that_no_other_answers_to(name, twins):
         state, shows = exhibit.images[image].state, exhibit.split.vocabulary.grid.shows
         for k in subject.objects:
             assert exhibit.images[image].seen[k].pixels >= exhibit.split.sampling.min_visible_pixels
-            told = naming.name(exhibit, image, k).removeprefix("the ").split()
+            told = naming.names(exhibit, image)[k].removeprefix("the ").split()
             fits = [o for o in state.objects if shows(o) and {*told} <= {*o.looks, "thing"}]
             assert fits == [state.objects[k]]
 
