@@ -20,7 +20,7 @@ GOOD = re.search(r"`alike.py`:\n\n```python\n(.*?)^```", (ROOT / "docs/extending
 BROKEN = {
     "levels: returned []": ('return ("no", "yes")', "return []"),
     "levels: returned 'no'": ('return ("no", "yes")', 'return "no"'),
-    "answer: raised KeyError: 'x' (alike.py:": ('said = "yes"', 'said = {}["x"] or "yes"'),
+    "answer: raised KeyError: 'x' (alike.py:": ("Answered(said,", 'Answered({}["x"],'),
     "; return an Answered, or None": ("return Answered(said, level=said)", "return said"),
     "answer: has the level 'maybe'; expected one of ['no', 'yes']": ("level=said", 'level="maybe"'),
     "answer: returned 'maybe': value": ("Answered(said,", 'Answered("maybe",'),

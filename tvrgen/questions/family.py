@@ -125,26 +125,28 @@ class Family(ABC):
         key = settings.key_of(seed, exhibit.split.name)
         (level,) = Deck(self.levels(exhibit.split), *key, "level").cards(position, 1)
         subjects = shuffled(generator(*key, "subject", position), [*self.subjects(exhibit)])
-        chosen, exact = None, False
         again = [subject for subject in subjects if subject in taken] if taken else []
-        for among in ([subject for subject in subjects if subject not in again] if again else subjects, again):
-            others = []
-            for subject in among:
-                if (answered := self.answer(exhibit, subject)) is None:
-                    continue
-                if answered.level != level:
-                    others.append((subject, answered))
-                elif chosen := self._offered(exhibit, settings, subject, answered):
-                    exact = True
-                    break
-            chosen = chosen or next(filter(None, (self._offered(exhibit, settings, *own) for own in others)), None)
-            if chosen:
-                break
+        fresh = [subject for subject in subjects if subject not in again] if again else subjects
+        chosen = self._found(exhibit, settings, fresh, level) or self._found(exhibit, settings, again, level)
         if not chosen:
             raise Rejected(Rule(text=f"a problem has a question of the family {self.name}", remedies=_REMEDIES))
         taken.add(chosen.subject)
         twin = self._again(mirrored, settings, chosen.subject) if mirrored else None
-        return Chosen(chosen, twin, exact)
+        return Chosen(chosen, twin, exact=chosen.answered.level == level)
+
+    def _found(
+        self, exhibit: Exhibit, settings: QuestionSettings, subjects: Sequence[Subject], level: str
+    ) -> Found | None:
+        """The first of the subjects whose answer has the level, or else the first that can be asked about at all."""
+        others = []
+        for subject in subjects:
+            if (answered := self.answer(exhibit, subject)) is None:
+                continue
+            if answered.level != level:
+                others.append((subject, answered))
+            elif own := self._offered(exhibit, settings, subject, answered):
+                return own
+        return next(filter(None, (self._offered(exhibit, settings, *other) for other in others)), None)
 
     def _again(self, mirrored: Exhibit, settings: QuestionSettings, subject: Subject) -> Found:
         """What a question about a subject asks of the mirrored exhibit."""

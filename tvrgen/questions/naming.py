@@ -26,7 +26,8 @@ def names(exhibit: Exhibit, image: str, without: tuple[str, ...] = ()) -> Mappin
     """
     order = tuple(own for own in in_looks(exhibit.split.vocabulary.attributes) if own not in without)
     looks = {k: _values(exhibit, image, k, order) for k in exhibit.there(image)}
-    found, nameless = {}, [*exhibit.seen(image)]
+    found: dict[int, str] = {}
+    nameless = [*exhibit.seen(image)]
     for attributes in subsets(exhibit.split.vocabulary, without):
         if not nameless:
             break
