@@ -94,9 +94,11 @@ def test_the_kind_does_not_show_whether_one_is_right():
         kind, levels = own.setdefault(exhibit, (subject.about[0], set()))
         assert kind == subject.about[0]
         levels.add(answered.level)
-    for exhibit in exhibits():
-        kind, levels = own[exhibit]
-        assert levels == {"1", "2", "3", "4", "none"} or levels == {"none"}
+    assert len(own) > 0.98 * len(exhibits())  # some allow no question: no two objects have names there
+    places = {"1", "2", "3", "4"}
+    assert all(levels in (places | {"none"}, {"none"}, places) for _, levels in own.values())
+    assert sum(levels == places for _, levels in own.values()) < 0.01 * len(own)  # hardly any lacks "none"
+    for kind, levels in own.values():
         kinds[kind, len(levels) > 1] += 1
     assert all(kinds[kind, True] > 4 * kinds[kind, False] for kind in ("color", "material", "shape", "size"))
 
