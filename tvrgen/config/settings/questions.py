@@ -8,6 +8,17 @@ from typing import Annotated, Any, ClassVar
 
 from tvrgen._support.keys import REQUIRED, Key
 
+Variants = Annotated[
+    dict[str, tuple[str, ...]],
+    Key(
+        "Name -> texts, of which each question has one, drawn by its id.",
+        default={},
+        names="^[A-Za-z0-9_]+$",
+        entries="texts",
+    ),
+]
+"""The variants of a template."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
@@ -45,15 +56,7 @@ class Prompt:
     ]
     leaving: Annotated[str, Key("Text for splits in which objects can leave or enter the stage.", default="")]
     repeat: Annotated[str, Key("Text for splits in which an object may change twice in one kind.", default="")]
-    variants: Annotated[
-        dict[str, tuple[str, ...]],
-        Key(
-            "Name -> texts, of which each question has one, drawn by its id.",
-            default={},
-            names="^[A-Za-z0-9_]+$",
-            entries="texts",
-        ),
-    ]
+    variants: Variants
     general: ClassVar[
         Annotated[
             dict[str, Any],
@@ -102,15 +105,7 @@ class Template:
             default=REQUIRED,
         ),
     ]
-    variants: Annotated[
-        dict[str, tuple[str, ...]],
-        Key(
-            "Name -> texts, of which each question has one, drawn by its id.",
-            default={},
-            names="^[A-Za-z0-9_]+$",
-            entries="texts",
-        ),
-    ]
+    variants: Variants
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
