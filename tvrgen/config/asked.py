@@ -11,6 +11,7 @@ from tvrgen.config.settings import Prompt, QuestionSettings, Split, Template
 from tvrgen.questions import prompts, registry, templates
 from tvrgen.questions.registry import CHANGES
 from tvrgen.sampling import mirror
+from tvrgen.sampling.combinations import on_stage_numbers
 
 if TYPE_CHECKING:
     from tvrgen.config.splits import Sections
@@ -68,7 +69,7 @@ def checked(split: Split, sections: "Sections") -> Split:
     family that needs more objects than all problems have.
     """
     found = []
-    fewest = min(split.sampling.on_stage or split.sampling.objects)
+    fewest = min(on_stage_numbers(split.sampling))
     for k, settings in enumerate(split.questions):
         where, family = sections.where_asked(k), split.families.get(settings.family)
         try:

@@ -5,15 +5,17 @@ eye may take one for the other, and nothing is asked.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from tvrgen.config.settings import Split
 from tvrgen.questions.exhibit import Exhibit
 from tvrgen.questions.naming import names
 from tvrgen.questions.rationale import in_image
 from tvrgen.scene.camera_model import turn
+
+T = TypeVar("T")
 
 MARGIN = 0.08
 """Of lengths on the ground, as a share of the stage's side: in the shipped scenes about 5 pixels of depth at the far
@@ -131,6 +133,11 @@ def located(exhibit: Exhibit, image: str, k: int) -> str:
     box = shot.seen[k].box
     assert box is not None
     return f"The {named(exhibit, image)[k]} is {in_image(box, shot.view.width, shot.view.height)}."
+
+
+def thinned(items: Sequence[T], most: int) -> Sequence[T]:
+    """At most `most` of some items, as far apart in the list as possible: all of many would be thousands."""
+    return items[:: -(-len(items) // most) or 1]
 
 
 def _length(x: float, y: float) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 from tvrgen._support.messages import shown
 from tvrgen.config.settings import Prompt, Split
 from tvrgen.questions.forms import changes_text
+from tvrgen.questions.wording import joined
 from tvrgen.scene.attributes import in_looks
 from tvrgen.scene.model import Object, State
 from tvrgen.transformations.base import Step, Transformation
@@ -93,7 +94,7 @@ def prompt(
     builtin = {
         "objects": _listed(initial, split, locations),
         "changes": "\n".join(_change(split.kinds[name], values, split, form) for name, values in split.values.items()),
-        "looks": _in_words(in_looks(split.vocabulary.attributes)),
+        "looks": joined(in_looks(split.vocabulary.attributes)),
         **_rules(split, template),
         "example": _example(rng, initial, split, form),
         "no_change": changes_text.NO_CHANGE,
@@ -130,11 +131,6 @@ def _change(kind: Transformation, values: Sequence[str], split: Split, form: str
     objects = ["object" if form == "description" else "index"] * kind.named
     written = f"written {changes_text.change(objects, kind.name, values[0], form)}"
     return f"{kind.name}: {'; '.join([': '.join(parts), written] if parts else [written])}"
-
-
-def _in_words(names: Sequence[str]) -> str:
-    """ "size, color and shape"."""
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def _rules(split: Split, template: Prompt) -> dict[str, str]:

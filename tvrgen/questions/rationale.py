@@ -6,7 +6,7 @@ which an object left, or the look of a hidden object.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from tvrgen.config.settings import QuestionSettings, Split
 from tvrgen.imaging.shots import Shot
 from tvrgen.questions.base import Sentence
 from tvrgen.questions.forms import changes_text
+from tvrgen.questions.wording import capitalized, joined
 from tvrgen.sampling import fairness
 from tvrgen.sampling.problem import Planned
 from tvrgen.scene import camera_model
@@ -162,7 +163,7 @@ class _Story:
         if not seen:
             return "It looks as the first image and the list say."
         return self._one_of(
-            f"Its {_joined(in_looks(self._split.vocabulary.attributes))} are as before, and it stands where it stood.",
+            f"Its {joined(in_looks(self._split.vocabulary.attributes))} are as before, and it stands where it stood.",
             "Nothing about it differs: looks and place are the same.",
         )
 
@@ -180,8 +181,8 @@ class _Story:
         for kind in dict.fromkeys(s.kind for s in own if s.kind not in attributes):
             steps = [s for s in own if s.kind == kind]
             parts += self._split.kinds[kind].told(steps, not was_on_stage, self._called)
-        same = f", while its {_joined(equal)} {'is' if len(equal) == 1 else 'are'} the same" if equal and differ else ""
-        return f"{_upper(_joined(parts, ', and ') if len(parts) > 1 else parts[0])}{same}."
+        same = f", while its {joined(equal)} {'is' if len(equal) == 1 else 'are'} the same" if equal and differ else ""
+        return f"{capitalized(joined(parts, ', and ') if len(parts) > 1 else parts[0])}{same}."
 
     def _name(self, k: int) -> str:
         looks = " ".join(self._before.state.objects[k].looks)
@@ -241,14 +242,6 @@ def in_image(box: tuple[int, int, int, int], width: int, height: int) -> str:
         return ("at the top", "in the middle", "at the bottom")[down]
     side = ("left", "", "right")[across]
     return (f"at the upper {side}", f"on the {side}", f"at the lower {side}")[down]
-
-
-def _joined(words: Sequence[str], last: str = " and ") -> str:
-    return last.join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _lower(text: str) -> str:

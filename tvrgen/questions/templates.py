@@ -7,6 +7,7 @@ import numpy as np
 from tvrgen.config.settings import Template
 from tvrgen.questions import prompts
 from tvrgen.questions.forms.choice import listed
+from tvrgen.questions.wording import capitalized
 
 BUILT_IN = ("how", "options")
 """Placeholders of every family: how to answer, and the options, a line each; without options, nothing."""
@@ -23,7 +24,7 @@ def filled(
     """Returns a template's text with these variants, words of the subject, and options."""
     given = {**words, "how": how, "options": f"\n{listed([*options])}" if options else ""}
     text = template.text.format(**given, **{name: text.format(**given) for name, text in drawn.items()})
-    return text[:1].upper() + text[1:]
+    return capitalized(text)
 
 
 def check(template: Template, places: Sequence[str]) -> None:

@@ -9,6 +9,7 @@ from tvrgen._support import limits
 from tvrgen._support.errors import UserError
 from tvrgen._support.messages import counted
 from tvrgen.config.settings import Split
+from tvrgen.sampling.combinations import on_stage_numbers
 from tvrgen.sampling.levels import IntendedStep
 from tvrgen.sampling.looks import every_look, possible
 from tvrgen.scene.model import State
@@ -80,10 +81,7 @@ def _check_looks(split: Split, where: Callable[[str], str]) -> None:
 
 def _check_room(split: Split, where: Callable[[str], str]) -> None:
     sampling, grid = split.sampling, split.vocabulary.grid
-    most_on_stage, least_on_stage = (
-        max(sampling.on_stage or sampling.objects),
-        min(sampling.on_stage or sampling.objects),
-    )
+    most_on_stage, least_on_stage = max(on_stage_numbers(sampling)), min(on_stage_numbers(sampling))
     most_off_stage = 0 if sampling.on_stage is None else max(sampling.objects) - least_on_stage
     for key, number, room, half_side in (
         ("on_stage" if sampling.on_stage else "objects", most_on_stage, _room(split, grid.stage), grid.stage),
@@ -146,7 +144,7 @@ def _check_changes(split: Split, where: Callable[[str], str]) -> None:
     stays = {name for name, own in ways.items() if not all(_enters(r) or _leaves(r) for r in own.values())}
     enters = {name for name, own in ways.items() if any(map(_enters, own.values()))}
     leaves = any(_leaves(roles) for own in ways.values() for roles in own.values())
-    fewest, most = min(sampling.on_stage or sampling.objects), max(sampling.steps)
+    fewest, most = min(on_stage_numbers(sampling)), max(sampling.steps)
     # an object that leaves changes in no other way; one that enters changes besides in kinds in which none enters
     room = max(sum(_takes(fewest, limits_of[name], split.kinds[name]) for name in stays), fewest * leaves)
     if least_hidden and enters:
@@ -168,7 +166,7 @@ def _takes(objects: int, limit: float, kind: Transformation) -> float:
 
 def _check_numbers_of_objects(split: Split, where: Callable[[str], str]) -> None:
     """Checks that some problem has as many objects on stage as a kind takes at once."""
-    most = max(split.sampling.on_stage or split.sampling.objects)
+    most = max(on_stage_numbers(split.sampling))
     for name, kind in split.kinds.items():
         if kind.named > most:
             raise UserError(
@@ -190,7 +188,7 @@ def _check_shares(split: Split, where: Callable[[str], str]) -> None:
     sampling = split.sampling
     if sampling.repeat:
         return
-    combinations = list(itertools.product(sampling.on_stage or sampling.objects, sampling.steps))
+    combinations = list(itertools.product(on_stage_numbers(sampling), sampling.steps))
     slots = sum(steps for _, steps in combinations)
     pairs = sum(len(values) for values in split.values.values())
     for name, values in split.values.items():

@@ -10,6 +10,7 @@ from tvrgen.questions import choices, naming
 from tvrgen.questions.base import Answered, Sentence, Subject
 from tvrgen.questions.exhibit import Exhibit, called
 from tvrgen.questions.family import Family
+from tvrgen.sampling.combinations import on_stage_numbers
 
 _DIFFERENCES = range(2)
 
@@ -115,7 +116,7 @@ def _groupings(split: Split) -> list[tuple[str, ...]]:
         for own in naming.subsets(words)
         if len(own) == 1 or (len(own) == 2 and math.prod(len(words.values(name)) for name in own) <= _MOST_GROUPS)
     ]
-    fewest = min(split.sampling.on_stage or split.sampling.objects)
+    fewest = min(on_stage_numbers(split.sampling))
     told = [own for own in few if fewest >= _FOR_SIZES or "size" not in own]
     return [own for own in told if all(len(words.values(name)) > 1 for name in own)]
 
@@ -123,7 +124,7 @@ def _groupings(split: Split) -> list[tuple[str, ...]]:
 @lru_cache(maxsize=1024)
 def _numbers(split: Split, attributes: tuple[str, ...]) -> range:
     """The numbers that are asked for, of groups by these attributes: those that problems of the split often have."""
-    fewest = min(split.sampling.on_stage or split.sampling.objects)
+    fewest = min(on_stage_numbers(split.sampling))
     groups = math.prod(len(split.vocabulary.values(name)) for name in attributes)
     first = int(groups < 5 and fewest > 1)
     return range(first, first + (3 if fewest > 3 else 2))

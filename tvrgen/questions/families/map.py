@@ -10,6 +10,7 @@ from tvrgen.questions.exhibit import Exhibit, called
 from tvrgen.questions.family import Family
 from tvrgen.questions.forms.map import SIDE
 from tvrgen.questions.naming import names
+from tvrgen.questions.wording import joined
 from tvrgen.scene import camera_model
 
 Places = dict[str, list[list[float]]]
@@ -64,7 +65,7 @@ class Map(Family):
         listed = [f'"{name}"' for name in self._places(exhibit, subject)]
         return {
             "where": called(image, subject.images),
-            "names": " and ".join(filter(None, (", ".join(listed[:-1]), listed[-1]))),
+            "names": joined(listed),
             "viewer": called(exhibit.first, subject.images),
         }
 

@@ -9,6 +9,8 @@ from tvrgen.questions.base import Answered, Sentence, Subject
 from tvrgen.questions.exhibit import Exhibit
 from tvrgen.questions.family import Family
 from tvrgen.questions.geometry import named, standings
+from tvrgen.questions.wording import joined
+from tvrgen.sampling.combinations import on_stage_numbers
 
 _MOST = 4  # candidates
 _SETS = 12  # sets of candidates for an object, at most: all of many objects would be thousands
@@ -40,7 +42,7 @@ class Nearest(Family):
                 least = geometry.closest(exhibit.split, own.radius)
                 far = [k for k in found if k != target and geometry.distance(own, found[k]) >= least]
                 sets = [*itertools.combinations(far, count)]
-                for candidates in sets[:: -(-len(sets) // _SETS) or 1]:
+                for candidates in geometry.thinned(sets, _SETS):
                     for most in ("nearest", "farthest"):
                         yield Subject((image,), (target, *candidates), (most,))
 
@@ -66,8 +68,8 @@ class Nearest(Family):
     def words(self, exhibit: Exhibit, subject: Subject) -> Mapping[str, str]:
         (image,), (most,) = subject.images, subject.about
         told = {"nearest": "nearest to", "farthest": "farthest from"}[most]
-        target, *others, last = (f"the {named(exhibit, image)[k]}" for k in subject.objects)
-        return {"target": target, "nearest": told, "candidates": f"{', '.join(others)} or {last}"}
+        target, *others = (f"the {named(exhibit, image)[k]}" for k in subject.objects)
+        return {"target": target, "nearest": told, "candidates": joined(others, " or ")}
 
     def among(self, exhibit: Exhibit, subject: Subject) -> Sequence[str]:
         return [named(exhibit, subject.images[0])[k] for k in subject.objects[1:]]
@@ -85,4 +87,4 @@ class Nearest(Family):
 
 def _count(split: Split) -> int:
     """The number of candidates: as many as problems with the fewest objects often have besides the one asked about."""
-    return max(2, min(_MOST, min(split.sampling.on_stage or split.sampling.objects) - 1))
+    return max(2, min(_MOST, min(on_stage_numbers(split.sampling)) - 1))

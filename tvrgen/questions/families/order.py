@@ -9,6 +9,8 @@ from tvrgen.questions.base import Answered, Sentence, Subject
 from tvrgen.questions.exhibit import Exhibit
 from tvrgen.questions.family import Family
 from tvrgen.questions.geometry import is_before, is_left_of, named, standings
+from tvrgen.questions.wording import joined
+from tvrgen.sampling.combinations import on_stage_numbers
 
 WAYS = {"left": "from left to right", "near": "from the nearest to the camera to the farthest"}
 
@@ -41,7 +43,7 @@ class Order(Family):
                 sets = sorted(
                     sorted(own) for own in itertools.combinations(ordered, count) if _clear(exhibit, image, way, own)
                 )
-                for own in sets[:: -(-len(sets) // _SETS) or 1]:
+                for own in geometry.thinned(sets, _SETS):
                     for turn in range(count):
                         yield Subject((image,), (*own[turn:], *own[:turn]), (way,))
 
@@ -57,8 +59,8 @@ class Order(Family):
 
     def words(self, exhibit: Exhibit, subject: Subject) -> Mapping[str, str]:
         (image,), (way,) = subject.images, subject.about
-        *others, last = (f"the {named(exhibit, image)[k]}" for k in subject.objects)
-        return {"listed": f"{', '.join(others)} and {last}", "way": WAYS[way]}
+        listed = [f"the {named(exhibit, image)[k]}" for k in subject.objects]
+        return {"listed": joined(listed), "way": WAYS[way]}
 
     def near(self, exhibit: Exhibit, subject: Subject, answered: Answered) -> Sequence[list[str]]:
         """Other orders of the same objects, drawn at random: the one that is most like the others would be right."""
@@ -92,4 +94,4 @@ def _clear(exhibit: Exhibit, image: str, way: str, ordered: Sequence[int]) -> bo
 
 def _count(split: Split) -> int:
     """The number of objects that are put in order: of three where problems may have less than six."""
-    return 4 if min(split.sampling.on_stage or split.sampling.objects) > 5 else 3
+    return 4 if min(on_stage_numbers(split.sampling)) > 5 else 3

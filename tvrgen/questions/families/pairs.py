@@ -36,7 +36,7 @@ class Pairs(Family):
         for image in (exhibit.first, exhibit.second):
             pairs = itertools.combinations(standings(exhibit, image), 2)
             couples = [(*a, *b) for a, b in itertools.combinations(pairs, 2) if not {*a} & {*b}]
-            for a, b, c, d in couples[:: -(-len(couples) // _COUPLES) or 1]:
+            for a, b, c, d in geometry.thinned(couples, _COUPLES):
                 for objects in ((a, b, c, d), (c, d, a, b)):
                     for closer in ("closer", "farther"):
                         yield Subject((image,), objects, (closer,))

@@ -9,6 +9,7 @@ from tvrgen.questions.base import Answered, Sentence, Subject
 from tvrgen.questions.exhibit import Exhibit, called
 from tvrgen.questions.family import Family
 from tvrgen.questions.naming import names
+from tvrgen.questions.wording import capitalized
 
 IMAGE, WORLD = "image", "world"
 """Where sizes are compared: the pixels that show of the objects, or the objects themselves."""
@@ -98,7 +99,7 @@ class SizeOf(Family):
         yield Sentence("locate", f"The image shows {named[pair[0]]} and {named[pair[1]]}.")
         if shown:
             more, less = pair if shown > 0 else pair[::-1]
-            yield Sentence("compare", f"{named[more].capitalize()} takes up more of the image than {named[less]}.")
+            yield Sentence("compare", f"{capitalized(named[more])} takes up more of the image than {named[less]}.")
         if where == WORLD:
             one, other = (exhibit.object(image, k).size.replace("_", " ") for k in pair)
             told = f"{named[pair[0]]} is {one} and {named[pair[1]]} is {other}" if truly else f"both are {one}"

@@ -13,6 +13,7 @@ from tvrgen.questions.exhibit import Exhibit
 from tvrgen.questions.family import SOMETHING_CHANGES, Family
 from tvrgen.questions.forms import changes_text
 from tvrgen.questions.naming import names
+from tvrgen.questions.wording import capitalized
 from tvrgen.sampling.decks import shuffled
 from tvrgen.transformations import replay
 from tvrgen.transformations.base import Rejected, Step
@@ -89,7 +90,7 @@ class Undo(Family):
         kind = exhibit.split.kinds[subject.about[0]]
         for k in subject.objects:
             named = _named(exhibit, kind.name)[k]
-            yield Sentence("locate", f"{named[:1].upper()}{named[1:]} is in the second image.")
+            yield Sentence("locate", f"{capitalized(named)} is in the second image.")
             before, after = (exhibit.object(image, k) for image in (exhibit.first, exhibit.second))
             fields = [own for own in replay.changed_fields(before, after) if own in (kind.fields or ())]
             if not fields:

@@ -8,6 +8,7 @@ from tvrgen.config.settings import Split
 from tvrgen.questions.base import Answered, Sentence, Subject
 from tvrgen.questions.exhibit import Exhibit, called
 from tvrgen.questions.family import Family
+from tvrgen.questions.wording import capitalized, joined
 from tvrgen.scene import camera_model
 from tvrgen.scene.model import Object
 from tvrgen.transformations import replay
@@ -124,7 +125,7 @@ class Viewpoint(Family):
     def words(self, exhibit: Exhibit, subject: Subject) -> Mapping[str, str]:
         told = {_LEFT: "further to the left", _RIGHT: "further to the right", _SAME: "in the same place"}
         sides = [told[side] for side in _sides(exhibit.split)] if subject.about == (SIDE,) else []
-        return {"asked": _ASKED[subject.about[0]] + " or ".join(filter(None, (", ".join(sides[:-1]), *sides[-1:])))}
+        return {"asked": _ASKED[subject.about[0]] + joined(sides, " or ")}
 
     def rationale(self, exhibit: Exhibit, subject: Subject, answered: Answered) -> Iterator[Sentence]:
         images, _, (asked,) = subject
@@ -147,7 +148,7 @@ class Viewpoint(Family):
             state = exhibit.images[image].state
             for k in replay.differing(state, final):
                 told = _told(state[k], final[k], exhibit.split)
-                yield Sentence("compare", f"{called(image, images).capitalize()} has {told}.")
+                yield Sentence("compare", f"{capitalized(called(image, images))} has {told}.")
 
     def _same_scene(self, exhibit: Exhibit, images: Sequence[str]) -> Answered | None:
         final = exhibit.images[images[0]].state

@@ -9,6 +9,8 @@ from tvrgen.questions.base import Answered, Sentence, Subject
 from tvrgen.questions.exhibit import Exhibit
 from tvrgen.questions.family import SOMETHING_CHANGES, Family
 from tvrgen.questions.naming import names
+from tvrgen.questions.wording import capitalized, joined
+from tvrgen.sampling.combinations import on_stage_numbers
 from tvrgen.scene.attributes import in_looks
 from tvrgen.scene.model import Object
 from tvrgen.transformations import replay
@@ -93,13 +95,13 @@ class WhichChanged(Family):
 
     def words(self, exhibit: Exhibit, subject: Subject) -> Mapping[str, str]:
         (asked,) = subject.about
-        *others, last = (_named(exhibit)[k] for k in subject.objects)
+        listed = [_named(exhibit)[k] for k in subject.objects]
         if asked == WHAT:
-            return {"asked": f"what is different about {last}"}
-        before, number = ", ".join(others), _IN_WORDS[len(subject.objects)]
+            return {"asked": f"what is different about {listed[0]}"}
+        number = _IN_WORDS[len(subject.objects)]
         if asked == NUMBER:
-            return {"asked": f"how many of these {number} objects have changed: {before} and {last}"}
-        return {"asked": f"which one of these {number} objects has changed: {before} or {last}"}
+            return {"asked": f"how many of these {number} objects have changed: {joined(listed)}"}
+        return {"asked": f"which one of these {number} objects has changed: {joined(listed, ' or ')}"}
 
     def rationale(self, exhibit: Exhibit, subject: Subject, answered: Answered) -> Iterator[Sentence]:
         shows = exhibit.split.vocabulary.grid.shows
@@ -108,9 +110,7 @@ class WhichChanged(Family):
             if not shows(after):
                 yield Sentence("match", f"The second image does not have {named} any more.")
             elif before == after:
-                yield Sentence(
-                    "match", f"{named[:1].upper()}{named[1:]} is in the second image as it was, where it was."
-                )
+                yield Sentence("match", f"{capitalized(named)} is in the second image as it was, where it was.")
             else:
                 looks = " ".join(after.looks).replace("_", " ")
                 yield Sentence("match", f"In the second image, {named} is the {looks}.")
@@ -158,7 +158,7 @@ def _listed(split: Split) -> int:
 
 def _kept_at_least(split: Split) -> int:
     """The number of objects that do not change, in the problems of the split in which most do; below 1 for none."""
-    fewest = min(split.sampling.on_stage or split.sampling.objects)
+    fewest = min(on_stage_numbers(split.sampling))
     return fewest - max(split.sampling.steps) * _changed_at_once(split)[1]
 
 

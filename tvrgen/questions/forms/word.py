@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tvrgen.questions.forms.base import Form, Verdict, are_texts, shown
+from tvrgen.questions.wording import joined
 
 _JOINTS = re.compile(r"[\s_-]+")
 _AROUND = re.compile(r"\b(?:further|to|the|in|about|degrees?|images?|pair|is|it)\b")
@@ -16,8 +17,7 @@ class Word(Form):
     name = "word"
 
     def how(self, truth: Mapping[str, Any]) -> str:
-        *others, last = truth["among"]
-        return f"{', '.join(others)} or {last}" if others else last
+        return joined(truth["among"], " or ")
 
     def judge(self, text: str, truth: Mapping[str, Any]) -> Verdict:
         """Compares a word with the right one, whatever stands around it that tells nothing: "to the left" is left."""
