@@ -1,12 +1,21 @@
 """Flat datasets to export."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tests.export.data import STORAGES, two_splits
+from tests.tiny import SMALL, FlatRenderer, generate_flat
+from tvrgen.config import loader
+from tvrgen.config.overrides import assignments
 from tvrgen.dataset.reader import open_dataset
 from tvrgen.export.run import export
+from tvrgen.questions import asking
+
+PLAN = asking.plan_problem
+COUNT = 2
+"""Problems of each split of `ready` datasets."""
 
 
 @pytest.fixture(scope="module")
@@ -27,5 +36,19 @@ def exported(flat_dataset, tmp_path):
     def made(name):
         export(flat_dataset, name, tmp_path / name)
         return tmp_path / name
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def ready(tmp_path_factory):
+    """Makes a dataset of a ready config: some problems of each split, with images in one colour."""
+
+    @cache
+    def made(name: str, *overrides: str) -> Path:
+        counts = [f"splits.{split}.count={COUNT}" for split in loader.load(name).splits]
+        config = loader.load(name, assignments((*SMALL, *counts, "output.shard_size=100", *overrides)))
+        root = tmp_path_factory.mktemp("ready") / name
+        return generate_flat(root, config, FlatRenderer(), lambda config, split, k: PLAN(config, split.name, k))
 
     return made

@@ -5,40 +5,19 @@ Right answers are paid in full, with every value that is accepted and in any ord
 
 import json
 import re
-from functools import cache
-from pathlib import Path
 
 import pytest
 
 from tests.consumers import loaders
 from tests.export.data import refused
 from tests.export.rows import tables
-from tests.tiny import ONE_FAMILY, SMALL, FlatRenderer, generate_flat
-from tvrgen.config import loader
-from tvrgen.config.overrides import assignments
+from tests.tiny import ONE_FAMILY
 from tvrgen.dataset.reader import open_dataset
 from tvrgen.export.run import export
-from tvrgen.sampling import sampler
 from tvrgen.scoring import star_r1_reward
 from tvrgen.scoring.adapters import easyr1, vlm_r1
 
 pytestmark = pytest.mark.rays
-PLAN = sampler.plan_problem
-COUNT = 2
-
-
-@pytest.fixture(scope="module")
-def ready(tmp_path_factory):
-    """Makes a dataset of a ready config: some problems of each split, with images in one colour."""
-
-    @cache
-    def made(name: str) -> Path:
-        counts = [f"splits.{split}.count={COUNT}" for split in loader.load(name).splits]
-        config = loader.load(name, assignments((*SMALL, *counts, "output.shard_size=100")))
-        root = tmp_path_factory.mktemp("ready") / name
-        return generate_flat(root, config, FlatRenderer(), lambda config, split, i: PLAN(config, split.name, i))
-
-    return made
 
 
 def answers(question: dict) -> list[str]:

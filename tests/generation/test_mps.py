@@ -33,7 +33,9 @@ from tvrgen.generation import mps
 if "STATUS" in os.environ:
     mps._status = lambda environment: int(os.environ["STATUS"])
 mps._DEFAULT = Path(os.environ["DEFAULT"])
-used = not mps.join(sys.argv[1], os.environ.get("VISIBLE"))
+fault = mps.join(sys.argv[1], os.environ.get("VISIBLE"))
+used = not fault
+print(fault, file=sys.stderr)  # shown where a test fails
 print(json.dumps([used, os.environ.get(mps.PIPES), os.environ.get(mps.LOGS)]), flush=True)
 sys.stdin.read()
 """
@@ -283,6 +285,20 @@ def test_what_a_run_left_whose_watcher_was_killed_too_is_ended_by_the_next_run(n
     assert pipes != left
     assert not Path(left).exists()
     assert len(node.daemons()) == 1
+
+
+def test_a_daemon_that_a_look_at_the_processes_misses_is_used(here, monkeypatch):
+    look, looks = mps_watcher.processes, []
+
+    def misses_every_other(folder):
+        looks.append(folder)
+        return look(folder) if len(looks) % 2 == 0 else []
+
+    monkeypatch.setattr(mps_watcher, "processes", misses_every_other)
+    monkeypatch.setattr(mps, "_answers", lambda *arguments, own=mps._answers: len(looks) > 2 and own(*arguments))
+    assert mps.join("a run") == ""
+    assert len(looks) > 2
+    assert answers(os.environ[mps.PIPES])
 
 
 def test_two_runs_have_two_daemons(node):

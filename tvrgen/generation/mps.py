@@ -30,6 +30,7 @@ _VISIBLE = "CUDA_VISIBLE_DEVICES"
 _POLL = 0.05  # seconds
 _START = 30.0  # seconds for a daemon to start
 _ANSWER = 10.0  # seconds for a daemon to answer
+_GONE = 1.0  # seconds without a process of the daemon after which it has ended
 _ATTACH = 60.0  # seconds for a client to connect: for the first, the server opens all GPUs
 _FRESH = 10.0  # seconds for which a successful test of the daemon is not repeated
 
@@ -210,10 +211,14 @@ def _start(folder: Path, control: str, environment: dict[str, str]) -> str:
         )
         output.seek(0)
         said = " ".join(output.read().decode(errors="replace").split())
-    end = time.monotonic() + _ANSWER
-    while done.returncode == 0 and mps_watcher.processes(folder) and time.monotonic() < end:
+    seen = time.monotonic()
+    end = seen + _ANSWER
+    # one look is not enough: it misses a daemon that becomes another process by fork while the table is read
+    while done.returncode == 0 and time.monotonic() < min(end, seen + _GONE):
         if _answers(control, folder / "pipe"):
             return ""
+        if mps_watcher.processes(folder):
+            seen = time.monotonic()
         time.sleep(_POLL)
     return f"{_CONTROL} does not start: {said or 'it prints nothing'}"
 
