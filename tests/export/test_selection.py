@@ -9,6 +9,7 @@ from tvrgen.dataset.reader import open_dataset
 from tvrgen.export import run
 from tvrgen.export.run import export
 from tvrgen.export.selection import facts, parse
+from tvrgen.export.trl import Trl
 
 LINE = {
     "difficulty": {"score": 0.5, "objects": 0.2, "steps": 0.3, "kinds": 0.3, "hidden": 0, "angle": 1, "look_alikes": 0,
@@ -16,6 +17,7 @@ LINE = {
     "changes": [{"attribute": "color"}, {"attribute": "size"}],
     "initial_objects": [{"on_stage": True}, {"on_stage": True}, {"on_stage": False}],
     "view": {"initial": "center", "final": "left"},
+    "answer_form": "triplet",
 }  # fmt: skip
 
 
@@ -39,6 +41,8 @@ LINE = {
         ("kind=position", False),
         ("kind!=position", True),
         ("kind!=size", False),
+        ("form=triplet", True),
+        ("form=choice,number", False),
     ],
 )
 def test_filters(text, kept):
@@ -100,3 +104,24 @@ def test_a_filter_that_keeps_nothing_says_what_there_is(dataset, tmp_path):
     with pytest.raises(UserError, match="order='easy': unknown order"):
         export(dataset, "trl", tmp_path / "o", order="easy")
     assert not (tmp_path / "o").exists()
+
+
+class Choosy(Trl):
+    omitting = True
+
+    def omits(self, line):
+        return "show the left view" if line["view"]["final"] == "left" else ""
+
+
+def test_a_format_leaves_out_what_its_consumer_misjudges(dataset, tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "find", lambda *arguments: Choosy)
+    said = export(dataset, "trl", tmp_path / "o", order="difficulty")
+    ids = {row.id for row in read("trl", tmp_path / "o")}
+    assert ids == {q["id"] for q in open_dataset(dataset).questions("train") if q["view"]["final"] != "left"}
+    assert "18 questions for TRL (left out: 9 that show the left view)" in said
+    assert "Questions left out: 9 that show the left view." in (tmp_path / "o/README.md").read_text()
+    with pytest.raises(
+        UserError, match=r"no question is left for this format: it leaves out 9 that show the left view$"
+    ):
+        export(dataset, "trl", tmp_path / "none", filters="view=left")
+    assert not (tmp_path / "none").exists()

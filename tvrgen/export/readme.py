@@ -89,6 +89,7 @@ def readme(form: "Format", name: str, licence: str) -> str:
             *(["## Twins\n", _TWINS] if form.twins and not form.changes else []),
             "## What is in it\n",
             *_tables(form.out.counts),
+            *([f"Questions left out: {form.omitted}.\n"] if form.omitted else []),
             "## How it was made\n",
             _made(form, name),
             "## Licence\n",

@@ -76,6 +76,7 @@ def export(
             return f"{out}: is complete already"
         selections = _select(dataset, form, kept, order, progress)
         selection.check_any(selections, kept)
+        form.omitted = selection.omissions(selections.values())
         with target.held():
             _write(dataset, form, target, selections, progress)
             form.finish()
@@ -85,23 +86,28 @@ def export(
         failure = f"{error.filename or out}: {error.strerror or error}"
         raise UserError(f"{failure}; finished parts are kept, and the same command continues") from error
     questions = sum(own["questions"] for own in target.counts.values())
-    return f"{out}: {counted(questions, 'question')} for {kind.title}; how to load them: {Path(out) / 'README.md'}"
+    omitted = f" (left out: {form.omitted})" if form.omitted else ""
+    made = f"{counted(questions, 'question')} for {kind.title}{omitted}"
+    return f"{out}: {made}; how to load them: {Path(out) / 'README.md'}"
 
 
 def _select(
     dataset: Dataset, form: Format, filters: tuple[Filter, ...], order: str | None, progress: Progress
 ) -> dict[str, Selection]:
     """The questions to export of each split. Raises UserError if the format cannot hold one of them."""
-    refuse = form.refuse if form.selective else None
+    refuse, omits = form.refuse if form.selective else None, form.omits if form.omitting else None
     if form.changes and (form.families or form.twins):
         filters = (*filters, *map(selection.parse, (f"family={CHANGES}", "mirrored=no")))
-    if filters or order or refuse:
+    if filters or order or refuse or omits:
         progress.expect(sum(dataset.description["splits"][split]["questions"] for split in form.splits))
 
     def look(count: int) -> None:
         progress.update(count, "looking through")
 
-    return {split: selection.select(dataset, split, filters, order, look, refuse, form.whole) for split in form.splits}
+    return {
+        split: selection.select(dataset, split, filters, order, look, refuse, form.whole, omits)
+        for split in form.splits
+    }
 
 
 def find(name: str, root: str = "") -> type[Format]:

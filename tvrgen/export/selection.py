@@ -8,13 +8,14 @@ kinds: kind=color keeps it, kind!=color does not. If there are several filters, 
 import operator
 import re
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from tvrgen._support.errors import ArgumentError
+from tvrgen._support.errors import ArgumentError, UserError
 from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import nearest
 from tvrgen.dataset.reader import Dataset
@@ -23,7 +24,7 @@ from tvrgen.questions.difficulty import WEIGHTS
 
 ORDERS = ("difficulty",)
 _NUMBERS = ("difficulty", *(f"difficulty.{part}" for part in WEIGHTS), "steps", "objects")
-_WORDS = ("view", "kind", "family", "level", "mirrored")
+_WORDS = ("view", "kind", "family", "level", "form", "mirrored")
 _COMPARISONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _FORM = re.compile(r"\s*([A-Za-z_.]+)\s*(<=|>=|!=|==|=|<|>)\s*(\S.*?)\s*")
 
@@ -38,6 +39,7 @@ def facts(line: Record) -> dict[str, tuple[Any, ...]]:
     kind                         the kind of each change
     family                       the family
     level                        what is dealt evenly among questions of a family; `changes` have none
+    form                         the form of answers: triplet, function, description; number, word, choice, ...
     mirrored                     yes for the twin whose images are mirrored, else no
     """
     difficulty = line["difficulty"]
@@ -52,6 +54,7 @@ def facts(line: Record) -> dict[str, tuple[Any, ...]]:
         "kind": tuple(change["attribute"] for change in changes),
         "family": (family(line),),
         "level": (line["level"],) if "level" in line else (),
+        "form": (line["answer_form"],),
         "mirrored": ("yes" if "mirrored" in line else "no",),
     }
 
@@ -101,12 +104,14 @@ class Selection:
     """The questions to export of a split.
 
     `positions` are their positions in the dataset, in order, as integers of shape (count, 5); None means all questions
-    in the dataset's order. `seen` has the values that occur of each name that filters compare words with.
+    in the dataset's order. `seen` has the values that occur of each name that filters compare words with. `omitted` has
+    the number of questions that the format leaves out, by the reason.
     """
 
     count: int
     positions: np.ndarray | None = None
     seen: dict[str, set[str]] = field(default_factory=dict)
+    omitted: Counter[str] = field(default_factory=Counter)
 
     def position(self, k: int) -> Position:
         """Returns the position of the k-th of selected questions; `positions` must not be None."""
@@ -122,19 +127,22 @@ def select(
     looked: Callable[[int], None] = lambda count: None,
     refuse: Callable[[Record], None] | None = None,
     scenes: bool = False,
+    omits: Callable[[Record], str] | None = None,
 ) -> Selection:
     """Returns the questions of a split that all filters keep, in an order of ORDERS or the dataset's.
 
-    It reads the whole split if there are filters, an order or `refuse`, which is called with the line of each selected
-    question and may raise; of an order or filters, it keeps six numbers of each selected question. `looked` is called
-    with the number of further questions that were read. `scenes` compares the scene lines with their checksums too.
+    It reads the whole split if there are filters, an order, `refuse` or `omits`. `refuse` is called with the line of
+    each selected question and may raise; `omits` gives the reason to leave a question out, or "". Where not all
+    questions are taken in order, it keeps six numbers of each selected one. `looked` is called with the number of
+    further questions that were read. `scenes` compares the scene lines with their checksums too.
     """
     filters = tuple(filters)
-    chosen = bool(filters) or order is not None
+    chosen = bool(filters) or order is not None or omits is not None
     if not chosen and refuse is None:
         return Selection(dataset.description["splits"][split]["questions"])
     positions, scores = array("q"), array("d")
     seen: dict[str, set[str]] = {f.name: set() for f in filters if f.name in _WORDS}
+    omitted: Counter[str] = Counter()
     with Reader(dataset, split, scenes=scenes) as reader:
         for question in reader.questions(images=False):
             looked(1)
@@ -145,6 +153,9 @@ def select(
                 continue
             if refuse:
                 refuse(question.line)
+            if omits and (reason := omits(question.line)):
+                omitted[reason] += 1
+                continue
             if chosen:
                 positions.extend(question.position)
                 scores.append(own["difficulty"][0])
@@ -153,15 +164,23 @@ def select(
     table = np.frombuffer(positions, np.int64).reshape(-1, 5)
     if order == "difficulty":
         table = table[np.argsort(np.frombuffer(scores, np.float64), kind="stable")]
-    return Selection(len(table), table, seen)
+    return Selection(len(table), table, seen, omitted)
 
 
 def check_any(selections: dict[str, Selection], filters: Iterable[Filter]) -> None:
-    """Raises UserError, which names the values that occur, if the filters keep no question of any split."""
+    """Raises UserError if no question of any split is selected: names the values that occur, or the reasons."""
     if any(selection.count for selection in selections.values()):
         return
+    if omitted := omissions(selections.values()):
+        raise UserError(f"no question is left for this format: it leaves out {omitted}")
     known = ""
     for name in sorted({name for selection in selections.values() for name in selection.seen}):
         values = sorted(set().union(*(selection.seen[name] for selection in selections.values())))
         known += f"; {name} is one of {', '.join(values)}"
     raise ArgumentError("filters", " ".join(f.text for f in filters), f"keeps no question{known}")
+
+
+def omissions(selections: Iterable[Selection]) -> str:
+    """Returns how many questions the format leaves out, and why: "3 that ask for a word". Empty if it keeps all."""
+    total: Counter[str] = sum((selection.omitted for selection in selections), Counter())
+    return ", ".join(f"{count:,} that {reason}" for reason, count in sorted(total.items()))

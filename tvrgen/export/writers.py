@@ -38,12 +38,13 @@ class Format(ABC):
     needs     modules of the extra `export` that it imports
     reserved  an expression for what the consumer does not read as it is in the path of the folder
     selective it cannot hold every question: `refuse` is asked about each before anything is written
+    omitting  it leaves out the questions for which `omits` gives a reason
     pixels    the fewest and the most pixels of an image that the consumer gives to a model
     around    tokens that the consumer puts around a prompt
     changes   it holds questions of the family `changes` alone, and leaves out those of others and mirrored ones
 
     Of a dataset, `rationales`, `families` and `twins` say whether its questions may have a rationale, be of other
-    families than `changes`, and have a twin, whose images are mirrored.
+    families than `changes`, and have a twin, whose images are mirrored. `omitted` says which were left out, and why.
     """
 
     title: ClassVar[str]
@@ -54,10 +55,12 @@ class Format(ABC):
     needs: ClassVar[tuple[str, ...]] = ()
     reserved: ClassVar[str] = ""
     selective: ClassVar[bool] = False
+    omitting: ClassVar[bool] = False
     pixels: ClassVar[tuple[int, int]] = lengths.PIXELS
     around: ClassVar[int] = 0
     changes: ClassVar[bool] = False
     rationales = families = twins = False
+    omitted = ""
 
     def __init__(self, dataset: Dataset, out: Output, splits: tuple[str, ...]) -> None:
         self.dataset, self.out, self.splits = dataset, out, splits
@@ -82,6 +85,10 @@ class Format(ABC):
 
     def refuse(self, line: Record) -> None:  # noqa: B027
         """Raises UserError, which says what to generate instead, if the format cannot hold a question."""
+
+    def omits(self, line: Record) -> str:
+        """Returns why a question is left out, as the end of "3 that ...": the reward misjudges it. Or ""."""
+        return ""
 
     def texts(self, question: Question) -> tuple[str, str]:
         """Returns the prompt and the response of a question, whose lengths count."""
