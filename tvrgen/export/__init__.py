@@ -1,9 +1,9 @@
 """Exports: datasets in the form that each trainer and evaluator loads (`tvrgen export DATASET FORMAT --out DIR`).
 
 Imports `scoring` and the layers below it. Each consumer has a file, which defines its rows and where its images go.
-`reader` gives the questions, `selection` chooses and orders them, `folder` is the folder that is written, `writers` and
-`parquet` write the kinds of files, `readme` writes README.md, and `run` exports. A new format is one more file, and a
-line here.
+`reader` gives the questions, `selection` chooses and orders them, `reasoning` lays out responses, `folder` is the
+folder that is written, `writers` and `parquet` write the kinds of files, `readme` writes README.md, and `run` exports.
+A new format is one more file, and a line here.
 
 The package itself can be called:
 

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from tvrgen.export.reader import Question
+from tvrgen.export.reasoning import THINK
 from tvrgen.export.writers import READ_AS_PATTERN, JsonList
 
 _TAGS = {"role_tag": "role", "content_tag": "content", "user_tag": "user", "assistant_tag": "assistant"}
@@ -38,12 +39,10 @@ response.
 """
 
     def row(self, question: Question, number: int) -> dict[str, Any]:
-        line = question.line
-        response = f"<think>{question.rationale}</think><answer>{line['answer']}</answer>"
         return {
             "messages": [
                 {"role": "user", "content": question.marked},
-                {"role": "assistant", "content": response},
+                {"role": "assistant", "content": THINK.respond(question)},
             ],
             "images": self.keep(question),
             "id": question.id,
