@@ -1,19 +1,24 @@
 """Flat datasets of two splits to export, and the combinations of formats and storages that tests go through."""
 
 import dataclasses
+import json
+from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import cycle
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
+import yaml
 
-from tests.tiny import FlatRenderer, generate_flat, handmade, load
+from tests.tiny import ROOT, FlatRenderer, generate_flat, handmade, load
 from tvrgen._support.errors import UserError
 from tvrgen.dataset.reader import open_dataset
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.export import FORMATS
 from tvrgen.export.run import export, find
+from tvrgen.questions.forms.choice import LETTERS
 from tvrgen.sampling import identity
 
 STORAGES = {"files": (), "tar": ("output.format=webdataset",), "memory": ()}
@@ -77,15 +82,57 @@ def flat(root: Path | str, *overrides: str) -> Path | str:
         return generate_flat(root, load(*overrides), FlatRenderer(), partial(handmade, off_stage=7))
 
 
+CHOICES = "questions=[{family: 'tests.asked:Numbers', as: choice, rationale: full}]"
+
+SUITED = {
+    "reason-rft": "sampling.kinds=[color, shape, size, material]",
+    "openvlthinker": CHOICES,
+    "vision-r1": "question.rationale=full",
+    "observe-r1": CHOICES,
+}
+"""Format -> what a dataset needs so that it holds all of its questions."""
+
+
 def suited(name: str, dataset: Path | str) -> Path | str:
-    """The dataset, or for formats that have no words for moves, one without them, which is made beside it."""
-    if name != "reason-rft":
+    """The dataset, or for formats that do not hold its questions, one beside it that they hold, of as many."""
+    if name not in SUITED:
         return dataset
     form = open_dataset(dataset).description["config"]["output"].get("format", "files")
-    beside = f"{dataset}-still" if isinstance(dataset, str) else dataset.with_name(f"{dataset.name}-still")
+    beside = f"{dataset}-{name}" if isinstance(dataset, str) else dataset.with_name(f"{dataset.name}-{name}")
     if not open_storage(beside).exists("dataset.json"):
-        two_splits(beside, "sampling.kinds=[color, shape, size, material]", f"output.format={form}")
+        two_splits(beside, SUITED[name], f"output.format={form}")
     return beside
+
+
+def kept(name: str, questions: Iterable[Any], line: Callable[[Any], dict] = lambda own: own) -> list[Any]:
+    """The questions that a format does not leave out, in its order. `line` gives the line of one."""
+    form = find(name).__new__(find(name))
+    left = [question for question in questions if not form.omits(line(question))]
+    return sorted(left, key=lambda question: line(question)["difficulty"]["score"]) if form.order else left
+
+
+def with_rationales(name: str) -> str:
+    """The override of a ready config that gives all of its questions rationales."""
+    config = yaml.safe_load((ROOT / f"configs/{name}.yaml").read_text())
+    asked = [{**own, "rationale": "full"} for own in config.get("questions", ())]
+    return f"questions={json.dumps(asked)}" if asked else "question.rationale=full"
+
+
+def wrong(line: dict) -> list[str]:
+    """Wrong answers to a question, of the form that it asks for."""
+    if "options" in line:
+        return [letter for letter in LETTERS[: len(line["options"])] if letter != line["answer"]]
+    if "family" not in line:
+        return ["20.color.red", *(["no change"] if line["changes"] else [])]
+    value, among = line["truth"]["value"], line["truth"].get("among", ())
+    match line["answer_form"]:
+        case "number":
+            return [f"{value + more:g}" for more in (1, 10, 0.5)]
+        case "word":
+            return [word for word in among if word != value]
+        case "sequence":
+            return [", ".join(value[k:] + value[:k]) for k in range(1, len(value))]
+    return []
 
 
 def refused(match, *arguments, **options):

@@ -10,11 +10,16 @@ from itertools import groupby
 from pathlib import Path
 
 from tvrgen.export import FORMATS
+from tvrgen.export.reasoning import OBSERVE, SENTENCE
 
 csv.field_size_limit(1 << 30)
 
-TOKENS = {"verl", "easyr1", "vlm-r1", "llamafactory", "ms-swift"}
+TOKENS = {"verl", "easyr1", "vlm-r1", "llamafactory", "openvlthinker", "vision-r1", "ms-swift"}
 """Formats whose prompts have a token for each image."""
+
+
+TEXTS = ("llamafactory", "openvlthinker", "observe-r1")
+"""Formats whose rows have the text of the answer alone."""
 
 
 @dataclass
@@ -108,6 +113,47 @@ def _llamafactory(out, split):
         yield Row(row["id"], user["content"], answer, [(out / p).read_bytes() for p in row["images"]], row)
 
 
+def _openvlthinker(out, split):
+    info = json.loads((out / "sft/dataset_info.json").read_text())[f"tvr_{split}"]
+    for row in json.loads((out / "sft" / info["file_name"]).read_text()):
+        user, assistant = row["messages"]
+        answer = assistant["content"].split("<answer>")[1].removesuffix("</answer>")
+        images = [(out / "sft" / p).read_bytes() for p in row["images"]]
+        yield Row(row["id"], _unasked(user["content"], SENTENCE), answer, images, row)
+    for stage in ("grpo-medium", "grpo-hard"):
+        for row in tables(f"{stage}/{{split}}/*.parquet")(out, split):
+            images = [image["bytes"] for image in row["images"]]
+            yield Row(row["id"], _unasked(row["problem"], SENTENCE), row["answer"], images, row)
+
+
+def _vision_r1(out, split):
+    """The rows for reinforcement learning, which the cold start has too."""
+    rows = json.loads((out / f"cold_start/{split}.json").read_text())
+    for cold, row in zip(rows, tables("rl/{split}/*.parquet")(out, split), strict=True):
+        human, gpt = cold["conversations"]
+        assert (human["from"], gpt["from"], cold["id"]) == ("human", "gpt", row["id"])
+        assert gpt["value"] == f"<think>{row['rationale']}</think><answer>{row['answer']}</answer>"
+        images = [(out / "cold_start" / p).read_bytes() for p in cold["image"]]
+        assert images == [image["bytes"] for image in row["images"]]
+        assert human["value"] == row["problem"]
+        yield Row(row["id"], row["problem"], row["ground_truth"], images, row)
+
+
+def _observe_r1(out, split):
+    for row in _json_lines(out / f"{split}.jsonl"):
+        (message,) = json.loads(row["message"])
+        *images, text = message["content"]
+        assert {image["type"] for image in images} == {"image"}
+        files = [Path(image["image"].removeprefix("file://")).read_bytes() for image in images]
+        yield Row(row["id"], _unasked(text["text"], OBSERVE), row["answer"], files, row)
+
+
+def _unasked(prompt, reasoning):
+    """A prompt without the request for a layout of responses at its end."""
+    assert prompt.endswith(f"\n{reasoning.asks}")
+    return prompt.removesuffix(f"\n{reasoning.asks}")
+
+
 def _ms_swift(out, split):
     for row in _json_lines(out / f"{split}.jsonl"):
         (message,) = row["messages"]
@@ -183,6 +229,9 @@ READ = {
     "easyr1": _easyr1,
     "vlm-r1": _vlm_r1,
     "llamafactory": _llamafactory,
+    "openvlthinker": _openvlthinker,
+    "vision-r1": _vision_r1,
+    "observe-r1": _observe_r1,
     "ms-swift": _ms_swift,
     "vlmevalkit": _vlmevalkit,
     "lmms-eval": _hf,

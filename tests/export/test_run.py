@@ -6,8 +6,8 @@ import json
 import pytest
 from PIL import Image
 
-from tests.export.data import contents, formats_and_storages, refused, suited
-from tests.export.rows import TOKENS, read
+from tests.export.data import contents, formats_and_storages, kept, refused, suited
+from tests.export.rows import TEXTS, TOKENS, read
 from tests.tiny import run
 from tvrgen._support.errors import UserError
 from tvrgen.cli.main import main
@@ -25,16 +25,19 @@ def test_rows_are_the_datasets_questions(dataset, name, tmp_path):
     out, dataset = tmp_path / "out", suited(name, dataset)
     assert export(dataset, name, out).startswith(f"{out}: 21 questions")
     for split in ("train", "test"):
-        lines = list(open_dataset(dataset).questions(split))
+        lines = kept(name, open_dataset(dataset).questions(split))
         rows = read(name, out, split)
         assert [row.id for row in rows] == [line["id"] for line in lines]
         for row, line in zip(rows, lines, strict=True):
             for content in row.images:
                 with Image.open(io.BytesIO(content)) as image:
                     assert (image.mode, image.size) == ("RGB", (80, 60))
-            prompt = "<image><image>" * (name in TOKENS) + line["question"]
+            prompt = "<image>" * len(line["images"]) * (name in TOKENS) + line["question"]
             assert row.prompt == prompt or name in ("reason-rft", "trance")
             assert "<image>" not in row.prompt or name in TOKENS
+            if name in TEXTS:
+                assert row.truth == line["answer"]
+                continue
             best = star_r1_reward(RIGHT.format(line["answer"]), row.truth)
             assert best.correct
             assert best.total == best.best == 11.0

@@ -16,7 +16,10 @@ from tvrgen.scoring import star_r1_reward
 RIGHT = "<think>.</think><answer>{}</answer>"
 
 
-@pytest.mark.parametrize("name", [name for name in FORMATS if name not in ("reason-rft", "trance")])  # by indices
+@pytest.mark.parametrize(
+    "name",
+    [name for name in FORMATS if name not in ("reason-rft", "trance") and not find(name).omitting],  # by indices
+)
 def test_answers_by_description(name, tmp_path):
     data = generate_flat(
         tmp_path / "data", load("question.prompt=no_objects", "sampling.moves=[inner,out]"), FlatRenderer()

@@ -22,7 +22,8 @@ COMMANDS = {
 }
 """Commands that read a dataset."""
 
-_REFUSED = ("export reason-rft",)  # it has no moves
+_REFUSED = ("export reason-rft", "export openvlthinker", "export observe-r1")
+"""Commands that refuse these datasets: moves, several changes, and questions what changed are not for them."""
 
 
 def make(folder: Path) -> None:

@@ -1,9 +1,9 @@
 """Exports: datasets in the form that each trainer and evaluator loads (`tvrgen export DATASET FORMAT --out DIR`).
 
 Imports `scoring` and the layers below it. Each consumer has a file, which defines its rows and where its images go.
-`reader` gives the questions, `selection` chooses and orders them, `reasoning` lays out responses, `folder` is the
-folder that is written, `writers` and `parquet` write the kinds of files, `readme` writes README.md, and `run` exports.
-A new format is one more file, and a line here.
+`reader` gives the questions, `selection` chooses and orders them, `one_text` says which have one right text,
+`reasoning` lays out responses, `folder` is the folder that is written, `writers` and `parquet` write the kinds of
+files, `readme` writes README.md, and `run` exports. A new format is one more file, and a line here.
 
 The package itself can be called:
 
@@ -26,6 +26,9 @@ FORMATS = {
     "easyr1": "easyr1:EasyR1",
     "vlm-r1": "vlm_r1:VlmR1",
     "llamafactory": "llamafactory:LlamaFactory",
+    "openvlthinker": "openvlthinker:OpenVLThinker",
+    "vision-r1": "vision_r1:VisionR1",
+    "observe-r1": "observe_r1:ObserveR1",
     "ms-swift": "ms_swift:MsSwift",
     "vlmevalkit": "vlmevalkit:VlmEvalKit",
     "lmms-eval": "lmms_eval:LmmsEval",

@@ -1,10 +1,11 @@
 """EasyR1: Parquet rows with `<image>` in the prompt, in a folder for each split that holds nothing else."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from tvrgen.export import lengths, parquet
 from tvrgen.export.parquet import Parquet
 from tvrgen.export.reader import Question, ground_truth
+from tvrgen.export.reasoning import THINK, Reasoning
 from tvrgen.export.writers import READ_AS_PATTERN
 
 _BATCHED = 8192  # EasyR1's max_num_batched_tokens, which must not be less than a prompt and its response
@@ -41,8 +42,7 @@ A row has `problem` (the prompt; `<image>` once for each picture), `images` (byt
 
     def places(self) -> dict[str, str]:
         places = super().places()
-        needed = int(places["{prompt_length}"]) + lengths.RESPONSE
-        return {**places, "{batched}": str(max(_BATCHED, needed))}
+        return {**places, "{batched}": str(batched(int(places["{prompt_length}"])))}
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -61,3 +61,29 @@ A row has `problem` (the prompt; `<image>` once for each picture), `images` (byt
             "id": question.id,
             **self.about(question),
         }
+
+
+class PlainRows(EasyR1):
+    """The rows of formats that have them beside files of their own, whose `answer` is plain text.
+
+    reasoning  the layout of responses that prompts ask for
+    """
+
+    reasoning: ClassVar[Reasoning] = THINK
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        return {**super().columns, "ground_truth": "string"}
+
+    def row(self, question: Question, number: int) -> dict[str, Any]:
+        return {
+            **super().row(question, number),
+            "problem": self.reasoning.asked(question.marked),
+            "answer": question.line["answer"],
+            "ground_truth": ground_truth(question.line),
+        }
+
+
+def batched(prompt: int, response: int = lengths.RESPONSE) -> int:
+    """Returns the `max_num_batched_tokens` for prompts and responses of these lengths."""
+    return max(_BATCHED, prompt + response)

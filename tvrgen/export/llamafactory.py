@@ -1,13 +1,16 @@
 """LLaMA-Factory: conversations for supervised fine-tuning, and the dataset_info.json that names them."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
+from tvrgen._support.json_lines import Record
 from tvrgen.export.reader import Question
 from tvrgen.export.reasoning import THINK
 from tvrgen.export.writers import READ_AS_PATTERN, JsonList
 
-_TAGS = {"role_tag": "role", "content_tag": "content", "user_tag": "user", "assistant_tag": "assistant"}
+ROLES = {"role_tag": "role", "content_tag": "content", "user_tag": "user", "assistant_tag": "assistant"}
+"""Tags of the messages {role: user or assistant, content}."""
 
 
 class LlamaFactory(JsonList):
@@ -50,13 +53,23 @@ response.
 
     def finish(self) -> None:
         super().finish()
-        info = {
-            f"tvr_{split}": {
-                "file_name": self.file.format(split=split),
-                "formatting": "sharegpt",
-                "columns": {"messages": "messages", "images": "images"},
-                "tags": {**_TAGS, "system_tag": "system"},
-            }
-            for split in self.out.counts
-        }
-        self.out.text("dataset_info.json", json.dumps(info, indent=2) + "\n")
+        self.out.text("dataset_info.json", dataset_info(self.out.counts, tags={**ROLES, "system_tag": "system"}))
+
+
+def dataset_info(
+    splits: Iterable[str], messages: str = "messages", images: str = "images", tags: Record | None = None
+) -> str:
+    """Returns the text of the dataset_info.json that names the files SPLIT.json beside it.
+
+    Args:
+        splits: The splits.
+        messages: The key of a row's messages.
+        images: The key of the paths of its images.
+        tags: The keys of a message, and its roles (default: ROLES).
+    """
+    columns, tags = {"messages": messages, "images": images}, tags or ROLES
+    info = {
+        f"tvr_{split}": {"file_name": f"{split}.json", "formatting": "sharegpt", "columns": columns, "tags": tags}
+        for split in splits
+    }
+    return json.dumps(info, indent=2) + "\n"

@@ -45,7 +45,7 @@ def export(
         out: The folder to write. If the same export was stopped there, it continues.
         split: The split to export (default: all).
         filters: Conditions that exported questions fulfil, such as "difficulty<0.5", or a single one; see `selection`.
-        order: "difficulty" to export the easiest questions first (default: the dataset's order).
+        order: "difficulty" to export the easiest questions first (default: the dataset's order, or the format's own).
         licence: The licence that the README states.
         progress: Display of the number of questions read through, if there are filters or an order, then of those
             written.
@@ -56,6 +56,7 @@ def export(
     kind = find(name, str(root))
     kept = tuple(selection.parse(text) for text in ([filters] if isinstance(filters, str) else filters))
     _check(name, kind, out, kept, order)
+    order = order or kind.order
     dataset = open_dataset(root, trust)
     if dataset.storage.contains(Path(out)):
         raise ArgumentError("out", str(out), "is inside the dataset; choose another folder")
@@ -76,7 +77,7 @@ def export(
             return f"{out}: is complete already"
         selections = _select(dataset, form, kept, order, progress)
         selection.check_any(selections, kept)
-        form.omitted = selection.omissions(selections.values())
+        form.take(selections)
         with target.held():
             _write(dataset, form, target, selections, progress)
             form.finish()

@@ -10,15 +10,16 @@ import json
 import math
 import tarfile
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from tvrgen._support.files import add_to_tar
 from tvrgen._support.json_lines import Record
 from tvrgen.dataset.reader import Dataset
-from tvrgen.export import lengths
+from tvrgen.export import lengths, selection
 from tvrgen.export.folder import Output, Part
 from tvrgen.export.reader import Question, ground_truth
+from tvrgen.export.selection import Selection
 from tvrgen.questions.registry import CHANGES
 
 READ_AS_PATTERN = r"[*?\[\]]|::|(?<=/)~[^/]*$"
@@ -39,12 +40,14 @@ class Format(ABC):
     reserved  an expression for what the consumer does not read as it is in the path of the folder
     selective it cannot hold every question: `refuse` is asked about each before anything is written
     omitting  it leaves out the questions for which `omits` gives a reason
+    order     the order of --order in which it writes the questions of a split, whether it was given or not
     pixels    the fewest and the most pixels of an image that the consumer gives to a model
     around    tokens that the consumer puts around a prompt
     changes   it holds questions of the family `changes` alone, and leaves out those of others and mirrored ones
 
     Of a dataset, `rationales`, `families` and `twins` say whether its questions may have a rationale, be of other
-    families than `changes`, and have a twin, whose images are mirrored. `omitted` says which were left out, and why.
+    families than `changes`, and have a twin, whose images are mirrored. `omitted` says which were left out, and why;
+    `taken` is the number of those to export of each split.
     """
 
     title: ClassVar[str]
@@ -56,6 +59,7 @@ class Format(ABC):
     reserved: ClassVar[str] = ""
     selective: ClassVar[bool] = False
     omitting: ClassVar[bool] = False
+    order: ClassVar[str | None] = None
     pixels: ClassVar[tuple[int, int]] = lengths.PIXELS
     around: ClassVar[int] = 0
     changes: ClassVar[bool] = False
@@ -64,6 +68,7 @@ class Format(ABC):
 
     def __init__(self, dataset: Dataset, out: Output, splits: tuple[str, ...]) -> None:
         self.dataset, self.out, self.splits = dataset, out, splits
+        self.taken: dict[str, int] = {}
         config = dataset.description["config"]
         sections = [config, *(config["splits"][split] for split in splits)]
         asked = [own for section in sections for own in (section.get("question", {}), *section.get("questions", ()))]
@@ -89,6 +94,11 @@ class Format(ABC):
     def omits(self, line: Record) -> str:
         """Returns why a question is left out, as the end of "3 that ...": the reward misjudges it. Or ""."""
         return ""
+
+    def take(self, selections: Mapping[str, Selection]) -> None:
+        """Notes which questions will be exported. Raises UserError if the format cannot hold so many, or so few."""
+        self.omitted = selection.omissions(selections.values())
+        self.taken = {split: own.count for split, own in selections.items()}
 
     def texts(self, question: Question) -> tuple[str, str]:
         """Returns the prompt and the response of a question, whose lengths count."""
