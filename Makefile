@@ -33,7 +33,7 @@ UV ?= $(shell command -v uv 2>/dev/null)
 # a consumer for each file; make test-consumer-trl runs one
 CONSUMERS := $(basename $(notdir $(wildcard tests/consumers/requirements/*.txt)))
 # those below a gigabyte, in wheels alone, which conflict with Blender's numpy or with each other's datasets
-SMALL_CONSUMERS := datasets-3.6 reasoning-gym trl-data verifiers
+SMALL_CONSUMERS := datasets-3.6 math-verify mathruler reasoning-gym trl-data verifiers
 EXPORTS := $(CONSUMER_VENVS)/exports
 
 # each process takes the next test in their order; those marked `serial` wait for each other

@@ -31,6 +31,12 @@ def questions(exports) -> list[dict]:
 
 
 @pytest.fixture(scope="session")
+def asked(exports) -> dict[str, dict]:
+    """The question lines of all forms of answers that were exported, by their ids."""
+    return {line["id"]: line for line in json.loads((exports / "asked.json").read_text())}
+
+
+@pytest.fixture(scope="session")
 def trl_rows(exports, tmp_path_factory):
     """TRL's export as its examples load it."""
     from datasets import load_dataset

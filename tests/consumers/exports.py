@@ -5,6 +5,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from tests import asked
 from tests.tiny import FlatRenderer, generate_flat, load, run
 from tvrgen.dataset.reader import open_dataset
 
@@ -13,15 +14,20 @@ FORMATS = (
     "reasoning-gym", "verifiers", "vlmevalkit",
 )  # fmt: skip
 
+FOR_ONE_TEXT = ("openvlthinker", "vision-r1", "observe-r1")
+"""Formats that leave out what has several right texts: their dataset asks for all forms of answers, with rationales."""
+
 
 def main(folder: Path) -> None:
-    """Writes dataset/, its questions as questions.json, and a folder for each format."""
+    """Writes dataset/ and asked/, their questions as questions.json and asked.json, and a folder for each format."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     dataset = generate_flat(folder / "dataset", load(), FlatRenderer())
-    (folder / "questions.json").write_text(json.dumps(list(open_dataset(dataset).questions())))
-    for name in FORMATS:
-        run("export", str(dataset), name, "--out", str(folder / name), check=True)
+    others = asked.dataset(folder / "asked")
+    for root, names, file in ((dataset, FORMATS, "questions.json"), (others, FOR_ONE_TEXT, "asked.json")):
+        (folder / file).write_text(json.dumps(list(open_dataset(root).questions())))
+        for name in names:
+            run("export", str(root), name, "--out", str(folder / name), check=True)
 
 
 if __name__ == "__main__":

@@ -49,24 +49,11 @@ def test_right_answers_of_ready_configs_are_paid(ready, name, tmp_path):
             assert observe_r1.form(row["response"]) == 0.5
 
 
-PAID = {
-    "gray": {"gray": 1, "left": 1, "anything at all": 1, "": 1},
-    "no change": {"no change": 1, "7.color.gray": 1},
-    "7.color.gray": {"7.color.gray": 0, "7": 1, "8": 0},
-    "7.color.gray, 2.shape.cube": {"2.shape.cube, 7.color.gray": 0, "7": 0, "7.color.gray, 2.shape.cube": 1, "2": 1},
-    "A": {"A": 1, "B": 0, "E": 0, "gray": 1},
-    "E": {"E": 1, "A": 1},
-    "$3$": {"3": 1, "$3$": 1, r"\boxed{3}": 1, "4": 0, "13": 0, "three": 0, "3.0": 0},
-    "3": {"3": 1, "$3$": 1, r"\boxed{3}": 1, "4": 0, "13": 0, "three": 0, "3.0": 0},
-    "-1": {"-1": 1, "1": 0},
-    "0": {"0": 1, "3": 0},
-}
-"""Right answer -> response -> the reward that its own code paid, with math-verify 0.5.2 and 0.9.0."""
-
-
-@pytest.mark.parametrize("gold", PAID)
+@pytest.mark.parametrize("gold", observe_r1.PAID)
 def test_what_its_reward_pays(gold):
-    assert {answer: observe_r1.accuracy(said(answer), gold) for answer in PAID[gold]} == PAID[gold]
+    assert {answer: observe_r1.accuracy(said(answer), gold) for answer in observe_r1.PAID[gold]} == observe_r1.PAID[
+        gold
+    ]
 
 
 def test_the_format_that_it_pays():

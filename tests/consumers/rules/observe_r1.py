@@ -19,6 +19,21 @@ _NUMBER = re.compile(r"(?:^|[\s=${])(-?\d+(?:\.\d+)?)")
 _OPTIONS = "abcdef"
 
 
+PAID = {
+    "gray": {"gray": 1, "left": 1, "anything at all": 1, "": 1},
+    "no change": {"no change": 1, "7.color.gray": 1},
+    "7.color.gray": {"7.color.gray": 0, "7": 1, "8": 0},
+    "7.color.gray, 2.shape.cube": {"2.shape.cube, 7.color.gray": 0, "7": 0, "7.color.gray, 2.shape.cube": 1, "2": 1},
+    "A": {"A": 1, "B": 0, "E": 0, "gray": 1},
+    "E": {"E": 1, "A": 1},
+    "$3$": {"3": 1, "$3$": 1, r"\boxed{3}": 1, "4": 0, "13": 0, "three": 0, "3.0": 0},
+    "3": {"3": 1, "$3$": 1, r"\boxed{3}": 1, "4": 0, "13": 0, "three": 0, "3.0": 0},
+    "-1": {"-1": 1, "1": 0},
+    "0": {"0": 1, "3": 0},
+}
+"""Right answer -> response -> the reward that its code pays, with math-verify 0.5.2 and 0.9.0."""
+
+
 def shown(message: str) -> tuple[list[Path], str]:
     """The images and the text of a message, as qwen-vl-utils takes them."""
     [turn] = json.loads(message)
