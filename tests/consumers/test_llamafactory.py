@@ -1,4 +1,6 @@
-"""LLaMA-Factory: its loader over the export, and one step of its supervised fine-tuning."""
+"""LLaMA-Factory: its loader over the exports for it, and one step of its supervised fine-tuning."""
+
+import json
 
 import pytest
 from llamafactory.data import get_dataset, get_template_and_fix_tokenizer
@@ -8,7 +10,8 @@ from llamafactory.train.tuner import run_exp
 
 from tests.consumers import tiny_model
 from tests.consumers.responses import FULL
-from tvrgen.scoring import star_r1_reward
+from tests.consumers.rules import llamafactory
+from tvrgen.scoring import reward, star_r1_reward
 
 
 @pytest.fixture
@@ -35,24 +38,44 @@ def arguments(exports, tmp_path):
     }
 
 
-def test_rows(arguments, questions):
+def loaded(arguments: dict) -> tuple[list[dict], list[tuple[str, str]], int]:
+    """The rows as it trains on them, the prompt and the response of each, and the token of an image's start."""
     model, data, training, _, _ = get_train_args(dict(arguments))
     tokens = load_tokenizer(model)
-    template = get_template_and_fix_tokenizer(tokens["tokenizer"], data)
-    rows = get_dataset(template, model, data, training, stage="sft", **tokens)["train_dataset"]
-    assert len(rows) == len(questions)
     tokenizer = tokens["tokenizer"]
-    image_token = tokenizer.convert_tokens_to_ids("<|vision_start|>")
-    for row, question in zip(rows, questions, strict=True):
+    template = get_template_and_fix_tokenizer(tokenizer, data)
+    rows = list(get_dataset(template, model, data, training, stage="sft", **tokens)["train_dataset"])
+    said = []
+    for row in rows:
+        given = [i for i, label in zip(row["input_ids"], row["labels"], strict=True) if label == -100]
+        learnt = [label for label in row["labels"] if label != -100]
+        said.append((tokenizer.decode(given), tokenizer.decode(learnt, skip_special_tokens=True).strip()))
+    return rows, said, tokenizer.convert_tokens_to_ids("<|vision_start|>")
+
+
+def test_rows(arguments, questions):
+    rows, said, image_token = loaded(arguments)
+    assert len(rows) == len(questions)
+    for row, (prompt, learnt), question in zip(rows, said, questions, strict=True):
         assert row["input_ids"].count(image_token) == len(row["images"]) == 2
-        prompt = tokenizer.decode(
-            [i for i, label in zip(row["input_ids"], row["labels"], strict=True) if label == -100]
-        )
-        learnt = tokenizer.decode([label for label in row["labels"] if label != -100], skip_special_tokens=True)
         assert question["question"] in prompt
         assert "<image>" not in prompt
-        assert learnt.strip() == f"<think></think><answer>{question['answer']}</answer>"
+        assert learnt == f"<think></think><answer>{question['answer']}</answer>"
         assert star_r1_reward(learnt, question["changes"]).total == FULL
+
+
+@pytest.mark.parametrize("folder", ["openvlthinker/sft", "vision-r1/cold_start"])
+def test_rows_of_formats_with_a_stage_of_fine_tuning(arguments, folder, exports, asked):
+    """Its rows are those that tests/export reads by the rules of tests/consumers/rules."""
+    where = dict.fromkeys(("dataset_dir", "media_dir"), str(exports / folder))
+    rows, said, image_token = loaded(arguments | where)
+    due = llamafactory.conversations(exports / folder, "tvr_train")
+    ids = [row["id"] for row in json.loads((exports / folder / "train.json").read_text())]
+    for row, (prompt, learnt), (asks, response, images), own in zip(rows, said, due, ids, strict=True):
+        assert row["input_ids"].count(image_token) == len(row["images"]) == len(images)
+        assert asks.replace("<image>", "") in prompt
+        assert learnt == response
+        assert reward(learnt, asked[own]).correct
 
 
 def test_one_step(arguments, tmp_path):
