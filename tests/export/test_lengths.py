@@ -44,6 +44,7 @@ SET = {
     "easyr1": r"data\.max_prompt_length=(\d+)",
     "trl": r"--max_prompt_length (\d+)",
     "llamafactory": r"--cutoff_len (\d+)",
+    "vision-r1": r"--cutoff_len (\d+)",
 }
 
 
@@ -67,6 +68,7 @@ def test_nothing_is_cut(large, name, tmp_path):
         for split in json.loads((out / "export.json").read_text())["questions"]:
             for row in read(name, out, split):
                 said = row.whole["messages"][1]["content"] if name == "llamafactory" else ""
+                said = row.whole["rationale"] + row.whole["answer"] if name == "vision-r1" else said
                 tokens = 2 * lengths.image_tokens(*size, kind.pixels) + 30
                 due = max(due, tokens + QWEN_TOKENS_A_CHARACTER * len(row.prompt + said))
         assert due <= limit < 1.5 * due + 256

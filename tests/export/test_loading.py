@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from tests.export.data import flat, two_splits
+from tests.export.data import flat, suited, two_splits
 from tvrgen.export import run
 from tvrgen.export.run import export
 
@@ -19,7 +19,7 @@ def exported(tmp_path, monkeypatch):
     data = two_splits(tmp_path / "data")
 
     def write(name):
-        export(data, name, tmp_path / name)
+        export(suited(name, data), name, tmp_path / name)
         return tmp_path / name
 
     return write
@@ -65,7 +65,7 @@ def test_splits_of_like_names_stay_apart(tmp_path, name):
 @pytest.mark.parametrize(
     ("name", "files"),
     [("trl", "data/train-*.parquet"), ("verl", "train-*.parquet"), ("easyr1", "train/*.parquet"),
-     ("lmms-eval", "data/train-*.parquet")],
+     ("lmms-eval", "data/train-*.parquet"), ("vision-r1", "rl/train/*.parquet")],
 )  # fmt: skip
 def test_datasets_loads_parquet(exported, tmp_path, name, files):
     check(loaded(tmp_path, "parquet", data_files=str(exported(name) / files), split="train"))
@@ -73,6 +73,13 @@ def test_datasets_loads_parquet(exported, tmp_path, name, files):
 
 def test_datasets_loads_the_folder_of_easyr1(exported, tmp_path):
     check(loaded(tmp_path, "parquet", data_dir=str(exported("easyr1") / "test"), split="train"), 6)
+
+
+@pytest.mark.parametrize("stage", ["grpo-medium", "grpo-hard"])
+def test_datasets_loads_the_folders_of_openvlthinker(exported, tmp_path, stage):
+    rows = loaded(tmp_path, "parquet", data_dir=str(exported("openvlthinker") / stage / "train"), split="train")
+    assert len(rows) == 5
+    assert [[image.size for image in row["images"]] for row in rows] == [[(80, 60)]] * 5
 
 
 def test_both_load_webdataset(exported, tmp_path):
@@ -88,6 +95,6 @@ def test_both_load_webdataset(exported, tmp_path):
     assert samples[3]["json"]["answer"] == found[3]["json"]["answer"] == "0.color.blue, 2.position.front.1"
 
 
-@pytest.mark.parametrize("name", ["vlm-r1", "ms-swift", "reasoning-gym", "verifiers"])
+@pytest.mark.parametrize("name", ["vlm-r1", "ms-swift", "reasoning-gym", "verifiers", "observe-r1"])
 def test_datasets_loads_lines(exported, tmp_path, name):
     assert len(loaded(tmp_path, "json", data_files=str(exported(name) / "train.jsonl"), split="train")) == 15

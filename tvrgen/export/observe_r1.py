@@ -15,7 +15,7 @@ _OPTIONS = 4  # its reward reads the letters A to D; where another is right, it 
 class ObserveR1(Lines):
     title = "Observe-R1"
     fixed = True
-    reserved = READ_AS_PATTERN + r"|,|@"  # , separates several files, @ the name of a folder
+    reserved = READ_AS_PATTERN + r"|[,@](?=[^/]*$)"  # , separates several files, @ the name of a folder
     order = "difficulty"
     ordered = "`--shuffle` keeps them in this order, see above."
     omitting = True
