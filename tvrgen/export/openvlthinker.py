@@ -39,7 +39,7 @@ Each split is in three parts of equal size by `difficulty`: the easiest third of
 in `grpo-medium`, the hardest in `grpo-hard`. First the fine-tuning, from Qwen2.5-VL-7B-Instruct:
 
 ```bash
-llamafactory-cli train --stage sft --do_train \\
+llamafactory-cli train --stage sft --do_train --finetuning_type full \\
     --dataset_dir {out}/sft --media_dir {out}/sft --dataset tvr_{split} \\
     --cutoff_len {whole_length} --image_max_pixels 262144 \\
     --freeze_vision_tower true --freeze_multi_modal_projector true \\

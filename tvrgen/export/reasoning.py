@@ -66,10 +66,10 @@ The thought repeats them, as its sentences refer to these.
 
 
 def require_rationales(name: str, rationales: bool) -> None:
-    """Raises UserError if a dataset has no rationales, without which a format has nothing to train on."""
+    """Raises UserError, which names the format, if a dataset has no rationales to train on."""
     if not rationales:
         raise UserError(
-            f"{name}: its responses are rationales, which the dataset does not have; generate with "
+            f"{name}: it trains on rationales, which the dataset does not have; generate with "
             "--set question.rationale=full, or with rationale: full in each entry of questions"
         )
 

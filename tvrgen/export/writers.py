@@ -40,7 +40,7 @@ class Format(ABC):
     reserved  an expression for what the consumer does not read as it is in the path of the folder
     selective it cannot hold every question: `refuse` is asked about each before anything is written
     omitting  it leaves out the questions for which `omits` gives a reason
-    order     the order of --order in which it writes the questions of a split, whether it was given or not
+    order     the order of --order that its consumer needs, in which it writes questions without being told
     pixels    the fewest and the most pixels of an image that the consumer gives to a model
     around    tokens that the consumer puts around a prompt
     changes   it holds questions of the family `changes` alone, and leaves out those of others and mirrored ones
