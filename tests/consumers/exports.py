@@ -11,7 +11,7 @@ from tvrgen.dataset.reader import open_dataset
 
 FORMATS = (
     "hf", "imagefolder", "webdataset", "trl", "verl", "easyr1", "llamafactory", "ms-swift", "lmms-eval",
-    "reasoning-gym", "verifiers", "vlmevalkit",
+    "reasoning-gym", "verifiers", "nemo-gym", "vlmevalkit",
 )  # fmt: skip
 
 FOR_ONE_TEXT = ("openvlthinker", "vision-r1", "observe-r1")

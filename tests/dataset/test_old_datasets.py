@@ -36,11 +36,15 @@ EXPORTS = {
     "vlmevalkit": "68ae13fed5105690868e1f52136804a36039dccdfd009d6587d6e2ba21d8d63f",
     "reasoning-gym": "b6afddcc5e59da9a250e30fad0d7c903c793a3676ef5d38971c3b43b834283d9",
     "verifiers": "3ad80580535b98c6cd2f4f1045f72e531b951527f2d91eb3269b89dd8c5a3b59",
+    "nemo-gym": "fb4d3b92472f6a581d54b751d54618a82bc9d8a429dc5cd370b03277490a27cc",
     "reason-rft": "280e577a9e57441c4105f8d8edeb0455c4cbd44ad9019385d74900ab764a958a",
+    "seal": "a8cf95c435650199343dd092e219793c2f232e65e38c5477dfcf2f1d0a0f8c31",
+    "vision-zero": "2bb9a40233d5e56d18f568233f9038ecd97d59b2bc813d01eeaeea76878d8c97",
 }
 """SHA-256 of each export's files but README.md and export.json, as tvrgen 0.1.0 wrote them.
 
-Those for VLM-R1 and Reason-RFT are of 0.2.0: these could not use what 0.1.0 wrote.
+Those for VLM-R1 and Reason-RFT are of 0.2.0: these could not use what 0.1.0 wrote. Those of later formats are of the
+version that brought them.
 """
 
 FILTERS = {"reason-rft": ["kind!=position"]}

@@ -33,8 +33,10 @@ def _sampled(name: str, chosen: bool, *values: str):
 
 
 formats = pytest.mark.parametrize("name", FORMATS)
-one_format_a_writer = pytest.mark.parametrize("name", [_sampled(name, name in WRITERS.values()) for name in FORMATS])
-"""Every format, of which the normal suite takes one for each class of writers."""
+one_format_a_writer = pytest.mark.parametrize(
+    "name", [_sampled(name, name in WRITERS.values()) for name in FORMATS if name != "seal"]
+)
+"""Every format with images, of which the normal suite takes one for each class of writers."""
 
 _ONCE = dict(zip(FORMATS, cycle(STORAGES), strict=False))
 formats_and_storages = pytest.mark.parametrize(
@@ -84,28 +86,43 @@ def flat(root: Path | str, *overrides: str) -> Path | str:
 
 CHOICES = "questions=[{family: 'tests.asked:Numbers', as: choice, rationale: full}]"
 
+_STILL = "sampling.kinds=[color, shape, size, material]"
+_ONE_VIEW = "cameras.final=[center]"
 SUITED = {
-    "reason-rft": "sampling.kinds=[color, shape, size, material]",
-    "openvlthinker": CHOICES,
-    "vision-r1": "question.rationale=full",
-    "observe-r1": CHOICES,
+    "reason-rft": (_STILL,),
+    "openvlthinker": (CHOICES,),
+    "vision-r1": ("question.rationale=full",),
+    "observe-r1": (CHOICES,),
+    "seal": (_ONE_VIEW,),
+    "svqa-r1": ("questions=[{family: changes, twin: true}]",),
+    "vision-zero": (_STILL, _ONE_VIEW),
 }
 """Format -> what a dataset needs so that it holds all of its questions."""
 
+FOR_SOME = ("reason-rft", "trance", "vision-zero", "svqa-r1", "seal")
+"""Formats for changes alone, for twins alone, and for what words can tell."""
+
 
 def suited(name: str, dataset: Path | str) -> Path | str:
-    """The dataset, or for formats that do not hold its questions, one beside it that they hold, of as many."""
+    """The dataset, or for formats that do not hold its questions, one beside it that they hold."""
     if name not in SUITED:
         return dataset
     form = open_dataset(dataset).description["config"]["output"].get("format", "files")
     beside = f"{dataset}-{name}" if isinstance(dataset, str) else dataset.with_name(f"{dataset.name}-{name}")
     if not open_storage(beside).exists("dataset.json"):
-        two_splits(beside, SUITED[name], f"output.format={form}")
+        views = 1 if _ONE_VIEW in SUITED[name] else 3
+        counts = {"train": 15 // views, "test": 6 // views}
+        two_splits(beside, *SUITED[name], f"output.format={form}", **counts)
     return beside
 
 
 def kept(name: str, questions: Iterable[Any], line: Callable[[Any], dict] = lambda own: own) -> list[Any]:
-    """The questions that a format does not leave out, in its order. `line` gives the line of one."""
+    """The questions that a format does not leave out, in its order. `line` gives the line of one.
+
+    Of formats for some, the dataset has to be a suited one.
+    """
+    if name in FOR_SOME:
+        return list(questions)
     form = find(name).__new__(find(name))
     left = [question for question in questions if not form.omits(line(question))]
     return sorted(left, key=lambda question: line(question)["difficulty"]["score"]) if form.order else left

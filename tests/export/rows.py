@@ -184,6 +184,30 @@ def _verifiers(out, split):
         yield Row(row["id"], row["problem"], row["ground_truth"], images, row)
 
 
+def _nemo_gym(out, split):
+    for row in _json_lines(out / f"{split}.jsonl"):
+        (message,) = row["responses_create_params"]["input"]
+        *images, text = message["content"]
+        assert {*(image["type"] for image in images), text["type"]} == {"input_image", "input_text"}
+        images = [base64.b64decode(image["image_url"].split(",")[1]) for image in images]
+        yield Row(row["id"], text["text"], row["ground_truth"], images, row)
+
+
+def _seal(out, split):
+    """Its answers have a # before each number."""
+    for row in _json_lines(out / f"{split}.jsonl"):
+        yield Row(row["id"], row["problem"], row["answer"].replace("#", ""), [], row)
+
+
+def _svqa_r1(out, split):
+    """Two rows of each of its own: the question and its twin."""
+    for row in tables("data/{split}-*.parquet")(out, split):
+        for id_, end in ((row["pair_id"], ""), (row["id_flipped"], "_flipped")):
+            asks = row[f"messages{end}"][0]["content"]
+            images = [image["bytes"] for image in row[f"images{end}"]]
+            yield Row(id_, asks[-1]["text"], row[f"ground_truth{end}"], images, row)
+
+
 def _reason_rft(out, split):
     for row in json.loads((out / f"{split}.json").read_text()):
         images = [(out / p).read_bytes() for p in row["image"]]
@@ -237,7 +261,11 @@ READ = {
     "lmms-eval": _hf,
     "reasoning-gym": _reasoning_gym,
     "verifiers": _verifiers,
+    "nemo-gym": _nemo_gym,
     "reason-rft": _reason_rft,
     "trance": _trance,
+    "seal": _seal,
+    "svqa-r1": _svqa_r1,
+    "vision-zero": _verifiers,
 }
 assert READ.keys() == FORMATS.keys()

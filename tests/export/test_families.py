@@ -9,7 +9,7 @@ import pytest
 from tests import asked
 from tests.asked import said, wrong
 from tests.consumers import loaders
-from tests.export.data import STORAGES, contents, kept, refused
+from tests.export.data import FOR_SOME, STORAGES, contents, kept, refused
 from tests.export.rows import TEXTS, TOKENS, read
 from tests.export.test_folder import stopped_after
 from tests.scoring.adapters.data import CALLS, by_reasoning_gym
@@ -24,10 +24,7 @@ from tvrgen.questions.registry import BUILT_IN
 from tvrgen.scoring import reward
 from tvrgen.scoring.adapters import vlmevalkit
 
-FOR_CHANGES = ("reason-rft", "trance")
-"""Formats for changes alone."""
-
-formats = pytest.mark.parametrize("name", [name for name in FORMATS if name not in FOR_CHANGES])
+formats = pytest.mark.parametrize("name", [name for name in FORMATS if name not in FOR_SOME])
 
 
 @pytest.fixture(autouse=True)
@@ -95,7 +92,7 @@ def test_rows_say_their_family_level_and_twin(dataset, stored, name, tmp_path):
             assert len(whole[key]) == len(line.get(key, ()))
 
 
-@pytest.mark.parametrize("name", [name for name in FORMATS if name not in FOR_CHANGES and not find(name).omitting])
+@pytest.mark.parametrize("name", [name for name in FORMATS if name not in FOR_SOME and not find(name).omitting])
 def test_rows_of_changes_alone_have_no_more_columns(flat_dataset, name, tmp_path):
     export(flat_dataset, name, tmp_path / "out")
     for row in read(name, tmp_path / "out"):

@@ -71,6 +71,17 @@ def test_datasets_loads_parquet(exported, tmp_path, name, files):
     check(loaded(tmp_path, "parquet", data_files=str(exported(name) / files), split="train"))
 
 
+def test_datasets_loads_pairs_of_twins(tmp_path):
+    data = two_splits(tmp_path / "data", "questions=[{family: changes, twin: true}]")
+    export(data, "svqa-r1", tmp_path / "out")
+    rows = loaded(tmp_path, "parquet", data_files=str(tmp_path / "out/data/train-*.parquet"), split="train")
+    check(rows)
+    assert [image.mode for image in rows[0]["images_flipped"]] == ["RGB", "RGB"]
+    *images, text = rows[0]["messages_flipped"][0]["content"]
+    assert images == [{"index": k, "text": None, "type": "image"} for k in range(2)]
+    assert (text["index"], text["type"]) == (None, "text")
+
+
 def test_datasets_loads_the_folder_of_easyr1(exported, tmp_path):
     check(loaded(tmp_path, "parquet", data_dir=str(exported("easyr1") / "test"), split="train"), 6)
 
@@ -95,6 +106,6 @@ def test_both_load_webdataset(exported, tmp_path):
     assert samples[3]["json"]["answer"] == found[3]["json"]["answer"] == "0.color.blue, 2.position.front.1"
 
 
-@pytest.mark.parametrize("name", ["vlm-r1", "ms-swift", "reasoning-gym", "verifiers", "observe-r1"])
+@pytest.mark.parametrize("name", ["vlm-r1", "ms-swift", "reasoning-gym", "verifiers", "observe-r1", "nemo-gym"])
 def test_datasets_loads_lines(exported, tmp_path, name):
     assert len(loaded(tmp_path, "json", data_files=str(exported(name) / "train.jsonl"), split="train")) == 15

@@ -23,9 +23,10 @@ WRONG = "<think>.</think><answer>1.color.red</answer>"
 @formats_and_storages
 def test_rows_are_the_datasets_questions(dataset, name, tmp_path):
     out, dataset = tmp_path / "out", suited(name, dataset)
-    assert export(dataset, name, out).startswith(f"{out}: 21 questions")
+    told, held = export(dataset, name, out), {}
     for split in ("train", "test"):
         lines = kept(name, open_dataset(dataset).questions(split))
+        held[split] = len(lines)
         rows = read(name, out, split)
         assert [row.id for row in rows] == [line["id"] for line in lines]
         for row, line in zip(rows, lines, strict=True):
@@ -33,7 +34,7 @@ def test_rows_are_the_datasets_questions(dataset, name, tmp_path):
                 with Image.open(io.BytesIO(content)) as image:
                     assert (image.mode, image.size) == ("RGB", (80, 60))
             prompt = "<image>" * len(line["images"]) * (name in TOKENS) + line["question"]
-            assert row.prompt == prompt or name in ("reason-rft", "trance")
+            assert row.prompt == prompt or name in ("reason-rft", "trance", "seal")
             assert "<image>" not in row.prompt or name in TOKENS
             if name in TEXTS:
                 assert row.truth == line["answer"]
@@ -45,7 +46,8 @@ def test_rows_are_the_datasets_questions(dataset, name, tmp_path):
     text = (out / "README.md").read_text()
     assert "{" not in text.split("```")[0].split("---")[-1]
     assert "arXiv:2505.15804" in text
-    assert json.loads((out / "export.json").read_text())["questions"] == {"train": 15, "test": 6}
+    assert told.startswith(f"{out}: {sum(held.values())} questions for ")
+    assert json.loads((out / "export.json").read_text())["questions"] == held
     assert json.loads((out / "config.json").read_text()) == open_dataset(dataset).description["config"]
     assert not list(out.rglob(".*"))
 
@@ -82,7 +84,7 @@ def test_the_command(flat_dataset, tmp_path):
     assert wrong.stderr.startswith("tvrgen: error: unknown format 'trll'; did you mean 'trl'? (known: hf, ")
 
 
-PLAIN = ("reasoning-gym", "verifiers", "vlmevalkit", "trance")
+PLAIN = ("reasoning-gym", "verifiers", "vlmevalkit", "trance", "seal", "vision-zero")
 """Formats that are read by their paths as they are."""
 
 
@@ -105,7 +107,7 @@ def test_folders_that_a_command_line_reads_otherwise_are_refused(name, folder, t
 
 @pytest.mark.parametrize("name", PLAIN)
 def test_folders_with_brackets_for_consumers_that_read_them(name, dataset, tmp_path):
-    export(dataset, name, tmp_path / "of [1]")
+    export(suited(name, dataset), name, tmp_path / "of [1]")
     assert (tmp_path / "of [1]/README.md").is_file()
 
 

@@ -16,14 +16,21 @@ from tvrgen.scoring import star_r1_reward
 RIGHT = "<think>.</think><answer>{}</answer>"
 
 
+_NO_OBJECTS = "question.prompt=no_objects"
+HERE = {
+    "svqa-r1": ("questions=[{family: changes, twin: true, prompt: no_objects}]",),
+    "vision-zero": ("sampling.kinds=[color, shape, size, material]", "cameras.final=[center]", _NO_OBJECTS),
+}
+"""Format that leaves out others -> the questions that it holds."""
+BY_INDICES = ("reason-rft", "trance")
+
+
 @pytest.mark.parametrize(
-    "name",
-    [name for name in FORMATS if name not in ("reason-rft", "trance") and not find(name).omitting],  # by indices
+    "name", [name for name in FORMATS if name in HERE or (name not in BY_INDICES and not find(name).omitting)]
 )
 def test_answers_by_description(name, tmp_path):
-    data = generate_flat(
-        tmp_path / "data", load("question.prompt=no_objects", "sampling.moves=[inner,out]"), FlatRenderer()
-    )
+    config = load("sampling.moves=[inner,out]", *HERE.get(name, (_NO_OBJECTS,)))
+    data = generate_flat(tmp_path / "data", config, FlatRenderer())
     export(data, name, tmp_path / "out")
     line = next(open_dataset(data).questions())
     row = read(name, tmp_path / "out")[0]

@@ -22,8 +22,9 @@ COMMANDS = {
 }
 """Commands that read a dataset."""
 
-_REFUSED = ("export reason-rft", "export openvlthinker", "export observe-r1")
-"""Commands that refuse these datasets: moves, several changes, and questions what changed are not for them."""
+_REFUSED = tuple(f"export {name}" for name in ("reason-rft", "openvlthinker", "observe-r1", "svqa-r1", "vision-zero"))
+"""Commands that may refuse these datasets: moves, several changes, other views, questions what changed, and those
+without twins are not for them."""
 
 
 def make(folder: Path) -> None:

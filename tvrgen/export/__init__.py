@@ -34,8 +34,12 @@ FORMATS = {
     "lmms-eval": "lmms_eval:LmmsEval",
     "reasoning-gym": "reasoning_gym:ReasoningGym",
     "verifiers": "verifiers:Verifiers",
+    "nemo-gym": "nemo_gym:NemoGym",
     "reason-rft": "reason_rft:ReasonRft",
     "trance": "trance:Trance",
+    "seal": "seal:Seal",
+    "svqa-r1": "svqa_r1:SvqaR1",
+    "vision-zero": "vision_zero:VisionZero",
 }
 """Name of a format -> module in this package and its class."""
 

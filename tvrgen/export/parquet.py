@@ -73,13 +73,17 @@ class Parquet(Format):
     def row(self, question: Question, number: int) -> dict[str, Any]:
         """Returns the row of a question; `number` is its position in the split."""
 
+    def rows(self, questions: Iterable[Question], first: int) -> Iterator[dict[str, Any]]:
+        """Yields the rows of questions, of which the first is number `first` of the split."""
+        return (self.row(question, number) for number, question in enumerate(questions, first))
+
     def write(self, part: Part, questions: Iterable[Question]) -> int:
         import pyarrow as pa
         from pyarrow import parquet
 
         info = {"info": {"features": {name: features(own) for name, own in self.columns.items()}}}
         schema = arrow(self.columns).with_metadata({"huggingface": json.dumps(info)})
-        rows, size = (self.row(q, k) for k, q in enumerate(questions, part.first)), 0
+        size = 0
         # images are compressed already; statistics and a dictionary of them would only take memory
         options = {"compression": "snappy", "write_statistics": False, "use_dictionary": False}
         name = self.file.format(split=part.split, number=part.number, of=part.of)
@@ -88,7 +92,7 @@ class Parquet(Format):
             open(path, "wb") as file,  # a path would have to be UTF-8, and would be a URI if it has a colon
             parquet.ParquetWriter(file, schema, **options) as writer,
         ):
-            for group in groups(rows):
+            for group in groups(self.rows(questions, part.first)):
                 table = pa.Table.from_pylist(group, schema)
                 size += table.nbytes
                 writer.write_table(table)
@@ -126,7 +130,7 @@ def groups(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     group: list[dict[str, Any]] = []
     size = 0
     for row in rows:
-        own = sum(len(image["bytes"]) for image in row["images"])
+        own = sum(len(image["bytes"]) for name in row if name.startswith("images") for image in row[name])
         if group and (len(group) == _GROUP or size + own > _GROUP_BYTES):
             yield group
             group, size = [], 0

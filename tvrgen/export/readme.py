@@ -86,7 +86,7 @@ def readme(form: "Format", name: str, licence: str) -> str:
             f"Paths begin at the folder that holds `{form.out.name}`.\n",
             *([f"{_ORDERED} {form.ordered}\n"] if form.out.made_from["options"]["order"] else []),
             *(["## Families of questions\n", _families(form.out.counts)] if form.families and not form.changes else []),
-            *(["## Twins\n", _TWINS] if form.twins and not form.changes else []),
+            *(["## Twins\n", _TWINS] if form.twins and not form.changes and not form.pairs else []),
             "## What is in it\n",
             *_tables(form.out.counts),
             *([f"Questions left out: {form.omitted}.\n"] if form.omitted else []),

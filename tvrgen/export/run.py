@@ -99,14 +99,14 @@ def _select(
     refuse, omits = form.refuse if form.selective else None, form.omits if form.omitting else None
     if form.changes and (form.families or form.twins):
         filters = (*filters, *map(selection.parse, (f"family={CHANGES}", "mirrored=no")))
-    if filters or order or refuse or omits:
+    if filters or order or refuse or omits or form.pairs:
         progress.expect(sum(dataset.description["splits"][split]["questions"] for split in form.splits))
 
     def look(count: int) -> None:
         progress.update(count, "looking through")
 
     return {
-        split: selection.select(dataset, split, filters, order, look, refuse, form.whole, omits)
+        split: selection.select(dataset, split, filters, order, look, refuse, form.scenes, omits, form.pairs)
         for split in form.splits
     }
 
@@ -146,7 +146,7 @@ def _write(dataset: Dataset, form: Format, out: Output, selections: dict[str, Se
     for split in dict.fromkeys(part.split for part in left):
         own = [part for part in left if part.split == split]
         looked = selections[split].positions is not None
-        with Reader(dataset, split, looked, scenes=form.whole) as reader:
+        with Reader(dataset, split, looked, scenes=form.scenes) as reader:
             questions = _questions(reader, selections[split], own[0].first)
             for part in own:
                 counts = copy.deepcopy(out.counts)

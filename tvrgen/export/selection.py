@@ -19,7 +19,7 @@ from tvrgen._support.errors import ArgumentError, UserError
 from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import nearest
 from tvrgen.dataset.reader import Dataset
-from tvrgen.export.reader import Position, Reader, family
+from tvrgen.export.reader import Position, Question, Reader, family
 from tvrgen.questions.difficulty import WEIGHTS
 
 ORDERS = ("difficulty",)
@@ -128,21 +128,24 @@ def select(
     refuse: Callable[[Record], None] | None = None,
     scenes: bool = False,
     omits: Callable[[Record], str] | None = None,
+    pairs: bool = False,
 ) -> Selection:
     """Returns the questions of a split that all filters keep, in an order of ORDERS or the dataset's.
 
     It reads the whole split if there are filters, an order, `refuse` or `omits`. `refuse` is called with the line of
     each selected question and may raise; `omits` gives the reason to leave a question out, or "". Where not all
     questions are taken in order, it keeps six numbers of each selected one. `looked` is called with the number of
-    further questions that were read. `scenes` compares the scene lines with their checksums too.
+    further questions that were read. `scenes` compares the scene lines with their checksums too. With `pairs`, a
+    question is taken with its twin or not at all, and the mirrored one comes right after the other.
     """
     filters = tuple(filters)
-    chosen = bool(filters) or order is not None or omits is not None
+    chosen = bool(filters) or order is not None or omits is not None or pairs
     if not chosen and refuse is None:
         return Selection(dataset.description["splits"][split]["questions"])
     positions, scores = array("q"), array("d")
     seen: dict[str, set[str]] = {f.name: set() for f in filters if f.name in _WORDS}
     omitted: Counter[str] = Counter()
+    unmirrored: Question | None = None
     with Reader(dataset, split, scenes=scenes) as reader:
         for question in reader.questions(images=False):
             looked(1)
@@ -156,7 +159,12 @@ def select(
             if omits and (reason := omits(question.line)):
                 omitted[reason] += 1
                 continue
-            if chosen:
+            if pairs and "mirrored" not in question.line:
+                unmirrored = question  # its twin is the next one, unless that is left out
+            elif pairs and unmirrored is not None and unmirrored.id == question.line["twin"]:
+                positions.extend((*unmirrored.position, *question.position))
+                scores.extend(own["difficulty"] * 2)  # so that they stay together
+            elif chosen and not pairs:
                 positions.extend(question.position)
                 scores.append(own["difficulty"][0])
     if not chosen:

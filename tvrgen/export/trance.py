@@ -42,6 +42,7 @@ _VIEWS = "generate with cameras.initial=center, cameras.final=[left, center, rig
 class Trance(Format):
     title = "TRANCE"
     whole = True
+    scenes = True
     selective = True
     changes = True
     needs = ("h5py",)

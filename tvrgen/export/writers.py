@@ -35,12 +35,15 @@ class Format(ABC):
     text      the part of the README on loading; `places` fills in what stands in {braces}
     ordered   a sentence on how to keep the consumer from shuffling; the README has it if --order was given
     whole     the format holds whole problems, so that questions cannot be left out or ordered
+    scenes    it reads scene lines, which are compared with their checksums
     fixed     its files name others by absolute paths, so that the folder cannot be moved
     needs     modules of the extra `export` that it imports
     reserved  an expression for what the consumer does not read as it is in the path of the folder
     selective it cannot hold every question: `refuse` is asked about each before anything is written
     omitting  it leaves out the questions for which `omits` gives a reason
     order     the order of --order that its consumer needs, in which it writes questions without being told
+    pairs     it holds pairs of twins: a question is left out without its twin, and `omits` has to leave out all
+              questions that have none
     pixels    the fewest and the most pixels of an image that the consumer gives to a model
     around    tokens that the consumer puts around a prompt
     changes   it holds questions of the family `changes` alone, and leaves out those of others and mirrored ones
@@ -53,6 +56,7 @@ class Format(ABC):
     title: ClassVar[str]
     text: ClassVar[str]
     whole: ClassVar[bool] = False
+    scenes: ClassVar[bool] = False
     fixed: ClassVar[bool] = False
     ordered: ClassVar[str] = ""
     needs: ClassVar[tuple[str, ...]] = ()
@@ -60,6 +64,7 @@ class Format(ABC):
     selective: ClassVar[bool] = False
     omitting: ClassVar[bool] = False
     order: ClassVar[str | None] = None
+    pairs: ClassVar[bool] = False
     pixels: ClassVar[tuple[int, int]] = lengths.PIXELS
     around: ClassVar[int] = 0
     changes: ClassVar[bool] = False
@@ -151,7 +156,7 @@ class Format(ABC):
 
     def together(self, split: str) -> int:
         """Returns the number of consecutive questions of the dataset that must be in the same part."""
-        return 1
+        return 2 if self.pairs else 1
 
     def keep(self, question: Question, folder: str = "images/{split}") -> list[str]:
         """Writes a question's images, those of a thousand problems into one folder. Returns their paths.

@@ -17,10 +17,11 @@ from tvrgen.scoring.graded import Score, reward
 from tvrgen.scoring.options import Options
 from tvrgen.scoring.star_r1 import Reward, star_r1_reward
 from tvrgen.scoring.truth import ground_truth, truth_of
+from tvrgen.scoring.two_groups import two_group_rewards
 
 __all__ = [
     "Answer", "Options", "Reward", "Score", "ground_truth", "outcome_score", "parse_answer", "reward",
-    "star_r1_reward", "truth_of",
+    "star_r1_reward", "truth_of", "two_group_rewards",
 ]  # fmt: skip
 
 

@@ -78,6 +78,24 @@ def by_verifiers(response, truth=TRUTH):
         return done.value
 
 
+class Fields:
+    """Stands for any record of NeMo Gym."""
+
+    def __init__(self, **fields):
+        vars(self).update(fields)
+
+
+def by_nemo_gym(response, truth=TRUTH):
+    names = ("BaseResourcesServerConfig", "BaseVerifyRequest", "BaseVerifyResponse", "SimpleResourcesServer")
+    adapter = _over_stand_in("nemo_gym.base_resources_server", "nemo_gym", **dict.fromkeys(names, Fields))
+    said = SimpleNamespace(output=[], output_text=response)
+    body = SimpleNamespace(response=said, ground_truth=truth, model_dump=lambda exclude: {"id": "x"})
+    try:
+        adapter.TvrResourcesServer.verify(None, body).send(None)
+    except StopIteration as done:
+        return done.value.total
+
+
 def _over_stand_in(name, adapter, **members):
     """An adapter, over the consumer's module if it is installed, else over one that has the names that it takes."""
     try:
@@ -97,5 +115,6 @@ CALLS = {
     "lmms-eval": lambda response, truth=TRUTH: by_lmms_eval(response, truth)["tvr_reward"],
     "ms-swift": by_ms_swift,
     "verifiers": by_verifiers,
+    "nemo-gym": by_nemo_gym,
 }
 consumers = pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)

@@ -9,6 +9,7 @@
 | ms-swift | `--external_plugins .../adapters/ms_swift/__init__.py --reward_funcs tvr` |
 | reasoning-gym | `import tvrgen.adapters.reasoning_gym`, then the dataset `tvr` |
 | verifiers | `tvrgen.adapters.verifiers.load_taskset`, or a module of two lines that names its taskset |
+| NeMo Gym | `tvrgen.adapters.nemo_gym.TvrResourcesServer`, by the app.py that an export for it has |
 | lmms-eval | the functions of `tvrgen.adapters.lmms_eval`, by the task's utils.py |
 | VLMEvalKit | `python -m tvrgen.adapters.vlmevalkit run.py ...`, or a result file instead of run.py |
 
