@@ -75,4 +75,4 @@ def test_a_problem_in_two_splits_is_refused(monkeypatch):
 @pytest.mark.parametrize("splits", [1, 2, 3, 7])
 def test_a_hash_belongs_to_one_split(splits):
     for digest in ("0" * 32, "f" * 32, "0123456789abcdef" * 2):
-        assert sum(identity.belongs(digest, ordinal, splits) for ordinal in range(splits)) == 1
+        assert sum(identity.belongs(digest, (ordinal, splits)) for ordinal in range(splits)) == 1

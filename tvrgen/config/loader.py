@@ -125,6 +125,7 @@ def from_document(document: Record, source: str, folder: Path | None = None, tru
             built[name] = splits.build(sections, words, scene, trust)
             if built[name].kinds.keys() == built[name].values.keys():  # else kinds were not imported
                 feasibility.check(built[name], sections.where, sections.is_written)
+    splits.check_hashes(built, f"{source}: splits")
     if trust:
         with importable(folder):
             kinds = [kind for split in built.values() for kind in split.kinds.values()]

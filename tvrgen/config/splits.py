@@ -1,7 +1,9 @@
 """Settings of a split, from the resolved config: its own keys override the inherited ones, and all are checked."""
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+import itertools
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from tvrgen._support.errors import UserError
@@ -65,6 +67,16 @@ class Sections:
         found: list[Record] = own
         return found
 
+    @property
+    def hashes(self) -> tuple[int, int]:
+        """The hashes of the split: its own, or those whose remainder is its place among the sorted names."""
+        names = sorted(self.document["splits"])
+        remainder, divisor = self._own.get("hashes", (names.index(self.name), len(names)))
+        if remainder >= divisor:
+            where = f"{self._source}: splits.{self.name}.hashes"
+            raise UserError(f"{where}: holds {[remainder, divisor]}; write a remainder below the divisor")
+        return remainder, divisor
+
     def where_asked(self, number: int) -> str:
         """The full path of an entry of `questions` for messages, or that of `question`, which stands for it."""
         split = f"splits.{self.name}."
@@ -118,12 +130,25 @@ def build(sections: Sections, words: Vocabulary, scene: SceneSpec, trust: bool =
         values={name: constraints.steps(name, kind.values(own_words)) for name, kind in known.items()},
         questions=questions,
         families=families,
-        ordinal=sorted(sections.document["splits"]).index(sections.name),
+        hashes=sections.hashes,
     )
     for name, kind in known.items():
         if fault := next(members.of_variants(kind, split.sampling), None):
             raise UserError(f"{where('sampling.kinds')}: {KindError(name, 'variants', fault)}")
     return asked.checked(split, sections)
+
+
+def check_hashes(splits: Mapping[str, Split], where: str) -> None:
+    """Raises UserError if two splits have some hashes in common, but not all; `where` is the path of the splits."""
+    first: dict[tuple[int, int], str] = {}
+    for name, split in splits.items():
+        first.setdefault(split.hashes, name)
+    for (own, name), (other, beside) in itertools.combinations(first.items(), 2):
+        if own[0] % (common := math.gcd(own[1], other[1])) == other[0] % common:
+            raise UserError(
+                f"{where}.{beside}.hashes: {[*other]} and {[*own]}, those of {name}, have some in common; write the "
+                "same for both, or remainders that differ for one divisor"
+            )
 
 
 def _numbers(sections: Sections, constraints: Constraints) -> dict[str, tuple[int, ...] | None]:

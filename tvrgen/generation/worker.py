@@ -199,7 +199,7 @@ class _Problems:
 
     def _check_split(self, planned: Planned) -> None:
         """Raises UserError for a problem that may occur in another split as well: nothing of it is committed."""
-        if not identity.belongs(planned.hash, self.split.ordinal, len(self.config.splits)):
+        if not identity.belongs(planned.hash, self.split.hashes):
             source = self.config.source
             raise UserError(f"{source}: {planned.problem.id} may occur in another split as well; change the seed")
 

@@ -1,7 +1,8 @@
 """Identity of a problem: a hash that does not depend on the order of its objects and steps.
 
 Each hash belongs to one split, by its remainder, and the sampler draws a split's problems from its own hashes alone.
-So no problem of one split can occur in another, and processes need not know each other's draws.
+So no problem of one split can occur in another, and processes need not know each other's draws. Splits that name the
+same hashes (`hashes` in a config) draw from the same problems, as those of a next round do (`tvrgen.harvesting`).
 """
 
 import hashlib
@@ -48,6 +49,7 @@ def _by_objects(entry: list[Any]) -> tuple[bool, list[Any]]:
     return isinstance(entry[0], list), entry
 
 
-def belongs(digest: str, ordinal: int, splits: int) -> bool:
-    """Whether a problem with this hash belongs to the split with an ordinal, of `splits` in all."""
-    return int(digest, 16) % splits == ordinal
+def belongs(digest: str, hashes: tuple[int, int]) -> bool:
+    """Whether a problem with this hash belongs to a split with these hashes: (remainder, divisor)."""
+    remainder, divisor = hashes
+    return int(digest, 16) % divisor == remainder

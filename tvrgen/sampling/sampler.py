@@ -85,7 +85,7 @@ def _attempt(
     config: Config, split: Split, levels: Levels, rng: np.random.Generator, index: int, attempt: int
 ) -> Planned:
     """Draws a problem. Raises Rejected if it breaks a rule."""
-    initial, steps = _draw(rng, levels, split, len(config.splits))
+    initial, steps = _draw(rng, levels, split)
     states = replay.replay(initial, steps, split.kinds, split.vocabulary)
     fairness.check_states(states, steps, split.sampling, split.vocabulary)
     for before, after, intended in zip(states, states[1:], levels.steps, strict=False):
@@ -148,10 +148,10 @@ def completed(problem: Problem, states: tuple[State, ...], shots: tuple[Shot, ..
     )
 
 
-def _draw(rng: np.random.Generator, levels: Levels, split: Split, splits: int) -> tuple[State, tuple[Step, ...]]:
+def _draw(rng: np.random.Generator, levels: Levels, split: Split) -> tuple[State, tuple[Step, ...]]:
     """An initial state in which the levels' steps are possible, of a problem that belongs to this split.
 
-    `splits` is the number of the config's splits. Raises Rejected if an object has no look or position left.
+    Raises Rejected if an object has no look or position left.
     """
     steps = tuple(intended.step for intended in levels.steps)
     on_stage = _on_stage(rng, levels)
@@ -160,7 +160,7 @@ def _draw(rng: np.random.Generator, levels: Levels, split: Split, splits: int) -
     for positions in placement.positions(rng, looks, levels.steps, on_stage, split.kinds, split.vocabulary):
         objects = [o if o.position == p else o.replace(position=p) for o, p in zip(objects, positions, strict=True)]
         initial = State(objects=tuple(objects))
-        if splits == 1 or identity.belongs(identity.digest(initial, steps, split.kinds), split.ordinal, splits):
+        if split.hashes[1] == 1 or identity.belongs(identity.digest(initial, steps, split.kinds), split.hashes):
             return initial, steps
     raise Rejected(rules.ONE_SPLIT)
 

@@ -33,7 +33,7 @@ _COUNT = {"type": "integer", "minimum": 1, "maximum": 200}
 
 def config_schema() -> Schema:
     """The schema of a config."""
-    inherited = {name: own for name, own in keys(Split).items() if name != "count"}
+    inherited = {name: own for name, own in keys(Split).items() if name not in ("count", "hashes")}
     definitions: Schema = {}
     top = _object({**keys(Config), **inherited}, definitions)
     for name in ("only", "never"):  # each attribute is a key; further ones are compared with the vocabulary later
@@ -78,6 +78,11 @@ def _shared() -> Schema:
         "count_or_range_or_all": {
             "description": "A number, or [min, max], both included, or all.",
             "anyOf": [{"const": "all"}, {"$ref": "#/$defs/count_or_range"}],
+        },
+        "hashes": {
+            **_vector(2, {"type": "integer", "minimum": 0, "maximum": 1000}),
+            "description": "[remainder, divisor]: problems whose hash has this remainder when divided by the divisor.",
+            "examples": [[0, 4]],
         },
         "names": listed,
         "numbers": {"type": "array", "minItems": 1, "uniqueItems": True, "items": numbers},

@@ -39,8 +39,7 @@ class Split:
     `vocabulary` is the split's own: the values that constraints leave, directions as the initial camera's viewer
     sees them. `azimuths` has that of each camera before jitter, in degrees. `kinds` maps the names in steps to kinds,
     `values` the same names to the values that may occur. `families` maps the names in `questions` to families
-    (`tvrgen.questions.Family`, which this package cannot import). `ordinal` is the index of the split's name in the
-    sorted names.
+    (`tvrgen.questions.Family`, which this package cannot import).
     """
 
     name: str
@@ -60,12 +59,19 @@ class Split:
     ]
     image: Annotated[ImageSettings, Key(default={}, shared=True)]
     output: Annotated[OutputSettings, Key(default={}, shared=True)]
+    hashes: Annotated[
+        tuple[int, int],
+        Key(
+            "Hashes of the problems that the split may have, as [remainder, divisor]. Splits with equal ones draw from "
+            "the same problems, other splits share none. Default: each split has hashes of its own.",
+            form="hashes",
+        ),
+    ]
     vocabulary: Vocabulary
     azimuths: dict[str, float]
     kinds: dict[str, Transformation]
     values: dict[str, tuple[str, ...]]
     families: dict[str, Any]
-    ordinal: int
 
     @property
     def azimuth(self) -> float:

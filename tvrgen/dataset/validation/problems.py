@@ -87,7 +87,7 @@ def scene_faults(
         if not all(role.allows(Role(**found)) for role, found in zip(level.roles, step["roles"], strict=False)):
             way = f" of {level.variant!r}" if level.variant else ""
             yield f"steps[{k}].roles: are not those{way}; expected these by the design"
-    if not identity.belongs(planned.hash, split.ordinal, len(config.splits)):
+    if not identity.belongs(planned.hash, split.hashes):
         yield "hash: belongs to another split"
     yield from _sight_faults(planned, split)
     due.update({question["id"]: question for question in records.question_lines(planned, images, split, config.seed)})
