@@ -2,7 +2,7 @@
 
 import argparse
 
-from tvrgen.cli.common import add_dataset, add_split, add_trust, text
+from tvrgen.cli.common import add_dataset, add_split, add_trust, file, text
 from tvrgen.cli.progress_bar import Bar
 from tvrgen.export import FORMATS
 
@@ -23,6 +23,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--filter", action="append", default=[], metavar="EXPR", help="keeps these questions only: difficulty<0.5, "
         "steps>=2, objects<=6, view=left,right, kind!=position; all must hold")  # fmt: skip
+    parser.add_argument("--pass-rates", type=file, metavar="FILE", help="pass_rates.jsonl of tvrgen harvest, which "
+        "--filter 'pass_rate<0.7' compares")  # fmt: skip
     parser.add_argument(
         "--licence", "--license", type=text, default="", metavar="NAME", help="for the README, such as cc-by-4.0"
     )
@@ -41,6 +43,7 @@ def run(options: argparse.Namespace) -> int:
             filters=options.filter,
             order=options.order,
             licence=options.licence,
+            pass_rates=options.pass_rates,
             trust=options.trust,
             progress=bar,
         )

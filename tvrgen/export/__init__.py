@@ -7,7 +7,8 @@ files, `readme` writes README.md, and `run` exports. A new format is one more fi
 
 The package itself can be called:
 
-    tvrgen.export(root, name, out, split=None, filters=(), order=None, licence="", progress=None, trust=False)
+    tvrgen.export(root, name, out, split=None, filters=(), order=None, licence="", progress=None, trust=False,
+                  pass_rates=None)
 
 `tvrgen.export.run.export` describes the parameters.
 """

@@ -32,7 +32,7 @@ _OTHER = {
     "dataset": "another dataset",
     "format": "another format",
     "splits": "other splits",
-    "options": "another filter, order or licence",
+    "options": "another filter, order, licence or other pass rates",
 }
 
 

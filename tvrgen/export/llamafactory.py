@@ -12,13 +12,7 @@ from tvrgen.export.writers import READ_AS_PATTERN, JsonList
 ROLES = {"role_tag": "role", "content_tag": "content", "user_tag": "user", "assistant_tag": "assistant"}
 """Tags of the messages {role: user or assistant, content}."""
 
-
-class LlamaFactory(JsonList):
-    title = "LLaMA-Factory"
-    reserved = READ_AS_PATTERN
-    pixels = (32 * 32, 768 * 768)  # its image_min_pixels and image_max_pixels
-    ordered = "LLaMA-Factory shuffles unless it is told not to: `--disable_shuffling`."
-    text = """\
+LOADING = """\
 ```bash
 llamafactory-cli train --stage sft --do_train \\
     --dataset_dir {out} --media_dir {out} --dataset tvr_{split} \\
@@ -32,20 +26,40 @@ In a YAML file for `llamafactory-cli train FILE`, the keys are the same, without
 
 `dataset_info.json` lists the splits as `tvr_{split}` and so on. A row has `messages` (the prompt, with `<image>` once
 for each picture, and the response) and `images` ({two} paths below `media_dir`).
+"""
+"""The part of the README on loading, and on the keys of a row."""
 
-A response is `<think>RATIONALE</think><answer>ANSWER</answer>`. Where the dataset was made without rationales
-(`question.rationale: none`), nothing stands in `<think></think>`: that trains the answer alone, in the form that the
-prompts ask for. Generate with `--set question.rationale=full` (or `short`) to train the reasoning too.
-
+SCORING = """
 To score what the trained model writes: `tvrgen score DATASET PREDICTIONS.jsonl`, with lines of a row's `id` and the
 response.
 """
+"""The part of the README on scoring what was trained."""
+
+
+class LlamaFactory(JsonList):
+    title = "LLaMA-Factory"
+    reserved = READ_AS_PATTERN
+    pixels = (32 * 32, 768 * 768)  # its image_min_pixels and image_max_pixels
+    ordered = "LLaMA-Factory shuffles unless it is told not to: `--disable_shuffling`."
+    text = (
+        LOADING
+        + """
+A response is `<think>RATIONALE</think><answer>ANSWER</answer>`. Where the dataset was made without rationales
+(`question.rationale: none`), nothing stands in `<think></think>`: that trains the answer alone, in the form that the
+prompts ask for. Generate with `--set question.rationale=full` (or `short`) to train the reasoning too.
+"""
+        + SCORING
+    )
+
+    def response(self, question: Question) -> str:
+        """The response that is trained."""
+        return THINK.respond(question)
 
     def row(self, question: Question, number: int) -> dict[str, Any]:
         return {
             "messages": [
                 {"role": "user", "content": question.marked},
-                {"role": "assistant", "content": THINK.respond(question)},
+                {"role": "assistant", "content": self.response(question)},
             ],
             "images": self.keep(question),
             "id": question.id,

@@ -68,14 +68,14 @@ _CITE = """\
 """
 
 
-def write(form: "Format", name: str, licence: str) -> None:
+def write(form: "Format", licence: str) -> None:
     """Writes README.md and, beside it, the config of the dataset."""
     config = form.dataset.description["config"]
     form.out.text(CONFIG, json.dumps(config, indent=1, ensure_ascii=False) + "\n")
-    form.out.text("README.md", form.front(licence) + readme(form, name, licence))
+    form.out.text("README.md", form.front(licence) + readme(form, licence))
 
 
-def readme(form: "Format", name: str, licence: str) -> str:
+def readme(form: "Format", licence: str) -> str:
     """Returns the text of the README after the format's front matter."""
     text = filled(form.text, form.places())
     return "\n".join(
@@ -91,7 +91,7 @@ def readme(form: "Format", name: str, licence: str) -> str:
             *_tables(form.out.counts),
             *([f"Questions left out: {form.omitted}.\n"] if form.omitted else []),
             "## How it was made\n",
-            _made(form, name),
+            _made(form),
             "## Licence\n",
             _licence(licence),
             "## How to cite\n",
@@ -139,20 +139,15 @@ def _row(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _made(form: "Format", name: str) -> str:
-    description, options = form.dataset.description, form.out.made_from["options"]
+def _made(form: "Format") -> str:
+    description = form.dataset.description
     versions = ", ".join(f"{program} {' and '.join(own)}" for program, own in description["versions"].items())
-    command = f"tvrgen export data {name} --out {shlex.quote(form.out.name)}"
-    if len(form.splits) < len(form.dataset.splits):
-        command += f" --split {form.splits[0]}"
-    command += "".join(f" --filter {shlex.quote(text)}" for text in options["filter"])
-    command += f" --order {options['order']}" if options["order"] else ""
     config = description["config"]
     lines = list(_settings("", config))
     for split in form.splits:
         lines += _settings(f"{split}, ", config["splits"][split])
     made = f"By tvrgen, from `{CONFIG}` (hash `{description['hash']}`, seed {config['seed']}), with {versions}."
-    commands = f"```bash\ntvrgen generate {CONFIG} --out data\n{command}\n```\n"
+    commands = f"```bash\ntvrgen generate {CONFIG} --out data\n{form.command}\n```\n"
     return f"{made} The same data come from\n\n{commands}\n" + "\n".join(lines) + "\n"
 
 

@@ -1,10 +1,12 @@
 """Run of an export: checks the request, then writes part after part."""
 
 import copy
+import hashlib
 import importlib
 import importlib.util
+import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from tvrgen.export.reader import Question, Reader, check_complete
 from tvrgen.export.selection import ORDERS, Filter, Selection
 from tvrgen.export.writers import Format
 from tvrgen.questions.registry import CHANGES
+from tvrgen.scoring.pass_rates import read_pass_rates
 
 PART = 1000
 """Questions in a part: the most that a stop can lose, and the number in one Parquet file or tar."""
@@ -36,6 +39,7 @@ def export(
     licence: str = "",
     progress: Progress | None = None,
     trust: bool = False,
+    pass_rates: str | Path | Mapping[str, float] | None = None,
 ) -> str:
     """Writes a dataset in the form of a consumer. Returns a sentence on the result.
 
@@ -50,6 +54,8 @@ def export(
         progress: Display of the number of questions read through, if there are filters or an order, then of those
             written.
         trust: Whether kinds of change that the dataset names may be imported; few formats need them.
+        pass_rates: The pass rates that a filter of pass_rate compares: a file that `tvrgen harvest` wrote, or numbers
+            by the ids of questions.
 
     Raises UserError if the dataset is not complete, if the folder holds something else, or if writing fails.
     """
@@ -57,6 +63,7 @@ def export(
     kept = tuple(selection.parse(text) for text in ([filters] if isinstance(filters, str) else filters))
     _check(name, kind, out, kept, order)
     order = order or kind.order
+    rates = _rates(kept, pass_rates)
     dataset = open_dataset(root, trust)
     if dataset.storage.contains(Path(out)):
         raise ArgumentError("out", str(out), "is inside the dataset; choose another folder")
@@ -65,37 +72,48 @@ def export(
     splits = (split,) if split else dataset.splits
     check_complete(dataset, splits)
     options = {"filter": [f.text for f in kept], "order": order, "licence": licence}
+    if rates:
+        options["pass_rates"] = hashlib.sha256(json.dumps(rates, sort_keys=True).encode()).hexdigest()
     made_from = fingerprint(dataset, splits, name, options)
     if kind.fixed:
         made_from["folder"] = str(resolved(Path(out)))
     target = Output(Path(out), made_from)
-    form = kind(dataset, target, splits)
+    return written(kind(dataset, target, splits), kept, rates, progress or Silent())
+
+
+def written(form: Format, kept: tuple[Filter, ...], rates: Mapping[str, float], progress: Progress) -> str:
+    """Writes the export of a format, whose options are those that its folder was made from, or continues it.
+
+    Returns a sentence on the result. Raises UserError as `export` does.
+    """
+    dataset, target, out = form.dataset, form.out, form.out.root
+    options = target.made_from["options"]
     form.check()
-    progress = progress or Silent()
     try:
         if target.complete():
             return f"{out}: is complete already"
-        selections = _select(dataset, form, kept, order, progress)
+        selections = _select(dataset, form, kept, rates, progress)
         selection.check_any(selections, kept)
         form.take(selections)
         with target.held():
             _write(dataset, form, target, selections, progress)
             form.finish()
-            readme.write(form, name, licence)
+            readme.write(form, options["licence"])
             target.finish()
     except OSError as error:
         failure = f"{error.filename or out}: {error.strerror or error}"
         raise UserError(f"{failure}; finished parts are kept, and the same command continues") from error
     questions = sum(own["questions"] for own in target.counts.values())
     omitted = f" (left out: {form.omitted})" if form.omitted else ""
-    made = f"{counted(questions, 'question')} for {kind.title}{omitted}"
-    return f"{out}: {made}; how to load them: {Path(out) / 'README.md'}"
+    made = f"{counted(questions, 'question')} for {form.title}{omitted}"
+    return f"{out}: {made}; how to load them: {out / 'README.md'}"
 
 
 def _select(
-    dataset: Dataset, form: Format, filters: tuple[Filter, ...], order: str | None, progress: Progress
+    dataset: Dataset, form: Format, filters: tuple[Filter, ...], rates: Mapping[str, float], progress: Progress
 ) -> dict[str, Selection]:
     """The questions to export of each split. Raises UserError if the format cannot hold one of them."""
+    order = form.out.made_from["options"]["order"]
     refuse, omits = form.refuse if form.selective else None, form.omits if form.omitting else None
     if form.changes and (form.families or form.twins):
         filters = (*filters, *map(selection.parse, (f"family={CHANGES}", "mirrored=no")))
@@ -106,7 +124,9 @@ def _select(
         progress.update(count, "looking through")
 
     return {
-        split: selection.select(dataset, split, filters, order, look, refuse, form.scenes, omits, form.pairs)
+        split: selection.select(
+            dataset, split, filters, order, look, refuse, form.scenes, omits, form.pairs, rates
+        )
         for split in form.splits
     }
 
@@ -135,6 +155,17 @@ def _check(name: str, kind: type[Format], out: str | Path, filters: tuple, order
     for module in kind.needs:
         if importlib.util.find_spec(module) is None:
             raise ModuleNotFoundError(f"No module named {module!r}", name=module)
+
+
+def _rates(kept: tuple[Filter, ...], given: str | Path | Mapping[str, float] | None) -> Mapping[str, float]:
+    """The pass rates by ids; none if no filter compares them. Raises UserError if some lack, or are for nothing."""
+    wanted = next((f.text for f in kept if f.name == selection.PASS_RATE), "")
+    if bool(wanted) == (given is not None):
+        return read_pass_rates(Path(given)) if isinstance(given, str | Path) else given or {}
+    if wanted:
+        reason = f"is missing; the filter {wanted} needs the pass_rates.jsonl that tvrgen harvest writes"
+        raise ArgumentError("pass_rates", None, reason)
+    raise ArgumentError("pass_rates", None, "no filter compares them; write a filter such as 'pass_rate<0.7', too")
 
 
 def _write(dataset: Dataset, form: Format, out: Output, selections: dict[str, Selection], progress: Progress) -> None:

@@ -2,14 +2,15 @@
 
 A filter is NAME, a comparison and a value, such as difficulty<0.5, steps>=2, objects<=6, view=left, kind=color. A list
 of values, view=left,right, keeps questions that have any of them. A question that changes colour and size has both
-kinds: kind=color keeps it, kind!=color does not. If there are several filters, all must hold.
+kinds: kind=color keeps it, kind!=color does not. A filter of pass_rate leaves out questions that have none. If there
+are several filters, all must hold.
 """
 
 import operator
 import re
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,14 +24,16 @@ from tvrgen.export.reader import Position, Question, Reader, family
 from tvrgen.questions.difficulty import WEIGHTS
 
 ORDERS = ("difficulty",)
-_NUMBERS = ("difficulty", *(f"difficulty.{part}" for part in WEIGHTS), "steps", "objects")
+PASS_RATE = "pass_rate"
+_NUMBERS = ("difficulty", *(f"difficulty.{part}" for part in WEIGHTS), "steps", "objects", PASS_RATE)
 _WORDS = ("view", "kind", "family", "level", "form", "mirrored")
 _COMPARISONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+_NO_RATES: Mapping[str, float] = {}
 _FORM = re.compile(r"\s*([A-Za-z_.]+)\s*(<=|>=|!=|==|=|<|>)\s*(\S.*?)\s*")
 
 
-def facts(line: Record) -> dict[str, tuple[Any, ...]]:
-    """Returns the values of a question line that filters compare, by name.
+def facts(line: Record, rates: Mapping[str, float] = _NO_RATES) -> dict[str, tuple[Any, ...]]:
+    """Returns the values of a question line that filters compare, by name; `rates` are pass rates by ids.
 
     difficulty, difficulty.PART  the score and its parts; see tvrgen.questions.difficulty
     steps                        the number of changes
@@ -41,6 +44,7 @@ def facts(line: Record) -> dict[str, tuple[Any, ...]]:
     level                        what is dealt evenly among questions of a family; `changes` have none
     form                         the form of answers: triplet, function, description; number, word, choice, ...
     mirrored                     yes for the twin whose images are mirrored, else no
+    pass_rate                    the share of a model's samples that are right; none if it has no samples
     """
     difficulty = line["difficulty"]
     on_stage = line["objects"] if "family" in line else sum(o["on_stage"] for o in line["initial_objects"])
@@ -56,6 +60,7 @@ def facts(line: Record) -> dict[str, tuple[Any, ...]]:
         "level": (line["level"],) if "level" in line else (),
         "form": (line["answer_form"],),
         "mirrored": ("yes" if "mirrored" in line else "no",),
+        PASS_RATE: (rates[line["id"]],) if rates and line["id"] in rates else (),
     }
 
 
@@ -72,6 +77,8 @@ class Filter:
         """Returns whether a question with these values of `name` is kept."""
         if self.comparison in _COMPARISONS:
             return any(_COMPARISONS[self.comparison](value, self.values[0]) for value in own)
+        if self.name == PASS_RATE and not own:
+            return False
         return any(value in self.values for value in own) == (self.comparison == "=")
 
 
@@ -129,6 +136,7 @@ def select(
     scenes: bool = False,
     omits: Callable[[Record], str] | None = None,
     pairs: bool = False,
+    rates: Mapping[str, float] = _NO_RATES,
 ) -> Selection:
     """Returns the questions of a split that all filters keep, in an order of ORDERS or the dataset's.
 
@@ -136,7 +144,8 @@ def select(
     each selected question and may raise; `omits` gives the reason to leave a question out, or "". Where not all
     questions are taken in order, it keeps six numbers of each selected one. `looked` is called with the number of
     further questions that were read. `scenes` compares the scene lines with their checksums too. With `pairs`, a
-    question is taken with its twin or not at all, and the mirrored one comes right after the other.
+    question is taken with its twin or not at all, and the mirrored one comes right after the other. `rates` are
+    the pass rates of questions by their ids.
     """
     filters = tuple(filters)
     chosen = bool(filters) or order is not None or omits is not None or pairs
@@ -149,7 +158,7 @@ def select(
     with Reader(dataset, split, scenes=scenes) as reader:
         for question in reader.questions(images=False):
             looked(1)
-            own = facts(question.line)
+            own = facts(question.line, rates)
             for name, values in seen.items():
                 values.update(own[name])
             if not all(f.keeps(own[f.name]) for f in filters):

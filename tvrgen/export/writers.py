@@ -8,6 +8,7 @@ import csv
 import io
 import json
 import math
+import shlex
 import tarfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
@@ -85,6 +86,17 @@ class Format(ABC):
     def heading(self) -> str:
         """The first line of the README."""
         return f"Transformation-driven Visual Reasoning, for {self.title}"
+
+    @property
+    def command(self) -> str:
+        """The command that writes the same export from the dataset in the folder `data`."""
+        name, options = self.out.made_from["format"], self.out.made_from["options"]
+        command = f"tvrgen export data {name} --out {shlex.quote(self.out.name)}"
+        if len(self.splits) < len(self.dataset.splits):
+            command += f" --split {self.splits[0]}"
+        command += "".join(f" --filter {shlex.quote(text)}" for text in options["filter"])
+        command += " --pass-rates pass_rates.jsonl" if "pass_rates" in options else ""
+        return command + (f" --order {options['order']}" if options["order"] else "")
 
     def front(self, licence: str) -> str:
         """Returns the text before the README's heading: front matter, or nothing."""

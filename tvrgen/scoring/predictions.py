@@ -1,4 +1,7 @@
-"""Predictions files: lines of {"id", "response"}, or one JSON list of these, plain or gzipped."""
+"""Predictions files: lines of {"id", "response"}, or one JSON list of these, plain or gzipped.
+
+A question may have several responses, the samples of it: lines with the same id, or one with `responses`, a list.
+"""
 
 import contextlib
 import gzip
@@ -54,27 +57,58 @@ def read_predictions(path: Path) -> Predictions:
     """Reads a predictions file. Raises UserError unless it is one; a response may be any JSON value."""
     responses: dict[str, Any] = {}
     double: list[str] = []
-    try:
-        with _opened(path) as file:
-            for where, entry in _entries(file, path):
-                if not isinstance(entry, dict) or not isinstance(entry.get("id"), str) or "response" not in entry:
-                    raise UserError(f"{where}: holds {json.dumps(entry)[:40]}; write lines like {_LINE}")
-                if not entry["id"].isprintable():
-                    raise UserError(f"{where}: no question has the id {entry['id']!a}")
-                if entry["id"] in responses:
-                    double.append(entry["id"])
-                else:
-                    responses[entry["id"]] = entry["response"]
-    except IsADirectoryError as error:
-        raise UserError(f"{path}: is a folder; write a file of lines like {_LINE}") from error
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise UserError(f"{path}: is cut off or broken: {error}; write it again") from error
+    for where, entry in entries(path, _LINE):
+        if "response" not in entry:
+            raise unlike(where, entry, _LINE)
+        if entry["id"] in responses:
+            double.append(entry["id"])
+        else:
+            responses[entry["id"]] = entry["response"]
     if not responses:
         raise UserError(f"{path}: holds no predictions; write lines like {_LINE}")
     return Predictions(responses, double)
 
 
+def read_samples(path: Path) -> dict[str, list[Any]]:
+    """Reads a predictions file with all samples of each question, in order; a sample may be any JSON value.
+
+    Raises UserError unless it is one.
+    """
+    samples: dict[str, list[Any]] = {}
+    for where, entry in entries(path, _LINE):
+        if ("response" in entry) == ("responses" in entry) or not isinstance(entry.get("responses", []), list):
+            raise unlike(where, entry, _LINE)
+        samples.setdefault(entry["id"], []).extend(entry.get("responses", [entry.get("response")]))
+    if not any(samples.values()):
+        raise UserError(f"{path}: holds no responses; write lines like {_LINE}")
+    return samples
+
+
 _LINE = '{"id": "test-000000-left", "response": "..."}'
+
+
+def entries(path: Path, example: str) -> Iterator[tuple[str, Record]]:
+    """Yields (file and line, entry) for each entry of a file of lines with ids; `example` is a line for messages.
+
+    Raises UserError unless each entry is an object with an `id`.
+    """
+    try:
+        with _opened(path) as file:
+            for where, entry in _entries(file, path, example):
+                if not isinstance(entry, dict) or not isinstance(entry.get("id"), str):
+                    raise unlike(where, entry, example)
+                if not entry["id"].isprintable():
+                    raise UserError(f"{where}: no question has the id {entry['id']!a}")
+                yield where, entry
+    except IsADirectoryError as error:
+        raise UserError(f"{path}: is a folder; write a file of lines like {example}") from error
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise UserError(f"{path}: is cut off or broken: {error}; write it again") from error
+
+
+def unlike(where: str, entry: Any, example: str) -> UserError:
+    """Returns the error for an entry that is not like the example."""
+    return UserError(f"{where}: holds {json.dumps(entry)[:40]}; write lines like {example}")
 
 
 @contextlib.contextmanager
@@ -105,20 +139,20 @@ def _lines(file: TextIO, path: Path) -> Iterator[tuple[int, str]]:
             yield number, text
 
 
-def _entries(file: TextIO, path: Path) -> Iterator[tuple[str, Any]]:
+def _entries(file: TextIO, path: Path, example: str) -> Iterator[tuple[str, Any]]:
     """Yields (file and line, value) for each line, or (file and entry, value) if the file is one JSON list."""
     lines = _lines(file, path)
     for k, (number, text) in enumerate(lines):
         if k == 0 and text.lstrip().startswith("["):
-            whole = _parsed(text + "".join(rest for _, rest in lines), f"{path}")
+            whole = _parsed(text + "".join(rest for _, rest in lines), f"{path}", example)
             yield from ((f"{path}: entry {n}", entry) for n, entry in enumerate(whole, 1))
         else:
-            yield f"{path}:{number}", _parsed(text, f"{path}:{number}")
+            yield f"{path}:{number}", _parsed(text, f"{path}:{number}", example)
 
 
-def _parsed(text: str, where: str) -> Any:
+def _parsed(text: str, where: str, example: str) -> Any:
     json_lines.check_values(text, where)
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise UserError(f"{where}: is not JSON: {getattr(error, 'msg', error)}; write lines like {_LINE}") from error
+        raise UserError(f"{where}: is not JSON: {getattr(error, 'msg', error)}; write lines like {example}") from error
