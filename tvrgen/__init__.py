@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # for editors and type checkers; a test compares it with _HOM
     from tvrgen.generation.planning import plan
     from tvrgen.generation.run import generate
     from tvrgen.generation.status import status
+    from tvrgen.harvesting.run import harvest
     from tvrgen.questions.base import Answered, Sentence, Subject
     from tvrgen.questions.family import Family
     from tvrgen.sampling.problem import Problem
@@ -57,6 +58,7 @@ __all__ = [
     "UserError",
     "export",
     "generate",
+    "harvest",
     "load",
     "open_dataset",
     "open_image",
@@ -86,6 +88,7 @@ _HOMES = {
     "Transformation": "transformations.base",
     "UserError": "_support.errors",
     "generate": "generation.run",
+    "harvest": "harvesting.run",
     "load": "config.loader",
     "open_dataset": "dataset.reader",
     "open_image": "dataset.image_reader",

@@ -29,4 +29,4 @@ class ArgumentError(UserError):
         return f"--{option}{written}: {self.fault}"
 
 
-_OPTIONS = {"filters": "filter"}  # arguments whose options have other names
+_OPTIONS = {"filters": "filter", "rl_format": "format"}  # arguments whose options have other names

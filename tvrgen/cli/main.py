@@ -11,7 +11,20 @@ from tvrgen import __version__
 from tvrgen._support import resources
 from tvrgen._support.errors import UserError
 from tvrgen._support.messages import printable
-from tvrgen.cli import check, doctor, export, generate, kernels, plan, score, stats, status, validate, vocabulary
+from tvrgen.cli import (
+    check,
+    doctor,
+    export,
+    generate,
+    harvest,
+    kernels,
+    plan,
+    score,
+    stats,
+    status,
+    validate,
+    vocabulary,
+)
 from tvrgen.cli import list as list_
 from tvrgen.cli.common import Command, Parser, one_line
 from tvrgen.cli.streams import lenient_errors
@@ -25,6 +38,7 @@ COMMANDS: tuple[Command, ...] = (
     export,
     status,
     score,
+    harvest,
     list_,
     vocabulary,
     doctor,
@@ -41,6 +55,7 @@ examples:
   tvrgen validate demo                                        is every image, record and answer sound?
   tvrgen stats plan.jsonl --out report                        tables and plots: how balanced is it?
   tvrgen score demo predictions.jsonl                         STAR-R1's reward and metrics, TRANCE's outcomes
+  tvrgen harvest demo samples.jsonl --out round2              a model's samples: what to train on next
   tvrgen export demo trl --out demo-trl                       as a trainer loads it
   tvrgen status demo                                          problems and shards that are done or missing, and the rate
   tvrgen list kinds                                           kinds of change, and how an answer writes them

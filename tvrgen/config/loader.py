@@ -61,10 +61,7 @@ def load(name: str | Path, overrides: Overrides = (), trust: bool = False) -> Co
     document = unfolded(read_yaml(path), sections, str(path), folder)
     document = override(document, pairs)
     if path.suffix == ".json":
-        config = of_dataset(document, str(path), folder, trust)
-        if (own := config.vocabulary.own_functions) and not trust:
-            _refuse(f"{path}: vocabulary.attributes", own)
-        return config
+        return check_functions(of_dataset(document, str(path), folder, trust), trust)
     return from_document(document, str(path), folder)
 
 
@@ -92,6 +89,16 @@ def of_dataset(document: Record, source: str, folder: Path | None = None, trust:
         return from_document(document, source, folder)
     if trust and folder is not None and config.vocabulary.own_functions:  # a run will import these
         return from_document(document, source, folder)
+    return config
+
+
+def check_functions(config: Config, trust: bool) -> Config:
+    """Returns the config of a dataset if it can be generated from.
+
+    Raises UserError if it names functions of the user's own that show attributes, which a run imports, without `trust`.
+    """
+    if (own := config.vocabulary.own_functions) and not trust:
+        _refuse(f"{config.source}: vocabulary.attributes", own)
     return config
 
 

@@ -32,7 +32,8 @@ _OTHER = {
     "dataset": "another dataset",
     "format": "another format",
     "splits": "other splits",
-    "options": "another filter, order, licence or other pass rates",
+    "options": "another filter, order, licence or other options",
+    "responses": "other responses",
 }
 
 

@@ -19,18 +19,20 @@ from tvrgen.scene import mesh
 
 
 def check(config: Config, split: Split) -> None:
-    """Raises UserError if problems of the first block have steps that no objects can take, or too many of them.
+    """Raises UserError as `check_deal` does, and for a mesh file that cannot be used."""
+    for shape in split.vocabulary.shapes.values():
+        mesh.load(shape)  # not only once a problem has it
+    check_deal(config, split)
 
-    Raises it too for a mesh file that cannot be used.
-    """
+
+def check_deal(config: Config, split: Split) -> None:
+    """Raises UserError if problems of the first block have steps that no objects can take, or too many of them."""
     if (steps := steps_in_block(split.sampling)) > limits.STEPS.value:
         raise UserError(
             f"{config.source}: splits.{split.name}: {block_size(split.sampling)} problems with {steps} steps"
             " are dealt together, some for each number of objects on stage and of steps; narrow sampling.steps or"
             f" sampling.on_stage to {limits.STEPS.value} steps in all, or set {limits.STEPS.variable} to more"
         )
-    for shape in split.vocabulary.shapes.values():
-        mesh.load(shape)  # not only once a problem has it
     with _in_time(config, split):
         number = blocks.faults(config.seed, split, 0)
     if number:

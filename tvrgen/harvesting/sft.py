@@ -1,0 +1,55 @@
+"""Right responses of a model, for supervised fine-tuning with LLaMA-Factory."""
+
+import shlex
+from collections.abc import Mapping
+
+from tvrgen._support.json_lines import Record
+from tvrgen.dataset.reader import Dataset
+from tvrgen.export.folder import Output
+from tvrgen.export.llamafactory import LOADING, SCORING, LlamaFactory
+from tvrgen.export.reader import Question
+
+NO_SAMPLES = "have no samples"
+NONE_RIGHT = "no sample answers right"
+NONE_FIT = "are answered right only with what is left out"
+
+
+class Sft(LlamaFactory):
+    """The format of LLaMA-Factory, with a right response of a model to each question.
+
+    `responses` are the chosen ones by the ids of questions: None where right ones were left out, and "" where there are
+    none.
+    """
+
+    title = "LLaMA-Factory, with a model's own right responses"
+    omitting = True
+    text = (
+        LOADING
+        + """
+A response is one of a model's own, which answers the question right; `tvrgen harvest` chose it by its length. Train
+the base model on it, not the model that wrote it, as OpenVLThinker does.
+"""
+        + SCORING
+    )
+
+    def __init__(
+        self, dataset: Dataset, out: Output, splits: tuple[str, ...], responses: Mapping[str, str | None]
+    ) -> None:
+        super().__init__(dataset, out, splits)
+        self._responses = responses
+
+    @property
+    def command(self) -> str:
+        return f"tvrgen harvest data responses.jsonl --out {shlex.quote(self.out.root.resolve().parent.name)}"
+
+    def omits(self, line: Record) -> str:
+        if line["id"] not in self._responses:
+            return NO_SAMPLES
+        chosen = self._responses[line["id"]]
+        return NONE_FIT if chosen is None else "" if chosen else NONE_RIGHT
+
+    def texts(self, question: Question) -> tuple[str, str]:
+        return question.line["question"], self.response(question)
+
+    def response(self, question: Question) -> str:
+        return self._responses[question.id] or ""
