@@ -21,7 +21,7 @@ OF_LOAD = {"set", "trust"}
 OWN_OF_COMMANDS = {"help", "debug", "json", "untagged", "dataset", "format"}
 
 
-@pytest.mark.parametrize("command", ["generate", "validate", "status", "export", "score"])
+@pytest.mark.parametrize("command", ["generate", "validate", "status", "export", "score", "harvest"])
 def test_options_are_parameters_but_for_those_that_the_table_names(command):
     subcommands = next(action for action in parser()._actions if action.dest != "version" and action.choices)
     options = {action.dest for action in subcommands.choices[command]._actions} - OWN_OF_COMMANDS

@@ -17,6 +17,7 @@ COMMANDS = {
     "stats": ["stats", "{dataset}", "--out", "{out}"],
     "baseline": ["score", "{dataset}", "--baseline", "oracle", "--json", "{out}"],
     "predictions": ["score", "{dataset}", "{predictions}"],
+    "harvest": ["harvest", "{dataset}", "{predictions}", "--out", "{out}"],
     "plan": ["plan", "{dataset}/config.json", "--count", "1", "--out", "{out}"],
     **{f"export {name}": ["export", "{dataset}", name, "--out", "{out}"] for name in FORMATS},
 }

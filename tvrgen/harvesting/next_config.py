@@ -71,7 +71,8 @@ def _like(
 
 def _questions(group: Group, split: Split, document: Record, before: Record) -> Record:
     """The questions of the group's family alone, as the split asks them, if it asks those of several."""
-    asked: list[Record] = before.get("questions", [] if "question" in before else document.get("questions", []))
+    asked: list[Record] = ({} if "question" in before else document).get("questions", [])
+    asked = before.get("questions", asked)
     own = [
         entry
         for entry in asked

@@ -49,7 +49,8 @@ class Parts:
             self.lines.append(f"{SFT}: not written, as {reason}")
             return
         digest = hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()
-        options: Record = {"filter": [], "order": None, "licence": self.licence}
+        asked = {name: self.out.made_from["options"][name] for name in ("rank", "without")}
+        options: Record = {"filter": [], "order": None, "licence": self.licence, **asked}
         made_from = fingerprint(self.dataset, self.splits, SFT, options) | {"responses": digest}
         form = Sft(self.dataset, Output(self.out.root / SFT, made_from), self.splits, chosen)
         exports.written(form, (), {}, self.progress)

@@ -151,7 +151,7 @@ def _graded(
     if unknown := sorted(name for name in left if not name.startswith(others)):
         parts.append(f"{counted(len(unknown), 'id')} without question or samples, such as {unknown[0]!r}")
     if held := sorted({name.partition("-")[0] for name in left if name.startswith(others)}):
-        parts.append(f"split {', '.join(held)}")
+        parts.append(f"all of {', '.join(held)}")
     return graded, f"; left out: {', '.join(parts)}" if parts else ""
 
 

@@ -8,6 +8,7 @@ from tvrgen.dataset.reader import Dataset
 from tvrgen.export.folder import Output
 from tvrgen.export.llamafactory import LOADING, SCORING, LlamaFactory
 from tvrgen.export.reader import Question
+from tvrgen.harvesting.choice import RANK
 
 NO_SAMPLES = "have no samples"
 NONE_RIGHT = "no sample answers right"
@@ -40,7 +41,11 @@ the base model on it, not the model that wrote it, as OpenVLThinker does.
 
     @property
     def command(self) -> str:
-        return f"tvrgen harvest data responses.jsonl --out {shlex.quote(self.out.root.resolve().parent.name)}"
+        options = self.out.made_from["options"]
+        command = f"tvrgen harvest data responses.jsonl --out {shlex.quote(self.out.root.resolve().parent.name)}"
+        command += f" --split {self.splits[0]}" if len(self.splits) == 1 < len(self.dataset.splits) else ""
+        command += f" --rank {options['rank']}" if options["rank"] != RANK else ""
+        return command + "".join(f" --without {shlex.quote(words)}" for words in options["without"])
 
     def omits(self, line: Record) -> str:
         if line["id"] not in self._responses:
