@@ -37,9 +37,18 @@ def asked(exports) -> dict[str, dict]:
 
 
 @pytest.fixture(scope="session")
-def trl_rows(exports, tmp_path_factory):
-    """TRL's export as its examples load it."""
+def load_trl(exports, tmp_path_factory):
+    """Loads TRL's export, or the part of a harvest that is for it, as TRL's examples do."""
     from datasets import load_dataset
 
-    files = str(exports / "trl/data/train-*.parquet")
-    return load_dataset("parquet", data_files=files, split="train", cache_dir=str(tmp_path_factory.mktemp("cache")))
+    def load(folder):
+        files = str(exports / folder / "data/train-*.parquet")
+        return load_dataset("parquet", data_files=files, split="train", cache_dir=str(tmp_path_factory.mktemp("cache")))
+
+    return load
+
+
+@pytest.fixture(scope="session")
+def trl_rows(load_trl):
+    """The rows of TRL's export."""
+    return load_trl("trl")

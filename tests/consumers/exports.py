@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from tests import asked
+from tests.consumers.responses import right, wrong
 from tests.tiny import FlatRenderer, generate_flat, load, run
 from tvrgen.dataset.reader import open_dataset
 
@@ -19,7 +20,9 @@ FOR_ONE_TEXT = ("openvlthinker", "vision-r1", "observe-r1")
 
 
 def main(folder: Path) -> None:
-    """Writes dataset/ and asked/, their questions as questions.json and asked.json, and a folder for each format."""
+    """Writes dataset/ and asked/, their questions as questions.json and asked.json, a folder for each format, and a
+    harvest of some samples.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     dataset = generate_flat(folder / "dataset", load(), FlatRenderer())
@@ -28,6 +31,10 @@ def main(folder: Path) -> None:
         (folder / file).write_text(json.dumps(list(open_dataset(root).questions())))
         for name in names:
             run("export", str(root), name, "--out", str(folder / name), check=True)
+    said = [(line, right(line), wrong(line)) for line in open_dataset(dataset).questions()]
+    samples = [{"id": line["id"], "responses": [good, bad, bad]} for line, good, bad in said]
+    (folder / "samples.jsonl").write_text("".join(json.dumps(line) + "\n" for line in samples))
+    run("harvest", str(dataset), str(folder / "samples.jsonl"), "--out", str(folder / "harvest"), check=True)
 
 
 if __name__ == "__main__":

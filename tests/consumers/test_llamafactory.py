@@ -9,7 +9,7 @@ from llamafactory.model import load_tokenizer
 from llamafactory.train.tuner import run_exp
 
 from tests.consumers import tiny_model
-from tests.consumers.responses import FULL
+from tests.consumers.responses import FULL, right
 from tests.consumers.rules import llamafactory
 from tvrgen.scoring import reward, star_r1_reward
 
@@ -78,6 +78,14 @@ def test_rows_of_formats_with_a_stage_of_fine_tuning(arguments, folder, exports,
         assert reward(learnt, asked[own]).correct
 
 
-def test_one_step(arguments, tmp_path):
+def test_rows_of_a_harvest(arguments, exports, questions):
+    """The responses that are trained are the model's own."""
+    _, said, _ = loaded(arguments | dict.fromkeys(("dataset_dir", "media_dir"), str(exports / "harvest/sft")))
+    assert [learnt for _, learnt in said] == [right(question) for question in questions]
+
+
+@pytest.mark.parametrize("data", ["llamafactory", "harvest/sft"])
+def test_one_step(data, arguments, exports, tmp_path):
+    arguments |= dict.fromkeys(("dataset_dir", "media_dir"), str(exports / data))
     run_exp(dict(arguments))
     assert (tmp_path / "out/train_results.json").is_file()

@@ -11,7 +11,8 @@ from tests.consumers.responses import FULL, NONE, right, wrong
 from tvrgen.scoring.adapters.trl import reward
 
 
-def test_one_step(exports, trl_rows, questions, tmp_path):
+@pytest.mark.parametrize("data", ["trl", "harvest/rl-hard"])
+def test_one_step(data, exports, load_trl, questions, tmp_path):
     """The trainer gets the responses that it is to score from the test; all else is its own, its processor too.
 
     The processor that it loads cuts prompts on the left, where the images are, if the README's lines do not prevent it.
@@ -39,13 +40,14 @@ def test_one_step(exports, trl_rows, questions, tmp_path):
         logging_steps=1,
         model_init_kwargs={"dtype": torch.float32},
     )
-    readme = (exports / "trl/README.md").read_text()
+    rows = load_trl(data)
+    readme = (exports / data / "README.md").read_text()
     exec(re.search(r"^if hasattr\(arguments.*\n.*$", readme, re.MULTILINE)[0], {"arguments": arguments})
     trainer = GRPOTrainer(
         model=str(folder),
         reward_funcs=[reward, watched],
         args=arguments,
-        train_dataset=trl_rows,
+        train_dataset=rows,
     )
     before = {name: p.detach().clone() for name, p in trainer.model.named_parameters()}
     trainer.train()
@@ -59,7 +61,7 @@ def test_one_step(exports, trl_rows, questions, tmp_path):
     log = next(entry for entry in trainer.state.log_history if "rewards/watched/mean" in entry)
     assert log["rewards/watched/mean"] == pytest.approx((FULL + NONE) / 2)
     assert log["rewards/reward/mean"] == pytest.approx(sum(own) / 4)
-    shortest = min(len(row["prompt"][0]["content"]) for row in trl_rows)  # the model has a token for each byte
+    shortest = min(len(row["prompt"][0]["content"]) for row in rows)  # the model has a token for each byte
     assert log["num_tokens"] > 4 * shortest > 4 * 512
 
 

@@ -16,6 +16,12 @@ def test_rows_are_conversations_with_two_images(trl_rows, questions):
         assert message["content"][0]["image"].size == (80, 60)
 
 
+def test_rows_of_a_harvest_are_those_of_the_export(load_trl, trl_rows, questions):
+    rows = load_trl("harvest/rl-hard")
+    assert rows.column_names == trl_rows.column_names
+    assert [row["id"] for row in rows] == [question["id"] for question in questions]  # a third of samples is right
+
+
 def test_rewards(trl_rows, questions):
     """A trainer passes every column but the completions by name, a list of a batch's length."""
     columns = {name: list(trl_rows[name]) for name in trl_rows.column_names if name != "prompt"}
