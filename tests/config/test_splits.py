@@ -30,6 +30,14 @@ FAULTS = {
     "splits: {train: {count: 2, cameras: {final: [rihgt]}}}": (
         "splits.train.cameras.final: unknown camera 'rihgt'; did you mean 'right'?"
     ),
+    "splits: {train: {count: 2, hashes: [2, 2]}}": "splits.train.hashes: holds [2, 2]; write a remainder",
+    "splits: {train: {count: 2, hashes: [0]}}": "splits.train.hashes: has 1 entries; write at least 2",
+    "splits: {train: {count: 2, hashes: all}}": "splits.train.hashes: holds 'all'; write [remainder, divisor]",
+    "splits: {a: {count: 1, hashes: [1, 4]}, b: {count: 1, hashes: [5, 6]}}": (
+        "splits.b.hashes: [5, 6] and [1, 4], those of a, have some in common"
+    ),
+    "splits: {a: {count: 1}, b: {count: 1, hashes: [2, 4]}}": "splits.b.hashes: [2, 4] and [0, 2], those of a, have",
+    "hashes: [0, 2]": "hashes: unknown key",
 }
 
 
@@ -46,6 +54,14 @@ def test_overrides_reach_any_key():
     assert config.splits["val"].cameras.final == ("left",)
     assert config.splits["train"].cameras.final == ("left", "center", "right")
     assert tuple(config.splits["val"].vocabulary.colors) == ("red", "blue")
+
+
+def test_splits_have_hashes_of_their_own_unless_they_name_them():
+    own = load("splits={a: {count: 1}, c: {count: 1}, b: {count: 1}}")
+    assert {name: split.hashes for name, split in own.splits.items()} == {"a": (0, 3), "b": (1, 3), "c": (2, 3)}
+    named = "{a: {count: 1, hashes: [1, 4]}, b: {count: 1, hashes: [1, 4]}, c: {count: 1, hashes: [2, 6]}}"
+    assert [split.hashes for split in load(f"splits={named}").splits.values()] == [(1, 4), (1, 4), (2, 6)]
+    assert "hashes" not in str(own.document["splits"])  # so that the hashes of configs are as they were
 
 
 def test_a_split_inherits_what_it_does_not_say():

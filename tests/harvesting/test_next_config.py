@@ -33,8 +33,8 @@ def subject(line):
     return line.get("family", CHANGES)
 
 
-@pytest.fixture(params=SHIPPED)
-def failed(request, ready, tmp_path):
+@pytest.fixture(scope="module", params=SHIPPED)
+def failed(request, ready, tmp_path_factory):
     """A dataset, the questions that a model failed, and the config of the next round.
 
     The model sees no change of one kind, and, where there are other families, no answer of one of these.
@@ -53,8 +53,9 @@ def failed(request, ready, tmp_path):
         return models.silent(line) if "family" in line else models.blind_to(line, kind)
 
     said = models.responses(dataset, fails, wrong, skill=1, split=split)
-    harvest(dataset, said, tmp_path / "next")
-    return dataset, kind, [line for line in own if fails(line)], loader.load(tmp_path / "next/config.yaml")
+    out = tmp_path_factory.mktemp(request.param) / "next"
+    harvest(dataset, said, out)
+    return dataset, kind, [line for line in own if fails(line)], loader.load(out / "config.yaml")
 
 
 def test_new_problems_are_like_those_that_were_failed(failed):

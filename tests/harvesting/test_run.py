@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import tvrgen
+from tests.dataset.validation.damages import change_json
 from tests.export.data import contents
 from tests.export.rows import READ
 from tests.harvesting import models
@@ -238,6 +239,23 @@ def test_samples_of_any_form_are_read(dataset, lines, tmp_path):
     printed = harvest(dataset, tmp_path / "r.jsonl", tmp_path / "next")
     assert rates_in(tmp_path / "next") == {first["id"]: 0.5, second["id"]: 0.2}
     assert f"left out: 2 ids without question or samples, such as '{third['id']}'" in printed
+
+
+@pytest.mark.parametrize("trust", [False, True])
+def test_a_config_that_imports_code_is_written_with_trust_alone(trust, flat_dataset, tmp_path):
+    """A config.yaml is the user's own, and what it names is imported."""
+    for name in ("config.json", "dataset.json"):
+        change_json(
+            flat_dataset / name, lambda d: d.get("config", d)["sampling"]["kinds"].append("tests.export.data:Turn")
+        )
+    said = models.responses(flat_dataset, lambda line: True, skill=1)
+    if not trust:
+        with pytest.raises(UserError, match=r"^trust: .*names code, which was not imported: tests.export"):
+            harvest(flat_dataset, said, tmp_path / "next")
+        assert not (tmp_path / "next").exists()
+        return
+    harvest(flat_dataset, said, tmp_path / "next", trust=True)
+    assert loader.load(tmp_path / "next/config.yaml").splits
 
 
 def test_the_command_does_what_the_function_does(dataset, tmp_path):

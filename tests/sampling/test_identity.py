@@ -72,6 +72,16 @@ def test_a_problem_in_two_splits_is_refused(monkeypatch):
         list(planning.record_lines(config, [("train", 0, 3), ("val", 0, 3)]))
 
 
+def test_splits_draw_from_the_hashes_that_they_name():
+    config = load(
+        "splits={one: {count: 4, hashes: [1, 3]}, two: {count: 4, hashes: [1, 3]}, rest: {count: 4, hashes: [2, 3]}}"
+    )
+    plans = {name: [sampler.plan_problem(config, name, k).hash for k in range(4)] for name in config.splits}
+    assert {int(digest, 16) % 3 for digest in plans["one"] + plans["two"]} == {1}
+    assert {int(digest, 16) % 3 for digest in plans["rest"]} == {2}
+    assert len({*plans["one"], *plans["two"]}) == 8  # the same hashes, but draws of their own
+
+
 @pytest.mark.parametrize("splits", [1, 2, 3, 7])
 def test_a_hash_belongs_to_one_split(splits):
     for digest in ("0" * 32, "f" * 32, "0123456789abcdef" * 2):

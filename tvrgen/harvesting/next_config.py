@@ -37,7 +37,7 @@ def document(config: Config, groups: Sequence[Group], count: int, trust: bool) -
         if number:
             name, own = _like(group, config, made, before[group.subject[0]], number, trust)
             made["splits"][name] = own
-    loader.check_functions(loader.of_dataset(made, config.source, trust=trust), trust)
+    loader.check_functions(loader.from_document(made, config.source, trust=trust), trust)
     return made
 
 
@@ -112,7 +112,7 @@ def _range(least: int, most: int) -> int | list[int]:
 def _is_possible(document: Record, source: str, trust: bool) -> bool:
     """Whether a config with one split can be planned."""
     try:
-        config = loader.of_dataset(document, source, trust=trust)
+        config = loader.from_document(document, source, trust=trust)
         for split in config.splits.values():
             design.check_deal(config, split)
     except UserError:
