@@ -188,6 +188,12 @@ def test_what_cannot_be_harvested_is_refused_in_one_line(text, options, says, da
     assert not (tmp_path / "next").exists()
 
 
+@pytest.mark.parametrize("own", ["text", 3, None])
+def test_a_dict_holds_lists_of_samples(own, dataset, tmp_path):
+    with pytest.raises(UserError, match=r"responses: train-000000-left has .*; write a list of its samples"):
+        harvest(dataset, {"train-000000-left": own}, tmp_path / "next")
+
+
 def test_folders_that_hold_something_are_refused(dataset, tmp_path):
     said = models.responses(dataset, has_color, no_color)
     (tmp_path / "full").mkdir()

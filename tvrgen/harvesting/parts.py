@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from tvrgen._support.json_lines import Record
@@ -24,7 +24,7 @@ PASS_RATES, SFT, CONFIG, README = "pass_rates.jsonl", "sft", "config.yaml", "REA
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Writer of the parts of a harvest; `lines` says of each what it holds, or why it was not written."""
+    """Writer of the parts of a harvest. Each method returns a line on what a part holds, or why it was not written."""
 
     root: str | Path
     dataset: Dataset
@@ -34,29 +34,27 @@ class Parts:
     licence: str
     progress: Progress
     trust: bool
-    lines: list[str] = field(default_factory=list)
 
-    def write_pass_rates(self) -> None:
+    def pass_rates(self) -> str:
         """Writes a line for each question with samples."""
         self.out.text(PASS_RATES, "".join(json.dumps(own.pass_rate.line) + "\n" for own in self.graded))
-        self.lines.append(f"{PASS_RATES}: {counted(len(self.graded), 'question')}")
+        return f"{PASS_RATES}: {counted(len(self.graded), 'question')}"
 
-    def write_sft(self, choice: Choice) -> None:
+    def sft(self, choice: Choice) -> str:
         """Writes the chosen response to each question that has one."""
         chosen = {own.pass_rate.id: choice.of(own.right) if own.right else "" for own in self.graded}
         if not any(chosen.values()):
             reason = "all right responses are left out" if None in chosen.values() else "no sample answers right"
-            self.lines.append(f"{SFT}: not written, as {reason}")
-            return
+            return f"{SFT}: not written, as {reason}"
         digest = hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()
         asked = {name: self.out.made_from["options"][name] for name in ("rank", "without")}
         options: Record = {"filter": [], "order": None, "licence": self.licence, **asked}
         made_from = fingerprint(self.dataset, self.splits, SFT, options) | {"responses": digest}
         form = Sft(self.dataset, Output(self.out.root / SFT, made_from), self.splits, chosen)
         exports.written(form, (), {}, self.progress)
-        self.lines.append(f"{SFT}: {counted(self._questions(SFT), 'right response')}, for LLaMA-Factory")
+        return f"{SFT}: {counted(self._questions(SFT), 'right response')}, for LLaMA-Factory"
 
-    def write_rl(self, thresholds: Thresholds, name: str) -> None:
+    def rl(self, thresholds: Thresholds, name: str) -> Iterator[str]:
         """Writes the questions of medium pass rate and the hard ones, each in an export of a format."""
         rates = {own.pass_rate.id: own.pass_rate.rate for own in self.graded}
         for folder, filters in thresholds.filters.items():
@@ -64,7 +62,7 @@ class Parts:
             kept = [rate for rate in rates.values() if all(own.keeps((rate,)) for own in parsed)]
             if not kept:
                 several = "" if any(own.pass_rate.samples > 1 for own in self.graded) else "; sample each several times"
-                self.lines.append(f"{folder}: not written, as no question has {' and '.join(filters)}{several}")
+                yield f"{folder}: not written, as no question has {' and '.join(filters)}{several}"
                 continue
             exports.export(
                 self.root,
@@ -78,25 +76,24 @@ class Parts:
                 pass_rates=rates,
             )
             said = f"{counted(self._questions(folder), 'question')} with {' and '.join(filters)}"
-            self.lines.append(f"{folder}: {said}, for {exports.find(name).title}")
+            yield f"{folder}: {said}, for {exports.find(name).title}"
 
     def _questions(self, folder: str) -> int:
         """The number of questions of an export in the folder."""
         found = json.loads((self.out.root / folder / DONE).read_text(encoding="utf-8"))
         return sum(found["questions"].values())
 
-    def write_config(self, document: Record | None) -> None:
+    def config(self, document: Record | None) -> str:
         """Writes the config of the next round; None where nothing was answered wrong."""
         if document is None:
-            self.lines.append(f"{CONFIG}: not written, as no sample is wrong")
-            return
+            return f"{CONFIG}: not written, as no sample is wrong"
         self.out.text(CONFIG, next_config.as_yaml(document))
         problems = counted(sum(split["count"] for split in document["splits"].values()), "new problem")
-        self.lines.append(f"{CONFIG}: {problems} in {counted(len(document['splits']), 'split')}")
+        return f"{CONFIG}: {problems} in {counted(len(document['splits']), 'split')}"
 
-    def write_readme(self) -> None:
-        """Writes README.md: what was written, and the commands of the next round."""
-        self.out.text(README, _README.format("".join(f"- {line}\n" for line in self.lines)))
+    def readme(self, lines: Iterable[str]) -> None:
+        """Writes README.md: the lines on all parts, and the commands of the next round."""
+        self.out.text(README, _README.format("".join(f"- {line}\n" for line in lines)))
 
 
 _README = """\

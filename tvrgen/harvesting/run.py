@@ -9,7 +9,7 @@ from typing import Any
 
 from tvrgen._support import listing
 from tvrgen._support.errors import ArgumentError, UserError
-from tvrgen._support.messages import counted, nearest
+from tvrgen._support.messages import counted, nearest, shown
 from tvrgen._support.progress import Progress, Silent
 from tvrgen.dataset.reader import Dataset, open_dataset
 from tvrgen.export import run as exports
@@ -75,16 +75,15 @@ def harvest(
     if dataset.storage.contains(Path(out)):
         raise ArgumentError("out", str(out), "is inside the dataset; choose another folder")
     check_complete(dataset, dataset.splits)
-    samples = responses if isinstance(responses, Mapping) else read_samples(Path(responses))
     source = "responses" if isinstance(responses, Mapping) else str(responses)
+    samples = _listed(responses) if isinstance(responses, Mapping) else read_samples(Path(responses))
     splits = _splits(dataset, split, samples, source)
     options = {
         "rank": rank, "without": words, "hard": hard, "medium": medium, "unsolved": unsolved, "format": rl_format,
         "count": count, "licence": licence,
     }  # fmt: skip
-    digest = hashlib.sha256(json.dumps(samples, sort_keys=True).encode()).hexdigest()
     made_from = fingerprint(dataset, splits, "harvest", json.loads(json.dumps(options)))
-    target = Output(Path(out), {**made_from, "responses": digest})
+    target = Output(Path(out), {**made_from, "responses": _digest(samples)})
     if target.complete():
         return f"{out}: is complete already"
     fresh = not (target.root.exists() and listing.names(target.root))
@@ -95,11 +94,8 @@ def harvest(
     parts = Parts(root, dataset, target, splits, graded, licence, progress, trust)
     with target.held():
         try:
-            parts.write_pass_rates()
-            parts.write_sft(chosen)
-            parts.write_rl(rates, rl_format)
-            parts.write_config(config)
-            parts.write_readme()
+            lines = [parts.pass_rates(), parts.sft(chosen), *parts.rl(rates, rl_format), parts.config(config)]
+            parts.readme(lines)
             target.finish()
         except OSError as error:
             raise UserError(
@@ -109,7 +105,23 @@ def harvest(
             if fresh and not isinstance(error.__cause__, OSError):  # of which the same command does not come free
                 _clear(target.root)
             raise
-    return "\n".join([f"{out}: {_summary(graded)}{unknown}", *parts.lines])
+    return "\n".join([f"{out}: {_summary(graded)}{unknown}", *lines])
+
+
+def _listed(responses: Samples) -> Samples:
+    """The samples of a dict. Raises UserError for a text in place of a list of texts."""
+    for name, own in responses.items():
+        if isinstance(own, str) or not isinstance(own, Sequence):
+            raise UserError(f"responses: {name} has {shown(own)}; write a list of its samples")
+    return responses
+
+
+def _digest(samples: Samples) -> str:
+    """SHA-256 of all samples, in whatever order their questions come."""
+    digest = hashlib.sha256()
+    for name in sorted(samples):
+        digest.update(json.dumps([name, *samples[name]]).encode())
+    return digest.hexdigest()
 
 
 def _splits(dataset: Dataset, split: str | None, samples: Samples, source: str) -> tuple[str, ...]:
