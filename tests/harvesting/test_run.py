@@ -153,6 +153,25 @@ def test_a_harvest_goes_on_where_it_was_stopped(dataset, tmp_path, monkeypatch):
         harvest(dataset, said, out)
 
 
+def test_a_full_disk_is_one_line_and_the_same_command_continues(dataset, tmp_path, monkeypatch):
+    said = models.responses(dataset, has_color, no_color, skill=1)
+
+    def full(self, path, content, text=export_folder.Output.text):
+        if path == "config.yaml":
+            raise OSError(28, "No space left on device", str(self.root / path))
+        text(self, path, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(export_folder.Output, "text", full)
+        with pytest.raises(UserError, match="config.yaml: No space left on device; the same command continues"):
+            harvest(dataset, said, tmp_path / "next")
+    assert (tmp_path / "next/sft/export.json").exists()
+    assert not (tmp_path / "next/export.json").exists()
+    harvest(dataset, said, tmp_path / "next")
+    harvest(dataset, said, tmp_path / "other/next")
+    assert contents(tmp_path / "next") == contents(tmp_path / "other/next")
+
+
 LINE = '{"id": "train-000000-left", "response": ""}'
 
 
