@@ -163,7 +163,7 @@ def test_a_full_disk_is_one_line_and_the_same_command_continues(dataset, tmp_pat
 
     with monkeypatch.context() as patch:
         patch.setattr(export_folder.Output, "text", full)
-        with pytest.raises(UserError, match="config.yaml: No space left on device; the same command continues"):
+        with pytest.raises(UserError, match=r"config.yaml: No space left on device; the same command continues"):
             harvest(dataset, said, tmp_path / "next")
     assert (tmp_path / "next/sft/export.json").exists()
     assert not (tmp_path / "next/export.json").exists()
