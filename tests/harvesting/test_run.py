@@ -15,6 +15,7 @@ from tests.tiny import SHIPPED, run
 from tvrgen._support.errors import UserError
 from tvrgen.config import loader
 from tvrgen.dataset.reader import open_dataset
+from tvrgen.export import FORMATS
 from tvrgen.export import folder as export_folder
 from tvrgen.harvesting.run import harvest
 from tvrgen.scoring import reward
@@ -232,6 +233,20 @@ def test_a_harvest_that_a_format_refuses_leaves_nothing(dataset, tmp_path):
         harvest(dataset, said, tmp_path / "next", rl_format="reason-rft")
     assert not [*(tmp_path / "next").iterdir()]
     harvest(dataset, said, tmp_path / "next")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_hard_questions_are_written_in_any_format_or_nothing_is(name, dataset, tmp_path):
+    said = models.responses(dataset, has_color, no_color, skill=1)
+    try:
+        harvest(dataset, said, tmp_path / "next", rl_format=name)
+    except UserError as error:
+        assert "\n" not in str(error)
+        assert not any(contents(tmp_path))
+    else:
+        written = json.loads((tmp_path / "next/rl-hard/export.json").read_text())
+        assert written["made_from"]["format"] == name
+        assert sum(written["questions"].values())
 
 
 def test_test_splits_are_harvested_only_if_they_are_named(ready, tmp_path):

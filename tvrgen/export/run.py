@@ -124,9 +124,7 @@ def _select(
         progress.update(count, "looking through")
 
     return {
-        split: selection.select(
-            dataset, split, filters, order, look, refuse, form.scenes, omits, form.pairs, rates
-        )
+        split: selection.select(dataset, split, filters, order, look, refuse, form.scenes, omits, form.pairs, rates)
         for split in form.splits
     }
 
