@@ -10,6 +10,16 @@ from tvrgen.questions.forms import changes_text
 from tvrgen.transformations.base import Step
 
 SAMPLES = 5
+REFUSED = {
+    "openvlthinker": "it trains on rationales",
+    "vision-r1": "it trains on rationales",
+    "observe-r1": "leaves out 6 that ask neither for a letter nor for a number",
+    "reason-rft": "has no words for how far",
+    "trance": "rl_format='trance': holds whole problems",
+    "svqa-r1": "leaves out 6 that have no twin",
+    "vision-zero": "no question is left for this format",
+}
+"""Formats that cannot hold the questions of `dataset` that it fails, and what they say."""
 _PLAN = asking.plan_problem  # `generate_flat` replaces it while it runs
 
 
@@ -55,3 +65,11 @@ def responses(
         told = [right(question, k + 1) for k in range(good)]
         said[question["id"]] = told + [wrong(question)] * (SAMPLES - good)
     return said
+
+
+def has_color(question: dict) -> bool:
+    return any(change["attribute"] == "color" for change in question["changes"])
+
+
+def no_color(question: dict) -> str:
+    return blind_to(question, "color")
