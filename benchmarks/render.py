@@ -125,7 +125,7 @@ def converged(renderer: Renderer, shot: Shot, path: Path) -> None:
     """An image as Blender renders it, 16-bit."""
     scene = bpy.context.scene
     with quiet(renderer._log):
-        renderer._stage.set(shot.state, shot.view, shot.lights)
+        renderer._stage.set(shot)
         settings = scene.render.image_settings
         settings.file_format, settings.color_depth, settings.tiff_codec = "TIFF", "16", "NONE"
         scene.render.filepath = str(path.with_suffix(".new.tif"))

@@ -15,7 +15,7 @@ from tvrgen.transformations.kinds.position import MOVES
 
 NEEDS = {
     "rays": ("trimesh", "embreex"),
-    "blender": ("bpy", "ray", "trimesh", "embreex"),
+    "blender": ("bpy", "ray", "trimesh", "embreex", "av"),
     "loading": ("datasets", "webdataset"),
     "packaging": ("build", "twine"),
 }

@@ -13,6 +13,8 @@ from tvrgen.questions.registry import BUILT_IN
 
 OWN = "tests.config.test_asked"
 
+CLIP = "output: {clip: {}}\n"
+
 FAULTS = {
     "questions: [{family: conting}]": "questions[0].family: unknown family 'conting'; did you mean 'counting'?",
     "questions: [{family: 'nowhere.to:Be'}]": "questions[0].family: cannot load family 'nowhere.to:Be': there is no",
@@ -50,6 +52,24 @@ FAULTS = {
     f"questions: [{{family: '{OWN}:Unfinished'}}]": "TypeError: Can't instantiate abstract class Unfinished",
     f"questions: [{{family: 'tests.asked:Numbers'}}, {{family: '{OWN}:Same'}}]": (
         "questions[1].family: two families are named 'numbers'"
+    ),
+    "questions: [{family: counting, show: video}]": "questions[0].show: unknown value 'video'",
+    "questions: [{family: counting, show: clip}]": "questions[0].show: there are no clips; write output.clip: {}, or",
+    f"{CLIP}questions: [{{family: counting, show: clip, twin: true}}]": "questions[0].twin: clips have no mirror",
+    f"{CLIP}questions: [{{family: viewpoint, show: clip}}]": (
+        "questions[0].show: the template of the family has no texts for a clip; leave show out"
+    ),
+    f"{CLIP}questions: [{{family: 'tests.asked:Numbers', show: clip}}]": (
+        "questions[0].show: the template of the family has no texts for a clip; leave show out"
+    ),
+    f"{CLIP}questions: [{{family: changes, prompt: star_r1, show: clip}}]": (
+        "questions[0].prompt: speaks of images, and the question shows a clip; write prompt: clip"
+    ),
+    f"{CLIP}sampling: {{no_change: 0.5}}\nquestions: [{{family: counting, show: clip}}, {{family: changes}}]": (
+        "questions[0].show: with sampling.no_change, other questions show a second image that is shifted"
+    ),
+    "output: {clip: {}}\ncameras: {final: [left, center]}\nquestions: [{family: counting, show: clip}]": (
+        "questions[0].show: a clip is of the initial camera alone; write cameras.final: [center]"
     ),
 }
 
@@ -142,3 +162,49 @@ def test_questions_of_a_view_are_counted(entries, suffixes):
     split = load(f"questions=[{', '.join(entries)}]", "sampling.on_stage=[4, 8]").split("train")
     assert asking.suffixes(split) == suffixes
     assert split.asked == len(suffixes) * split.cameras.released
+
+
+CLIP_FAULTS = {
+    "output: {clip: {frames: 0}}": "output.clip.frames: 0 is too small; write at least 1",
+    "output: {clip: {fps: 121}}": "output.clip.fps: 121 is too large; write at most 120",
+    "output: {clip: true}": "output.clip: holds True; write keys and values or null",
+    "output: {clip: {}}\nrender: {width: 321}": "render.width: 321 is odd, and videos have even sides; write 322, or",
+    "output: {clip: {}}\nrender: {height: 239}": "render.height: 239 is odd, and videos have even sides; write 240",
+}
+
+
+@pytest.mark.parametrize("text", CLIP_FAULTS)
+def test_a_fault_of_clips_is_one_line_that_names_its_key(text, tmp_path):
+    assert CLIP_FAULTS[text] in fault(tmp_path, text)
+
+
+def test_clips_are_optional():
+    """A config without them is resolved as it was before there were any, and null is as if the key were left out."""
+    plain = load()
+    assert "clip" not in plain.document["output"]
+    assert load("output.clip=null").document == plain.document
+    clip = load("output.clip={frames: 3}").split("train").output.clip
+    assert (clip.frames, clip.fps, clip.hold, clip.format) == (3, 12, 6, "mp4")
+
+
+def test_clips_of_image_files_have_any_size():
+    assert load("output.clip={format: frames}", "render.width=81").split("train").output.clip.format == "frames"
+
+
+@pytest.mark.parametrize("family", [name for name in BUILT_IN if name != "viewpoint"])
+def test_a_resolved_config_asks_of_its_clip_again(family):
+    own = load(
+        "output.clip={}",
+        "cameras.final=[center]",
+        "sampling.on_stage=9",
+        f"questions=[{{family: {family}, show: clip}}]",
+    )
+    again = loader.from_document(own.document, "again")
+    assert again.document == own.document
+    assert again.split("train").questions == own.split("train").questions
+    images = load("cameras.final=[center]", "sampling.on_stage=9", f"questions=[{{family: {family}}}]")
+    assert "clip" not in images.document["questions"][0]["prompt"]
+    assert images.split("train").questions[0].prompt != own.split("train").questions[0].prompt or family in (
+        "counting",
+        "map",
+    )

@@ -43,6 +43,8 @@ LINE = {
         ("kind!=size", False),
         ("form=triplet", True),
         ("form=choice,number", False),
+        ("clip=no", True),
+        ("clip=yes", False),
     ],
 )
 def test_filters(text, kept):

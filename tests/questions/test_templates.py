@@ -20,6 +20,16 @@ def test_each_family_has_a_template_with_variants(name):
     assert max(map(len, template.variants.values())) > 2
 
 
+@pytest.mark.parametrize("name", sorted(BUILT_IN.keys() - {CHANGES, "viewpoint"}))
+def test_each_template_has_texts_for_clips(name):
+    document = read_yaml(ROOT / f"configs/questions/{name}.yaml")
+    own = document | document["clip"] | {"variants": document["variants"] | document["clip"].get("variants", {})}
+    template = Template(text=own["text"], variants={k: tuple(v) for k, v in own["variants"].items()})
+    templates.check(template, BUILT_IN[name].places)
+    assert own["variants"].keys() == document["variants"].keys()
+    assert not [text for texts in template.variants.values() for text in (*texts, own["text"]) if " image" in text]
+
+
 def test_each_template_is_of_a_family():
     assert {path.stem for path in (ROOT / "configs/questions").glob("*.yaml")} == BUILT_IN.keys() - {CHANGES}
 

@@ -1,6 +1,8 @@
 """Questions of a split: the settings of each family in its list, and whether its problems can be asked so."""
 
 import dataclasses
+import re
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from tvrgen._support.errors import UserError
@@ -15,6 +17,8 @@ from tvrgen.sampling.combinations import on_stage_numbers
 
 if TYPE_CHECKING:
     from tvrgen.config.splits import Sections
+
+_IMAGES = re.compile(r"\bimages?\b", re.IGNORECASE)
 
 
 def build(sections: "Sections", trust: bool) -> tuple[dict[str, Any], tuple[QuestionSettings, ...]]:
@@ -39,7 +43,9 @@ def build(sections: "Sections", trust: bool) -> tuple[dict[str, Any], tuple[Ques
             if entry["prompt"] is None:
                 entry["prompt"] = _template(families[name], where)
         first = numbers.get(name, 0)
-        template = build_settings(Prompt if name == CHANGES else Template, entry["prompt"])
+        of_clip = entry.get("show") == "clip"
+        own_template = _of_clip(entry["prompt"], where) if of_clip and name != CHANGES else entry["prompt"]
+        template = build_settings(Prompt if name == CHANGES else Template, own_template)
         settings = build_settings(QuestionSettings, entry, prompt=template, number=first)
         numbers[name] = first + settings.each
         if settings.circular and not settings.is_choice:
@@ -49,6 +55,14 @@ def build(sections: "Sections", trust: bool) -> tuple[dict[str, Any], tuple[Ques
             raise UserError(f"{where}: changes are asked once and as they are; leave out {what}")
         found.append(settings)
     return families, tuple(found)
+
+
+def _of_clip(template: Record, where: str) -> Record:
+    """A family's template with its keys for clips in place of the others of their names."""
+    if "clip" not in template:
+        raise UserError(f"{where}.show: the template of the family has no texts for a clip; leave show out")
+    own = template["clip"]
+    return template | own | {"variants": template["variants"] | own.get("variants", {})}
 
 
 def _template(family: Any, where: str) -> Record:
@@ -74,7 +88,7 @@ def checked(split: Split, sections: "Sections") -> Split:
         where, family = sections.where_asked(k), split.families.get(settings.family)
         try:
             if settings.family == CHANGES:
-                _check_changes(settings.prompt, split)
+                _check_changes(settings.prompt, split, settings.of_clip)
             elif family is not None:
                 templates.check(settings.prompt, family.places)
         except ValueError as error:
@@ -88,6 +102,8 @@ def checked(split: Split, sections: "Sections") -> Split:
             raise UserError(f"{where}: {family.name} needs {lack}")
         if settings.twin:
             _check_twin(split, where)
+        if settings.of_clip:
+            _check_clip(settings, split, where)
         most = settings.choices if family is None else family.most_options(split)
         found.append(dataclasses.replace(settings, choices=min(settings.choices, most)))
     return dataclasses.replace(split, questions=tuple(found))
@@ -103,8 +119,28 @@ def _check_twin(split: Split, where: str) -> None:
         )
 
 
-def _check_changes(template: Prompt, split: Split) -> None:
+def _check_clip(settings: QuestionSettings, split: Split, where: str) -> None:
+    """Raises UserError if the split has no clips, or if they do not show what a question asks of."""
+    if split.output.clip is None:
+        raise UserError(f"{where}.show: there are no clips; write output.clip: {{}}, or leave show out")
+    if settings.twin:
+        raise UserError(f"{where}.twin: clips have no mirror images; leave it out, or show")
+    if split.cameras.final != (split.cameras.initial,):
+        raise UserError(
+            f"{where}.show: a clip is of the initial camera alone; write cameras.final: [{split.cameras.initial}]"
+        )
+    if split.jitters_apart:
+        raise UserError(
+            f"{where}.show: with sampling.no_change, other questions show a second image that is shifted against the "
+            "clip; write show: clip for all questions of the split, or sampling.no_change: 0"
+        )
+
+
+def _check_changes(template: Prompt, split: Split, of_clip: bool) -> None:
     prompts.check(template)
+    texts = (template.text, template.directions, template.leaving, template.repeat, *chain(*template.variants.values()))
+    if of_clip and any(_IMAGES.search(text) for text in texts):
+        raise ValueError("speaks of images, and the question shows a clip; write prompt: clip, or a text of your own")
     sampling = split.sampling
     enters = any(
         role.enters for kind in split.kinds.values() for roles in kind.variants(sampling).values() for role in roles

@@ -56,6 +56,8 @@ def resolve(document: Record, source: str, folder: Path | None, trust: bool = Tr
     folders = {
         key: folder if key in document else resources.ROOT if folder else None for key in ("scene", "vocabulary")
     }
+    if resolved["output"].get("clip", {}) is None:
+        del resolved["output"]["clip"]  # as if it were left out
     resolved["scene"] = _scene(resolved["scene"], source, folders["scene"], ())
     resolved["vocabulary"], meshes = _vocabulary(resolved["vocabulary"], source, folders["vocabulary"], ())
     kinds = [kind for section in sections.values() for kind in section.get("sampling", {}).get("kinds", ())]
@@ -145,10 +147,13 @@ def _asked(entry: Record, key: str, source: str, folder: Path | None) -> Record:
     if ":" not in family and family not in FAMILIES:
         known = messages.nearest(family, [*FAMILIES, "package.module:Class"])
         raise UserError(f"{source}: {key}.family: unknown family {family!r}{known}")
+    of_clip = filled.get("show") == "clip"
     if family == CHANGES:
-        filled["prompt"] = _prompt(prompt or "star_r1", f"{key}.prompt", source, folder)
+        filled["prompt"] = _prompt(prompt or ("clip" if of_clip else "star_r1"), f"{key}.prompt", source, folder)
     elif prompt or ":" not in family:
         filled["prompt"] = _prompt(prompt or family, f"{key}.prompt", source, folder, _TEMPLATES, "family")
+        if not of_clip:
+            filled["prompt"].pop("clip", None)
     return filled
 
 

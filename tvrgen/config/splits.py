@@ -13,7 +13,7 @@ from tvrgen._support.keys import keys
 from tvrgen._support.messages import nearest
 from tvrgen.config import asked, documents
 from tvrgen.config.documents import OLD_NAMES
-from tvrgen.config.settings import Constraints, Never, Only, Split
+from tvrgen.config.settings import Constraints, Never, Only, OutputSettings, Split
 from tvrgen.config.settings.constraints import Listed
 from tvrgen.questions.forms import arities, changes_text
 from tvrgen.questions.forms.changes_reader import parse_answer
@@ -117,6 +117,7 @@ def build(sections: Sections, words: Vocabulary, scene: SceneSpec, trust: bool =
     settings: dict[str, Any] = {
         name: build_settings(kind, sections[name], **follows.get(name, {})) for name, kind in _FIELDS.items()
     }
+    _check_video(settings["output"], sections)
     families, questions = asked.build(sections, trust)
     azimuths = {name: camera_model.azimuth(scene.cameras[name]) for name in (views["initial"], *final)}
     own_words = _narrowed(words, constraints).facing(azimuths[views["initial"]])
@@ -181,6 +182,17 @@ def _check_cameras(sections: Sections, scene: SceneSpec) -> None:
     initial, final = sections["cameras"]["initial"], sections["cameras"]["final"]
     _check_known([initial], scene.cameras, "camera", sections.where("cameras.initial"))
     _check_known(final, scene.cameras, "camera", sections.where("cameras.final"))
+
+
+def _check_video(output: OutputSettings, sections: Sections) -> None:
+    """Raises UserError for videos with an odd number of pixels along a side, which H.264 does not have."""
+    for side in ("width", "height"):
+        pixels = sections["render"][side]
+        if output.clip is not None and output.clip.format == "mp4" and pixels % 2:
+            raise UserError(
+                f"{sections.where(f'render.{side}')}: {pixels} is odd, and videos have even sides; write {pixels + 1}, "
+                "or output.clip.format: frames"
+            )
 
 
 def _check_known(names: Iterable[str], known: Iterable[str], what: str, where: str) -> None:

@@ -29,6 +29,10 @@ def of_scene(line: Record) -> Iterator[str]:
                 yield f"{place}.differences: object {difference['object']}; there are {count} objects"
             if difference["before"].keys() != difference["after"].keys():
                 yield f"{place}.differences: object {difference['object']}: before and after differ in their keys"
+    if "clip" in line:
+        yield from _clip_contradictions(line["clip"])
+        if len(line["clip"]["steps"]) != len(line["steps"]):
+            yield f"clip.steps: has {len(line['clip']['steps'])} entries; expected {len(line['steps'])}, as in steps"
     for when, cameras in line["visibility"].items():
         for name, sights in cameras.items():
             if name not in line["cameras"]:
@@ -39,12 +43,25 @@ def of_scene(line: Record) -> Iterator[str]:
 
 def of_question(line: Record) -> Iterator[str]:
     """What the schema cannot say of a question line: it has all that its family needs, and its parts fit together."""
+    if "clip" in line:
+        yield from _clip_contradictions(line["clip"])
     if missing := next((key for key in _KEYS["family" in line] if key not in line), None):
         yield f"{missing}: is missing"
     elif "family" in line:
         yield from _family_contradictions(line)
     else:
         yield from _changes_contradictions(line)
+
+
+def _clip_contradictions(clip: Record) -> Iterator[str]:
+    """What the schema cannot say of a clip: where its frames are, and that its changes follow one another in them."""
+    if ("file" in clip) == ("files" in clip):
+        yield "clip: has no single one of file and files"
+    if len(clip.get("files", ())) not in (0, clip["count"]):
+        yield f"clip.files: has {len(clip['files'])} entries; expected {clip['count']}, one for each frame"
+    ends = [own for step in clip["steps"] for own in (step["start"], step["end"])]
+    if ends != sorted({*ends}) or not all(0 < own < clip["count"] for own in ends):
+        yield f"clip.steps: do not follow one another within {clip['count']} frames"
 
 
 def _family_contradictions(line: Record) -> Iterator[str]:

@@ -13,7 +13,7 @@ from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen.config import documents
 from tvrgen.config.settings import Split
-from tvrgen.dataset import contradictions
+from tvrgen.dataset import clips, contradictions
 from tvrgen.dataset.images import BLEND, ImageFile
 from tvrgen.imaging.visibility import Sight
 from tvrgen.questions import asking
@@ -33,6 +33,7 @@ from tvrgen.transformations.base import Step
 def scene_line(planned: Planned, images: Sequence[ImageFile], split: Split) -> Record:
     """The record of a problem with these image files; see scene.schema.json."""
     problem, grid = planned.problem, split.vocabulary.grid
+    clip = clips.of_planned(planned, images, split)
     return {
         "id": problem.id,
         "hash": planned.hash,
@@ -45,6 +46,7 @@ def scene_line(planned: Planned, images: Sequence[ImageFile], split: Split) -> R
         "steps": [_step(planned, k) for k in range(len(problem.steps))],
         **({"annotations": _annotations(images)} if split.output.annotations else {}),
         **({"intermediate": _intermediate(images, grid)} if split.output.intermediate else {}),
+        **({"clip": clip.record} if clip else {}),
         **({"blend": BLEND.format(index=problem.index)} if split.output.blend else {}),
         "cameras": {c.name: _camera(c, split) for c in problem.cameras},
         "lights": [_plain(light) for light in problem.lights],
@@ -93,6 +95,7 @@ def question_lines(planned: Planned, images: Sequence[ImageFile], split: Split, 
     """
     problem = planned.problem
     paths = {image.shot.name: image.path for image in images}
+    clip = clips.of_planned(planned, images, split)
     return [
         {
             "id": f"{problem.id}-{view}{asked.suffix}",
@@ -101,6 +104,7 @@ def question_lines(planned: Planned, images: Sequence[ImageFile], split: Split, 
             **({"family": asked.family, "shows": [*asked.shows]} if asked.family != CHANGES else {}),
             "view": {"initial": split.cameras.initial, "final": view},
             "images": [paths[name] for name in asked.shows],
+            **({"clip": clip.record} if clip and asked.of_clip else {}),
             "question": asked.prompt,
             "answer": asked.answer,
             "answer_form": asked.answer_form,

@@ -1,6 +1,6 @@
 """Shard formats: how a shard holds its lines and images.
 
-files:       scenes.jsonl and questions.jsonl beside the folders `images` and `annotations`
+files:       scenes.jsonl and questions.jsonl beside the folders `images`, `annotations` and `clips`
 webdataset:  samples.tar, a problem's files one after another (ID.final-0.png, ID.initial.png, ID.questions.json,
              ID.scene.json), the same bytes whenever and wherever it is packed
 
@@ -58,6 +58,10 @@ class ShardFormat(ABC):
         """Path of an annotation of an image, without its suffix."""
 
     @abstractmethod
+    def clip(self, scene: str, number: int | None = None) -> str:
+        """Path of a problem's clip, without its suffix, or of the frame with a number."""
+
+    @abstractmethod
     def file(self, kind: Kind) -> str:
         """Path of the file that holds the lines of a kind."""
 
@@ -110,6 +114,9 @@ class Files(ShardFormat):
     def annotation(self, scene: str, shot: str, role: str, channel: str) -> str:
         return f"annotations/{_number(scene)}-{shot}-{channel}"
 
+    def clip(self, scene: str, number: int | None = None) -> str:
+        return f"clips/{_number(scene)}{_frame(number)}"
+
     def file(self, kind: Kind) -> str:
         return self._FILES[kind]
 
@@ -149,13 +156,16 @@ class WebDataset(ShardFormat):
     name = "webdataset"
     _TAR = "samples.tar"
     _MEMBERS: ClassVar = {"scene": "scene", "question": "questions"}
-    _SHOWN = ("initial.", "initial-", "final-", "step-")  # roles of the images that questions name
+    _SHOWN = ("initial.", "initial-", "final-", "step-", "clip.", "clip-")  # roles of files that questions name
 
     def image(self, scene: str, shot: str, role: str) -> str:
         return f"{scene}.{role}"
 
     def annotation(self, scene: str, shot: str, role: str, channel: str) -> str:
         return f"{scene}.{role}.{channel}"
+
+    def clip(self, scene: str, number: int | None = None) -> str:
+        return f"{scene}.clip{_frame(number)}"
 
     def file(self, kind: Kind) -> str:
         return self._TAR
@@ -215,6 +225,11 @@ class WebDataset(ShardFormat):
 def _number(scene: str) -> str:
     """A problem's number, in digits: "000003" of "train-000003"."""
     return scene.rpartition("-")[2]
+
+
+def _frame(number: int | None) -> str:
+    """What the name of a frame's file has behind that of the clip: "-0007"."""
+    return "" if number is None else f"-{number:04d}"
 
 
 class _Images(dict[str, bytes]):

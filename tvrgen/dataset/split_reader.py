@@ -29,7 +29,7 @@ A mark is a number of 60 bits, with which the image's SHA-256 begins; -1 where t
 
 @dataclass(frozen=True, slots=True)
 class StoredQuestion:
-    """A question line that fits its schema, and the bytes of its images when they are asked for."""
+    """A question line that fits its schema, and the bytes of its images or its clip when they are asked for."""
 
     line: Record
     position: Position
@@ -42,9 +42,24 @@ class StoredQuestion:
 
     def images(self) -> tuple[bytes, ...]:
         """The files of its images. Raises UserError if one is missing or altered."""
-        return tuple(self._image(name) for name in self.line["images"])
+        return tuple(self._file(name) for name in self.line["images"])
 
-    def _image(self, name: str) -> bytes:
+    @property
+    def of_clip(self) -> bool:
+        """Whether it shows a clip; its images are then those of the states with which the clip begins and ends."""
+        return "clip" in self.line
+
+    def clip(self) -> bytes:
+        """The video file of its clip. Raises UserError if it is missing or altered, or if image files are the clip."""
+        if "file" not in self.line["clip"]:
+            raise UserError(f"{self._where}: {self.id}: its clip is stored as frames (output.clip.format)")
+        return self._file(self.line["clip"]["file"])
+
+    def frames(self) -> Iterator[bytes]:
+        """Yields the image file of each frame of a clip that is stored as frames. Raises UserError as `images` does."""
+        return map(self._file, self.line["clip"]["files"])
+
+    def _file(self, name: str) -> bytes:
         with reading(f"{self._where}: {self.id}: {name}"):
             return self._read(name)
 
@@ -55,8 +70,8 @@ Q = TypeVar("Q", bound=StoredQuestion)
 class SplitReader(Generic[Q]):
     """The questions of a split, as objects of `kind`; a context manager, which holds one file open.
 
-    Lines and images, and scene lines if `scenes` is set, are compared with the dataset's checksums. If the split was
-    read before (`looked`), images alone are compared again.
+    Lines, images and clips, and scene lines if `scenes` is set, are compared with the dataset's checksums. If the split
+    was read before (`looked`), images and clips alone are compared again.
     """
 
     def __init__(self, dataset: Dataset, split: str, kind: type[Q], looked: bool = False, scenes: bool = False) -> None:
@@ -123,7 +138,8 @@ class SplitReader(Generic[Q]):
 
     def _image(self, folder: str, marks: dict[str, int], name: str) -> bytes:
         content = self._storage.read(f"{folder}/{name}", limits.IMAGE)
-        self._check_sum(_mark(hashlib.sha256(content).hexdigest()) == marks[name], f"{folder}/{name}")
+        mark = marks[name] if name in marks else _mark(self._sums_of(folder).get(name, ""))
+        self._check_sum(_mark(hashlib.sha256(content).hexdigest()) == mark, f"{folder}/{name}")
         return content
 
     def _opened(self, folder: str, name: str) -> BinaryIO:

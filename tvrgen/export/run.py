@@ -6,13 +6,14 @@ import importlib
 import importlib.util
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from tvrgen._support.errors import ArgumentError, UserError
 from tvrgen._support.files import resolved
+from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import counted, nearest
 from tvrgen._support.progress import Progress, Silent
 from tvrgen.dataset.reader import Dataset, open_dataset
@@ -114,7 +115,10 @@ def _select(
 ) -> dict[str, Selection]:
     """The questions to export of each split. Raises UserError if the format cannot hold one of them."""
     order = form.out.made_from["options"]["order"]
-    refuse, omits = form.refuse if form.selective else None, form.omits if form.omitting else None
+    refuse = form.refuse if form.selective else None
+    omits: Callable[[Record], str] | None = form.omits if form.omitting else None
+    if form.shows_clips and not form.clips:
+        omits = _without_clips(omits)
     if form.changes and (form.families or form.twins):
         filters = (*filters, *map(selection.parse, (f"family={CHANGES}", "mirrored=no")))
     if filters or order or refuse or omits or form.pairs:
@@ -127,6 +131,15 @@ def _select(
         split: selection.select(dataset, split, filters, order, look, refuse, form.scenes, omits, form.pairs, rates)
         for split in form.splits
     }
+
+
+def _without_clips(omits: Callable[[Record], str] | None) -> Callable[[Record], str]:
+    """The reason to leave a question out that `omits` gives, or that it shows a clip."""
+
+    def reason(line: Record) -> str:
+        return "are asked of a clip" if "clip" in line else omits(line) if omits else ""
+
+    return reason
 
 
 def find(name: str, root: str = "") -> type[Format]:

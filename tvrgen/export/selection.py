@@ -26,7 +26,7 @@ from tvrgen.questions.difficulty import WEIGHTS
 ORDERS = ("difficulty",)
 PASS_RATE = "pass_rate"
 _NUMBERS = ("difficulty", *(f"difficulty.{part}" for part in WEIGHTS), "steps", "objects", PASS_RATE)
-_WORDS = ("view", "kind", "family", "level", "form", "mirrored")
+_WORDS = ("view", "kind", "family", "level", "form", "mirrored", "clip")
 _COMPARISONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _NO_RATES: Mapping[str, float] = {}
 _FORM = re.compile(r"\s*([A-Za-z_.]+)\s*(<=|>=|!=|==|=|<|>)\s*(\S.*?)\s*")
@@ -45,6 +45,7 @@ def facts(line: Record, rates: Mapping[str, float] = _NO_RATES) -> dict[str, tup
     form                         the form of answers: triplet, function, description; number, word, choice, ...
     mirrored                     yes for the twin whose images are mirrored, else no
     pass_rate                    the share of a model's samples that are right; none if it has no samples
+    clip                         yes for a question that shows a clip, else no
     """
     difficulty = line["difficulty"]
     on_stage = line["objects"] if "family" in line else sum(o["on_stage"] for o in line["initial_objects"])
@@ -61,6 +62,7 @@ def facts(line: Record, rates: Mapping[str, float] = _NO_RATES) -> dict[str, tup
         "form": (line["answer_form"],),
         "mirrored": ("yes" if "mirrored" in line else "no",),
         PASS_RATE: (rates[line["id"]],) if rates and line["id"] in rates else (),
+        "clip": ("yes" if "clip" in line else "no",),
     }
 
 
@@ -163,11 +165,11 @@ def select(
                 values.update(own[name])
             if not all(f.keeps(own[f.name]) for f in filters):
                 continue
-            if refuse:
-                refuse(question.line)
             if omits and (reason := omits(question.line)):
                 omitted[reason] += 1
                 continue
+            if refuse:
+                refuse(question.line)
             if pairs and "mirrored" not in question.line:
                 unmirrored = question  # its twin is the next one, unless that is left out
             elif pairs and unmirrored is not None and unmirrored.id == question.line["twin"]:

@@ -48,10 +48,11 @@ class Format(ABC):
     pixels    the fewest and the most pixels of an image that the consumer gives to a model
     around    tokens that the consumer puts around a prompt
     changes   it holds questions of the family `changes` alone, and leaves out those of others and mirrored ones
+    clips     it holds questions that show a clip, too, by `keep_clip`; others leave these out
 
     Of a dataset, `rationales`, `families` and `twins` say whether its questions may have a rationale, be of other
-    families than `changes`, and have a twin, whose images are mirrored. `omitted` says which were left out, and why;
-    `taken` is the number of those to export of each split.
+    families than `changes`, and have a twin, whose images are mirrored; `shows_clips`, whether they may show a clip.
+    `omitted` says which were left out, and why; `taken` is the number of those to export of each split.
     """
 
     title: ClassVar[str]
@@ -69,7 +70,8 @@ class Format(ABC):
     pixels: ClassVar[tuple[int, int]] = lengths.PIXELS
     around: ClassVar[int] = 0
     changes: ClassVar[bool] = False
-    rationales = families = twins = False
+    clips: ClassVar[bool] = False
+    rationales = families = twins = shows_clips = False
     omitted = ""
 
     def __init__(self, dataset: Dataset, out: Output, splits: tuple[str, ...]) -> None:
@@ -81,6 +83,7 @@ class Format(ABC):
         self.rationales = any(own.get("rationale", "none") != "none" for own in asked)
         self.families = any(own.get("family", CHANGES) != CHANGES for own in asked)
         self.twins = any(own.get("twin") for own in asked)
+        self.shows_clips = any(own.get("show") == "clip" for own in asked)
 
     @property
     def heading(self) -> str:
@@ -183,6 +186,17 @@ class Format(ABC):
         paths = [f"{folder}/{name}" for name in question.names]
         self.out.images(dict(zip(paths, question.images(), strict=True)))
         return paths
+
+    def keep_clip(self, question: Question, folder: str = "clips/{split}") -> str:
+        """Writes the video of a question's clip once, those of a thousand problems into one folder. Returns its path.
+
+        Raises UserError if the clip is stored as frames.
+        """
+        scene = question.line["scene"]
+        part = int(scene.rsplit("-", 1)[1]) // 1000
+        path = f"{folder.format(split=question.line['split'])}/{part:03d}/{scene}.mp4"
+        self.out.images({path: question.clip()})
+        return path
 
     def _images(self, split: str) -> int:
         """The number of images of a problem, at most."""

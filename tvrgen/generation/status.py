@@ -45,7 +45,7 @@ class Status:
     """Whether a run is in progress."""
     finished: bool
     images_left: int
-    """Images still to be made, without those of intermediate states."""
+    """Images still to be made, without those of intermediate states and of clips."""
     rate: float
     """Images a second of the last run, of its last minutes if it is in progress; 0 before its first shard."""
     nodes: int

@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import functools
 import importlib
 import json
 import platform
@@ -15,19 +14,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import tvrgen
-from tvrgen._support import json_lines, limits, plain_files, scratch
+from tvrgen._support import scratch
 from tvrgen._support.errors import UserError
 from tvrgen._support.import_path import importable
 from tvrgen._support.json_lines import Record
-from tvrgen.config import documents
 from tvrgen.config.settings import Config, Split
-from tvrgen.dataset import catalog, preparation, records, shards
+from tvrgen.dataset import catalog, clips, preparation, records, shards
 from tvrgen.dataset.images import BLEND, ImageFile, image_files, save_flipped
-from tvrgen.dataset.shard_formats import FORMATS, ShardFormat
+from tvrgen.dataset.shard_formats import FORMATS
 from tvrgen.dataset.shards import Shard
-from tvrgen.dataset.storage.base import MANIFEST, Storage
+from tvrgen.dataset.storage.base import Storage
 from tvrgen.dataset.upgrade import written
 from tvrgen.dataset.versions import FORMAT
+from tvrgen.generation import clips as making
+from tvrgen.generation import kept as kept_files
 from tvrgen.generation import machine, node, process
 from tvrgen.imaging import annotations
 from tvrgen.imaging.blender import cpu_affinity, requirements
@@ -85,7 +85,7 @@ def shard_steps(
     form, devices = FORMATS[split.output.format], renderer.configure(split)
     _check_devices(split, devices)
     with contextlib.ExitStack() as stack:
-        kept = stack.enter_context(_kept(storage, shard, form)) if why == catalog.GROWN else lambda path: None
+        kept = stack.enter_context(kept_files.kept(storage, shard, form)) if why == catalog.GROWN else lambda path: None
         folder = stack.enter_context(shards.writing(storage, shard, form, again=bool(why)))
         problems = _Problems(config, split, renderer, folder, kept, number, clock)
         for index in range(shard.first, shard.first + shard.count):
@@ -153,13 +153,15 @@ def advance(steps: Generator[int, None, Record], seconds: float, log: Path) -> T
 
 
 def images_in(shard: Shard, config: Config) -> int:
-    """Number of images of a shard, those of intermediate states included."""
+    """Number of images of a shard, those of intermediate states and the frames of clips included."""
     split = config.split(shard.split)
-    between = 0
-    if split.output.intermediate:
-        steps = (design.levels(config, split, shard.first + k).steps for k in range(shard.count))
-        between = sum(max(0, len(own) - 1) for own in steps)
-    return shard.count * split.images + between * (2 if split.mirrors else 1)
+    more = 0
+    if split.output.intermediate or split.output.clip:
+        for levels in (design.levels(config, split, shard.first + k) for k in range(shard.count)):
+            if split.output.intermediate:
+                more += max(0, len(levels.steps) - 1) * (2 if split.mirrors else 1)
+            more += clips.new_frames(len(levels.steps), levels.views, split)
+    return shard.count * split.images + more
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +195,7 @@ class _Problems:
             with self.clock("annotating"):
                 self._annotate(image, images, eye)
             yield 1
+        yield from self._clip(planned, images)
         if split.output.blend:
             with self.clock("writing"):
                 self._save(index, images)
@@ -236,6 +239,26 @@ class _Problems:
             for channel, path in image.annotations.items():
                 annotations.save(channel, seen, self._path(path))
 
+    def _clip(self, planned: Planned, images: Sequence[ImageFile]) -> Iterator[int]:
+        """Makes a problem's clip, or copies the one kept; yields the numbers of its frames that no image shows."""
+        clip = clips.of_planned(planned, images, self.split)
+        if clip is None:
+            return
+        paths = [self._path(name) for name in clip.files]
+        kept = [source for name in clip.files if (source := self.kept(name))]
+        if len(kept) == len(paths):
+            for source, path in zip(kept, paths, strict=True):
+                shutil.copyfile(source, path)
+            yield clip.made
+            return
+        with scratch.folder() as folder:
+            frames = making.make(clip, planned, self.split, self.renderer, self.folder, folder)
+            while True:
+                with self.clock("rendering"):
+                    if not next(frames, 0):
+                        return
+                yield 1
+
     def _save(self, index: int, images: Sequence[ImageFile]) -> None:
         """Writes a problem's .blend file."""
         self.renderer.save([image.shot for image in images if not image.flips], self._path(BLEND.format(index=index)))
@@ -259,32 +282,6 @@ def _description(split: Split, renderer: Renderer, devices: list[str], number: i
     used = {"devices": devices, "denoised_on": renderer.denoised_on}
     run = {"format": number, "plan": PLAN, **used, "versions": versions}
     return run | {"samples": split.render.samples, "seconds": clock.seconds}
-
-
-@contextlib.contextmanager
-def _kept(storage: Storage, shard: Shard, form: ShardFormat) -> Iterator[Callable[[str], Path | None]]:
-    """Yields a lookup for the images of the existing shard: a local path, or None if its checksum is wrong."""
-    with storage.local(shard.path) as folder, scratch.folder() as unpacked:
-        try:
-            manifest = json_lines.parse(plain_files.read(folder / MANIFEST, limits.DOCUMENT), shard.path)
-            documents.check(manifest, shard.path, "shard")
-            listed = manifest["files"]
-        except (OSError, UserError):  # altered, or removed by a run that was killed while it replaced the shard
-            listed = {}
-
-        @functools.cache
-        def is_sound(path: str) -> bool:
-            return (folder / path).is_file() and shards.entry(folder / path) == listed.get(path)
-
-        @functools.cache
-        def base() -> Path:
-            return form.opened(folder, unpacked)
-
-        def find(path: str) -> Path | None:
-            sound = all(is_sound(own) for own in form.holding([path]))
-            return base() / path if sound and (base() / path).is_file() else None
-
-        yield find
 
 
 class _Clock:

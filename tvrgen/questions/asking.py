@@ -85,11 +85,11 @@ def _places(planned: Planned, split: Split, seed: int) -> Iterator[_Place]:
     other = mirror.planned(planned, mirror.of_split(split)) if split.mirrors else None
     taken: dict[str, set[Subject]] = {name: set() for name in split.families}
     for place, view in enumerate(problem.views):
-        exhibit = Exhibit(planned, view, split)
+        exhibits = {show: Exhibit(planned, view, split, show == "clip") for show in ("images", "clip")}
         mirrored = Exhibit(other, other.problem.views[place], mirror.of_split(split)) if other else None
         for settings in split.questions:
             family: Family = split.families[settings.family]
-            opposite = mirrored if settings.twin else None
+            exhibit, opposite = exhibits[settings.show], mirrored if settings.twin else None
             for number in range(settings.each):
                 position = (problem.index * split.cameras.released + place) * settings.each + number
                 chosen = family.choose(exhibit, settings, seed, position, taken[settings.family], opposite)

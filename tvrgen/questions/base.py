@@ -39,8 +39,9 @@ class Question:
 
     `suffix` is what its id has behind that of its scene and view: nothing for the family `changes`. `twin` is the
     suffix of its twin, of which one is `mirrored`, and `flips` whether their answers differ; None without a twin.
-    `shows` are the names of the shots of its images. `answer_form` is how the answer is written. `details` are the keys
-    of the line that only its family has, or its form of answers. `rationale` is empty if the config asks for none.
+    `shows` are the names of the shots of its images; `of_clip`: it shows the clip in place of these. `answer_form` is
+    how the answer is written. `details` are the keys of the line that only its family has, or its form of answers.
+    `rationale` is empty if the config asks for none.
     """
 
     family: str
@@ -49,6 +50,7 @@ class Question:
     mirrored: bool = False
     flips: bool = False
     shows: tuple[str, ...]
+    of_clip: bool = False
     prompt: str
     answer: str
     answer_form: str

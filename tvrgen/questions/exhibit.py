@@ -14,22 +14,29 @@ from tvrgen.sampling.problem import Planned
 from tvrgen.scene.model import Object
 from tvrgen.transformations.base import Step
 
+ENDS_OF_CLIP = ("the first frame of the video", "the last frame of the video")
+"""The words for what a clip shows of the initial state and of the final one."""
+
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 
 @dataclass(frozen=True, eq=False)
 class Exhibit:
-    """The images of a planned problem that questions with the final view `view` may show, by the names of
-    their shots."""
+    """The images of a planned problem that questions with the final view `view` may show, by the names of their shots.
+
+    Of a clip (`of_clip`), these are its first frame and its last, which questions name in place of images.
+    """
 
     planned: Planned
     view: str
     split: Split
+    of_clip: bool = False
 
     @cached_property
     def images(self) -> Mapping[str, Shot]:
-        """All images of the problem; those between the steps with `output.intermediate` alone."""
-        shown = [shot for shot in self.planned.shots if self.split.output.intermediate or not shot.intermediate]
+        """All images of the problem; those between the steps with `output.intermediate` alone, and not of a clip."""
+        every = self.split.output.intermediate and not self.of_clip
+        shown = [shot for shot in self.planned.shots if every or not shot.intermediate]
         return {shot.name: shot for shot in shown}
 
     @cached_property
@@ -66,6 +73,17 @@ class Exhibit:
     @cached_property
     def _renamed(self) -> Mapping[str, str]:
         return {name.removesuffix(MIRRORED): name for name in self.images}
+
+    def called(self, image: str, shown: Sequence[str]) -> str:
+        """The words for one of the images that a question shows: "the second image", "the last frame of the video"."""
+        if not self.of_clip:
+            return called(image, shown)
+        return ENDS_OF_CLIP[image != self.first]
+
+    @property
+    def both(self) -> str:
+        """The words for the initial image and that of the final state together: "the first image and the second"."""
+        return "the first frame of the video and the last" if self.of_clip else "the first image and the second"
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -113,6 +131,13 @@ class Exhibit:
             for name, shot in self.images.items()
             if not shot.intermediate
         }
+
+
+def told_of_clip(text: str) -> str:
+    """What kinds of change say, which speak of the first image, as it is said of a clip."""
+    return text.replace("the first image's viewer", "the viewer of the video").replace(
+        "the first image", ENDS_OF_CLIP[0]
+    )
 
 
 def called(image: str, shown: Sequence[str]) -> str:

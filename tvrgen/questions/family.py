@@ -193,6 +193,7 @@ class Family(ABC):
             yield Question(
                 family=self.name,
                 shows=subject.images,
+                of_clip=exhibit.of_clip,
                 prompt=templates.filled(settings.prompt, drawn, words, form.how(truth), arranged),
                 answer=form.write(value),
                 answer_form=form.name,

@@ -13,6 +13,7 @@ import numpy as np
 from tvrgen.config.settings import QuestionSettings, Split
 from tvrgen.imaging.shots import Shot
 from tvrgen.questions.base import Sentence
+from tvrgen.questions.exhibit import ENDS_OF_CLIP
 from tvrgen.questions.forms import changes_text
 from tvrgen.questions.wording import capitalized, joined
 from tvrgen.sampling import fairness
@@ -30,7 +31,7 @@ def rationale(
 
     A rationale that is not "full" (`settings.rationale`) is about the changed objects alone.
     """
-    story = _Story(rng, planned, view, split, settings.prompt.answer)
+    story = _Story(rng, planned, view, split, settings)
     changed = {k for step in planned.problem.steps for k in step.objects}
     described = [
         k
@@ -41,8 +42,11 @@ def rationale(
 
 
 class _Story:
-    def __init__(self, rng: np.random.Generator, planned: Planned, view: str, split: Split, form: str) -> None:
-        self._form, self._split = form, split
+    def __init__(
+        self, rng: np.random.Generator, planned: Planned, view: str, split: Split, settings: QuestionSettings
+    ) -> None:
+        self._form, self._split, self._of_clip = settings.prompt.answer, split, settings.of_clip
+        self._first, self._second = ENDS_OF_CLIP if self._of_clip else ("the first image", "the second image")
         self._steps, self._said = planned.problem.steps, planned.said
         roles = [role for own in planned.roles for role in own]
         ways = " and ".join(
@@ -53,9 +57,10 @@ class _Story:
             )
             if there
         )
-        self._alternatives = f"any way {ways} the stage that the images allow is right" if ways else ""
+        shown = "first frame and the last" if self._of_clip else "images"
+        self._alternatives = f"any way {ways} the stage that the {shown} allow is right" if ways else ""
         self._before, self._after = planned.initial, planned.final(view)
-        self._listed = form != "description"
+        self._listed = self._form != "description"
         self._least = fairness.least_pixels(split.sampling.min_visible_pixels, split.render.width)
         self._one_of: Callable[..., str] = lambda *texts: texts[rng.integers(len(texts))]
 
@@ -65,6 +70,8 @@ class _Story:
 
     def viewpoints(self) -> Sentence:
         """The sentence on how the viewpoint has changed; turns below 2 degrees are not mentioned."""
+        if self._of_clip:
+            return Sentence("match", "The camera of the video stands still.")
         turn, lift = (b - a for a, b in zip(_angles(self._before.camera), _angles(self._after.camera), strict=True))
         turn = (turn + 180) % 360 - 180
         parts = [f"{abs(turn):.0f} degrees further {'right' if turn > 0 else 'left'}"] if abs(turn) >= 2 else []
@@ -101,7 +108,7 @@ class _Story:
         else:
             stands = self._stands(self._after, k)
             counterpart = self._counterpart(last, was_on_stage)
-            yield Sentence("match", f"In the second image, {counterpart} {stands.rstrip(',')}.")
+            yield Sentence("match", f"In {self._second}, {counterpart} {stands.rstrip(',')}.")
             if own:
                 yield Sentence("compare", self._differences(first, last, own, was_on_stage))
             else:
@@ -112,29 +119,31 @@ class _Story:
         looks = [o.looks for o in self._before.state.objects]
         text = changes_text.write(self._said, self._form, looks)
         if not self._steps:
-            return Sentence("conclude", self._one_of("So nothing changed.", "Nothing has changed between the images."))
+            still = "Nothing changes in the video." if self._of_clip else "Nothing has changed between the images."
+            return Sentence("conclude", self._one_of("So nothing changed.", still))
         if self._alternatives:
             text = f"{text} ({self._alternatives})"
+        last = "the last" if self._of_clip else "the second"
         if len({(s.objects, s.kind) for s in self._steps}) < len(self._steps):
-            return Sentence(
-                "conclude", f"In this order, these changes lead from the first image to the second: {text}."
-            )
+            return Sentence("conclude", f"In this order, these changes lead from {self._first} to {last}: {text}.")
         return Sentence("conclude", self._one_of(f"So the changes are: {text}.", f"Hence the answer: {text}."))
 
     def _located(self, k: int, was_on_stage: bool) -> str:
         name = self._name(k)
         if not was_on_stage:
-            return f"{name} is out of sight in the first image."
+            return f"{name} is out of sight in {self._first}."
         if not self._seen(self._before, k):
-            return f"{name} can hardly be seen in the first image."
+            return f"{name} can hardly be seen in {self._first}."
         stands = self._stands(self._before, k)
         return self._one_of(
-            f"{name} {stands} in the first image.", f"In the first image, {_lower(name)} {stands.rstrip(',')}."
+            f"{name} {stands} in {self._first}.", f"In {self._first}, {_lower(name)} {stands.rstrip(',')}."
         )
 
     def _gone(self, was_on_stage: bool) -> str:
         if not was_on_stage:
-            return self._one_of("It does not appear in the second image either.", "Nor is it in the second image.")
+            return self._one_of(f"It does not appear in {self._second} either.", f"Nor is it in {self._second}.")
+        if self._of_clip:
+            return f"It is missing in {self._second}: it has left the stage."
         return self._one_of(
             "It is missing in the second image: it has left the stage, and which way does not show.",
             "The second image does not have it any more, so it has left; where it went cannot be seen.",
@@ -143,16 +152,18 @@ class _Story:
     def _new(self, k: int) -> Iterator[Sentence]:
         looks, seen = " ".join(self._after.state.objects[k].looks), self._seen(self._after, k)
         stands = self._stands(self._after, k).rstrip(",") if seen else "can hardly be seen"
-        yield Sentence("match", f"In the second image, a {looks} {stands}.")
-        yield Sentence("compare", "The first image does not have it, so it is new.")
+        yield Sentence("match", f"In {self._second}, a {looks} {stands}.")
+        yield Sentence("compare", f"{capitalized(self._first)} does not have it, so it is new.")
 
     def _missing(self) -> str:
-        return self._one_of("It is missing in the second image.", "The second image does not have it any more.")
+        return self._one_of(
+            f"It is missing in {self._second}.", f"{capitalized(self._second)} does not have it any more."
+        )
 
     def _hidden(self) -> str:
         return self._one_of(
-            "The second image does not show enough of it to tell; nothing speaks for a change.",
-            "In the second image it can hardly be seen, and nothing speaks for a change.",
+            f"{capitalized(self._second)} does not show enough of it to tell; nothing speaks for a change.",
+            f"In {self._second} it can hardly be seen, and nothing speaks for a change.",
         )
 
     def _counterpart(self, last: Object, was_on_stage: bool) -> str:
@@ -161,7 +172,7 @@ class _Story:
 
     def _no_difference(self, seen: bool) -> str:
         if not seen:
-            return "It looks as the first image and the list say."
+            return f"It looks as {self._first} and the list say."
         return self._one_of(
             f"Its {joined(in_looks(self._split.vocabulary.attributes))} are as before, and it stands where it stood.",
             "Nothing about it differs: looks and place are the same.",

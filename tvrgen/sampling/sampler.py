@@ -93,9 +93,7 @@ def _attempt(
             raise Rejected(rules.ROLES)
     uniqueness.check_by_costs(states, split)
     cameras, lights = _jittered(rng, config.scene, split.cameras.names)
-    final_cameras, final_lights = (
-        _jittered(rng, config.scene, split.cameras.names) if split.sampling.no_change else ((), ())
-    )
+    final_cameras, final_lights = _jittered(rng, config.scene, split.cameras.names) if split.jitters_apart else ((), ())
     problem = Problem(
         split=split.name,
         index=index,

@@ -34,6 +34,12 @@ def crowds(obj: Object, others: Iterable[Object], vocabulary: Vocabulary) -> boo
     return crowded(State(objects=(obj, *others)), vocabulary, (0,)) is not None
 
 
+def are_apart(a: tuple[float, float], radius_a: float, b: tuple[float, float], radius_b: float) -> bool:
+    """Whether two circles on the ground, in metres, do not overlap."""
+    dx, dy, needed = a[0] - b[0], a[1] - b[1], radius_a + radius_b
+    return dx * dx + dy * dy >= needed * needed
+
+
 def required_distance(radius_a: float, radius_b: float, grid: Grid) -> float:
     """The least distance of two centres in grid units: both radii (metres) and the gap, with room for rounding."""
     return (radius_a + radius_b) / grid.unit + grid.gap - 1e-9

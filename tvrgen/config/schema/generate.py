@@ -13,7 +13,7 @@ from typing import Any, get_args, get_origin
 
 from tvrgen._support import names
 from tvrgen._support.keys import ABSENT, REQUIRED, Key, bare, keys
-from tvrgen.config.settings import Config, Implication, Prompt, QuestionSettings, Split, Template
+from tvrgen.config.settings import ClipSettings, Config, Implication, Prompt, QuestionSettings, Split, Template
 from tvrgen.scene.attributes import BUILT_IN
 from tvrgen.scene.model import SceneSpec
 from tvrgen.scene.vocabulary import Vocabulary
@@ -56,8 +56,14 @@ def prompt_schema() -> Schema:
     variants = {
         k: v for k, v in own["properties"]["variants"].items() if k in ("type", "propertyNames", "additionalProperties")
     }
-    general = {"type": "object", "additionalProperties": False, "properties": {**others, "variants": variants}}
-    return {**head, **own, "$defs": {"texts": _shared()["texts"], "general": general, "family": section(Template)}}
+    replaced = {"type": "object", "additionalProperties": False}
+    definitions = {
+        "texts": _shared()["texts"],
+        "general": replaced | {"properties": {**others, "variants": variants}},
+        "of_clip": replaced | {"properties": {"text": others["text"], "variants": variants}},
+        "family": section(Template),
+    }
+    return {**head, **own, "$defs": definitions}
 
 
 def section(owner: Any, definitions: Schema | None = None) -> Schema:
@@ -100,6 +106,7 @@ def _shared() -> Schema:
         "asked": section(QuestionSettings),
         "scene_or_file": {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/scene"}]},
         "vocabulary_or_file": {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/vocabulary"}]},
+        "clip_or_null": section(ClipSettings) | {"type": ["object", "null"]},
         "file_or_null": {"type": ["string", "null"]},
         "rgb": {
             **_vector(3, {"type": "integer", "minimum": 0, "maximum": 255}),

@@ -10,6 +10,7 @@ from tvrgen.config.settings.questions import ChangesSettings, Prompt, QuestionSe
 from tvrgen.config.settings.sections import (
     PRESETS,
     CameraSettings,
+    ClipSettings,
     ImageSettings,
     OutputSettings,
     RenderSettings,
@@ -21,6 +22,7 @@ __all__ = [
     "PRESETS",
     "CameraSettings",
     "ChangesSettings",
+    "ClipSettings",
     "Config",
     "Constraints",
     "ImageSettings",

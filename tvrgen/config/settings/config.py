@@ -84,8 +84,13 @@ class Split:
         return any(own.twin for own in self.questions)
 
     @property
+    def jitters_apart(self) -> bool:
+        """Whether the final images have a camera and light jitter of their own: clips alone need none."""
+        return bool(self.sampling.no_change) and not all(own.of_clip for own in self.questions)
+
+    @property
     def images(self) -> int:
-        """The number of images of each problem, those of intermediate states aside."""
+        """The number of images of each problem, those of intermediate states and frames of clips aside."""
         return (1 + self.cameras.released) * (2 if self.mirrors else 1)
 
     @property

@@ -95,7 +95,10 @@ class ChangesSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """The text of a family's questions, with placeholders."""
+    """The text of a family's questions, with placeholders.
+
+    `clip` has the keys that replace the others of their names in questions that show a clip.
+    """
 
     text: Annotated[
         str,
@@ -106,6 +109,12 @@ class Template:
         ),
     ]
     variants: Variants
+    clip: ClassVar[
+        Annotated[
+            dict[str, Any],
+            Key("Keys in place of those above for questions that show a clip (show).", form="of_clip"),
+        ]
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +172,19 @@ class QuestionSettings:
         bool,
         Key("Whether each question has a twin: its images mirrored, its answer worked out again.", default=False),
     ]
+    show: Annotated[
+        str,
+        Key(
+            "What the question shows, images if left out. clip: the video of output.clip in their place.",
+            choices=("images", "clip"),
+        ),
+    ] = "images"
     number: int = 0
+
+    @property
+    def of_clip(self) -> bool:
+        """Whether the question shows the problem's clip, and no images."""
+        return self.show == "clip"
 
     @property
     def is_choice(self) -> bool:

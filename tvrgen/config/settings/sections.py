@@ -197,6 +197,23 @@ class ImageSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClipSettings:
+    """A video of each problem: its states in order and the changes between them, as the initial camera sees them."""
+
+    frames: Annotated[int, Key("Frames of each change, between two states.", default=12, minimum=1, maximum=240)]
+    fps: Annotated[int, Key("Frames a second.", default=12, minimum=1, maximum=120)]
+    hold: Annotated[int, Key("Frames of each state, in which nothing moves.", default=6, minimum=1, maximum=240)]
+    format: Annotated[
+        str,
+        Key(
+            "mp4: a video file (H.264). frames: an image file for each frame that differs from those before it.",
+            default="mp4",
+            choices=("mp4", "frames"),
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutputSettings:
     """Files of the dataset."""
 
@@ -230,3 +247,7 @@ class OutputSettings:
     blend: Annotated[
         bool, Key("Whether each problem also gets a .blend file, with a Blender scene for each image.", default=False)
     ]
+    clip: Annotated[
+        ClipSettings | None,
+        Key("A video of each problem; null, as if left out: none.", form="clip_or_null"),
+    ] = None

@@ -115,7 +115,7 @@ def _planned_again(line: Record, problem: Problem, config: Config, split: Split)
     recorded, jitter = records.problem_from(line, split.vocabulary), config.scene.jitter
     states = replay.replay(recorded.initial, problem.steps, split.kinds, split.vocabulary)
     fairness.check_states(states, problem.steps, split.sampling, split.vocabulary)
-    apart = bool(split.sampling.no_change)  # whether the final images have a jitter of their own
+    apart = split.jitters_apart
     drawn = dataclasses.replace(
         problem,
         attempt=min(recorded.attempt, split.sampling.max_attempts - 1),

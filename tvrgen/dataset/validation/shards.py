@@ -19,12 +19,14 @@ from tvrgen._support.json_lines import Record
 from tvrgen.config import documents
 from tvrgen.config.settings import Config, Split
 from tvrgen.dataset import records, shards
+from tvrgen.dataset.clips import clip_of, is_video
 from tvrgen.dataset.image_reader import decoded
 from tvrgen.dataset.images import BLEND, SUFFIX, ImageFile
 from tvrgen.dataset.shard_formats import FORMATS, ShardFormat
 from tvrgen.dataset.shards import Shard
 from tvrgen.dataset.storage.base import MANIFEST, Storage
 from tvrgen.dataset.storage.own_names import is_of_shard
+from tvrgen.dataset.validation.clips import clip_faults
 from tvrgen.dataset.validation.differences import differences, within
 from tvrgen.dataset.validation.problems import dealt, dealt_images, recorded_problem, scene_faults
 from tvrgen.dataset.versions import format_of, plan_of
@@ -67,10 +69,16 @@ class _Checked:
         suffixes = asking.suffixes(self.split)
         return [f"{p.id}-{view}{suffix}" for p in self.problems for view in p.views for suffix in suffixes]
 
+    def clips(self) -> list[str]:
+        """Paths of the files that are made for clips alone: videos, or images of frames."""
+        steps = {problem.id: len(problem.steps) for problem in self.problems}
+        every = [clip_of(name, steps[name], "", images, self.split) for name, images in self.images.items()]
+        return [path for clip in every if clip for path in clip.files]
+
     def modes(self) -> dict[str, tuple[str, ...]]:
-        """Path of each image and annotation, and the modes that it may have."""
+        """Path of each image, frame and annotation, and the modes that it may have."""
         every = [image for own in self.images.values() for image in own]
-        modes = {image.path: IMAGE for image in every}
+        modes = {path: IMAGE for path in (*(image.path for image in every), *self.clips()) if not is_video(path)}
         return modes | {path: ANNOTATIONS[kind] for image in every for kind, path in image.annotations.items()}
 
     def where(self, kind: str) -> Path:
@@ -144,7 +152,7 @@ def _recorded(path: Path, form: ShardFormat) -> dict[str, Record]:
 
 def _shard_faults(checked: _Checked, manifest_hash: Any, description: Record) -> Iterator[str]:
     folder, form, modes = checked.folder, checked.form, checked.modes()
-    due = {*form.parts(checked.scenes), *modes}
+    due = {*form.parts(checked.scenes), *modes, *checked.clips()}
     stored = {folder / path for path in form.holding(due)}
     blends = {folder / BLEND.format(index=p.index) for p in checked.problems if checked.split.output.blend}
     yield from within(folder, _file_faults(folder, checked.shard, manifest_hash, stored | blends))
@@ -175,6 +183,7 @@ def _record_faults(checked: _Checked, base: Path) -> Iterator[str]:
             for image in checked.images[problem.id]:
                 yield from _mask_faults(image, line, base)
                 yield from _flip_faults(image, base)
+            yield from clip_faults(line, base, checked.split)
     for name, line in questions.items():
         if name in asked:
             where = f"{checked.where('question')}: {name}"

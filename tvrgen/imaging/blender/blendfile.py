@@ -19,7 +19,7 @@ def write(stage: Stage, shots: Iterable[Shot], denoise: bool, path: Path) -> Non
     scenes: list[bpy.types.Scene] = []
     try:
         for number, shot in enumerate(shots):
-            stage.set(shot.state, shot.view, shot.lights)
+            stage.set(shot)
             scenes.append(bpy.context.scene.copy())
             scenes[-1].name = f"{number} {shot.name}"  # Blender opens a file with the first scene by name
             _detach(scenes[-1], stage.palette)

@@ -85,7 +85,7 @@ class Renderer:
         """
         raw = self._scratch / "image.rgb"
         with quiet(self._log), self._losing():
-            self._stage.set(shot.state, shot.view, shot.lights)
+            self._stage.set(shot)
             bpy.context.scene.render.filepath = str(raw)
             raw.unlink(missing_ok=True)  # so that the previous image is not taken for one that Blender did not write
             try:

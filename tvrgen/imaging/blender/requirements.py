@@ -52,7 +52,7 @@ def lacking_libraries() -> str | None:
 
 def lacking_modules() -> str | None:
     """Returns a line that names Python packages that are not installed."""
-    modules = [name for name in ("bpy", "trimesh", "embreex") if importlib.util.find_spec(name) is None]
+    modules = [name for name in ("bpy", "trimesh", "embreex", "av") if importlib.util.find_spec(name) is None]
     return f"not installed: {', '.join(modules)}; {INSTALL}" if modules else None
 
 

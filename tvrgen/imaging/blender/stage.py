@@ -12,11 +12,13 @@ import bpy
 import numpy as np
 from mathutils import Matrix
 
+from tvrgen.imaging import motion
 from tvrgen.imaging.blender import materials, versions
 from tvrgen.imaging.blender.lamps import Lamps
+from tvrgen.imaging.shots import Pose, Shot
 from tvrgen.scene import mesh
 from tvrgen.scene.camera_model import View
-from tvrgen.scene.model import STAGE_LINE_HEIGHT, Light, Object, SceneSpec, State
+from tvrgen.scene.model import STAGE_LINE_HEIGHT, Object, SceneSpec, State
 from tvrgen.scene.vocabulary import Material, Vocabulary
 
 
@@ -29,7 +31,7 @@ class Stage:
         self._materials: dict[tuple[str, ...], bpy.types.Material] = {}
         self._shown = {name: materials.function(a.shown) for name, a in vocabulary.attributes.items() if a.shown}
         self._pool: list[bpy.types.Object] = []
-        self._held: list[Object | None] = []  # the state that each object of the pool was set to
+        self._held: list[tuple[Object, Pose] | None] = []  # what each object of the pool was set to
         self._view: View | None = None
         _clear()
         _world(scene)
@@ -51,14 +53,14 @@ class Stage:
         bpy.context.scene.render.use_persistent_data = on
         self.palette.hide_render = not on
 
-    def set(self, state: State, view: View, lights: tuple[Light, ...]) -> None:
-        """Sets a state, lights, and a view with its resolution."""
-        self.show(state)
-        self.aim(view)
-        self.lamps.move(lights)
+    def set(self, shot: Shot) -> None:
+        """Sets a shot's state, lights, and view with its resolution."""
+        self.show(shot.state, shot.poses)
+        self.aim(shot.view)
+        self.lamps.move(shot.lights)
 
-    def show(self, state: State) -> None:
-        """Sets the objects that are on stage, and hides the rest of the pool."""
+    def show(self, state: State, poses: tuple[Pose, ...] | None = None) -> None:
+        """Sets the objects that are on stage, in these poses or those of the state, and hides the rest of the pool."""
         for k in range(len(self._pool), len(state.objects)):
             self._pool.append(_add(f"object {k}", self._mesh(state.objects[k].shape)))
             self._pool[k].pass_index = k + 1
@@ -66,9 +68,11 @@ class Stage:
         for k, holder in enumerate(self._pool):
             obj = state.objects[k] if k < len(state.objects) else None
             hidden = obj is None or not self._vocabulary.grid.shows(obj)
-            if obj and not hidden and obj != self._held[k]:
-                self._set_object(holder, obj)
-                self._held[k] = obj
+            if obj and not hidden:
+                pose = poses[k] if poses else motion.at_rest(obj, self._vocabulary)
+                if (obj, pose) != self._held[k]:
+                    self._set_object(holder, obj, pose)
+                    self._held[k] = obj, pose
             if holder.hide_render != hidden:
                 holder.hide_render = hidden
 
@@ -87,15 +91,14 @@ class Stage:
         render = bpy.context.scene.render
         render.resolution_x, render.resolution_y = view.width, view.height
 
-    def _set_object(self, holder: bpy.types.Object, obj: Object) -> None:
-        """Gives an object of the pool the looks, position and rotation of an object of the state."""
-        unit, radius = self._vocabulary.grid.unit, self._vocabulary.sizes[obj.size]
+    def _set_object(self, holder: bpy.types.Object, obj: Object, pose: Pose) -> None:
+        """Gives an object of the pool the looks of an object of the state, and a pose."""
         holder.data = self._mesh(obj.shape)
         holder.material_slots[0].link = "OBJECT"
         holder.material_slots[0].material = self._material(obj)
-        holder.location = (obj.position[0] * unit, obj.position[1] * unit, 0)
-        holder.rotation_euler = (0, 0, np.radians(obj.rotation))
-        holder.scale = (radius, radius, radius)
+        holder.location = pose[:3]
+        holder.rotation_euler = (0, 0, np.radians(pose.rotation))
+        holder.scale = (pose.size, pose.size, pose.size)
 
     def _mesh(self, shape: str) -> bpy.types.Mesh:
         """Returns the shape's mesh, made on first use."""

@@ -10,7 +10,7 @@ from tvrgen._support.rng import generator
 from tvrgen.config.settings import Prompt, QuestionSettings, Split
 from tvrgen.questions import difficulty, prompts, rationale
 from tvrgen.questions.base import Answered, Question, Sentence, Subject
-from tvrgen.questions.exhibit import Exhibit
+from tvrgen.questions.exhibit import Exhibit, told_of_clip
 from tvrgen.questions.family import Family, Found
 from tvrgen.questions.forms import arities, changes_text
 from tvrgen.sampling.problem import Planned
@@ -54,6 +54,7 @@ class Changes(Family):
         yield Question(
             family=self.name,
             shows=(exhibit.first, exhibit.second),
+            of_clip=exhibit.of_clip,
             prompt=_prompt(exhibit, settings.prompt, seed),
             answer=changes_text.write(planned.said, form, [o.looks for o in initial.objects]),
             answer_form=form,
@@ -76,7 +77,8 @@ def _prompt(exhibit: Exhibit, template: Prompt, seed: int) -> str:
         width, height = shot.view.width, shot.view.height
         locations = [prompts.location(sight.box, width, height) if sight.box else None for sight in shot.seen]
     rng = generator(seed, "prompt", problem.id, exhibit.drawn_by)
-    return prompts.prompt(rng, problem.initial, split, template, locations)
+    text = prompts.prompt(rng, problem.initial, split, template, locations)
+    return told_of_clip(text) if exhibit.of_clip else text
 
 
 def changes(planned: Planned, answer: Sequence[Sequence[Step]], split: Split) -> list[Record]:
@@ -183,4 +185,5 @@ def _rationale(exhibit: Exhibit, settings: QuestionSettings, seed: int) -> Seque
     if settings.rationale == "none":
         return ()
     rng = generator(seed, "rationale", exhibit.planned.problem.id, exhibit.drawn_by)
-    return rationale.rationale(rng, exhibit.planned, exhibit.view, exhibit.split, settings)
+    told = rationale.rationale(rng, exhibit.planned, exhibit.view, exhibit.split, settings)
+    return [dataclasses.replace(own, text=told_of_clip(own.text)) for own in told] if exhibit.of_clip else told

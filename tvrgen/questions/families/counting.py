@@ -8,7 +8,7 @@ from functools import lru_cache
 from tvrgen.config.settings import Split
 from tvrgen.questions import choices, naming
 from tvrgen.questions.base import Answered, Sentence, Subject
-from tvrgen.questions.exhibit import Exhibit, called
+from tvrgen.questions.exhibit import Exhibit
 from tvrgen.questions.family import Family
 from tvrgen.sampling.combinations import on_stage_numbers
 
@@ -79,9 +79,9 @@ class Counting(Family):
     def words(self, exhibit: Exhibit, subject: Subject) -> Mapping[str, str]:
         things = naming.noun(tuple(zip(*_told(subject), strict=True)), several=True)
         if len(subject.images) > 1:
-            asks = f"by how many does the number of {things} differ between the first image and the second?"
-            return {"asks": asks, "things": things, "where": "both images"}
-        where = called(subject.images[0], subject.images)
+            asks = f"by how many does the number of {things} differ between {exhibit.both}?"
+            return {"asks": asks, "things": things, "where": "the video" if exhibit.of_clip else "both images"}
+        where = exhibit.called(subject.images[0], subject.images)
         return {"asks": f"how many {things} are there in {where}?", "things": things, "where": where}
 
     def near(self, exhibit: Exhibit, subject: Subject, answered: Answered) -> Sequence[int]:
@@ -92,7 +92,10 @@ class Counting(Family):
         attributes, values = _told(subject)
         things = naming.noun(tuple(zip(attributes, values, strict=True)), several=True)
         for image in subject.images:
-            group, where = naming.groups(exhibit, image, attributes).get(values, ()), called(image, subject.images)
+            group, where = (
+                naming.groups(exhibit, image, attributes).get(values, ()),
+                exhibit.called(image, subject.images),
+            )
             listed = ", ".join(f"a {' '.join(exhibit.object(image, k).looks)}".replace("_", " ") for k in group)
             shown = f"{len(group)}: {listed}" if group else "none"
             yield Sentence("locate", f"Of the {things}, {where} shows {shown}.")

@@ -37,7 +37,7 @@ class Distance(Family):
     name = "distance"
     form = "number"
     approximate = True
-    places = ("one", "other", "measured", "stage")
+    places = ("one", "other", "measured", "stage", "where")
     objects = 2
 
     def lacks(self, split: Split) -> str:
@@ -71,7 +71,8 @@ class Distance(Family):
         (image,), (measure,) = subject.images, subject.about
         one, other = (f"the {named(exhibit, image)[k]}" for k in subject.objects)
         stage = f"{geometry.side(exhibit.split):g}"
-        return {"one": one, "other": other, "measured": MEASURES[measure], "stage": stage}
+        where = exhibit.called(image, subject.images)
+        return {"one": one, "other": other, "measured": MEASURES[measure], "stage": stage, "where": where}
 
     def near(self, exhibit: Exhibit, subject: Subject, answered: Answered) -> Sequence[float]:
         measure, _, number = answered.level.partition(".")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from tvrgen.config.settings import Split
 from tvrgen.questions import choices
 from tvrgen.questions.base import Answered, Sentence, Subject
-from tvrgen.questions.exhibit import Exhibit, called
+from tvrgen.questions.exhibit import Exhibit
 from tvrgen.questions.family import Family
 from tvrgen.questions.forms.map import SIDE
 from tvrgen.questions.naming import names
@@ -64,9 +64,9 @@ class Map(Family):
         (image,) = subject.about
         listed = [f'"{name}"' for name in self._places(exhibit, subject)]
         return {
-            "where": called(image, subject.images),
+            "where": exhibit.called(image, subject.images),
             "names": joined(listed),
-            "viewer": called(exhibit.first, subject.images),
+            "viewer": exhibit.called(exhibit.first, subject.images),
         }
 
     def near(self, exhibit: Exhibit, subject: Subject, answered: Answered) -> Sequence[Places]:

@@ -25,7 +25,7 @@ class Nearest(Family):
 
     name = "nearest"
     form = "word"
-    places = ("target", "nearest", "candidates")
+    places = ("target", "nearest", "candidates", "where")
     objects = 3
 
     def levels(self, split: Split) -> tuple[str, ...]:
@@ -69,7 +69,8 @@ class Nearest(Family):
         (image,), (most,) = subject.images, subject.about
         told = {"nearest": "nearest to", "farthest": "farthest from"}[most]
         target, *others = (f"the {named(exhibit, image)[k]}" for k in subject.objects)
-        return {"target": target, "nearest": told, "candidates": joined(others, " or ")}
+        where = exhibit.called(image, subject.images)
+        return {"target": target, "nearest": told, "candidates": joined(others, " or "), "where": where}
 
     def among(self, exhibit: Exhibit, subject: Subject) -> Sequence[str]:
         return [named(exhibit, subject.images[0])[k] for k in subject.objects[1:]]

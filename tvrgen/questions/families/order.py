@@ -26,7 +26,7 @@ class Order(Family):
 
     name = "order"
     form = "sequence"
-    places = ("listed", "way")
+    places = ("listed", "way", "where")
     objects = 3
 
     def levels(self, split: Split) -> tuple[str, ...]:
@@ -60,7 +60,7 @@ class Order(Family):
     def words(self, exhibit: Exhibit, subject: Subject) -> Mapping[str, str]:
         (image,), (way,) = subject.images, subject.about
         listed = [f"the {named(exhibit, image)[k]}" for k in subject.objects]
-        return {"listed": joined(listed), "way": WAYS[way]}
+        return {"listed": joined(listed), "way": WAYS[way], "where": exhibit.called(image, subject.images)}
 
     def near(self, exhibit: Exhibit, subject: Subject, answered: Answered) -> Sequence[list[str]]:
         """Other orders of the same objects, drawn at random: the one that is most like the others would be right."""

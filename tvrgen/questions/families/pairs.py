@@ -23,7 +23,7 @@ class Pairs(Family):
 
     name = "pairs"
     form = "word"
-    places = ("first", "second", "closer")
+    places = ("first", "second", "closer", "where")
     objects = 4
 
     def levels(self, split: Split) -> tuple[str, ...]:
@@ -60,7 +60,8 @@ class Pairs(Family):
         (image,), (closer,) = subject.images, subject.about
         a, b, c, d = (f"the {named(exhibit, image)[k]}" for k in subject.objects)
         told = {"closer": "closer together", "farther": "farther apart"}[closer]
-        return {"first": f"{a} and {b}", "second": f"{c} and {d}", "closer": told}
+        where = exhibit.called(image, subject.images)
+        return {"first": f"{a} and {b}", "second": f"{c} and {d}", "closer": told, "where": where}
 
     def among(self, exhibit: Exhibit, subject: Subject) -> Sequence[str]:
         return _WORDS

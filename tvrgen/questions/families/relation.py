@@ -33,7 +33,7 @@ class Relation(Family):
 
     name = "relation"
     form = "word"
-    places = ("one", "other", "seen")
+    places = ("one", "other", "seen", "where")
     objects = 2
 
     def levels(self, split: Split) -> tuple[str, ...]:
@@ -66,7 +66,8 @@ class Relation(Family):
     def words(self, exhibit: Exhibit, subject: Subject) -> Mapping[str, str]:
         (image,) = subject.images
         one, other = (f"the {named(exhibit, image)[k]}" for k in subject.objects)
-        return {"one": one, "other": other, "seen": _seen(exhibit, subject)}
+        where = exhibit.called(image, subject.images)
+        return {"one": one, "other": other, "seen": _seen(exhibit, subject), "where": where}
 
     def among(self, exhibit: Exhibit, subject: Subject) -> Sequence[str]:
         return WORDS
@@ -139,4 +140,5 @@ def _other_eye(degrees: int) -> str:
 
 def _seen(exhibit: Exhibit, subject: Subject) -> str:
     (image,), (eye,) = subject.images, subject.about
-    return f"seen from {'the camera of this image' if eye == 'here' else _other_eye(_turn(exhibit, image))}"
+    here = "the camera of the video" if exhibit.of_clip else "the camera of this image"
+    return f"seen from {here if eye == 'here' else _other_eye(_turn(exhibit, image))}"

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from tvrgen.config.settings import Split
 from tvrgen.questions.base import Answered, Sentence, Subject
-from tvrgen.questions.exhibit import Exhibit, called
+from tvrgen.questions.exhibit import Exhibit
 from tvrgen.questions.family import Family
 from tvrgen.questions.naming import names
 from tvrgen.questions.wording import capitalized
@@ -84,7 +84,7 @@ class SizeOf(Family):
 
     def words(self, exhibit: Exhibit, subject: Subject) -> Mapping[str, str]:
         (image,), (one, other), (where,) = subject
-        named, shown = _named(exhibit, image), called(image, subject.images)
+        named, shown = _named(exhibit, image), exhibit.called(image, subject.images)
         larger = {
             IMAGE: f"covers more of {shown}, counting only the parts that can be seen",
             WORLD: f"is really larger in the scene, whatever its size in {shown}",
@@ -96,10 +96,11 @@ class SizeOf(Family):
         (image,), pair, (where,) = subject
         named, truly = _named(exhibit, image), _in_world(exhibit, image, *pair)
         shown = _in_image(exhibit, image, *pair)
-        yield Sentence("locate", f"The image shows {named[pair[0]]} and {named[pair[1]]}.")
+        where = exhibit.called(image, (image,))
+        yield Sentence("locate", f"{capitalized(where)} shows {named[pair[0]]} and {named[pair[1]]}.")
         if shown:
             more, less = pair if shown > 0 else pair[::-1]
-            yield Sentence("compare", f"{capitalized(named[more])} takes up more of the image than {named[less]}.")
+            yield Sentence("compare", f"{capitalized(named[more])} takes up more of {where} than {named[less]}.")
         if where == WORLD:
             one, other = (exhibit.object(image, k).size.replace("_", " ") for k in pair)
             told = f"{named[pair[0]]} is {one} and {named[pair[1]]} is {other}" if truly else f"both are {one}"

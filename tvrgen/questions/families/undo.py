@@ -73,8 +73,9 @@ class Undo(Family):
 
     def words(self, exhibit: Exhibit, subject: Subject) -> Mapping[str, str]:
         grid, kind = exhibit.split.vocabulary.grid, exhibit.split.kinds[subject.about[0]]
+        viewer = "the viewer of the video" if exhibit.of_clip else "the first image's viewer"
         told = (
-            " Directions are those of the first image's viewer: front is towards the viewer, behind is away. "
+            f" Directions are those of {viewer}: front is towards the viewer, behind is away. "
             f"The number is that of steps of {grid.move * grid.unit:g} metres; a diagonal step goes as far in each of "
             f"its two directions. The square inside the dark lines has sides of {2 * grid.stage * grid.unit:g} metres."
         )
@@ -88,17 +89,18 @@ class Undo(Family):
 
     def rationale(self, exhibit: Exhibit, subject: Subject, answered: Answered) -> Iterator[Sentence]:
         kind = exhibit.split.kinds[subject.about[0]]
+        first, second = (exhibit.called(image, subject.images) for image in subject.images)
         for k in subject.objects:
             named = _named(exhibit, kind.name)[k]
-            yield Sentence("locate", f"{capitalized(named)} is in the second image.")
+            yield Sentence("locate", f"{capitalized(named)} is in {second}.")
             before, after = (exhibit.object(image, k) for image in (exhibit.first, exhibit.second))
             fields = [own for own in replay.changed_fields(before, after) if own in (kind.fields or ())]
             if not fields:
-                yield Sentence("compare", f"Its {kind.name} is the same as in the first image.")
+                yield Sentence("compare", f"Its {kind.name} is the same as in {first}.")
             for field in fields:
                 value = getattr(before, field)
                 was = f"had the {field} {value}" if isinstance(value, str) else "stood elsewhere"
-                yield Sentence("compare", f"In the first image, it {was}.".replace("_", " "))
+                yield Sentence("compare", f"In {first}, it {was}.".replace("_", " "))
 
 
 class _Change(NamedTuple):

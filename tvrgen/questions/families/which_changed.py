@@ -104,16 +104,16 @@ class WhichChanged(Family):
         return {"asked": f"which one of these {number} objects has changed: {joined(listed, ' or ')}"}
 
     def rationale(self, exhibit: Exhibit, subject: Subject, answered: Answered) -> Iterator[Sentence]:
-        shows = exhibit.split.vocabulary.grid.shows
+        shows, last = exhibit.split.vocabulary.grid.shows, exhibit.called(exhibit.second, subject.images)
         for k in subject.objects:
             named, (before, after) = _named(exhibit)[k], _states(exhibit, k)
             if not shows(after):
-                yield Sentence("match", f"The second image does not have {named} any more.")
+                yield Sentence("match", f"{capitalized(last)} does not have {named} any more.")
             elif before == after:
-                yield Sentence("match", f"{capitalized(named)} is in the second image as it was, where it was.")
+                yield Sentence("match", f"{capitalized(named)} is in {last} as it was, where it was.")
             else:
                 looks = " ".join(after.looks).replace("_", " ")
-                yield Sentence("match", f"In the second image, {named} is the {looks}.")
+                yield Sentence("match", f"In {last}, {named} is the {looks}.")
                 told = " and ".join(replay.changed_fields(before, after))
                 yield Sentence("compare", f"What is different about it: {told}.")
 

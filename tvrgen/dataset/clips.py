@@ -1,0 +1,113 @@
+"""Clips in a dataset: what each frame shows, when each change happens, and the files."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tvrgen._support.json_lines import Record
+from tvrgen._support.rng import generator
+from tvrgen.config.settings import Split
+from tvrgen.dataset.images import SUFFIX, ImageFile
+from tvrgen.dataset.shard_formats import FORMATS
+from tvrgen.imaging import timeline
+from tvrgen.imaging.timeline import Moment, Span
+from tvrgen.sampling.problem import Planned
+
+VIDEO = ".mp4"
+"""The ending of a video's name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clip:
+    """The clip of a problem. Paths are relative to the shard.
+
+    `moments` says what each frame shows, and `spans` in which frames each step happens. `file` is the path of the video
+    file; empty where image files are the clip. `paths` has the image file of each moment: of all of them, or, beside a
+    video file, of those that the problem's images show.
+    """
+
+    fps: int
+    moments: tuple[Moment, ...]
+    spans: tuple[Span, ...]
+    file: str
+    paths: dict[Moment, str]
+    images: frozenset[str]
+    """Those of `paths` that are images of the problem anyway."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that are made for the clip alone, in the order of its frames."""
+        return (self.file,) if self.file else tuple(p for p in self.paths.values() if p not in self.images)
+
+    @property
+    def made(self) -> int:
+        """The number of different frames that no image of the problem shows."""
+        return len({moment for moment in self.moments if self.paths.get(moment) not in self.images})
+
+    @property
+    def record(self) -> Record:
+        """The clip in scene lines and question lines."""
+        held = {"file": self.file} if self.file else {"files": [self.paths[moment] for moment in self.moments]}
+        steps = [{"start": span.start, "end": span.end} for span in self.spans]
+        return {**held, "fps": self.fps, "count": len(self.moments), "steps": steps}
+
+
+def clip_of(scene: str, steps: int, digest: str, images: Sequence[ImageFile], split: Split) -> Clip | None:
+    """Returns the clip of a problem with this id, number of steps, hash and images; None if the split has no clips.
+
+    The clip of a problem without steps is as long as one of some number of steps that the split has, drawn by the hash,
+    so that its length does not tell that nothing changes.
+    """
+    if (settings := split.output.clip) is None:
+        return None
+    form, suffix = FORMATS[split.output.format], SUFFIX[split.image.format]
+    moments = timeline.moments(steps, settings)
+    if not steps:
+        drawn = int(generator(0, "clip", digest).choice(split.sampling.steps))
+        moments = moments[:1] * len(timeline.moments(drawn, settings))
+    paths = _stills(steps, images, split)
+    shown = frozenset(paths.values())
+    is_file = settings.format == "mp4"
+    if not is_file:
+        numbers = {moment: number for number, moment in reversed([*enumerate(moments)])}  # those that show it first
+        own = {moment: f"{form.clip(scene, number)}{suffix}" for moment, number in numbers.items()}
+        paths = {moment: paths.get(moment, own[moment]) for moment in dict.fromkeys(moments)}
+    return Clip(
+        fps=settings.fps,
+        moments=moments,
+        spans=timeline.spans(steps, settings),
+        file=f"{form.clip(scene)}{VIDEO}" if is_file else "",
+        paths=paths,
+        images=shown,
+    )
+
+
+def is_video(path: str) -> bool:
+    """Whether a file of a clip is a video, else an image."""
+    return path.endswith(VIDEO)
+
+
+def new_frames(steps: int, views: Sequence[str], split: Split) -> int:
+    """The number of different frames of a clip that no image shows, of a problem with these final views."""
+    if split.output.clip is None or not steps:
+        return 0
+    between = 0 if split.output.intermediate else steps - 1
+    last = split.jitters_apart or split.cameras.initial not in views
+    return steps * split.output.clip.frames + between + last
+
+
+def of_planned(planned: Planned, images: Sequence[ImageFile], split: Split) -> Clip | None:
+    """Returns the clip of a planned problem, as `clip_of`."""
+    return clip_of(planned.problem.id, len(planned.problem.steps), planned.hash, images, split)
+
+
+def _stills(steps: int, images: Sequence[ImageFile], split: Split) -> dict[Moment, str]:
+    """The paths of the images that are frames: of states, by the initial camera where the first image has it."""
+    paths: dict[Moment, str] = {}
+    for image in images:
+        shot = image.shot
+        moved = shot.when == "final" and (shot.camera.name != split.cameras.initial or split.jitters_apart)
+        if image.flips or moved:
+            continue
+        step = {"initial": 0, "final": steps}.get(shot.when)
+        paths.setdefault(Moment(int(shot.when.removeprefix("step")) if step is None else step), image.path)
+    return paths
