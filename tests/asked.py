@@ -77,6 +77,15 @@ class Maps(Told):
     values = ({"red cube": [[3, 7]]}, {"red cube": [[0, 7]]}, {"red cube": [[3, 7], [9, 9]], "sphere": [[1, 1]]})
 
 
+class Sides(Told):
+    """Has four options where it is asked as a choice."""
+
+    name, values = "sides", ("left", "right", "front", "behind")
+
+    def among(self, exhibit, subject):
+        return self.values
+
+
 OWN = {kind.name: kind() for kind in (Numbers, Words, Sequences, Maps) if kind.form in FORMS}
 """The families, by their names."""
 

@@ -47,6 +47,41 @@ def test_each_question_is_found_by_its_position(looked, made):
             assert len(question.images()) == 2
 
 
+@pytest.mark.parametrize("looked", [False, True])
+def test_each_question_knows_its_scene_in_any_order(looked, made):
+    scenes = {line["id"]: line for line in open_dataset(made).scenes()}
+    with reader(made) as split:
+        positions = [question.position for question in split.questions(images=False) if question.scene()]
+    with reader(made, looked=looked, scenes=True) as split:
+        for position in (*reversed(positions), *positions):
+            question = split.at(position)
+            assert question.scene() == scenes[question.line["scene"]]
+            assert len(question.images()) == 2
+
+
+def test_a_scene_that_is_not_as_it_was_made_is_named(flat_dataset):
+    path = flat_dataset / "train/shard-00001/scenes.jsonl"
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text(lines[0])
+    with reader(flat_dataset) as split, pytest.raises(UserError, match=r"scenes\.jsonl: was altered"):
+        [question.scene() for question in split.questions()]
+    rewritten(flat_dataset, "scenes.jsonl", lines[0].encode())
+    with (
+        reader(flat_dataset) as split,
+        pytest.raises(UserError, match=r"train-000003: its line is missing; run tvrgen v"),
+    ):
+        [question.scene() for question in split.questions()]
+    rewritten(flat_dataset, "scenes.jsonl", "".join(reversed(lines)).encode())
+    with (
+        reader(flat_dataset) as split,
+        pytest.raises(UserError, match=r"train-000002: its line is missing; run tvrgen v"),
+    ):
+        [question.scene() for question in split.questions()]
+    path.unlink()
+    with reader(flat_dataset) as split, pytest.raises(UserError, match=r"scenes\.jsonl: is missing"):
+        [question.scene() for question in split.questions()]
+
+
 def test_another_question_may_be_read_in_between(made):
     with reader(made) as split:
         last = [question.position for question in split.questions(images=False)][-1]

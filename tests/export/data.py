@@ -24,7 +24,12 @@ from tvrgen.sampling import identity
 STORAGES = {"files": (), "tar": ("output.format=webdataset",), "memory": ()}
 """A dataset as files, in tars, and in an object store: overrides of the config."""
 
-WRITERS = {find(name).__mro__[1]: name for name in reversed(FORMATS)}
+WRITERS = {
+    next(
+        own for own in find(name).__mro__ if own.__module__ in ("tvrgen.export.writers", "tvrgen.export.parquet")
+    ): name
+    for name in reversed(FORMATS)
+}
 """Class that writes the files of a format -> the first format that it writes."""
 
 
@@ -88,6 +93,9 @@ CHOICES = "questions=[{family: 'tests.asked:Numbers', as: choice, rationale: ful
 
 _STILL = "sampling.kinds=[color, shape, size, material]"
 _ONE_VIEW = "cameras.final=[center]"
+OF_FOUR = "questions=[{family: 'tests.asked:Sides', as: choice}]"
+CLIPS = (_ONE_VIEW, "output.clip={hold: 1, frames: 1}", "questions=[{family: changes, show: clip}]")
+
 SUITED = {
     "reason-rft": (_STILL,),
     "openvlthinker": (CHOICES,),
@@ -96,6 +104,10 @@ SUITED = {
     "seal": (_ONE_VIEW,),
     "svqa-r1": ("questions=[{family: changes, twin: true}]",),
     "vision-zero": (_STILL, _ONE_VIEW),
+    "video-r1": (CHOICES,),
+    "spacer": (CHOICES,),
+    "seed-bench-r1": (OF_FOUR,),
+    "vad-r1": CLIPS,
 }
 """Format -> what a dataset needs so that it holds all of its questions."""
 

@@ -18,8 +18,14 @@ TOKENS = {"verl", "easyr1", "vlm-r1", "llamafactory", "openvlthinker", "vision-r
 """Formats whose prompts have a token for each image."""
 
 
-TEXTS = ("llamafactory", "openvlthinker", "observe-r1")
+TEXTS = ("llamafactory", "openvlthinker", "observe-r1", "video-r1", "spacer")
 """Formats whose rows have the text of the answer alone."""
+
+CORES = ("video-r1", "spacer", "seed-bench-r1", "vad-r1")
+"""Formats whose consumers have a prompt of their own, in which rows put the question alone, or nothing."""
+
+IN_WORDS = ("seed-bench-r1", "vad-r1")
+"""Formats whose rows have the answer in words of their own, which tests of theirs compare."""
 
 
 @dataclass
@@ -154,6 +160,26 @@ def _unasked(prompt, reasoning):
     return prompt.removesuffix(f"\n{reasoning.asks}")
 
 
+def _video_r1(out, split):
+    for row in _json_lines(out / f"{split}.jsonl"):
+        image = (out / row["path"]).read_bytes()
+        answer = row["solution"].removeprefix("<answer>").removesuffix("</answer>")
+        yield Row(row["problem_id"], row["problem"].split(" If you draw")[0].strip(), answer, [image], row)
+
+
+def _seed_bench_r1(out, split):
+    (path,) = (path for path in out.glob("*.jsonl") if path.stem.endswith(f"_{split}"))
+    for row in _json_lines(path):
+        image = out / "EgoPlan/images" / row["video_source"] / row["current_observation_basename"]
+        yield Row(row["sample_id"], row["question"], row["answer"], [image.read_bytes()], row)
+
+
+def _vad_r1(out, split):
+    for row in _json_lines(out / f"Vad-Reasoning-SFT-{split}.jsonl"):
+        assert Path(row["path"]).is_file()
+        yield Row(f"{row['video']}-center", "", row["answer"], [], row)
+
+
 def _ms_swift(out, split):
     for row in _json_lines(out / f"{split}.jsonl"):
         (message,) = row["messages"]
@@ -267,5 +293,9 @@ READ = {
     "seal": _seal,
     "svqa-r1": _svqa_r1,
     "vision-zero": _verifiers,
+    "video-r1": _video_r1,
+    "spacer": _video_r1,
+    "seed-bench-r1": _seed_bench_r1,
+    "vad-r1": _vad_r1,
 }
 assert READ.keys() == FORMATS.keys()

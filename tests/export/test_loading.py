@@ -82,6 +82,16 @@ def test_datasets_loads_pairs_of_twins(tmp_path):
     assert (text["index"], text["type"]) == (None, "text")
 
 
+@pytest.mark.parametrize("name", ["video-r1", "spacer", "seed-bench-r1", "vad-r1"])
+def test_datasets_loads_json_lines(name, tmp_path):
+    import datasets
+
+    export(suited(name, two_splits(tmp_path / "data")), name, tmp_path / name)
+    for path in (tmp_path / name).glob("*.jsonl"):
+        rows = datasets.Dataset.from_json(str(path), cache_dir=str(tmp_path / "cache"))
+        assert len(rows) == len(path.read_text().splitlines()) == (15 if "train" in path.stem else 6)
+
+
 def test_datasets_loads_the_folder_of_easyr1(exported, tmp_path):
     check(loaded(tmp_path, "parquet", data_dir=str(exported("easyr1") / "test"), split="train"), 6)
 

@@ -23,9 +23,15 @@ COMMANDS = {
 }
 """Commands that read a dataset."""
 
-_REFUSED = tuple(f"export {name}" for name in ("reason-rft", "openvlthinker", "observe-r1", "svqa-r1", "vision-zero"))
+_REFUSED = tuple(
+    f"export {name}"
+    for name in (
+        "reason-rft", "openvlthinker", "observe-r1", "svqa-r1", "vision-zero", "video-r1", "spacer", "seed-bench-r1",
+        "vad-r1",
+    )
+)  # fmt: skip
 """Commands that may refuse these datasets: moves, several changes, other views, questions what changed, and those
-without twins are not for them."""
+without twins or clips are not for them."""
 
 
 def make(folder: Path) -> None:

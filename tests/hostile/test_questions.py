@@ -100,7 +100,7 @@ def test_a_damaged_line_is_refused_or_can_be_used(form, place, lines):
         assert not reward(said("neither this nor that"), line).correct
         assert changes(line) == []
         assert facts(line)["steps"] == (0,)
-        names = Question(line, (), None, "here").names
+        names = Question(line, (), None, None, "here").names
         assert len(names) == len(line["images"])
         assert all(name.count(".") == 1 and "/" not in name for name in names)
 

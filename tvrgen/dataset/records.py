@@ -131,10 +131,10 @@ def problem_from(line: Record, words: Vocabulary) -> Problem:
         attempt=line["attempt"],
         initial=state_from(line["initial"], words),
         steps=steps_from(line),
-        cameras=_cameras_from(line["cameras"]),
+        cameras=cameras_from(line["cameras"]),
         lights=_lights_from(line["lights"]),
         views=tuple(line["visibility"]["final"]),
-        final_cameras=_cameras_from(line.get("final_cameras", {})),
+        final_cameras=cameras_from(line.get("final_cameras", {})),
         final_lights=_lights_from(line.get("final_lights", [])),
     )
 
@@ -196,7 +196,8 @@ def check(line: Any, kind: str, where: str, split: str = "") -> None:
         raise UserError(f"{place}: {fault}")
 
 
-def _cameras_from(part: Record) -> tuple[Camera, ...]:
+def cameras_from(part: Record) -> tuple[Camera, ...]:
+    """The cameras in the `cameras` or `final_cameras` part of a scene line."""
     names = ("location", "look_at", "focal_length", "sensor_width")
     return tuple(Camera(name=name, **{k: _frozen(c[k]) for k in names}) for name, c in part.items())
 

@@ -2,11 +2,12 @@
 
 import contextlib
 import hashlib
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import BinaryIO, Generic, TypeVar
+from typing import BinaryIO, Generic, NamedTuple, TypeVar
 
 from tvrgen._support import json_lines, limits
 from tvrgen._support.errors import UserError
@@ -34,11 +35,16 @@ class StoredQuestion:
     line: Record
     position: Position
     _read: Callable[[str], bytes]
+    _look: Callable[[], Record]
     _where: str
 
     @property
     def id(self) -> str:
         return str(self.line["id"])
+
+    def scene(self) -> Record:
+        """The line of its scene. Raises UserError if it is missing or altered."""
+        return self._look()
 
     def images(self) -> tuple[bytes, ...]:
         """The files of its images. Raises UserError if one is missing or altered."""
@@ -68,7 +74,7 @@ Q = TypeVar("Q", bound=StoredQuestion)
 
 
 class SplitReader(Generic[Q]):
-    """The questions of a split, as objects of `kind`; a context manager, which holds one file open.
+    """The questions of a split, as objects of `kind`; a context manager, which holds a file of each kind of line open.
 
     Lines, images and clips, and scene lines if `scenes` is set, are compared with the dataset's checksums. If the split
     was read before (`looked`), images and clips alone are compared again.
@@ -82,15 +88,17 @@ class SplitReader(Generic[Q]):
         listed = {shard["path"]: shard for shard in dataset.description["shards"]}
         self._shards = [(path, listed[path]["problems"]) for path in dataset.shards(split)]
         self._manifests = {path: listed[path]["sha256"] for path, _ in self._shards}
-        self._file: tuple[str, BinaryIO] | None = None
-        self._open = contextlib.ExitStack()  # holds that file
+        self._files: dict[str, _Opened] = {}
+        self._starts: dict[str, _Starts] = {}
+        self._known: Record = {}  # the scene line that was read last: several questions are about it
         self._sums: tuple[str, dict[str, str]] = ("", {})
 
     def __enter__(self) -> "SplitReader[Q]":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._close()
+        for name in (*self._files,):
+            self._close(name)
 
     def questions(self, first: int = 0, images: bool = True) -> Iterator[Q]:
         """Yields the questions from number `first` on, in the dataset's order, with or without their images."""
@@ -129,12 +137,14 @@ class SplitReader(Generic[Q]):
         folder, names = self._shards[shard][0], entry.line["images"]
         if entry.images is not None:  # compared as a part of the shard's file
             where = self._storage / f"{folder}/{self._form.file('question')}"
-            return self._kind(entry.line, (shard, *entry.position, 0, 0), entry.images.__getitem__, where)
+            look = partial(self._scene, shard, entry.line["scene"], entry.position[0])
+            return self._kind(entry.line, (shard, *entry.position, 0, 0), entry.images.__getitem__, look, where)
         few = len(names) <= _MARKED
         marks = known[: len(names)] if known and few else [_mark(self._sums_of(folder).get(n, "")) for n in names]
         read = partial(self._image, folder, dict(zip(names, marks, strict=True)))
         kept = (*marks, *(0,) * _MARKED)[:_MARKED] if few else (0,) * _MARKED
-        return self._kind(entry.line, (shard, *entry.position, *kept), read, self._storage / folder)
+        look = partial(self._scene, shard, entry.line["scene"])
+        return self._kind(entry.line, (shard, *entry.position, *kept), read, look, self._storage / folder)
 
     def _image(self, folder: str, marks: dict[str, int], name: str) -> bytes:
         content = self._storage.read(f"{folder}/{name}", limits.IMAGE)
@@ -142,10 +152,41 @@ class SplitReader(Generic[Q]):
         self._check_sum(_mark(hashlib.sha256(content).hexdigest()) == mark, f"{folder}/{name}")
         return content
 
+    def _scene(self, shard: int, scene: str, byte: int | None = None) -> Record:
+        """The line of a scene, read from a byte of its file on; None: where the scene with its number begins."""
+        if self._known.get("id") == scene:
+            return self._known
+        folder, name = self._shards[shard][0], self._form.file("scene")
+        where = self._storage / f"{folder}/{name}"
+        with reading(where):
+            file = self._opened(folder, name)
+            if byte is None:
+                byte = self._start(folder, file, where, scene)
+            entry = next(self._form.entries(file, "scene", where, byte), None) if byte is not None else None
+            if entry is not None:
+                _check(entry, folder.partition("/")[0], "scene")
+            if entry is None or entry.line["id"] != scene:
+                raise UserError(f"{where}: {scene}: its line is missing; run tvrgen validate")
+            self._known = entry.line
+            return self._known
+
+    def _start(self, folder: str, file: BinaryIO, where: str, scene: str) -> int | None:
+        """The byte at which the line of a scene begins, in a file of nothing but scene lines; None if it has none."""
+        if folder not in self._starts:
+            first, starts = 0, array("q")
+            for entry in self._form.entries(file, "scene", where):
+                if not starts:
+                    _check(entry, folder.partition("/")[0], "scene")
+                    first = entry.line["index"]
+                starts.append(entry.position[0])
+            self._starts[folder] = _Starts(first, starts)
+        known, number = self._starts[folder], int(scene.rpartition("-")[2])
+        return known.starts[number - known.first] if 0 <= number - known.first < len(known.starts) else None
+
     def _opened(self, folder: str, name: str) -> BinaryIO:
         path = f"{folder}/{name}"
-        if self._file is None or self._file[0] != path:
-            self._close()
+        if name not in self._files or self._files[name].path != path:
+            self._close(name)
             with contextlib.ExitStack() as stack:
                 if self._looked:
                     file = stack.enter_context(self._storage.open(path))
@@ -153,12 +194,12 @@ class SplitReader(Generic[Q]):
                     file = stack.enter_context(self._compared(folder, name))
                     if self._scenes and (scenes := self._form.file("scene")) != name:
                         stack.enter_context(self._compared(folder, scenes))
-                self._file, self._open = (path, file), stack.pop_all()
-        return self._file[1]
+                self._files[name] = _Opened(path, file, stack.pop_all())
+        return self._files[name].file
 
-    def _close(self) -> None:
-        self._open.close()
-        self._file = None
+    def _close(self, name: str) -> None:
+        if name in self._files:
+            self._files.pop(name).held.close()
 
     @contextlib.contextmanager
     def _compared(self, folder: str, name: str) -> Iterator[BinaryIO]:
@@ -191,6 +232,21 @@ class SplitReader(Generic[Q]):
             raise UserError(f"{self._storage / path}: was altered; run tvrgen validate, then tvrgen generate")
 
 
+class _Opened(NamedTuple):
+    """A file that is held open."""
+
+    path: str
+    file: BinaryIO
+    held: contextlib.ExitStack
+
+
+class _Starts(NamedTuple):
+    """The bytes at which the scene lines of a shard begin; `first` is the number of its first problem."""
+
+    first: int
+    starts: Sequence[int]
+
+
 _MARKED = 2
 """Images of a question whose marks a position holds; of more, the manifest is read again."""
 
@@ -199,8 +255,8 @@ def _mark(digest: str) -> int:
     return int(digest[:15], 16) if digest else -1
 
 
-def _check(entry: Entry, split: str) -> None:
+def _check(entry: Entry, split: str, kind: str = "question") -> None:
     try:
-        records.check(entry.line, "question", entry.where, split)
+        records.check(entry.line, kind, entry.where, split)
     except UserError as error:
         raise UserError(f"{error}; run tvrgen validate") from error

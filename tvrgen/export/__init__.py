@@ -2,8 +2,9 @@
 
 Imports `scoring` and the layers below it. Each consumer has a file, which defines its rows and where its images go.
 `reader` gives the questions, `selection` chooses and orders them, `one_text` says which have one right text,
-`reasoning` lays out responses, `folder` is the folder that is written, `writers` and `parquet` write the kinds of
-files, `readme` writes README.md, and `run` exports. A new format is one more file, and a line here.
+`reasoning` lays out responses, `narration` puts clips into words, `folder` is the folder that is written, `writers` and
+`parquet` write the kinds of files, `readme` writes README.md, and `run` exports. A new format is one more file, and a
+line here.
 
 The package itself can be called:
 
@@ -37,6 +38,10 @@ FORMATS = {
     "verifiers": "verifiers:Verifiers",
     "nemo-gym": "nemo_gym:NemoGym",
     "reason-rft": "reason_rft:ReasonRft",
+    "video-r1": "video_r1:VideoR1",
+    "spacer": "spacer:SpaceR",
+    "seed-bench-r1": "seed_bench_r1:SeedBenchR1",
+    "vad-r1": "vad_r1:VadR1",
     "trance": "trance:Trance",
     "seal": "seal:Seal",
     "svqa-r1": "svqa_r1:SvqaR1",

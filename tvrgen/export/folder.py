@@ -72,7 +72,7 @@ def _is_counts(found: Any) -> bool:
     return all(type(number) is int and number >= 0 for number in numbers)
 
 
-_IMAGES = {".png", ".jpg", ".webp"}
+_IMAGES = {".png", ".jpg", ".webp", ".mp4"}
 _REMEMBERED = 64  # images: those of a problem and more
 
 
@@ -108,7 +108,7 @@ class Output:
                 raise UserError(f"{path}: was altered after the export; remove {self.root} and export again")
 
     def _sizes(self) -> Record:
-        """The sizes in bytes of all finished files, images excepted, by path."""
+        """The sizes in bytes of all finished files, images and clips excepted, by path."""
         paths = listing.files(self.root)
         files = sorted(path for path in paths if path.suffix not in _IMAGES and not path.name.startswith("."))
         return {path.relative_to(self.root).as_posix(): path.stat().st_size for path in files}

@@ -1,19 +1,22 @@
 """Reader of questions for exports, and the check that a dataset is complete."""
 
 import json
+import re
 
 from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen.dataset import catalog
 from tvrgen.dataset.reader import Dataset
 from tvrgen.dataset.split_reader import Position, SplitReader, StoredQuestion
+from tvrgen.questions.forms.choice import listed
 from tvrgen.questions.registry import CHANGES
 from tvrgen.sampling.mirror import MIRRORED
 from tvrgen.scoring import truth
 
-__all__ = ["Position", "Question", "Reader", "changes", "check_complete", "family", "ground_truth"]
+__all__ = ["Position", "Question", "Reader", "changes", "check_complete", "core", "family", "ground_truth"]
 
 TOKEN = "<image>"
+_NAMES_TAGS = re.compile(r"</?(?:think|answer)>")
 
 
 class Question(StoredQuestion):
@@ -39,6 +42,11 @@ class Question(StoredQuestion):
         return f"{TOKEN * len(self.line['images'])}{self.line['question']}"
 
     @property
+    def core(self) -> str:
+        """The question alone, as `core` returns it."""
+        return core(self.line)
+
+    @property
     def rationale(self) -> str:
         """The reasoning as one text; empty if the dataset has none."""
         return " ".join(sentence["text"] for sentence in self.line.get("rationale", ()))
@@ -54,6 +62,14 @@ class Reader(SplitReader[Question]):
 def family(line: Record) -> str:
     """The family of a question line."""
     return str(line.get("family", CHANGES))
+
+
+def core(line: Record) -> str:
+    """Returns the prompt of a question line without the options of a choice, and without its lines that name <think> or
+    <answer>, for consumers that add both in their own words. Empty if the question stands in such a line."""
+    options = line.get("options")
+    text = line["question"].replace(f"\n{listed(options)}", "") if options else line["question"]
+    return "\n".join(own for own in text.split("\n") if not _NAMES_TAGS.search(own)).strip()
 
 
 def ground_truth(line: Record) -> str:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
+from tvrgen.export import narration
 from tvrgen.export.reader import Question
+from tvrgen.questions.wording import capitalized
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,33 @@ def _said(question: Question, *purposes: str) -> str:
     return " ".join(s["text"] for s in question.line.get("rationale", ()) if s["does"] in purposes)
 
 
+def _steps(question: Question) -> str:
+    scene, clip = question.scene(), question.line["clip"]
+    seen, happened = narration.scenery(scene), narration.events(scene, clip)
+    if not happened:
+        still = "nothing moves and nothing changes its looks, from the first frame to the last"
+        return (
+            f"<think><step1>{seen}</step1><step2>{capitalized(still)}.</step2></think>\n"
+            f"<answer>The video is <which>Normal</which>. In it, <what>{still}</what>. "
+            f"That is normal, since <why>{_USUAL}</why>.</answer>"
+        )
+    told = " Then, ".join(f"{event.place}, {event.text}." for event in happened)
+    what, where = ([event.text for event in happened], dict.fromkeys(event.place for event in happened))
+    start, end = (round(frame / clip["count"], 3) for frame in (happened[0].start, happened[-1].end))
+    return (
+        f"<think><step1>{seen} At first, nothing moves.</step1><step2>{capitalized(told)}</step2>"
+        f"<step3>{capitalized(_UNUSUAL)}.</step3><step4>So {_AFTER}.</step4></think>\n"
+        f"<answer>The video is <which>Abnormal</which>. In it, <what>{', then '.join(what)}</what>, "
+        f"from the first to the second of these shares of the video: <when>[{start}, {end}]</when>. "
+        f"It happens <where>{', then '.join(where)}</where>. That is abnormal, since <why>{_UNUSUAL}</why>. "
+        f"As a consequence, <how>{_AFTER}</how>.</answer>"
+    )
+
+
+_USUAL = "the objects of such a scene stand still and keep their looks"
+_UNUSUAL = f"{_USUAL}, which not all of them do here"
+_AFTER = "what was counted or located in the first frame may not hold in the last one"
+
 THINK = Reasoning("", _think)
 """`<think>...</think><answer>...</answer>`, which every prompt of tvrgen's asks for."""
 
@@ -63,6 +92,10 @@ OBSERVE = Reasoning("Before <think>, write what you see in the images inside <ob
 
 The thought repeats them, as its sentences refer to these.
 """
+
+STEPS = Reasoning("", _steps)
+"""Vad-R1's: four steps of thought on what is abnormal in a clip, or two where nothing changes, then which, what, when,
+where, why and how. Its own prompt asks for it; the words follow from the scene, not from a rationale."""
 
 
 def require_rationales(name: str, rationales: bool) -> None:

@@ -117,8 +117,8 @@ def _select(
     order = form.out.made_from["options"]["order"]
     refuse = form.refuse if form.selective else None
     omits: Callable[[Record], str] | None = form.omits if form.omitting else None
-    if form.shows_clips and not form.clips:
-        omits = _without_clips(omits)
+    if form.shows_clips:
+        omits = _with_clips(omits, form.clips)
     if form.changes and (form.families or form.twins):
         filters = (*filters, *map(selection.parse, (f"family={CHANGES}", "mirrored=no")))
     if filters or order or refuse or omits or form.pairs:
@@ -133,11 +133,18 @@ def _select(
     }
 
 
-def _without_clips(omits: Callable[[Record], str] | None) -> Callable[[Record], str]:
-    """The reason to leave a question out that `omits` gives, or that it shows a clip."""
+def _with_clips(omits: Callable[[Record], str] | None, clips: bool) -> Callable[[Record], str]:
+    """The reason to leave a question out that `omits` gives, or that it shows a clip.
+
+    With `clips`, videos are kept, and clips that are stored as frames are left out.
+    """
 
     def reason(line: Record) -> str:
-        return "are asked of a clip" if "clip" in line else omits(line) if omits else ""
+        if "clip" in line and not clips:
+            return "are asked of a clip"
+        if "clip" in line and "file" not in line["clip"]:
+            return "are asked of a clip that is stored as frames (output.clip.format: mp4)"
+        return omits(line) if omits else ""
 
     return reason
 

@@ -48,6 +48,7 @@ class Format(ABC):
     pixels    the fewest and the most pixels of an image that the consumer gives to a model
     around    tokens that the consumer puts around a prompt
     changes   it holds questions of the family `changes` alone, and leaves out those of others and mirrored ones
+    scenes    its rows need the scene lines of their questions (`Question.scene`)
     clips     it holds questions that show a clip, too, by `keep_clip`; others leave these out
 
     Of a dataset, `rationales`, `families` and `twins` say whether its questions may have a rationale, be of other
@@ -70,6 +71,7 @@ class Format(ABC):
     pixels: ClassVar[tuple[int, int]] = lengths.PIXELS
     around: ClassVar[int] = 0
     changes: ClassVar[bool] = False
+    scenes: ClassVar[bool] = False
     clips: ClassVar[bool] = False
     rationales = families = twins = shows_clips = False
     omitted = ""
@@ -178,12 +180,7 @@ class Format(ABC):
 
         The images of problems with ten final views or more would be too many: then a folder has fewer problems.
         """
-        together, images = 1000, self._images(question.line["split"])
-        while together * images > _ENTRIES and together > 1:
-            together //= 10
-        part = int(question.line["scene"].rsplit("-", 1)[1]) // together
-        folder = f"{folder.format(split=question.line['split'])}/{part:03d}"
-        paths = [f"{folder}/{name}" for name in question.names]
+        paths = [f"{self._place(question.line, folder)}/{name}" for name in question.names]
         self.out.images(dict(zip(paths, question.images(), strict=True)))
         return paths
 
@@ -192,11 +189,17 @@ class Format(ABC):
 
         Raises UserError if the clip is stored as frames.
         """
-        scene = question.line["scene"]
-        part = int(scene.rsplit("-", 1)[1]) // 1000
-        path = f"{folder.format(split=question.line['split'])}/{part:03d}/{scene}.mp4"
+        path = f"{self._place(question.line, folder)}/{question.line['scene']}.mp4"
         self.out.images({path: question.clip()})
         return path
+
+    def _place(self, line: Record, folder: str) -> str:
+        """The folder of the images and the clip of a question's problem, below a folder that may have {split}."""
+        together, images = 1000, self._images(line["split"])
+        while together * images > _ENTRIES and together > 1:
+            together //= 10
+        part = int(line["scene"].rsplit("-", 1)[1]) // together
+        return f"{folder.format(split=line['split'])}/{part:03d}"
 
     def _images(self, split: str) -> int:
         """The number of images of a problem, at most."""
@@ -231,6 +234,10 @@ class Lines(Format):
     between: ClassVar[str] = "\n"
     end: ClassVar[str] = "\n"
 
+    def path(self, split: str) -> str:
+        """Returns the path of a split's file."""
+        return self.file.format(split=split)
+
     @abstractmethod
     def row(self, question: Question, number: int) -> Any:
         """Returns the row of a question; `number` is its position in the split."""
@@ -244,7 +251,7 @@ class Lines(Format):
         return json.dumps(row, ensure_ascii=False, allow_nan=False)
 
     def write(self, part: Part, questions: Iterable[Question]) -> int:
-        path = self.file.format(split=part.split)
+        path = self.path(part.split)
         for number, question in enumerate(questions, part.first):
             before = self.start() if self.out.begins(path) else self.between
             self.out.append(path, before + self.line(self.row(question, number)))
@@ -252,7 +259,7 @@ class Lines(Format):
 
     def finish(self) -> None:
         for split in self.out.counts:
-            self.out.close(self.file.format(split=split), self.end)
+            self.out.close(self.path(split), self.end)
 
 
 class JsonList(Lines):

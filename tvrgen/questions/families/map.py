@@ -15,7 +15,7 @@ from tvrgen.scene import camera_model
 
 Places = dict[str, list[list[float]]]
 
-_SKEW = 30.0
+SKEW = 30.0
 """Degrees by which the first camera may look past a side of the stage: at 45, either of two sides is the near one."""
 _SHIFTS = 5.0
 """Degrees of them that are left for shifts of the camera."""
@@ -45,7 +45,7 @@ class Map(Family):
     places = ("where", "names", "viewer")
 
     def lacks(self, split: Split) -> str:
-        if _skew(split.azimuth) <= _SKEW - _SHIFTS:
+        if skew(split.azimuth) <= SKEW - _SHIFTS:
             return ""
         return "an initial camera that looks along a side of the stage; write cameras.initial: center, say"
 
@@ -90,20 +90,23 @@ class Map(Family):
         (image,) = subject.about
         azimuth = camera_model.azimuth(exhibit.images[exhibit.first].camera)
         named, there = names(exhibit, image), exhibit.there(image)
-        if _skew(azimuth) > _SKEW or not there or len(named) < len(there):
+        if skew(azimuth) > SKEW or not there or len(named) < len(there):
             return {}
-        right, away = _AXES[round(azimuth / 90) % 4]
-        found = {}
+        stage, found = exhibit.split.vocabulary.grid.stage, {}
         for k in there:
-            position, half = exhibit.object(image, k).position, exhibit.split.vocabulary.grid.stage
-            along = [axis[0] * position[0] + axis[1] * position[1] for axis in (right, away)]
-            found[named[k].removeprefix("the ").lower()] = [[round((c + half) * SIDE / (2 * half), 4) for c in along]]
+            found[named[k].removeprefix("the ").lower()] = [place(exhibit.object(image, k).position, stage, azimuth)]
         return dict(sorted(found.items()))
 
 
-def _skew(azimuth: float) -> float:
+def skew(azimuth: float) -> float:
     """Degrees between an azimuth and the nearest one that is along a side of the stage."""
     return abs(azimuth - 90 * round(azimuth / 90))
+
+
+def place(position: Sequence[float], stage: float, azimuth: float) -> list[float]:
+    """The place (x, y) on the map of a position on the grid, for the viewer at an azimuth; `stage` is half its side."""
+    along = [axis[0] * position[0] + axis[1] * position[1] for axis in _AXES[round(azimuth / 90) % 4]]
+    return [round((c + stage) * SIDE / (2 * stage), 4) for c in along]
 
 
 def _flipped(place: Sequence[float], flips: Sequence[bool]) -> list[float]:

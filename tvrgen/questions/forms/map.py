@@ -37,9 +37,7 @@ class Map(Form):
 
     def write(self, value: Any) -> str:
         """The map with the cell of each place; of one between two cells, the cell with the larger number."""
-        return json.dumps(
-            {name: [[min(SIDE - 1, math.floor(c)) for c in place] for place in value[name]] for name in value}
-        )
+        return json.dumps({name: [cell(place) for place in value[name]] for name in value})
 
     def judge(self, text: str, truth: Mapping[str, Any]) -> Verdict:
         """The mean over all things of how near the answer has them; 1 for the map itself.
@@ -66,6 +64,12 @@ class Map(Form):
             return f"value: {shown(value)} has names that are not words in lower case"
         inside = all(isinstance(own, list) and own and all(map(_inside, own)) for own in value.values())
         return "" if inside else f"value: {shown(value)} has places outside the map, or none"
+
+
+def cell(place: Sequence[float]) -> Cell:
+    """The cell of a place; between two cells, the one with the larger number."""
+    x, y = (min(SIDE - 1, math.floor(c)) for c in place)
+    return x, y
 
 
 def read(text: str) -> dict[str, list[Cell]] | None:
