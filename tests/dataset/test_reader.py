@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.export.data import flat
 from tests.tiny import FlatRenderer, generate_flat, load
 from tvrgen._support.errors import UserError
 from tvrgen.dataset import image_reader, reader
@@ -17,19 +16,6 @@ def test_reading_back(flat_dataset):
     assert found.config().hash == load().hash
     with pytest.raises(UserError, match="no split 'tarin'; did you mean 'train'"):
         list(found.scenes("tarin"))
-
-
-@pytest.mark.parametrize("form", ["files", "webdataset"])
-def test_a_scene_is_found_by_its_id(form, tmp_path):
-    """Shards of two problems; in any order."""
-    splits = "splits={train: {count: 5}, test_b: {count: 3}}"
-    found = reader.open_dataset(flat(tmp_path / "data", f"output.format={form}", splits))
-    scenes = list(found.scenes())
-    for scene in (*scenes, *scenes[::-1]):
-        assert found.scene(scene["id"]) == scene
-    for name in ("train-000005", "train-x"):
-        with pytest.raises(UserError, match=rf"{name}: its scene line is missing; run tvrgen validate$"):
-            found.scene(name)
 
 
 @pytest.mark.parametrize("content", [None, {"config.json": "{}"}])

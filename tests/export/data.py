@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import cycle
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -136,7 +137,7 @@ def kept(name: str, questions: Iterable[Any], line: Callable[[Any], dict] = lamb
     if name in FOR_SOME:
         return list(questions)
     form = find(name).__new__(find(name))
-    left = [question for question in questions if not form.omits(line(question))]
+    left = [question for question in questions if not form.omits(SimpleNamespace(line=line(question)))]
     return sorted(left, key=lambda question: line(question)["difficulty"]["score"]) if form.order else left
 
 

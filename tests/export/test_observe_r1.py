@@ -1,6 +1,7 @@
 """Observe-R1: letters and numbers from easy to hard, what its own reward pays for them, and for other answers."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
@@ -80,7 +81,7 @@ LEFT_OUT = {
 @pytest.mark.parametrize("name", LEFT_OUT)
 def test_what_its_reward_misjudges_is_left_out(name):
     line, why = LEFT_OUT[name]
-    found = ObserveR1.omits(None, line)
+    found = ObserveR1.omits(None, SimpleNamespace(line=line))
     assert why in found
     assert bool(why) == bool(found)
 

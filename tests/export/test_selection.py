@@ -111,8 +111,8 @@ def test_a_filter_that_keeps_nothing_says_what_there_is(dataset, tmp_path):
 class Choosy(Trl):
     omitting = True
 
-    def omits(self, line):
-        return "show the left view" if line["view"]["final"] == "left" else ""
+    def omits(self, question):
+        return "show the left view" if question.line["view"]["final"] == "left" else ""
 
 
 def test_a_format_leaves_out_what_its_consumer_misjudges(dataset, tmp_path, monkeypatch):

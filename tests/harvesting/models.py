@@ -18,6 +18,10 @@ REFUSED = {
     "trance": "rl_format='trance': holds whole problems",
     "svqa-r1": "leaves out 6 that have no twin",
     "vision-zero": "no question is left for this format",
+    "video-r1": "leaves out 6 that ask what changed",
+    "spacer": "leaves out 6 that ask what changed",
+    "seed-bench-r1": "leaves out 6 that are no choice among 4 options",
+    "vad-r1": "leaves out 6 that do not ask what changes in a clip",
 }
 """Formats that cannot hold the questions of `dataset` that it fails, and what they say."""
 _PLAN = asking.plan_problem  # `generate_flat` replaces it while it runs

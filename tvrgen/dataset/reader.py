@@ -39,8 +39,6 @@ class Dataset:
         self._shards: dict[str, list[str]] = {split: [] for split in self.splits}
         for shard in self.description["shards"]:
             self._shards[shard["path"].partition("/")[0]].append(shard["path"])
-        self._problems = {shard["path"]: shard["problems"] for shard in self.description["shards"]}
-        self._scenes: dict[str, Record] = {}  # those of one shard, by their ids
 
     @property
     def form(self) -> ShardFormat:
@@ -57,23 +55,6 @@ class Dataset:
         """Scene lines in order."""
         for shard in self.shards(split):
             yield from self._lines(shard, "scene")
-
-    def scene(self, name: str) -> Record:
-        """Returns the scene line with an id. Raises UserError if there is none.
-
-        It reads the shard of that scene, and remembers the lines of the last shard that it read.
-        """
-        if name not in self._scenes:
-            split, _, index = name.rpartition("-")
-            end = 0
-            for shard in self.shards(split) if index.isdecimal() else ():
-                end += self._problems[shard]
-                if int(index) < end:
-                    self._scenes = {line["id"]: line for line in self._lines(shard, "scene")}
-                    break
-        if name not in self._scenes:
-            raise UserError(f"{self.storage}: {name}: its scene line is missing; run tvrgen validate")
-        return self._scenes[name]
 
     def questions(self, split: str | None = None) -> Iterator[Record]:
         """Question lines in order; `images` are paths, or URLs of fsspec, for `tvrgen.open_image`."""

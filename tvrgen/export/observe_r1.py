@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from tvrgen._support.json_lines import Record
 from tvrgen.export import one_text
 from tvrgen.export.reader import Question
 from tvrgen.export.reasoning import OBSERVE
@@ -46,7 +45,8 @@ folder must stay where it is), `answer` (a letter, or digits), `datasource` (`tv
 reward pays for, for fine-tuning before.
 """
 
-    def omits(self, line: Record) -> str:
+    def omits(self, question: Question) -> str:
+        line = question.line
         if line["answer_form"] not in ("choice", "number"):
             return "ask neither for a letter nor for a number"
         if len(line.get("options", ())) > _OPTIONS:

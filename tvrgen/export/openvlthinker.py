@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tvrgen._support.errors import UserError
-from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import counted
 from tvrgen.dataset.reader import Dataset
 from tvrgen.export import easyr1, llamafactory, one_text, reasoning
@@ -80,8 +79,8 @@ or of one with one right value. To train on all, use the formats `llamafactory` 
     def check(self) -> None:
         reasoning.require_rationales("openvlthinker", self.rationales)
 
-    def omits(self, line: Record) -> str:
-        return one_text.several(line) or reasoning.without_rationale(line)
+    def omits(self, question: Question) -> str:
+        return one_text.several(question.line) or reasoning.without_rationale(question.line)
 
     def take(self, selections: Mapping[str, Selection]) -> None:
         super().take(selections)

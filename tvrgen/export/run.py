@@ -13,7 +13,6 @@ from typing import Any
 
 from tvrgen._support.errors import ArgumentError, UserError
 from tvrgen._support.files import resolved
-from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import counted, nearest
 from tvrgen._support.progress import Progress, Silent
 from tvrgen.dataset.reader import Dataset, open_dataset
@@ -116,7 +115,7 @@ def _select(
     """The questions to export of each split. Raises UserError if the format cannot hold one of them."""
     order = form.out.made_from["options"]["order"]
     refuse = form.refuse if form.selective else None
-    omits: Callable[[Record], str] | None = form.omits if form.omitting else None
+    omits: Callable[[Question], str] | None = form.omits if form.omitting else None
     if form.shows_clips:
         omits = _with_clips(omits, form.clips)
     if form.changes and (form.families or form.twins):
@@ -133,18 +132,18 @@ def _select(
     }
 
 
-def _with_clips(omits: Callable[[Record], str] | None, clips: bool) -> Callable[[Record], str]:
+def _with_clips(omits: Callable[[Question], str] | None, clips: bool) -> Callable[[Question], str]:
     """The reason to leave a question out that `omits` gives, or that it shows a clip.
 
     With `clips`, videos are kept, and clips that are stored as frames are left out.
     """
 
-    def reason(line: Record) -> str:
-        if "clip" in line and not clips:
+    def reason(question: Question) -> str:
+        if question.of_clip and not clips:
             return "are asked of a clip"
-        if "clip" in line and "file" not in line["clip"]:
+        if question.of_clip and "file" not in question.line["clip"]:
             return "are asked of a clip that is stored as frames (output.clip.format: mp4)"
-        return omits(line) if omits else ""
+        return omits(question) if omits else ""
 
     return reason
 

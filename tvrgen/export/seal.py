@@ -82,24 +82,28 @@ grader, which takes texts for formulas: it would take 0.color.red and 0.color.bl
     _told_of: tuple[str, set[str]] = ("", set())
     """A scene and the problems about it that are not left out: questions about a scene follow each other."""
 
-    def omits(self, line: Record) -> str:
+    def omits(self, question: Question) -> str:
+        line = question.line
         if "mirrored" in line:
             return "show mirrored images"
-        if reason := self._omits_changes(line) if "family" not in line else _omits_family(line):
+        if reason := self._omits_changes(question) if "family" not in line else _omits_family(line):
             return reason
         scene, told = self._told_of
         self._told_of = (line["scene"], told if scene == line["scene"] else set())
-        if (problem := self._problem(line)) in self._told_of[1]:
+        if (problem := self._problem(question)) in self._told_of[1]:
             return "are the same as another one in words, about another view"
         self._told_of[1].add(problem)
         return ""
 
-    def _omits_changes(self, line: Record) -> str:
+    def _omits_changes(self, question: Question) -> str:
+        line = question.line
         kinds = [change["attribute"] for change in line["changes"]]
         if not {*kinds} <= {*self._split(line).vocabulary.attributes, MOVES}:
             return "have changes of other kinds than looks and moves"
         return (
-            "" if self._reading(line) is not None else "have several answers, or none, if each attribute changes once"
+            ""
+            if self._reading(question) is not None
+            else "have several answers, or none, if each attribute changes once"
         )
 
     def texts(self, question: Question) -> tuple[str, str]:
@@ -112,11 +116,11 @@ grader, which takes texts for formulas: it would take 0.color.red and 0.color.bl
             kind, answer = line["family"], line["answer"]
             steps = [sentence["text"] for sentence in line.get("rationale", ())]
         else:
-            read = self._reading(line) or ()
+            read = self._reading(question) or ()
             kind = ", ".join(sorted({name for own in read for name in own.changes})) or "no change"
             answer, steps = _answer(read), [_became(own) for own in read]
         return {
-            "problem": self._problem(line),
+            "problem": self._problem(question),
             "level": f"Level {1 + min(_LEVELS - 1, int(_LEVELS * line['difficulty']['score']))}",
             "type": kind,
             "solution": "\n\n".join([*steps, f"The answer is \\boxed{{{answer}}}."]),
@@ -124,12 +128,12 @@ grader, which takes texts for formulas: it would take 0.color.red and 0.color.bl
             "id": question.id,
         }
 
-    def _problem(self, line: Record) -> str:
+    def _problem(self, question: Question) -> str:
         """What the images show in words, and the question."""
-        return self._told(line) if "family" in line else self._changes(line)
+        return self._told(question) if "family" in question.line else self._changes(question)
 
-    def _changes(self, line: Record) -> str:
-        split, (before, after) = self._split(line), self._states(line)
+    def _changes(self, question: Question) -> str:
+        split, (before, after) = self._split(question.line), self._states(question)
         grid = split.vocabulary.grid
         values = [
             f"{name}: {', '.join(own)}" for name, own in split.values.items() if name in split.vocabulary.attributes
@@ -144,10 +148,11 @@ grader, which takes texts for formulas: it would take 0.color.red and 0.color.bl
             values="\n".join(values),
         )
 
-    def _told(self, line: Record) -> str:
+    def _told(self, question: Question) -> str:
+        line = question.line
         split, shows = self._split(line), line["shows"]
         grid, shown = split.vocabulary.grid, []
-        states = dict(zip(("initial", "final"), self._states(line), strict=True))
+        states = dict(zip(("initial", "final"), self._states(question), strict=True))
         which = ("The image shows:",) if len(shows) == 1 else ("The first image shows:", "The second image shows:")
         for title, name in zip(which, shows, strict=True):
             seen = {k: own for k, own in states[name.partition("-")[0]].items() if grid.shows(own)}
@@ -167,12 +172,13 @@ grader, which takes texts for formulas: it would take 0.color.red and 0.color.bl
             form=form,
         )
 
-    def _reading(self, line: Record) -> tuple[Reading, ...] | None:
+    def _reading(self, question: Question) -> tuple[Reading, ...] | None:
         """Which object became which, as far as the text of the states tells it."""
-        return states_as_text.reading(*self._states(line), self._split(line), len(line["changes"]))
+        line = question.line
+        return states_as_text.reading(*self._states(question), self._split(line), len(line["changes"]))
 
-    def _states(self, line: Record) -> tuple[Objects, Objects]:
-        return states_as_text.states(self.dataset.scene(line["scene"]), self._split(line))
+    def _states(self, question: Question) -> tuple[Objects, Objects]:
+        return states_as_text.states(question.scene(), self._split(question.line))
 
     def _split(self, line: Record) -> Split:
         return self._settings[line["split"]]

@@ -66,7 +66,8 @@ folders that have `EgoPlan` in their path, hence the name.
             "{validation}": self.path([*validation, *written][0]),
         }
 
-    def omits(self, line: Record) -> str:
+    def omits(self, question: Question) -> str:
+        line = question.line
         if line["answer_form"] != "choice" or len(line["options"]) != _OPTIONS:
             return f"are no choice among {_OPTIONS} options (as: choice)"
         if "clip" not in line and len(line["images"]) > 1:

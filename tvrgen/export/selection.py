@@ -136,7 +136,7 @@ def select(
     looked: Callable[[int], None] = lambda count: None,
     refuse: Callable[[Record], None] | None = None,
     scenes: bool = False,
-    omits: Callable[[Record], str] | None = None,
+    omits: Callable[[Question], str] | None = None,
     pairs: bool = False,
     rates: Mapping[str, float] = _NO_RATES,
 ) -> Selection:
@@ -165,7 +165,7 @@ def select(
                 values.update(own[name])
             if not all(f.keeps(own[f.name]) for f in filters):
                 continue
-            if omits and (reason := omits(question.line)):
+            if omits and (reason := omits(question)):
                 omitted[reason] += 1
                 continue
             if refuse:

@@ -67,10 +67,11 @@ those whose answer is no letter and no number (`as: choice` asks for a letter), 
 SpaceR pays nothing.
 """
 
-    def omits(self, line: Record) -> str:
+    def omits(self, question: Question) -> str:
+        line = question.line
         if line["answer_form"] == "number" and line["truth"]["value"] <= 0:
             return "have the answer 0, which its reward never pays"
-        return super().omits(line)
+        return super().omits(question)
 
     def write(self, part: Part, questions: Iterable[Question]) -> int:
         self._mapped: set[str] = set()  # in this part alone, so that an export that was stopped goes on in the same way

@@ -46,8 +46,8 @@ SVQA-R1's own code is not public, so these rows have not been tried with it.
 | `view`, `steps`, `difficulty` | as in the dataset, and so are `family`, `level` and `rationale` where it has them |
 """
 
-    def omits(self, line: Record) -> str:
-        return "" if "twin" in line else "have no twin (generate with questions that have twin: true)"
+    def omits(self, question: Question) -> str:
+        return "" if "twin" in question.line else "have no twin (generate with questions that have twin: true)"
 
     @property
     def columns(self) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from tvrgen._support.json_lines import Record
 from tvrgen.export import narration
 from tvrgen.export.reader import Question
 from tvrgen.export.reasoning import STEPS
@@ -48,7 +47,8 @@ changes.
 Of each clip, the question what changes is exported; all others are left out.
 """
 
-    def omits(self, line: Record) -> str:
+    def omits(self, question: Question) -> str:
+        line = question.line
         if "clip" not in line or "family" in line:
             return "do not ask what changes in a clip (family: changes, show: clip)"
         return ""

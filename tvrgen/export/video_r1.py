@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from tvrgen._support.json_lines import Record
 from tvrgen.export.reader import Question, core
 from tvrgen.export.writers import READ_AS_PATTERN, Lines
 from tvrgen.questions.forms.choice import LETTERS
@@ -43,7 +42,8 @@ A row has one picture or one video. Questions about several pictures are left ou
 those whose answer is no letter and no number; `as: choice` asks for a letter.
 """
 
-    def omits(self, line: Record) -> str:
+    def omits(self, question: Question) -> str:
+        line = question.line
         if "family" not in line:
             return "ask what changed, which its reward cannot compare"
         if line["answer_form"] not in _TYPES:

@@ -4,7 +4,6 @@ import dataclasses
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from tvrgen._support.json_lines import Record
 from tvrgen.dataset.reader import Dataset
 from tvrgen.export import easyr1, llamafactory, reasoning
 from tvrgen.export.easyr1 import EasyR1, PlainRows
@@ -90,8 +89,8 @@ the response), `image` ({two} paths below `media_dir`) and `id`. A row of `rl` h
     def check(self) -> None:
         reasoning.require_rationales("vision-r1", self.rationales)
 
-    def omits(self, line: Record) -> str:
-        return reasoning.without_rationale(line)
+    def omits(self, question: Question) -> str:
+        return reasoning.without_rationale(question.line)
 
     def texts(self, question: Question) -> tuple[str, str]:
         return question.line["question"], THINK.respond(question)

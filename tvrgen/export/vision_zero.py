@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from tvrgen._support.errors import UserError
-from tvrgen._support.json_lines import Record
 from tvrgen.export.reader import Question
 from tvrgen.export.writers import Lines, answered
 from tvrgen.scene.attributes import BUILT_IN
@@ -48,7 +47,8 @@ places, seen by the same camera. To have many of them, generate with `sampling.k
                     "generate with image.format=png"
                 )
 
-    def omits(self, line: Record) -> str:
+    def omits(self, question: Question) -> str:
+        line = question.line
         changes, view = line["changes"], line["view"]
         if view["initial"] != view["final"] or self._section(line["split"], "sampling")["no_change"]:
             return "show the second image from another viewpoint"

@@ -36,7 +36,6 @@ class Format(ABC):
     text      the part of the README on loading; `places` fills in what stands in {braces}
     ordered   a sentence on how to keep the consumer from shuffling; the README has it if --order was given
     whole     the format holds whole problems, so that questions cannot be left out or ordered
-    scenes    it reads scene lines, which are compared with their checksums
     fixed     its files name others by absolute paths, so that the folder cannot be moved
     needs     modules of the extra `export` that it imports
     reserved  an expression for what the consumer does not read as it is in the path of the folder
@@ -48,7 +47,7 @@ class Format(ABC):
     pixels    the fewest and the most pixels of an image that the consumer gives to a model
     around    tokens that the consumer puts around a prompt
     changes   it holds questions of the family `changes` alone, and leaves out those of others and mirrored ones
-    scenes    its rows need the scene lines of their questions (`Question.scene`)
+    scenes    it reads scene lines (`Question.scene`), which are compared with their checksums
     clips     it holds questions that show a clip, too, by `keep_clip`; others leave these out
 
     Of a dataset, `rationales`, `families` and `twins` say whether its questions may have a rationale, be of other
@@ -59,7 +58,6 @@ class Format(ABC):
     title: ClassVar[str]
     text: ClassVar[str]
     whole: ClassVar[bool] = False
-    scenes: ClassVar[bool] = False
     fixed: ClassVar[bool] = False
     ordered: ClassVar[str] = ""
     needs: ClassVar[tuple[str, ...]] = ()
@@ -113,7 +111,7 @@ class Format(ABC):
     def refuse(self, line: Record) -> None:  # noqa: B027
         """Raises UserError, which says what to generate instead, if the format cannot hold a question."""
 
-    def omits(self, line: Record) -> str:
+    def omits(self, question: Question) -> str:
         """Returns why a question is left out, as the end of "3 that ...": the reward misjudges it. Or ""."""
         return ""
 

@@ -3,7 +3,6 @@
 import shlex
 from collections.abc import Mapping
 
-from tvrgen._support.json_lines import Record
 from tvrgen.dataset.reader import Dataset
 from tvrgen.export.folder import Output
 from tvrgen.export.llamafactory import LOADING, SCORING, LlamaFactory
@@ -47,10 +46,10 @@ the base model on it, not the model that wrote it, as OpenVLThinker does.
         command += f" --rank {options['rank']}" if options["rank"] != RANK else ""
         return command + "".join(f" --without {shlex.quote(words)}" for words in options["without"])
 
-    def omits(self, line: Record) -> str:
-        if line["id"] not in self._responses:
+    def omits(self, question: Question) -> str:
+        if question.id not in self._responses:
             return NO_SAMPLES
-        chosen = self._responses[line["id"]]
+        chosen = self._responses[question.id]
         return NONE_FIT if chosen is None else "" if chosen else NONE_RIGHT
 
     def texts(self, question: Question) -> tuple[str, str]:
