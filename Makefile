@@ -129,6 +129,10 @@ $(CONSUMER_VENVS)/%/.installed: tests/consumers/requirements/%.txt pyproject.tom
 	@$(call make_environment,$(CONSUMER_VENVS)/$*,,--requirement $< pytest,$(wildcard tests/consumers/requirements/bare/$*.txt))
 	@touch $@
 
+# NeMo Gym needs a later Python than Blender 4.5
+LATER = $(shell for p in python3.13 python3.12; do $$p -c '' 2>/dev/null && { echo $$p; break; }; done)
+$(CONSUMER_VENVS)/nemo-gym/.installed: PYTHON = $(or $(LATER),3.13)
+
 .PRECIOUS: $(CONSUMER_VENVS)/%/.installed
 
 comma := ,
