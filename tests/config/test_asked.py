@@ -41,7 +41,7 @@ FAULTS = {
     "questions: [{family: changes, as: choice}]": "questions[0]: changes are asked once and as they are; leave out as:",
     "questions: [{family: changes}, {family: changes}]": "questions[1]: changes are asked once and as they are; leave",
     "question: {rationale: full}\nquestions: [{family: counting}]": (
-        "question: there are questions too; write the family changes into these"
+        "question: there are questions too; write its keys into their entries"
     ),
     f"questions: [{{family: '{OWN}:Crowd'}}]": "questions[0]: crowd needs 9 objects on stage; write sampling.on_stage",
     f"questions: [{{family: '{OWN}:Plain'}}]": "questions[0]: the family has no template; give its class one",

@@ -26,6 +26,7 @@ def test_wrong_overrides_are_one_line(assignment):
         ({"render.width": 1}, "render.width: 1 is too small"),
         ({"render.widht": 100}, "render.widht: unknown key; did you mean 'width'?"),
         ({"seed.x": 1}, "seed.x: 'seed' holds 0, not keys"),
+        ({"cameras.final.x": 1}, "cameras.final.x: 'final' holds ['center', 'left', 'right'], not keys"),
         ({"": 3}, "'': is not a key; write one such as render.samples"),
         ({"a..b": 3}, "'a..b': is not a key"),
         ({"splits.trian.count": 3}, "splits.trian.count: no split 'trian'; did you mean 'train'?"),
@@ -55,6 +56,12 @@ def test_overrides_of_python_and_of_the_command_line_are_the_same():
 def test_later_overrides_win():
     pairs = overrides.assignments(["render.samples=1", "render={samples: 2}", "render.samples = 3"])
     assert overrides.override({}, pairs) == {"render": {"samples": 3}}
+
+
+def test_a_key_below_a_list_is_one_of_every_entry():
+    document = {"questions": [{"family": "changes", "rationale": "short"}, {"family": "counting"}]}
+    changed = overrides.override(document, [("questions.rationale", "full")])
+    assert changed == {"questions": [own | {"rationale": "full"} for own in document["questions"]]}
 
 
 def test_a_document_is_not_changed_by_overriding_it():

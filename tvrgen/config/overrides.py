@@ -40,7 +40,10 @@ def assignments(texts: Iterable[str]) -> list[tuple[str, Any]]:
 
 
 def override(document: Record, pairs: Iterable[tuple[str, Any]]) -> Record:
-    """The document with values at dotted keys. Raises UserError for a key that cannot be there."""
+    """The document with values at dotted keys, which in a list of mappings are those of every entry.
+
+    Raises UserError for a key that cannot be there.
+    """
     document = _plain(document)  # what YAML's aliases share becomes copies, which can differ
     for key, value in pairs:
         parts = key.split(".")
@@ -49,13 +52,21 @@ def override(document: Record, pairs: Iterable[tuple[str, Any]]) -> Record:
         splits = document.get("splits")
         if parts[0] == "splits" and len(parts) > 2 and isinstance(splits, dict) and parts[1] not in splits:
             raise UserError(f"{key}: no split {parts[1]!r}{nearest(parts[1], splits)}")
-        node = document
+        nodes = [document]
         for part in parts[:-1]:
-            node = node.setdefault(part, {})
-            if not isinstance(node, dict):
-                raise UserError(f"{key}: {part!r} holds {shown(node)}, not keys")
-        _put(node, parts[-1], plain(value, key))
+            nodes = [own for node in nodes for own in _below(node, part, key)]
+        for node in nodes:
+            _put(node, parts[-1], plain(value, key))
     return document
+
+
+def _below(node: Record, part: str, key: str) -> list[Record]:
+    """The mapping at a key, or each of the list there. Raises UserError if there is something else."""
+    held = node.setdefault(part, {})
+    below = held if isinstance(held, list) and held else [held]
+    if not all(isinstance(own, dict) for own in below):
+        raise UserError(f"{key}: {part!r} holds {shown(held)}, not keys")
+    return below
 
 
 def _put(node: Record, key: str, value: Any) -> None:

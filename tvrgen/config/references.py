@@ -75,7 +75,10 @@ def _check_asked_once(document: Record, source: str) -> None:
     sections = {"": document} | {f"splits.{name}.": split for name, split in document["splits"].items()}
     for path, section in sections.items():
         if "question" in section and ("questions" in section or "questions" in document):
-            raise UserError(f"{source}: {path}question: there are questions too; write the family changes into these")
+            raise UserError(
+                f"{source}: {path}question: there are questions too; write its keys into their entries "
+                "(questions.rationale=full after --set is for all of them)"
+            )
 
 
 def _check_own(document: Record, source: str, folder: Path | None) -> None:

@@ -103,7 +103,7 @@ def require_rationales(name: str, rationales: bool) -> None:
     if not rationales:
         raise UserError(
             f"{name}: it trains on rationales, which the dataset does not have; generate with "
-            "--set question.rationale=full, or with rationale: full in each entry of questions"
+            "--set question.rationale=full, or --set questions.rationale=full where the config has questions"
         )
 
 
