@@ -15,6 +15,7 @@ from tests.tiny import ROOT
 from tvrgen import __version__
 from tvrgen.cli.main import main
 from tvrgen.config import loader
+from tvrgen.export import FORMATS
 from tvrgen.questions.family import Family
 from tvrgen.transformations.base import Transformation
 from tvrgen.transformations.registry import BUILT_IN
@@ -190,6 +191,13 @@ def test_the_page_on_kinds_has_every_kind_that_ships():
     assert set(re.findall(r"^\| \[(\w+)\]", text, re.MULTILINE)) == set(BUILT_IN)
     configs = {f"kinds/{path.stem}" for path in (ROOT / "configs/kinds").glob("*.yaml")}
     assert set(re.findall(r"^ {4}tvrgen generate (\S+) --out", text, re.MULTILINE)) == configs
+
+
+def test_the_page_on_formats_has_a_row_and_a_section_for_each():
+    text = (ROOT / "docs/formats.md").read_text()
+    headings = [name for heading in re.findall(r"^### ([\w, -]+)", text, re.MULTILINE) for name in heading.split(", ")]
+    assert re.findall(r"^\| \[`([\w-]+)`\]", text, re.MULTILINE) == [name for name in headings if name in FORMATS]
+    assert set(FORMATS) <= set(headings)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def test_wrong_overrides_are_one_line(assignment):
         ({"render.width": 1}, "render.width: 1 is too small"),
         ({"render.widht": 100}, "render.widht: unknown key; did you mean 'width'?"),
         ({"seed.x": 1}, "seed.x: 'seed' holds 0, not keys"),
-        ({"cameras.final.x": 1}, "cameras.final.x: 'final' holds ['center', 'left', 'right'], not keys"),
+        ({"cameras.final.x": 1}, "cameras.final.x: 'final' holds ['left', 'center', 'right'], not keys"),
         ({"": 3}, "'': is not a key; write one such as render.samples"),
         ({"a..b": 3}, "'a..b': is not a key"),
         ({"splits.trian.count": 3}, "splits.trian.count: no split 'trian'; did you mean 'train'?"),

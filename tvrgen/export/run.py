@@ -92,7 +92,7 @@ def written(form: Format, kept: tuple[Filter, ...], rates: Mapping[str, float], 
     try:
         if target.complete():
             return f"{out}: is complete already"
-        selections = _select(dataset, form, kept, rates, progress)
+        selections = select(form, kept, rates, progress)
         selection.check_any(selections, kept)
         form.take(selections)
         with target.held():
@@ -109,10 +109,11 @@ def written(form: Format, kept: tuple[Filter, ...], rates: Mapping[str, float], 
     return f"{out}: {made}; how to load them: {out / 'README.md'}"
 
 
-def _select(
-    dataset: Dataset, form: Format, filters: tuple[Filter, ...], rates: Mapping[str, float], progress: Progress
+def select(
+    form: Format, filters: tuple[Filter, ...], rates: Mapping[str, float], progress: Progress
 ) -> dict[str, Selection]:
-    """The questions to export of each split. Raises UserError if the format cannot hold one of them."""
+    """Returns the questions to export of each split. Raises UserError if the format cannot hold one of them."""
+    dataset = form.dataset
     order = form.out.made_from["options"]["order"]
     refuse = form.refuse if form.selective else None
     omits: Callable[[Question], str] | None = form.omits if form.omitting else None
@@ -140,7 +141,7 @@ def _with_clips(omits: Callable[[Question], str] | None, clips: bool) -> Callabl
 
     def reason(question: Question) -> str:
         if question.of_clip and not clips:
-            return "are asked of a clip"
+            return "are asked of a clip (show: images asks of images)"
         if question.of_clip and "file" not in question.line["clip"]:
             return "are asked of a clip that is stored as frames (output.clip.format: mp4)"
         return omits(question) if omits else ""

@@ -45,7 +45,8 @@ picture, which has no video. Questions about several pictures are left out; `sho
 is no choice among four options: `as: choice` asks for a letter, of four options where the family has as many.
 
 The reward is SEED-Bench-R1's own: 1 if the first character in `<answer>` is the right letter. `infer.py` reads only
-folders that have `EgoPlan` in their path, hence the name.
+folders that have `EgoPlan` in their path, hence the name. Its trainer was never run on these rows; tvrgen's tests read
+them by its rules.
 """
 
     def __init__(self, dataset: Dataset, out: Output, splits: tuple[str, ...]) -> None:

@@ -34,7 +34,7 @@ class SpaceR(VideoR1):
 ```bash
 data="$PWD"/{out}
 cd .../SpaceR-SG-RLVR/src/r1-v
-ln -s "$data"/images "$data"/clips .   # clips only where there are some
+ln -s "$data"/images "$data"/clips .   # those of the two that there are
 mkdir -p annotation
 cat "$data"/annotation/cognitive_map.jsonl >> annotation/cognitive_map.jsonl
 torchrun ... src/open_r1/SG-RLVR.py --dataset_name "$data"/{split}.jsonl \\
@@ -64,7 +64,7 @@ order. `--len_control true` adds 0.2 to right responses of 320 to 512 tokens.
 
 A row has one picture or one video. Questions about several pictures are left out; `show: clip` asks of a video. So are
 those whose answer is no letter and no number (`as: choice` asks for a letter), and those whose answer is 0, for which
-SpaceR pays nothing.
+SpaceR pays nothing. SpaceR's trainer was never run on these rows; tvrgen's tests read them by its rules.
 """
 
     def omits(self, question: Question) -> str:

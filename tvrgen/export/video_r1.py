@@ -39,7 +39,8 @@ and nothing around it. `--temporal true` pays more where answers are right more 
 question what happened in a clip needs their order.
 
 A row has one picture or one video. Questions about several pictures are left out; `show: clip` asks of a video. So are
-those whose answer is no letter and no number; `as: choice` asks for a letter.
+those whose answer is no letter and no number; `as: choice` asks for a letter. Video-R1's trainer was never run on these
+rows; tvrgen's tests read them by its rules.
 """
 
     def omits(self, question: Question) -> str:
