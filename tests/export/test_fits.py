@@ -36,9 +36,9 @@ def test_the_overrides_for_vision_zero_give_pairs_alone(ready, tmp_path):
     assert "2 questions for Vision-Zero" in export(ready("quickstart", *own), "vision-zero", tmp_path / "out")
 
 
-def test_the_override_for_seed_bench_r1_gives_all_levels(ready, tmp_path):
-    override = "questions=[{family: counting, as: choice}]"
-    assert f"--set '{override}'" in fits.PAGE.read_text()
-    export(ready("generalisation", override), "seed-bench-r1", tmp_path / "out")
+def test_the_overrides_for_seed_bench_r1_give_all_levels(ready, tmp_path):
+    own = ("questions=[{family: nearest, as: choice}]", "sampling.on_stage=[6, 10]")
+    assert all(f"--set '{setting}'" in fits.PAGE.read_text() for setting in own)
+    export(ready("generalisation", *own), "seed-bench-r1", tmp_path / "out")
     levels = {path.name.split("_")[1] for path in (tmp_path / "out").glob("validation_*.jsonl")}
     assert levels == {"L1", "L2", "L3"}

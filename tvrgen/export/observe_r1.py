@@ -42,7 +42,7 @@ an exact number, are here.
 A row has `message` (the prompt as the text of a list of messages; the pictures are `file://` and an absolute path: the
 folder must stay where it is), `answer` (a letter, or digits), `datasource` (`tvr`), `id`, `view`, `steps` and
 `difficulty`; where the dataset has rationales, also `rationale`, and `response`, which has them in the form that the
-reward pays for, for fine-tuning before.
+reward pays for, for fine-tuning before. Its trainer was never run on these rows; tvrgen's tests read them by its rules.
 """
 
     def omits(self, question: Question) -> str:

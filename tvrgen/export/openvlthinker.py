@@ -70,6 +70,7 @@ paths below `media_dir`) and `id`. A row of the others has `problem` (the prompt
 
 Its reward compares texts, so only questions with one right text are here: of those what changed, the ones of no change,
 or of one with one right value. To train on all, use the formats `llamafactory` and `easyr1` with tvrgen's reward.
+Its GRPO was never run on these rows; tvrgen's tests read them by its rules.
 """
 
     def __init__(self, dataset: Dataset, out: Output, splits: tuple[str, ...]) -> None:

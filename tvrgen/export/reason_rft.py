@@ -62,7 +62,8 @@ Reason-RFT puts a prompt of its own around each question. It has no words for ho
 in which nothing changes, and counts the same call once: such questions cannot be exported.
 
 `tvrgen.scoring.star_r1_reward(response, ground_truth)` reads answers in this form too. Reason-RFT's published data
-have 60,000 questions for training, and 1,000 each with the centre, the left and the right view.
+have 60,000 questions for training, and 1,000 each with the centre, the left and the right view. Its trainer was never
+run on these rows; tvrgen's tests pay them by its rules.
 """
 
     def row(self, question: Question, number: int) -> dict[str, Any]:

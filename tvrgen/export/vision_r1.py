@@ -72,7 +72,8 @@ tokens: begin with the first stage, and go on only if responses are cut there.
 
 `hfrrf.py` is its hard reward: 1 if the response is `<think>...</think><answer>...</answer>` and its answer is right, in
 any of the ways that are right, else 0. It reads `ground_truth`. A reward that compares texts reads `answer`
-(`data.answer_key=answer`), and pays nothing for the same changes in another order.
+(`data.answer_key=answer`), and pays nothing for the same changes in another order. Vision-R1's code
+for reinforcement learning is not public, and was never run on these rows.
 
 {computed}
 

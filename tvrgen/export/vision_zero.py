@@ -35,7 +35,7 @@ places, seen by the same camera. To have many of them, generate with `sampling.k
 
 `{split}.jsonl` is not for Vision-Zero: it says of each pair what differs, with `id`, `images` (the two paths),
 `problem`, `answer`, `ground_truth` (the answer as JSON, with every value that is right), `view`, `steps` and
-`difficulty`.
+`difficulty`. Vision-Zero was never run on these pairs; tvrgen's tests deal its game by its rules.
 """
 
     def check(self) -> None:
