@@ -28,9 +28,9 @@ PLAN = asking.plan_problem
 
 
 def config(kind: str, *overrides: str) -> Config:
-    """A config of problems of these kinds, with clips of 3 frames for each change and 2 for each state."""
+    """A config of problems of these kinds, with clips of 3 frames for each change and 1 to 4 for each state."""
     base = ("cameras.final=[center]", "sampling.objects=6", "sampling.on_stage=all", "sampling.steps=[1, 2]")
-    clip = "output.clip={frames: 3, hold: 2, format: frames}"
+    clip = "output.clip={frames: 3, hold: [1, 4], format: frames}"
     return load(*base, *KINDS[kind], clip, "splits.train.count=3", "output.shard_size=2", *overrides)
 
 

@@ -167,6 +167,9 @@ def test_questions_of_a_view_are_counted(entries, suffixes):
 CLIP_FAULTS = {
     "output: {clip: {frames: 0}}": "output.clip.frames: 0 is too small; write at least 1",
     "output: {clip: {fps: 121}}": "output.clip.fps: 121 is too large; write at most 120",
+    "output: {clip: {hold: 0}}": "output.clip.hold: 0 is too small; write at least 1",
+    "output: {clip: {hold: [1, 201]}}": "output.clip.hold[1]: 201 is too large; write at most 200",
+    "output: {clip: {hold: [4, 2]}}": "output.clip.hold: [4, 2] is empty; write the smaller number first",
     "output: {clip: true}": "output.clip: holds True; write keys and values or null",
     "output: {clip: {}}\nrender: {width: 321}": "render.width: 321 is odd, and videos have even sides; write 322, or",
     "output: {clip: {}}\nrender: {height: 239}": "render.height: 239 is odd, and videos have even sides; write 240",
@@ -184,7 +187,9 @@ def test_clips_are_optional():
     assert "clip" not in plain.document["output"]
     assert load("output.clip=null").document == plain.document
     clip = load("output.clip={frames: 3}").split("train").output.clip
-    assert (clip.frames, clip.fps, clip.hold, clip.format) == (3, 12, 6, "mp4")
+    assert (clip.frames, clip.fps, clip.hold, clip.format) == (3, 12, (*range(4, 13),), "mp4")
+    assert load("output.clip={hold: 6}").split("train").output.clip.hold == (6,)
+    assert load("output.clip={hold: [2, 4]}").split("train").output.clip.hold == (2, 3, 4)
 
 
 def test_clips_of_image_files_have_any_size():

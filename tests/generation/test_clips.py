@@ -3,6 +3,7 @@
 import itertools
 import json
 import shutil
+from collections import Counter, defaultdict
 from io import BytesIO
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from tests import clips
 from tests.clips import arrays
 from tests.tiny import FlatRenderer, load
+from tvrgen.config import loader
 from tvrgen.dataset import clips as dataset_clips
 from tvrgen.dataset import preparation
 from tvrgen.dataset.reader import open_dataset
@@ -20,6 +22,8 @@ from tvrgen.dataset.storage.open import open_storage
 from tvrgen.dataset.validation.files import validate
 from tvrgen.generation import worker
 from tvrgen.imaging import video
+from tvrgen.imaging.timeline import Moment
+from tvrgen.questions import asking
 
 pytestmark = pytest.mark.rays
 
@@ -122,18 +126,54 @@ def test_the_number_of_images_is_known_before_they_are_made(overrides, no_change
         assert made == worker.images_in(shard, config)
 
 
-def test_a_clip_without_changes_is_as_long_as_others(tmp_path):
-    """Its length is that of a clip of some number of steps, each about as often."""
-    config = clips.config("color", "sampling.no_change=1", "sampling.steps=[1, 3]", "splits.train.count=90")
-    split, found = config.split("train"), []
-    for index in range(90):
-        clip = dataset_clips.clip_of(f"train-{index:06d}", 0, f"{index:032x}", (), split)
+def lengths(steps, split) -> list[int]:
+    """The sorted lengths of 400 clips with each of these numbers of steps."""
+    own = [clip_of(index, count, split) for count in steps for index in range(400)]
+    return sorted(len(clip.moments) for clip in own)
+
+
+def clip_of(index, steps, split) -> dataset_clips.Clip:
+    return dataset_clips.clip_of(f"train-{index:06d}", steps, f"{index:032x}", (), split)
+
+
+@pytest.mark.parametrize("hold", ["2", "[1, 4]", "[4, 12]"])
+def test_clips_without_changes_are_as_long_as_others(hold):
+    split = clips.config("color", "sampling.steps=[1, 3]", f"output.clip.hold={hold}").split("train")
+    for clip in (clip_of(index, 0, split) for index in range(40)):
         assert {*clip.moments} == {clip.moments[0]}
         assert not clip.spans
-        found.append(len(clip.moments))
-    counts = [found.count(length) for length in (2 + 5, 2 + 2 * 5, 2 + 3 * 5)]
-    assert sum(counts) == 90
-    assert min(counts) > 15
+    still, others = lengths((0, 0, 0), split), lengths((1, 2, 3), split)
+    assert {*lengths((0,), split)} <= {*others}
+    shares = [[sum(n <= most for n in found) / len(found) for most in {*others}] for found in (still, others)]
+    assert max(abs(a - b) for a, b in zip(*shares, strict=True)) < 0.08
+
+
+@pytest.mark.parametrize("steps", [1, 2, 4])
+def test_every_state_stands_still_for_a_number_of_frames_of_its_own(steps):
+    split = clips.config("color", "output.clip.hold=[2, 5]").split("train")
+    found = [clip_of(index, steps, split).moments for index in range(400)]
+    holds = [[moments.count(Moment(step)) for step in range(steps + 1)] for moments in found]
+    for own in zip(*holds, strict=True):  # of each state
+        assert {*own} == {2, 3, 4, 5}
+        assert all(abs(own.count(hold) / 400 - 1 / 4) < 0.1 for hold in (2, 3, 4, 5))
+    alike = sum(a == b for a, *_, b in holds) / 400
+    assert abs(alike - 1 / 4) < 0.1  # one state says nothing of another
+
+
+def test_when_changes_happen_does_not_follow_from_their_number():
+    """The best guesses of one who knows the number of changes alone are right now and then."""
+    config = loader.load("clips")
+    split, guessed = config.split("train"), defaultdict(Counter)
+    for index in range(200):
+        planned = asking.plan_problem(config, "train", index)
+        clip = dataset_clips.of_planned(planned, (), split)
+        for step, span in enumerate(clip.spans):
+            guessed[len(clip.spans), step][span.start] += 1
+    for (_, step), starts in guessed.items():
+        ((_, right),) = starts.most_common(1)
+        assert right / starts.total() < (0.3 if step == 0 else 0.25)
+    right = sum(max(starts.values()) for starts in guessed.values())
+    assert right / sum(starts.total() for starts in guessed.values()) < 0.2
 
 
 def test_nothing_moves_where_nothing_changes(tmp_path):
@@ -232,4 +272,5 @@ def test_a_clip_of_another_length_than_its_line_says_is_named(tmp_path):
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     lines[0]["clip"]["steps"][0]["start"] += 1
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    assert any("clip.steps[0].start: holds 3; expected 2" in fault for fault in validate(root))
+    start = lines[0]["clip"]["steps"][0]["start"]
+    assert any(f"clip.steps[0].start: holds {start}; expected {start - 1}" in fault for fault in validate(root))

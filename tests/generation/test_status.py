@@ -10,6 +10,7 @@ from tvrgen._support.files import pretty
 from tvrgen.dataset import catalog, preparation
 from tvrgen.dataset.shards import shards_of
 from tvrgen.dataset.storage.open import open_storage
+from tvrgen.generation import worker
 from tvrgen.generation.journal import QUARANTINE
 from tvrgen.generation.status import status
 from tvrgen.questions import asking
@@ -38,6 +39,21 @@ def test_a_run_is_seen_while_it_goes_on(tmp_path, monkeypatch):
         assert found.images_left == (5 - shard.count) * 4
     assert not status(out).running
     assert "not finished; tvrgen generate continues" in str(status(out))
+
+
+CLIP = ("cameras.final=[center]", "output.clip={frames: 2}")
+
+
+@pytest.mark.parametrize("steps", ["2", "[1, 3]"])
+@pytest.mark.parametrize(
+    "output", [(), ("output.intermediate=true",), CLIP, (*CLIP, "output.intermediate=true")], ids=str
+)
+def test_images_between_states_and_frames_of_clips_are_left_too(output, steps, tmp_path):
+    config = load(f"sampling.steps={steps}", "sampling.no_change=0.25", "splits.train.count=240", *output)
+    with preparation.writing_to(open_storage(tmp_path), config):
+        left = status(tmp_path).images_left
+    made = sum(worker.images_in(shard, config) for shard in shards_of(config, "train"))
+    assert left == pytest.approx(made, rel=0.03)
 
 
 def test_shards_to_be_made_again_and_given_up_are_named(flat_dataset):

@@ -13,7 +13,7 @@ from tvrgen._support.keys import keys
 from tvrgen._support.messages import nearest
 from tvrgen.config import asked, documents
 from tvrgen.config.documents import OLD_NAMES
-from tvrgen.config.settings import Constraints, Never, Only, OutputSettings, Split
+from tvrgen.config.settings import ClipSettings, Constraints, Never, Only, OutputSettings, Split
 from tvrgen.config.settings.constraints import Listed
 from tvrgen.questions.forms import arities, changes_text
 from tvrgen.questions.forms.changes_reader import parse_answer
@@ -113,7 +113,11 @@ def build(sections: Sections, words: Vocabulary, scene: SceneSpec, trust: bool =
     final = constraints.views(views["final"])
     if not final:
         raise UserError(f"{where('cameras.final')}: only and never leave no final camera")
-    follows: dict[str, dict[str, Any]] = {"sampling": _numbers(sections, constraints), "cameras": {"final": final}}
+    follows: dict[str, dict[str, Any]] = {
+        "sampling": _numbers(sections, constraints),
+        "cameras": {"final": final},
+        "output": {"clip": _clip(sections)},
+    }
     settings: dict[str, Any] = {
         name: build_settings(kind, sections[name], **follows.get(name, {})) for name, kind in _FIELDS.items()
     }
@@ -158,19 +162,33 @@ def _numbers(sections: Sections, constraints: Constraints) -> dict[str, tuple[in
     everywhere = raw["on_stage"] == "all"
 
     def left(key: str) -> tuple[int, ...]:
-        low, high = (raw[key], raw[key]) if isinstance(raw[key], int) else raw[key]
         where = sections.where(f"sampling.{key}")
-        if low > high:
-            raise UserError(f"{where}: [{low}, {high}] is empty; write the smaller number first")
-        numbers = constraints.numbers(key, range(low, high + 1))
+        every = _range(raw[key], where)
+        numbers = constraints.numbers(key, every)
         if key == "objects" and everywhere:
             numbers = constraints.numbers("on_stage", numbers)
         if not numbers:
-            raise UserError(f"{where}: only and never leave none of [{low}, {high}]")
+            raise UserError(f"{where}: only and never leave none of [{every[0]}, {every[-1]}]")
         return numbers
 
     objects = left("objects")
     return {"objects": objects, "on_stage": None if everywhere else left("on_stage"), "steps": left("steps")}
+
+
+def _range(written: int | list[int], where: str) -> range:
+    """All numbers that a number or [min, max] stands for."""
+    low, high = (written, written) if isinstance(written, int) else written
+    if low > high:
+        raise UserError(f"{where}: [{low}, {high}] is empty; write the smaller number first")
+    return range(low, high + 1)
+
+
+def _clip(sections: Sections) -> ClipSettings | None:
+    if (document := sections["output"].get("clip")) is None:
+        return None
+    return build_settings(
+        ClipSettings, document, hold=tuple(_range(document["hold"], sections.where("output.clip.hold")))
+    )
 
 
 def _narrowed(words: Vocabulary, constraints: Constraints) -> Vocabulary:

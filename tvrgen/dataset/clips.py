@@ -54,27 +54,30 @@ class Clip:
 def clip_of(scene: str, steps: int, digest: str, images: Sequence[ImageFile], split: Split) -> Clip | None:
     """Returns the clip of a problem with this id, number of steps, hash and images; None if the split has no clips.
 
-    The clip of a problem without steps is as long as one of some number of steps that the split has, drawn by the hash,
-    so that its length does not tell that nothing changes.
+    How long it shows each state is drawn by the hash. The clip of a problem without steps is as long as one of some
+    number of steps that the split has, drawn likewise, so that its length does not tell that nothing changes.
     """
     if (settings := split.output.clip) is None:
         return None
     form, suffix = FORMATS[split.output.format], SUFFIX[split.image.format]
-    moments = timeline.moments(steps, settings)
+    rng = generator(0, "clip", digest)
+    drawn = steps or int(rng.choice(split.sampling.steps))
+    holds = rng.choice(settings.hold, drawn + 1).tolist()
+    moments = timeline.moments(holds, settings.frames)
     if not steps:
-        drawn = int(generator(0, "clip", digest).choice(split.sampling.steps))
-        moments = moments[:1] * len(timeline.moments(drawn, settings))
+        moments, holds = moments[:1] * len(moments), [len(moments)]
     paths = _stills(steps, images, split)
     shown = frozenset(paths.values())
     is_file = settings.format == "mp4"
     if not is_file:
-        numbers = {moment: number for number, moment in reversed([*enumerate(moments)])}  # those that show it first
-        own = {moment: f"{form.clip(scene, number)}{suffix}" for moment, number in numbers.items()}
-        paths = {moment: paths.get(moment, own[moment]) for moment in dict.fromkeys(moments)}
+        # numbered by what they show: which files a shard has does not depend on how long states stand still
+        different = dict.fromkeys(moments)
+        own = {moment: f"{form.clip(scene, number)}{suffix}" for number, moment in enumerate(different)}
+        paths = {moment: paths.get(moment, own[moment]) for moment in different}
     return Clip(
         fps=settings.fps,
         moments=moments,
-        spans=timeline.spans(steps, settings),
+        spans=timeline.spans(holds, settings.frames),
         file=f"{form.clip(scene)}{VIDEO}" if is_file else "",
         paths=paths,
         images=shown,
@@ -86,9 +89,17 @@ def is_video(path: str) -> bool:
     return path.endswith(VIDEO)
 
 
-def new_frames(steps: int, views: Sequence[str], split: Split) -> int:
-    """The number of different frames of a clip that no image shows, of a problem with these final views."""
-    if split.output.clip is None or not steps:
+def number_of_images(steps: int, views: Sequence[str], split: Split) -> int:
+    """The number of images of a problem with so many steps and these final views, with the frames of its clip."""
+    if not steps:
+        return split.images
+    between = (steps - 1) * (2 if split.mirrors else 1) if split.output.intermediate else 0
+    return split.images + between + _new_frames(steps, views, split)
+
+
+def _new_frames(steps: int, views: Sequence[str], split: Split) -> int:
+    """The number of different frames of a clip that no image shows."""
+    if split.output.clip is None:
         return 0
     between = 0 if split.output.intermediate else steps - 1
     last = split.jitters_apart or split.cameras.initial not in views

@@ -12,8 +12,8 @@ from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import counted, printable
 from tvrgen.config import loader
-from tvrgen.config.settings import Config
-from tvrgen.dataset import catalog, preparation
+from tvrgen.config.settings import Config, Split
+from tvrgen.dataset import catalog, clips, preparation
 from tvrgen.dataset.shards import shards_of
 from tvrgen.dataset.storage.base import Storage
 from tvrgen.dataset.storage.open import open_existing
@@ -45,7 +45,8 @@ class Status:
     """Whether a run is in progress."""
     finished: bool
     images_left: int
-    """Images still to be made, without those of intermediate states and of clips."""
+    """Images still to be made, with those of intermediate states and the frames of clips: about as many, where the
+    number of changes varies."""
     rate: float
     """Images a second of the last run, of its last minutes if it is in progress; 0 before its first shard."""
     nodes: int
@@ -81,7 +82,7 @@ def status(root: str | Path) -> Status:
         raise UserError(f"{storage}: {lacks}, so no dataset was begun here; run tvrgen generate")
     config = loader.from_document(document, storage / "config.json", trust=False)
     splits = _splits(storage, config)
-    left = sum((s.count - s.problems) * config.split(name).images for name, s in splits.items())
+    left = sum(_images(config.split(name), own.count - own.problems) for name, own in splits.items())
     running = storage.is_locked()
     rate, nodes = _rate(storage, running)
     return Status(
@@ -94,6 +95,13 @@ def status(root: str | Path) -> Status:
         rate=rate,
         nodes=nodes,
     )
+
+
+def _images(split: Split, problems: int) -> int:
+    """About the number of images of so many problems: of those with changes, each number occurs equally often."""
+    steps, unchanged = split.sampling.steps, float(split.sampling.no_change)
+    of_each = [clips.number_of_images(number, split.cameras.final, split) for number in steps]
+    return round(problems * (unchanged * split.images + (1 - unchanged) * sum(of_each) / len(steps)))
 
 
 def _splits(storage: Storage, config: Config) -> dict[str, SplitStatus]:

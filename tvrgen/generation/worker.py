@@ -155,13 +155,10 @@ def advance(steps: Generator[int, None, Record], seconds: float, log: Path) -> T
 def images_in(shard: Shard, config: Config) -> int:
     """Number of images of a shard, those of intermediate states and the frames of clips included."""
     split = config.split(shard.split)
-    more = 0
-    if split.output.intermediate or split.output.clip:
-        for levels in (design.levels(config, split, shard.first + k) for k in range(shard.count)):
-            if split.output.intermediate:
-                more += max(0, len(levels.steps) - 1) * (2 if split.mirrors else 1)
-            more += clips.new_frames(len(levels.steps), levels.views, split)
-    return shard.count * split.images + more
+    if not split.output.intermediate and not split.output.clip:
+        return shard.count * split.images
+    levels = (design.levels(config, split, shard.first + k) for k in range(shard.count))
+    return sum(clips.number_of_images(len(own.steps), own.views, split) for own in levels)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,11 @@
-"""Timeline of a clip: which state, or which part of a change, each of its frames shows."""
+"""Timeline of a clip: which state, or which part of a change, each of its frames shows.
 
+`holds` has the number of frames of each state, and `frames` is that of each change between two of them.
+"""
+
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
-
-from tvrgen.config.settings import ClipSettings
 
 
 class Moment(NamedTuple):
@@ -20,17 +23,16 @@ class Span(NamedTuple):
     end: int
 
 
-def spans(steps: int, settings: ClipSettings) -> tuple[Span, ...]:
+def spans(holds: Sequence[int], frames: int) -> tuple[Span, ...]:
     """The spans of all changes, in order."""
-    period = settings.frames + settings.hold
-    starts = (settings.hold + step * period for step in range(steps))
-    return tuple(Span(start, start + settings.frames) for start in starts)
+    starts = (held + step * frames for step, held in enumerate(accumulate(holds[:-1])))
+    return tuple(Span(start, start + frames) for start in starts)
 
 
-def moments(steps: int, settings: ClipSettings) -> tuple[Moment, ...]:
-    """What each frame shows: every state for `hold` frames, and `frames` frames of each change between them."""
-    found = [Moment(0)] * settings.hold
-    for step in range(steps):
-        found += [Moment(step, (k + 1) / (settings.frames + 1)) for k in range(settings.frames)]
-        found += [Moment(step + 1)] * settings.hold
+def moments(holds: Sequence[int], frames: int) -> tuple[Moment, ...]:
+    """What each frame shows."""
+    found = [Moment(0)] * holds[0]
+    for step, hold in enumerate(holds[1:]):
+        found += [Moment(step, (k + 1) / (frames + 1)) for k in range(frames)]
+        found += [Moment(step + 1)] * hold
     return tuple(found)

@@ -198,11 +198,21 @@ class ImageSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipSettings:
-    """A video of each problem: its states in order and the changes between them, as the initial camera sees them."""
+    """A video of each problem: its states in order and the changes between them, as the initial camera sees them.
+
+    `hold` holds all numbers that may occur.
+    """
 
     frames: Annotated[int, Key("Frames of each change, between two states.", default=12, minimum=1, maximum=240)]
     fps: Annotated[int, Key("Frames a second.", default=12, minimum=1, maximum=120)]
-    hold: Annotated[int, Key("Frames of each state, in which nothing moves.", default=6, minimum=1, maximum=240)]
+    hold: Annotated[
+        tuple[int, ...],
+        Key(
+            "Frames of each state, in which nothing moves: a number, or [min, max], drawn for each state.",
+            default=[4, 12],
+            form="count_or_range",
+        ),
+    ]
     format: Annotated[
         str,
         Key(
