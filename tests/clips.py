@@ -9,7 +9,7 @@ from PIL import Image
 
 from tests.tiny import FlatRenderer, generate_flat, load
 from tvrgen.config.settings import Config
-from tvrgen.imaging import motion
+from tvrgen.imaging import motion, writing
 from tvrgen.questions import asking
 from tvrgen.transformations.registry import BUILT_IN
 
@@ -40,7 +40,7 @@ class Poses(FlatRenderer):
 
     def render(self, shot, path) -> None:
         self.asked.append((shot, path.name))
-        painted(shot, self.split.vocabulary).save(path)
+        painted(shot, self.split.vocabulary).save(path, **writing.options(self.split.image))
 
 
 def painted(shot, words) -> Image.Image:

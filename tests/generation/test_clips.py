@@ -8,6 +8,7 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests import clips
 from tests.clips import arrays
@@ -21,7 +22,7 @@ from tvrgen.dataset.split_reader import SplitReader, StoredQuestion
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.dataset.validation.files import validate
 from tvrgen.generation import worker
-from tvrgen.imaging import video
+from tvrgen.imaging import video, writing
 from tvrgen.imaging.timeline import Moment
 from tvrgen.questions import asking
 
@@ -101,6 +102,38 @@ def test_a_video_has_the_frames_of_the_images(tmp_path):
         found, due = [*video.read(BytesIO(one.clip()), one.id)], arrays(other.frames())
         assert len(found) == len(due) == one.line["clip"]["count"]
         assert max(np.abs(a.astype(int) - b).max() for a, b in zip(found, due, strict=True)) <= 6
+
+
+LOSSY = {"jpeg": "{format: jpeg, quality: 40}", "webp": "{format: webp, quality: 40}"}
+
+
+@pytest.mark.parametrize("kind", ["several", "color", "out", "replace"])
+@pytest.mark.parametrize("image", LOSSY)
+def test_losses_of_images_are_not_in_videos(image, kind, tmp_path):
+    """What stands still is stored as images, and has no other losses than what moves."""
+    pytest.importorskip("av")
+    own = [(), (f"image={LOSSY[image]}",)]
+    both = [
+        clips.made(tmp_path / str(k), clips.config(kind, ASKED, "output.clip.format=mp4", *settings))
+        for k, settings in enumerate(own)
+    ]
+    assert validate(both[1]) == []
+    first, second = ([question.clip() for question in questions(root)] for root in both)
+    assert first == second
+
+
+@pytest.mark.parametrize("kind", ["several", "color", "out", "replace"])
+@pytest.mark.parametrize("image", LOSSY)
+def test_every_frame_has_been_encoded_once(image, kind, tmp_path):
+    lossless = clips.made(tmp_path / "lossless", clips.config(kind, ASKED))
+    settings = clips.config(kind, ASKED, f"image={LOSSY[image]}")
+    lossy = clips.made(tmp_path / "lossy", settings)
+    for one, other in zip(questions(lossless), questions(lossy), strict=True):
+        for due, found in zip(one.frames(), other.frames(), strict=True):
+            encoded = BytesIO()
+            pixels = Image.open(BytesIO(due)).convert("RGB")
+            pixels.save(encoded, image, **writing.options(settings.split("train").image))
+            assert found == encoded.getvalue()
 
 
 def test_what_is_equal_is_rendered_once(tmp_path):

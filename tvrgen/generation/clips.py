@@ -1,9 +1,10 @@
 """Making of clips: renders what no image of the problem shows, fades it, and writes the video or the frames' files.
 
-What is equal is rendered once: the frames of a state are the image of that state if there is one.
+What is equal is rendered once: the frames of a state are the image of that state if there is one without losses.
 """
 
 import contextlib
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,34 +32,34 @@ def make(clip: Clip, planned: Planned, split: Split, renderer: Renderer, folder:
     `scratch` is an empty folder. Yields 1 after each frame that no image shows: `clip.made` times.
     """
     film = _Film(planned, split, renderer, scratch)
-    for moment, path in clip.paths.items():
-        if path in clip.images:
-            film.images.setdefault((planned.states[moment.step], None), folder / path)
+    shown = {moment: path for moment, path in clip.paths.items() if path in clip.images}
+    if split.image.format == "png":  # else their losses would tell states from changes: they are rendered again
+        film.images.update({(planned.states[moment.step], None): folder / path for moment, path in shown.items()})
     with _writer(clip, split, folder) as write:
-        known = {moment for moment, path in clip.paths.items() if path in clip.images}
-        for moment, before in zip(clip.moments, (None, *clip.moments), strict=False):
-            if moment != before:
-                pixels = film.frame(moment)
-            write(moment, pixels)
-            if moment not in known:
-                known.add(moment)
+        for moment, same in itertools.groupby(clip.moments):
+            if clip.file or moment not in shown:
+                write(moment, film.frame(moment), len([*same]))
+            if moment not in shown:
                 yield 1
 
 
 @contextlib.contextmanager
-def _writer(clip: Clip, split: Split, folder: Path) -> Iterator[Callable[[Moment, Pixels], None]]:
-    """A function that writes the frames of a clip, in their order."""
+def _writer(clip: Clip, split: Split, folder: Path) -> Iterator[Callable[[Moment, Pixels, int], None]]:
+    """A function that writes the frames of a clip in their order: what a moment shows, and for how many frames."""
 
-    def to_image(moment: Moment, pixels: Pixels) -> None:
-        path = folder / clip.paths[moment]
-        if not path.is_file():
-            Image.fromarray(pixels).save(path, **writing.options(split.image))
+    def to_image(moment: Moment, pixels: Pixels, times: int) -> None:
+        Image.fromarray(pixels).save(folder / clip.paths[moment], **writing.options(split.image))
 
     if not clip.file:
         yield to_image
         return
     with video.writer(folder / clip.file, split.render.width, split.render.height, clip.fps) as add:
-        yield lambda moment, pixels: add(pixels)
+
+        def to_video(moment: Moment, pixels: Pixels, times: int) -> None:
+            for _ in range(times):
+                add(pixels)
+
+        yield to_video
 
 
 @dataclass(frozen=True, slots=True)
