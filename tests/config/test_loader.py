@@ -25,7 +25,7 @@ def test_shipped_configs_load_by_path_and_by_name(name, tmp_path, monkeypatch):
 
 RESOLVED = {
     "changes": "03f5b68f76397a3d",
-    "clips": "847178aaddc2d844",
+    "clips": "e1bf7fb8d297d3d0",
     "compositional": "f4b1f4ceb6eca491",
     "easy_to_hard": "a437804a5010c0a0",
     "generalisation": "8a9a95b7b579fdb0",

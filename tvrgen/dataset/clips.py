@@ -54,18 +54,17 @@ class Clip:
 def clip_of(scene: str, steps: int, digest: str, images: Sequence[ImageFile], split: Split) -> Clip | None:
     """Returns the clip of a problem with this id, number of steps, hash and images; None if the split has no clips.
 
-    How long it shows each state is drawn by the hash. The clip of a problem without steps is as long as one of some
-    number of steps that the split has, drawn likewise, so that its length does not tell that nothing changes.
+    It has spans for as many steps as a problem has at most, and stands still around them for numbers of frames drawn by
+    the hash. The steps happen in some of the spans, drawn likewise, so that the length tells nothing of their number.
     """
     if (settings := split.output.clip) is None:
         return None
     form, suffix = FORMATS[split.output.format], SUFFIX[split.image.format]
-    rng = generator(0, "clip", digest)
-    drawn = steps or int(rng.choice(split.sampling.steps))
-    holds = rng.choice(settings.hold, drawn + 1).tolist()
-    moments = timeline.moments(holds, settings.frames)
-    if not steps:
-        moments, holds = moments[:1] * len(moments), [len(moments)]
+    rng, most = generator(0, "clip", digest), max(steps, *split.sampling.steps)
+    holds = rng.choice(settings.hold, most + 1).tolist()
+    every = timeline.spans(holds, settings.frames)
+    spans = tuple(every[k] for k in sorted(rng.choice(most, steps, replace=False)))
+    moments = timeline.moments(spans, sum(holds) + most * settings.frames)
     paths = _stills(steps, images, split)
     shown = frozenset(paths.values())
     is_file = settings.format == "mp4"
@@ -77,7 +76,7 @@ def clip_of(scene: str, steps: int, digest: str, images: Sequence[ImageFile], sp
     return Clip(
         fps=settings.fps,
         moments=moments,
-        spans=timeline.spans(holds, settings.frames),
+        spans=spans,
         file=f"{form.clip(scene)}{VIDEO}" if is_file else "",
         paths=paths,
         images=shown,

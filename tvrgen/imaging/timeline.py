@@ -1,7 +1,4 @@
-"""Timeline of a clip: which state, or which part of a change, each of its frames shows.
-
-`holds` has the number of frames of each state, and `frames` is that of each change between two of them.
-"""
+"""Timeline of a clip: which state, or which part of a change, each of its frames shows."""
 
 from collections.abc import Sequence
 from itertools import accumulate
@@ -24,15 +21,16 @@ class Span(NamedTuple):
 
 
 def spans(holds: Sequence[int], frames: int) -> tuple[Span, ...]:
-    """The spans of all changes, in order."""
+    """The spans of changes of so many `frames`, in order, between states that stand still for the frames in `holds`."""
     starts = (held + step * frames for step, held in enumerate(accumulate(holds[:-1])))
     return tuple(Span(start, start + frames) for start in starts)
 
 
-def moments(holds: Sequence[int], frames: int) -> tuple[Moment, ...]:
-    """What each frame shows."""
-    found = [Moment(0)] * holds[0]
-    for step, hold in enumerate(holds[1:]):
-        found += [Moment(step, (k + 1) / (frames + 1)) for k in range(frames)]
-        found += [Moment(step + 1)] * hold
+def moments(changes: Sequence[Span], count: int) -> tuple[Moment, ...]:
+    """What each of `count` frames shows, if changes happen in these spans: between them, states stand still."""
+    found: list[Moment] = []
+    for step, (start, end) in enumerate(changes):
+        found += [Moment(step)] * (start - len(found))
+        found += [Moment(step, (k + 1) / (end - start + 1)) for k in range(end - start)]
+    found += [Moment(len(changes))] * (count - len(found))
     return tuple(found)

@@ -208,7 +208,7 @@ class ClipSettings:
     hold: Annotated[
         tuple[int, ...],
         Key(
-            "Frames of each state, in which nothing moves: a number, or [min, max], drawn for each state.",
+            "Frames in which nothing moves, before, between and after changes: a number or [min, max], drawn.",
             default=[4, 12],
             form="count_or_range",
         ),
