@@ -61,9 +61,9 @@ def clip_of(scene: str, steps: int, digest: str, images: Sequence[ImageFile], sp
         return None
     form, suffix = FORMATS[split.output.format], SUFFIX[split.image.format]
     rng, most = generator(0, "clip", digest), max(steps, *split.sampling.steps)
-    holds = rng.choice(settings.hold, most + 1).tolist()
+    holds = [settings.hold[k] for k in rng.integers(len(settings.hold), size=most + 1)]
     every = timeline.spans(holds, settings.frames)
-    spans = tuple(every[k] for k in sorted(rng.choice(most, steps, replace=False)))
+    spans = tuple(every[k] for k in sorted(rng.permutation(most)[:steps]))
     moments = timeline.moments(spans, sum(holds) + most * settings.frames)
     paths = _stills(steps, images, split)
     shown = frozenset(paths.values())
