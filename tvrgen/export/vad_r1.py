@@ -41,8 +41,7 @@ rounded to three decimals, from which each frame follows in clips of less than 1
 
 Vad-R1's `accuracy` pays 1 for the right word in `<which>`, its `format` for the tags in this order. Its verification
 cuts the frames of `<when>` out and asks again; what is left of an abnormal clip jumps from the scene before to the one
-after. `<when>` is to be seen in the clip alone, as the time for which scenes stand still is drawn
-(`output.clip.hold`, a range).
+after. If `output.clip.hold` is a range, `<when>` is to be seen in the clip alone.
 
 Of each clip, the question what changes is exported; all others are left out.
 """
