@@ -3,6 +3,7 @@
 Paths are relative to the file that names them, then to the packaged files; never to the working directory.
 """
 
+import contextlib
 import dataclasses
 import hashlib
 from collections.abc import Iterable
@@ -11,14 +12,16 @@ from pathlib import Path
 from tvrgen._support import limits, messages, resources
 from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
+from tvrgen._support.keys import build
 from tvrgen._support.plain_files import is_inside
 from tvrgen.config import documents
 from tvrgen.config.settings import PRESETS
 from tvrgen.config.yaml_files import read_yaml
 from tvrgen.questions.registry import BUILT_IN as FAMILIES
 from tvrgen.questions.registry import CHANGES
+from tvrgen.scene import symmetry
 from tvrgen.scene.attributes import SHIPPED, shipped
-from tvrgen.scene.vocabulary import Vocabulary
+from tvrgen.scene.vocabulary import Shape, Vocabulary
 from tvrgen.transformations.registry import BUILT_IN
 
 _TABLES = tuple(table.name for table in dataclasses.fields(Vocabulary) if table.name != "attributes")
@@ -62,6 +65,8 @@ def resolve(document: Record, source: str, folder: Path | None, trust: bool = Tr
     resolved["vocabulary"], meshes = _vocabulary(resolved["vocabulary"], source, folders["vocabulary"], ())
     kinds = [kind for section in sections.values() for kind in section.get("sampling", {}).get("kinds", ())]
     _declare(resolved["vocabulary"], kinds)
+    if any(map(_may_turn, kinds)):
+        _note_turns(resolved["vocabulary"]["shapes"], meshes)
     plain = not resolved["vocabulary"].get("attributes") and all(k in BUILT_IN and BUILT_IN[k].plain for k in kinds)
     for section in sections.values():
         for own in (section.get("question", {}), *section.get("questions", ())):
@@ -218,6 +223,21 @@ def _declare(vocabulary: Record, kinds: Iterable[str]) -> None:
     if wanted:
         written = vocabulary.pop("attributes", {})
         vocabulary["attributes"] = {name: {**shipped(name), **written.get(name, {})} for name in wanted}
+
+
+def _may_turn(kind: str) -> bool:
+    """Whether a kind that a config names may turn objects; kinds of the user's own, not imported yet, may inherit it."""
+    return kind not in BUILT_IN or "rotation" in (BUILT_IN[kind].fields or ())
+
+
+def _note_turns(shapes: Record, meshes: Meshes) -> None:
+    """Writes the least turn of each mesh into its shape: a dataset is dealt by it, and has no meshes when it is read.
+
+    Where the library that reads meshes is missing, shapes keep what they have: nothing is planned there.
+    """
+    with contextlib.suppress(ModuleNotFoundError):
+        for name, content in meshes.items():
+            shapes[name]["least_turn"] = symmetry.least_turn(build(Shape, shapes[name], data=content))
 
 
 def _mesh(shape: Record, folder: Path, where: str) -> bytes:

@@ -43,6 +43,16 @@ def check_deal(config: Config, split: Split) -> None:
         )
 
 
+def is_known(config: Config) -> bool:
+    """Whether the levels of problems follow from a config: whether it has the least turn of each shape, if objects turn.
+
+    The config of a dataset that was made before these were noted has none.
+    """
+    kinds = [kind for split in config.splits.values() for kind in split.kinds.values()]
+    turn = any("rotation" in (kind.fields or ()) for kind in kinds)
+    return not turn or all(shape.least_turn is not None for shape in config.vocabulary.shapes.values())
+
+
 def levels(config: Config, split: Split, index: int) -> Levels:
     """Returns the levels of problem `index` of a split. Raises UserError if it takes too long to deal its block."""
     key, sampling = (config.seed, "design", split.name), split.sampling

@@ -23,8 +23,9 @@ from tvrgen.scene.model import Bytes, Object
 class Shape:
     """A mesh file, and the radius of its footprint.
 
-    `footprint` None: it is measured. `data` is the file's content, so that remote workers need no file; it is
-    empty in a dataset that is read back.
+    `footprint` None: it is measured. `least_turn` None: it is not known, as nothing turns. `data` is the file's
+    content, so that remote workers need no file; it is empty in a dataset that is read back, so no level of a problem
+    may follow from it.
     """
 
     mesh: Annotated[str, Key("The mesh file, in the folder of the vocabulary file.", default=REQUIRED)]
@@ -37,6 +38,15 @@ class Shape:
         ),
     ] = None
     sha256: Annotated[str, Key("SHA-256 of the mesh file; filled in by tvrgen.")]
+    least_turn: Annotated[
+        float | None,
+        Key(
+            "Degrees: the smallest turn about the vertical after which the mesh looks the same, 0 if it shows none; "
+            "filled in by tvrgen where objects turn.",
+            minimum=0,
+            maximum=360,
+        ),
+    ] = None
     data: bytes = dataclasses.field(repr=False, compare=False)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
-import tvrgen
 from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import printable
@@ -18,9 +17,8 @@ from tvrgen.dataset.shards import shards_of
 from tvrgen.dataset.storage.base import Storage
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.dataset.validation.differences import differences, within
+from tvrgen.dataset.validation.problems import unlike_dealt
 from tvrgen.dataset.validation.shards import STRAY, shard_faults
-from tvrgen.dataset.versions import plan_of
-from tvrgen.sampling.version import PLAN
 
 _log = logging.getLogger(__name__)
 
@@ -46,12 +44,8 @@ def dataset_faults(root: str | Path, trust: bool = False) -> Iterator[str]:
     """Yields a line for each fault; else as `validate`."""
     storage = open_storage(root)
     description, config = _opened(storage, trust)
-    if (plan := plan_of(description)) != PLAN:
-        _log.warning(
-            "%s: was made by plan %s, and this tvrgen %s has plan %s: the levels of problems and the texts of "
-            "questions are not checked",
-            *(root, plan, tvrgen.__version__, PLAN),
-        )
+    if why := unlike_dealt(description, config):
+        _log.warning("%s: %s: the levels of problems and the texts of questions are not checked", root, why)
     faulty: dict[str, str] = {}
     try:
         for shard, fault in _dataset_faults(storage, description, config):

@@ -10,22 +10,34 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TypeVar, cast
 
+import tvrgen
 from tvrgen._support.errors import UserError
 from tvrgen.config.settings import Config, Split
 from tvrgen.dataset import records
 from tvrgen.dataset.images import ImageFile, image_files
 from tvrgen.dataset.records import Record
 from tvrgen.dataset.validation.differences import differences
+from tvrgen.dataset.versions import plan_of
 from tvrgen.imaging.shots import Shot
 from tvrgen.imaging.visibility import NOTHING, Sight
 from tvrgen.sampling import design, fairness, identity, sampler, uniqueness
 from tvrgen.sampling.levels import Levels
 from tvrgen.sampling.problem import Planned, Problem
+from tvrgen.sampling.version import PLAN
 from tvrgen.scene.model import Camera, Light, State, Vector
 from tvrgen.transformations import replay
 from tvrgen.transformations.base import Role, Step
 
 Moved = TypeVar("Moved", Camera, Light)
+
+
+def unlike_dealt(description: Record, config: Config) -> str:
+    """Why levels may not be those that a dataset, given by its description and config, was dealt; "" if they are."""
+    if (plan := plan_of(description)) != PLAN:
+        return f"was made by plan {plan}, and this tvrgen {tvrgen.__version__} has plan {PLAN}"
+    if not design.is_known(config):
+        return "was made before the least turns of shapes were noted"
+    return ""
 
 
 def dealt(config: Config, split: Split, index: int) -> Problem:
@@ -61,7 +73,7 @@ def scene_faults(
 ) -> Iterator[str]:
     """Faults of a scene line that fits its schema. Adds the expected question lines to `due`, by id.
 
-    Levels are compared with the design if the line was made by this tvrgen's plan (`own_plan`).
+    Levels are compared with the design if the line was dealt by it (`own_plan`).
     """
     objects = line["initial"]["objects"]
     levels = design.levels(config, split, problem.index) if own_plan else None

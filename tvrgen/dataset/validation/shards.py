@@ -28,12 +28,11 @@ from tvrgen.dataset.storage.base import MANIFEST, Storage
 from tvrgen.dataset.storage.own_names import is_of_shard
 from tvrgen.dataset.validation.clips import clip_faults
 from tvrgen.dataset.validation.differences import differences, within
-from tvrgen.dataset.validation.problems import dealt, dealt_images, recorded_problem, scene_faults
+from tvrgen.dataset.validation.problems import dealt, dealt_images, recorded_problem, scene_faults, unlike_dealt
 from tvrgen.dataset.versions import format_of, plan_of
 from tvrgen.imaging import annotations
 from tvrgen.questions import asking
 from tvrgen.sampling.problem import Problem
-from tvrgen.sampling.version import PLAN
 
 STRAY = "does not belong to the shard; move it away"
 """End of the fault of a file that no run made. Making the shard again keeps such files."""
@@ -109,7 +108,7 @@ def _faults(
     odd = list(_odd(folder))
     yield from odd
     if not odd:  # else reading may never end
-        checked = _checked(folder, unpacked, shard, config, plan_of(description) == PLAN)
+        checked = _checked(folder, unpacked, shard, config, not unlike_dealt(description, config))
         yield from _shard_faults(checked, manifest_hash, description)
 
 

@@ -38,15 +38,9 @@ class Rotation(ObjectTransformation):
 def _seen(angle: float, obj: Object, vocabulary: Vocabulary) -> float:
     """The least angle in degrees, either way, that makes an object look as after a turn by `angle`.
 
-    `angle` where the mesh is not known, as a dataset is read: it was known when the dataset was planned.
+    `angle` where the least turn of the shape is not known: nothing is planned then (`design.is_known`).
     """
-    from tvrgen.scene.symmetry import least_turn  # needs numpy, which answers are read without
-
-    shape = vocabulary.shapes[obj.shape]
-    if not shape.data:
-        return angle
-    try:
-        least = least_turn(shape)
-    except ModuleNotFoundError:  # the library that reads meshes is an extra, without which nothing is planned
+    least = vocabulary.shapes[obj.shape].least_turn
+    if least is None:
         return angle
     return min(angle % least, -angle % least) if least else 0.0
