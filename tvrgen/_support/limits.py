@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from tvrgen._support.errors import UserError
 
+TO_MORE = " is set to more"
+"""End of messages on what a limit leaves unread: nothing is known of it, and it need not be at fault."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:
@@ -35,7 +38,7 @@ class Limit:
     @property
     def remedy(self) -> str:
         """End of a message on something larger."""
-        return f"at most {self.value} are read, unless {self.variable} is set to more"
+        return f"at most {self.value} are read, unless {self.variable}{TO_MORE}"
 
 
 DOCUMENT = Limit("TVRGEN_MAX_DOCUMENT_BYTES", 64 << 20, "bytes")

@@ -226,7 +226,7 @@ def _declare(vocabulary: Record, kinds: Iterable[str]) -> None:
 
 
 def _may_turn(kind: str) -> bool:
-    """Whether a kind that a config names may turn objects; kinds of the user's own, not imported yet, may inherit it."""
+    """Whether a kind that a config names may turn objects; one of the user's own, not imported yet, may inherit it."""
     return kind not in BUILT_IN or "rotation" in (BUILT_IN[kind].fields or ())
 
 

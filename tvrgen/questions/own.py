@@ -23,8 +23,18 @@ from tvrgen.transformations.base import Rejected
 _DOES = ("locate", "match", "compare", "conclude")
 
 
+class FamilyError(UserError):
+    """What is wrong with a user's family: "family NAME: MEMBER: TEXT"."""
+
+    def __init__(self, family: str, member: str, text: str) -> None:
+        super().__init__(family, member, text)
+
+    def __str__(self) -> str:
+        return "family {}: {}: {}".format(*self.args)
+
+
 class Own(Family):
-    """A user's family. Members raise UserError where the user's code raises, or returns what the protocol does not
+    """A user's family. Members raise FamilyError where the user's code raises, or returns what the protocol does not
     allow."""
 
     def __init__(self, family: Family) -> None:
@@ -160,10 +170,10 @@ class Own(Family):
         except Exception as error:  # a user's code may fail in any way
             files = [Path(file) for own in type(self._family).__mro__ if (file := _file(own))]
             text = own_modules.said_in(error, {file.parent for file in files})
-            raise UserError(f"family {self.name}: {member}: raised {text}") from error
+            raise FamilyError(self.name, member, f"raised {text}") from error
 
     def _fail(self, member: str, text: str) -> NoReturn:
-        raise UserError(f"family {self.name}: {member}: {text}")
+        raise FamilyError(self.name, member, text)
 
 
 def _file(own: type) -> str | None:

@@ -18,6 +18,10 @@ from tvrgen.sampling.levels import Levels
 from tvrgen.scene import mesh
 
 
+class UndealtError(UserError):
+    """A block that takes more trials to deal than this process allows (limits.TRIALS)."""
+
+
 def check(config: Config, split: Split) -> None:
     """Raises UserError as `check_deal` does, and for a mesh file that cannot be used."""
     for shape in split.vocabulary.shapes.values():
@@ -44,9 +48,9 @@ def check_deal(config: Config, split: Split) -> None:
 
 
 def is_known(config: Config) -> bool:
-    """Whether the levels of problems follow from a config: whether it has the least turn of each shape, if objects turn.
+    """Whether a config determines the levels of its problems: where objects turn, it has the least turns of shapes.
 
-    The config of a dataset that was made before these were noted has none.
+    That of a dataset which was made before these were noted has none.
     """
     kinds = [kind for split in config.splits.values() for kind in split.kinds.values()]
     turn = any("rotation" in (kind.fields or ()) for kind in kinds)
@@ -54,7 +58,7 @@ def is_known(config: Config) -> bool:
 
 
 def levels(config: Config, split: Split, index: int) -> Levels:
-    """Returns the levels of problem `index` of a split. Raises UserError if it takes too long to deal its block."""
+    """Returns the levels of problem `index` of a split. Raises UndealtError if it takes too long to deal its block."""
     key, sampling = (config.seed, "design", split.name), split.sampling
     views = split.cameras.final
     if split.cameras.views == "one":
@@ -72,12 +76,12 @@ def levels(config: Config, split: Split, index: int) -> Levels:
 
 @contextlib.contextmanager
 def _in_time(config: Config, split: Split) -> Iterator[None]:
-    """Turns a deal that takes too many trials into a UserError."""
+    """Turns a deal that takes too many trials into an UndealtError."""
     try:
         yield
     except TooHardError:
         most = max(split.sampling.steps)
-        raise UserError(
+        raise UndealtError(
             f"{config.source}: splits.{split.name}: up to {most} steps cannot be dealt evenly to these objects in"
             " reasonable time; lower sampling.steps, raise sampling.on_stage, add kinds and values, or set"
             f" {limits.TRIALS.variable} to more than {limits.TRIALS.value}"

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tvrgen._support.errors import UserError
+from tvrgen.questions.own import FamilyError
+from tvrgen.sampling.design import UndealtError
 from tvrgen.transformations.base import Rejected
 from tvrgen.transformations.own import KindError
 
@@ -11,14 +13,16 @@ from tvrgen.transformations.own import KindError
 def within(place: object, faults: Iterable[str]) -> Iterator[str]:
     """Yields the faults with their place before them. An exception of the check is a fault too.
 
-    Raises KindError where a user's kind fails: the shard is no worse for it, and would not be better made again.
+    Raises KindError or FamilyError where a user's kind or family fails, and what this process lacks: trials to deal a
+    block (UndealtError), a library (ModuleNotFoundError). The shard is no worse for it, and would not be better made
+    again.
     """
     try:
         for fault in faults:
             yield _placed(place, fault)
     except Rejected as error:
         yield _placed(place, f"breaks the rule '{error.rule.text}'")
-    except KindError:
+    except (KindError, FamilyError, UndealtError, ModuleNotFoundError):
         raise
     except UserError as error:
         yield _placed(place, str(error))

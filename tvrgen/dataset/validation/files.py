@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
+from tvrgen._support import limits
 from tvrgen._support.errors import UserError
 from tvrgen._support.json_lines import Record
 from tvrgen._support.messages import printable
@@ -18,19 +19,24 @@ from tvrgen.dataset.storage.base import Storage
 from tvrgen.dataset.storage.open import open_storage
 from tvrgen.dataset.validation.differences import differences, within
 from tvrgen.dataset.validation.problems import unlike_dealt
-from tvrgen.dataset.validation.shards import STRAY, shard_faults
+from tvrgen.dataset.validation.shards import MORE, STRAY, shard_faults
 
 _log = logging.getLogger(__name__)
+
+_KEPT = (STRAY, MORE, limits.TO_MORE)
+"""Ends of faults that making a shard again would not remove, or that say nothing against it."""
 
 
 def validate(root: str | Path, *, report: Callable[[str], object] | None = None, trust: bool = False) -> list[str]:
     """All faults of a dataset, a line each; an empty list if it is sound. `report` is called with each fault at once.
 
-    Marks shards with faults in the storage, if it can be written: the next run makes them again. For a dataset of
-    another plan, only its files and lines are checked, not the design, and a warning says so.
+    Marks shards with faults in the storage, if it can be written: the next run makes them again. Those that a limit of
+    this process leaves unread are named, and not marked. For a dataset of another plan, or one made before the least
+    turns of its shapes were noted, only its files and lines are checked, not the design, and a warning says so.
 
     With `trust`, modules with kinds of change that the dataset names are imported; without it, UserError is raised for
-    such a dataset. It is also raised if the dataset, or the config in it, is missing or cannot be read.
+    such a dataset. It is also raised if the dataset, or the config in it, is missing or cannot be read, and if its
+    problems take more trials to deal than TVRGEN_MAX_TRIALS allows.
     """
     faults = []
     for fault in dataset_faults(root, trust):
@@ -104,7 +110,7 @@ def _dataset_faults(storage: Storage, description: Record, config: Config) -> It
     for shard in wanted.values():
         if shard.path in listed and shard.path in there:
             for fault in shard_faults(storage, shard, listed[shard.path], description, config):
-                yield "" if fault.endswith(STRAY) else shard.path, fault
+                yield "" if fault.endswith(_KEPT) else shard.path, fault
         elif shard.path in there:
             yield "", f"{storage / shard.path}: is not listed in dataset.json; run tvrgen generate again"
         elif splits[shard.split]["problems"]:  # else no run has made the split yet

@@ -37,6 +37,9 @@ from tvrgen.sampling.problem import Problem
 STRAY = "does not belong to the shard; move it away"
 """End of the fault of a file that no run made. Making the shard again keeps such files."""
 
+MORE = "has more faults, which are not named"
+"""End of the fault that says so."""
+
 _MOST = 1000  # faults of a shard that are named
 IMAGE = ("RGB",)
 ANNOTATIONS = {"index": ("P",), "depth": ("I;16", "I"), "normals": ("RGB",)}
@@ -95,7 +98,7 @@ def shard_faults(
         faults = within(folder, _faults(folder, unpacked, shard, manifest_hash, description, config))
         for number, fault in enumerate(faults):
             if number == _MOST:
-                yield f"{storage / shard.path}: has more faults, which are not named"
+                yield f"{storage / shard.path}: {MORE}"
                 return
             for local, name in named.items():
                 fault = fault.replace(local, name)
