@@ -123,8 +123,9 @@ def test_faults_are_one_line(says, tmp_path):
 
 @pytest.fixture
 def importable(tmp_path, monkeypatch):
-    """A folder whose module `alike` can be imported, and is forgotten after the test."""
+    """A folder whose module `alike` can be imported, and is forgotten after the test, as is one of another test."""
     monkeypatch.syspath_prepend(str(tmp_path))
+    sys.modules.pop("alike", None)
     yield tmp_path
     sys.modules.pop("alike", None)
 
