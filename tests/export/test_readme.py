@@ -26,6 +26,16 @@ def test_commands_take_a_folder_of_any_name(dataset, name, tmp_path):
     assert name == "trance" or words[words.index("--filter") + 1] == "difficulty<1.5"
 
 
+@formats
+def test_the_files_that_commands_name_are_there(dataset, name, tmp_path):
+    export(suited(name, dataset), name, tmp_path / "out")
+    blocks = re.findall(r"```(?:bash|python)\n(.*?)```", (tmp_path / "out/README.md").read_text(), re.DOTALL)
+    named = [path for block in blocks for path in re.findall(r"""\./out(?:/[\w./*-]+)?""", block)]
+    named += [f"./out/{path}" for block in blocks for path in re.findall(r'"\$data"/([\w./-]+)', block)]
+    assert named
+    assert [path for path in named if not any(tmp_path.glob(path))] == []
+
+
 @pytest.mark.parametrize("folder", ['a "quoted" name', "back\\slash", "{split}", "ü 图"])
 def test_python_reads_the_folder_as_it_is(folder, dataset, tmp_path):
     export(dataset, "verifiers", tmp_path / folder)

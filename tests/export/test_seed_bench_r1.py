@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from tests.consumers.rules import seed_bench_r1
-from tests.export.data import refused
+from tests.export.data import refused, with_rationales
 from tests.tiny import ONE_FAMILY, SHIPPED
 from tvrgen.config import loader
 from tvrgen.config.overrides import assignments
@@ -56,6 +56,15 @@ def test_right_letters_are_paid_and_no_other_ones(ready, config, tmp_path):
                 right = line["options"]["ABCD".index(line["answer"])]
                 assert [letter for letter in "ABCD" if paid[letter]] == [problem.split(f". {right}\n")[0][-1]]
             assert row["question"].split("\n")[0] in line["question"]
+
+
+@pytest.mark.rays
+def test_the_thought_of_a_row_names_no_letter_that_the_trainer_shuffles(ready, tmp_path):
+    export(ready("clips", with_rationales("clips"), clips=True), "seed-bench-r1", tmp_path / "out")
+    for name, rows in rows_of(tmp_path / "out").items():
+        assert all(row["rationale"] for row in rows)
+        named = [row["rationale"].endswith(f"is {row.get('golden_choice_idx', '')}.") for row in rows]
+        assert all(named) if name.startswith("validation") else not any("So the answer" in r["rationale"] for r in rows)
 
 
 LEVELS = {

@@ -60,6 +60,7 @@ def test_filters(text, kept):
         ("difficulty<", "write NAME, a comparison and a value"),
         ("dificulty<1", "unknown name 'dificulty'; did you mean 'difficulty'"),
         ("difficulty<hard", "'hard' is no number"),
+        ("difficulty<nan", "'nan' is no number"),
         ("view<left", "< compares numbers; write view=left"),
         ("steps<2,3", "< compares numbers; write one number"),
         ("steps=2,x", "is no number"),

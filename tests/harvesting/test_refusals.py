@@ -37,6 +37,8 @@ LINE = '{"id": "train-000000-left", "response": ""}'
         (LINE, {"rl_format": "trance"}, "rl_format='trance': holds whole problems"),
         (LINE, {"rl_format": "tlr"}, "unknown format 'tlr'; did you mean 'trl'?"),
         (LINE, {"count": 0}, "count=0: write the number of new problems"),
+        (LINE, {"count": 10**20}, "count=10{20}: write the number of new problems, from 1 to 10{12}"),
+        (LINE.replace("left", "x" * 100_000), {}, "none of its 1 ids is a question of .{,500}$"),
     ],
 )
 def test_what_cannot_be_harvested_is_refused_in_one_line(text, options, says, dataset, tmp_path):
@@ -51,6 +53,26 @@ def test_what_cannot_be_harvested_is_refused_in_one_line(text, options, says, da
 def test_a_dict_holds_lists_of_samples(own, dataset, tmp_path):
     with pytest.raises(UserError, match=r"responses: train-000000-left has .*; write a list of its samples"):
         harvest(dataset, {"train-000000-left": own}, tmp_path / "next")
+
+
+def test_the_keys_of_a_dict_are_ids(dataset, tmp_path):
+    with pytest.raises(UserError, match="responses: has the key 3; write ids of questions"):
+        harvest(dataset, {3: [""]}, tmp_path / "next")
+
+
+@pytest.mark.parametrize(
+    ("out", "says"),
+    [
+        ("", "out='': an export is written to a folder on this machine"),
+        ("s3://bucket/next", "an export is written to a folder on this machine"),
+        ("next[1]", r"does not read \[ in the path of a folder as it is"),
+    ],
+)
+def test_what_is_no_folder_for_exports_is_refused_before_anything_is_graded(out, says, dataset, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match=says):
+        harvest(dataset, {"train-000000-left": [""]}, out)
+    assert not [*tmp_path.iterdir()]
 
 
 def test_folders_that_hold_something_are_refused(dataset, tmp_path):

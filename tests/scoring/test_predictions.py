@@ -8,7 +8,7 @@ import pytest
 
 from tests.scoring.data import answered
 from tvrgen._support.errors import UserError
-from tvrgen.scoring.predictions import read_predictions
+from tvrgen.scoring.predictions import read_predictions, read_samples
 from tvrgen.scoring.summary import score
 
 
@@ -41,6 +41,7 @@ def test_files_that_other_tools_write(dataset, tmp_path):
         ("no json\n", "p.jsonl:1: is not JSON"),
         ('\n{"id": 3, "response": ""}\n', "p.jsonl:2: holds"),
         ('{"id": "train-000000-left"}\n', "p.jsonl:1: holds"),
+        ('{"id": "a", "response": "x", "response": "y"}', "p.jsonl:1: is not JSON: the key 'response' is there twice"),
         ("[1]\n", "p.jsonl: entry 1: holds 1; write"),
         ("[1\n", "p.jsonl: is not JSON"),
         ("[]", "holds no predictions"),
@@ -61,10 +62,23 @@ def test_ids_are_kept_of_what_was_asked_for(tmp_path, monkeypatch):
     (tmp_path / "p.jsonl").write_text("\n".join(lines))
     predictions = read_predictions(tmp_path / "p.jsonl")
     assert predictions.double == ["a"]
-    assert [predictions({"id": name}, {}, None) for name in ("a", "b", "d", "e")] == ["x", 3, None, "123456"]
+    assert [predictions({"id": name}, {}, None) for name in ("a", "b", "d", "e")] == ["x", None, None, "123456"]
     assert (predictions.used, predictions.missing) == ({"a", "b", "e"}, ["d"])
     assert (predictions.no_text, predictions.too_long) == (["b"], ["e"])
     assert predictions.unknown == ["c"]
+
+
+def test_what_is_no_text_takes_no_memory(tmp_path):
+    values = [3, None, {"a": []}, [[]] * 1000, float("nan"), True]
+    (tmp_path / "p.jsonl").write_text(json.dumps({"id": "a", "responses": [*values, "x"]}))
+    assert read_samples(tmp_path / "p.jsonl") == {"a": [None] * len(values) + ["x"]}
+
+
+def test_an_id_of_any_length_is_shown_in_a_short_line(dataset, tmp_path):
+    (tmp_path / "p.jsonl").write_text(json.dumps({"id": "x" * 100_000, "response": ""}))
+    with pytest.raises(UserError, match="none of its 1 ids") as caught:
+        score(dataset, tmp_path / "p.jsonl")
+    assert len(str(caught.value)) < 1000
 
 
 @pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")])

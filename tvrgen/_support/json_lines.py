@@ -61,7 +61,8 @@ def lines(file: BinaryIO, where: str) -> Iterator[bytes]:
         yield line
 
 
-def _object(pairs: list[tuple[str, Any]]) -> Record:
+def unrepeated(pairs: list[tuple[str, Any]]) -> Record:
+    """Returns the object of JSON with these pairs. Raises ValueError for a key that occurs twice."""
     found = dict(pairs)
     if len(found) != len(pairs):
         twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
@@ -73,7 +74,7 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no number of JSON")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant)
+_DECODER = json.JSONDecoder(object_pairs_hook=unrepeated, parse_constant=_no_constant)
 
 _ODD = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]|[0-9]{19}|[0-9][eE]")
 """What a text holds if it has a number or a character to be refused; texts without it are not walked through."""

@@ -32,8 +32,7 @@ def _think(question: Question) -> str:
 
 
 def _sentence(question: Question) -> str:
-    thought, conclusion = _said(question, *_BEFORE), _said(question, "conclude")
-    return f"<think>{thought}</think>\n{conclusion}\n{_answer(question)}"
+    return f"<think>{thought(question)}</think>\n{_said(question, 'conclude')}\n{_answer(question)}"
 
 
 def _observe(question: Question) -> str:
@@ -47,6 +46,11 @@ def _answer(question: Question) -> str:
 
 _BEFORE = ("locate", "match", "compare")
 """The purposes of the sentences before the conclusion, in the order in which the reasoning needs them."""
+
+
+def thought(question: Question) -> str:
+    """Returns the rationale without its conclusion, which says the answer; empty if the dataset has none."""
+    return _said(question, *_BEFORE)
 
 
 def _said(question: Question, *purposes: str) -> str:

@@ -23,7 +23,7 @@ from tvrgen.export.reader import Question, Reader, check_complete
 from tvrgen.export.selection import ORDERS, Filter, Selection
 from tvrgen.export.writers import Format
 from tvrgen.questions.registry import CHANGES
-from tvrgen.scoring.pass_rates import read_pass_rates
+from tvrgen.scoring.pass_rates import checked_rates, read_pass_rates
 
 PART = 1000
 """Questions in a part: the most that a stop can lose, and the number in one Parquet file or tar."""
@@ -165,9 +165,15 @@ def _check(name: str, kind: type[Format], out: str | Path, filters: tuple, order
     if kind.whole and (filters or order):
         argument = "filters" if filters else "order"
         raise ArgumentError(argument, None, f"{name} holds whole problems, not questions; leave it out")
+    check_out(out, kind)
+
+
+def check_out(out: str | Path, kind: type[Format], folder: str = "") -> None:
+    """Raises UserError if a format cannot be written to a folder, or to the one of a name in it; ModuleNotFoundError if
+    it needs what is not installed."""
     if not str(out) or "://" in str(out):
         raise ArgumentError("out", str(out), "an export is written to a folder on this machine; write its name")
-    if kind.reserved and (found := re.search(kind.reserved, resolved(Path(out)).as_posix())):
+    if kind.reserved and (found := re.search(kind.reserved, (resolved(Path(out)) / folder).as_posix())):
         reason = f"{kind.title} does not read {found[0]} in the path of a folder as it is; choose another folder"
         raise ArgumentError("out", str(out), reason)
     for module in kind.needs:
@@ -179,7 +185,7 @@ def _rates(kept: tuple[Filter, ...], given: str | Path | Mapping[str, float] | N
     """The pass rates by ids; none if no filter compares them. Raises UserError if some lack, or are for nothing."""
     wanted = next((f.text for f in kept if f.name == selection.PASS_RATE), "")
     if bool(wanted) == (given is not None):
-        return read_pass_rates(Path(given)) if isinstance(given, str | Path) else given or {}
+        return read_pass_rates(Path(given)) if isinstance(given, str | Path) else checked_rates(given or {})
     if wanted:
         reason = f"is missing; the filter {wanted} needs the pass_rates.jsonl that tvrgen harvest writes"
         raise ArgumentError("pass_rates", None, reason)

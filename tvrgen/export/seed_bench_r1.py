@@ -7,6 +7,7 @@ from tvrgen._support.json_lines import Record
 from tvrgen.dataset.reader import Dataset
 from tvrgen.export.folder import Output
 from tvrgen.export.reader import Question, core
+from tvrgen.export.reasoning import thought
 from tvrgen.export.writers import READ_AS_PATTERN, Lines
 from tvrgen.questions.forms.choice import LETTERS
 
@@ -37,7 +38,7 @@ the three others): the trainer shuffles them, and puts letters before them. Rows
 options `choice_a` to `choice_d`, and `golden_choice_idx`, the letter of the right one. Both have `video_source`,
 `video_basename` and `current_observation_basename` (the video is `{_ROOT}/videos/SOURCE/BASENAME`, the picture
 `{_ROOT}/images/SOURCE/BASENAME`), and `task_progress_metadata`, besides `view`, `steps`, `difficulty`, and `rationale`
-where the dataset has it.
+where the dataset has it; for training without its last sentence, which names a letter.
 
 Each row has one picture. A question about a clip has the video too, and the picture is the frame that it asks about, or
 the last one; `task_progress_metadata` has one entry then, all frames of the video. It is empty for a question about one
@@ -80,12 +81,13 @@ them by its rules.
         image = PurePosixPath(self.keep(question, f"{_ROOT}/images/{{split}}")[-1])
         source = str(image.parent.relative_to(f"{_ROOT}/images"))
         video = PurePosixPath(self.keep_clip(question, f"{_ROOT}/videos/{{split}}")).name if question.of_clip else ""
-        answer = options[LETTERS.index(letter)]
+        answer, about = options[LETTERS.index(letter)], self.about(question)
         if self._levels[line["split"]]:
             choices = {f"choice_{own.lower()}": option for own, option in zip(LETTERS, options, strict=False)}
             offered = choices | {"golden_choice_idx": letter}
         else:
             offered = {"negative_answers": [option for option in options if option != answer]}
+            about |= {"rationale": thought(question)} if self.rationales else {}  # the letters are the trainer's own
         return {
             "sample_id": question.id,
             "question": question.core,
@@ -95,7 +97,7 @@ them by its rules.
             "video_source": source,
             "video_basename": video,
             "current_observation_basename": image.name,
-            **self.about(question),
+            **about,
         }
 
 

@@ -6,6 +6,7 @@ kinds: kind=color keeps it, kind!=color does not. A filter of pass_rate leaves o
 are several filters, all must hold.
 """
 
+import math
 import operator
 import re
 from array import array
@@ -101,10 +102,12 @@ def parse(text: str) -> Filter:
     if name in _NUMBERS:
         try:
             values = [float(part) for part in values]
-        except ValueError as error:
+        except ValueError:
+            values = [math.nan]
+        if any(map(math.isnan, values)):
             raise ArgumentError(
                 "filters", text, f"{value!r} is no number; write a condition such as {name}{comparison}0.5"
-            ) from error
+            )
     return Filter(name, comparison, tuple(values), text)
 
 

@@ -34,7 +34,7 @@ class SpaceR(VideoR1):
 ```bash
 data="$PWD"/{out}
 cd .../SpaceR-SG-RLVR/src/r1-v
-ln -s "$data"/images "$data"/clips .   # those of the two that there are
+ln -s {folders} .
 mkdir -p annotation
 cat "$data"/annotation/cognitive_map.jsonl >> annotation/cognitive_map.jsonl
 torchrun ... src/open_r1/SG-RLVR.py --dataset_name "$data"/{split}.jsonl \\
@@ -66,6 +66,10 @@ A row has one picture or one video. Questions about several pictures are left ou
 those whose answer is no letter and no number (`as: choice` asks for a letter), and those whose answer is 0, for which
 SpaceR pays nothing. SpaceR's trainer was never run on these rows; tvrgen's tests read them by its rules.
 """
+
+    def places(self) -> dict[str, str]:
+        written = [name for name in ("images", "clips") if (self.out.root / name).is_dir()]
+        return {**super().places(), "{folders}": " ".join(f'"$data"/{name}' for name in written)}
 
     def omits(self, question: Question) -> str:
         line = question.line

@@ -18,12 +18,14 @@ from tvrgen.export.reader import check_complete
 from tvrgen.harvesting import failures, next_config
 from tvrgen.harvesting.choice import RANK, choice
 from tvrgen.harvesting.grading import Sampled, grade
-from tvrgen.harvesting.parts import Parts
+from tvrgen.harvesting.parts import SFT, Parts
+from tvrgen.harvesting.sft import Sft
 from tvrgen.harvesting.thresholds import HARD, MEDIUM, thresholds
-from tvrgen.scoring.predictions import read_samples
+from tvrgen.scoring.predictions import read_samples, text_or_none
 
 Samples = Mapping[str, Sequence[Any]]
 
+_MOST = 10**12  # new problems: more than a split can have
 _HELD_OUT = ("test", "val")  # names of splits that are not to be trained on begin so
 
 
@@ -67,10 +69,13 @@ def harvest(
     """
     words = (without,) if isinstance(without, str) else tuple(without)
     chosen, rates = choice(rank, words), thresholds(hard, medium, unsolved)
-    if exports.find(rl_format).whole:
+    if (kind := exports.find(rl_format)).whole:
         raise ArgumentError("rl_format", rl_format, "holds whole problems, not questions; write another format")
-    if count is not None and count < 1:
-        raise ArgumentError("count", count, "write the number of new problems, at least 1")
+    exports.check_out(out, Sft, SFT)
+    for folder in rates.filters:
+        exports.check_out(out, kind, folder)
+    if count is not None and not 1 <= count <= _MOST:
+        raise ArgumentError("count", count, f"write the number of new problems, from 1 to {_MOST}")
     dataset = open_dataset(root, trust)
     if dataset.storage.contains(Path(out)):
         raise ArgumentError("out", str(out), "is inside the dataset; choose another folder")
@@ -109,11 +114,13 @@ def harvest(
 
 
 def _listed(responses: Samples) -> Samples:
-    """The samples of a dict. Raises UserError for a text in place of a list of texts."""
+    """The samples of a dict. Raises UserError for a key that is no id, and for a text in place of a list of texts."""
     for name, own in responses.items():
+        if not isinstance(name, str):
+            raise UserError(f"responses: has the key {shown(name)}; write ids of questions")
         if isinstance(own, str) or not isinstance(own, Sequence):
             raise UserError(f"responses: {name} has {shown(own)}; write a list of its samples")
-    return responses
+    return {name: [*map(text_or_none, own)] for name, own in responses.items()}
 
 
 def _digest(samples: Samples) -> str:
@@ -155,13 +162,13 @@ def _graded(
         such = f", such as {known['id']!r}" if known else ""
         raise UserError(
             f"{source}: none of its {len(samples)} ids is a question of {dataset.storage}, split "
-            f"{', '.join(splits)}{such}, with a sample; it has {next(iter(samples), '')!r}"
+            f"{', '.join(splits)}{such}, with a sample; it has {shown(next(iter(samples), ''))}"
         )
     left = samples.keys() - {own.pass_rate.id for own in graded}
     others = tuple(f"{name}-" for name in dataset.splits if name not in splits)
     parts = []
     if unknown := sorted(name for name in left if not name.startswith(others)):
-        parts.append(f"{counted(len(unknown), 'id')} without question or samples, such as {unknown[0]!r}")
+        parts.append(f"{counted(len(unknown), 'id')} without question or samples, such as {shown(unknown[0])}")
     if held := sorted({name.partition("-")[0] for name in left if name.startswith(others)}):
         parts.append(f"all of {', '.join(held)}")
     return graded, f"; left out: {', '.join(parts)}" if parts else ""

@@ -1,10 +1,13 @@
 """Pass rates: the shares of a model's samples of each question that answer it right, and the file that holds them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
 from tvrgen._support.errors import UserError
+from tvrgen._support.messages import cut, shown
 from tvrgen.scoring.predictions import entries, unlike
 
 _LINE = '{"id": "train-000000-left", "pass_rate": 0.25}'
@@ -36,12 +39,23 @@ def read_pass_rates(path: Path) -> dict[str, float]:
     """
     rates: dict[str, float] = {}
     for where, entry in entries(path, _LINE):
-        rate = entry.get("pass_rate")
-        if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate <= 1:
+        if not _is_rate(entry.get("pass_rate")):
             raise unlike(where, entry, _LINE)
         if entry["id"] in rates:
-            raise UserError(f"{where}: {entry['id']} has a pass rate already; leave one of the two")
-        rates[entry["id"]] = float(rate)
+            raise UserError(f"{where}: {cut(entry['id'])} has a pass rate already; leave one of the two")
+        rates[entry["id"]] = float(entry["pass_rate"])
     if not rates:
         raise UserError(f"{path}: holds no pass rates; write lines like {_LINE}")
     return rates
+
+
+def checked_rates(given: Mapping[str, float]) -> dict[str, float]:
+    """Returns pass rates by the ids of questions. Raises UserError for a value that is none."""
+    for name, rate in given.items():
+        if not isinstance(name, str) or not _is_rate(rate):
+            raise UserError(f"pass_rates: has {shown(name)}: {shown(rate)}; write an id and a number from 0 to 1")
+    return {name: float(rate) for name, rate in given.items()}
+
+
+def _is_rate(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool) and 0 <= value <= 1

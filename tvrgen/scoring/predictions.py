@@ -54,7 +54,7 @@ class Predictions:
 
 
 def read_predictions(path: Path) -> Predictions:
-    """Reads a predictions file. Raises UserError unless it is one; a response may be any JSON value."""
+    """Reads a predictions file. Raises UserError unless it is one; of a response that is no text, None is kept."""
     responses: dict[str, Any] = {}
     double: list[str] = []
     for where, entry in entries(path, _LINE):
@@ -63,14 +63,14 @@ def read_predictions(path: Path) -> Predictions:
         if entry["id"] in responses:
             double.append(entry["id"])
         else:
-            responses[entry["id"]] = entry["response"]
+            responses[entry["id"]] = text_or_none(entry["response"])
     if not responses:
         raise UserError(f"{path}: holds no predictions; write lines like {_LINE}")
     return Predictions(responses, double)
 
 
 def read_samples(path: Path) -> dict[str, list[Any]]:
-    """Reads a predictions file with all samples of each question, in order; a sample may be any JSON value.
+    """Reads a predictions file with all samples of each question, in order; of one that is no text, None is kept.
 
     Raises UserError unless it is one.
     """
@@ -78,10 +78,16 @@ def read_samples(path: Path) -> dict[str, list[Any]]:
     for where, entry in entries(path, _LINE):
         if ("response" in entry) == ("responses" in entry) or not isinstance(entry.get("responses", []), list):
             raise unlike(where, entry, _LINE)
-        samples.setdefault(entry["id"], []).extend(entry.get("responses", [entry.get("response")]))
+        samples.setdefault(entry["id"], []).extend(map(text_or_none, entry.get("responses", [entry.get("response")])))
     if not any(samples.values()):
         raise UserError(f"{path}: holds no responses; write lines like {_LINE}")
     return samples
+
+
+def text_or_none(response: Any) -> str | None:
+    """Returns a response if it is text, else None: other values are wrong, and may take far more memory than they take
+    in the file."""
+    return response if isinstance(response, str) else None
 
 
 _LINE = '{"id": "test-000000-left", "response": "..."}'
@@ -153,6 +159,6 @@ def _entries(file: TextIO, path: Path, example: str) -> Iterator[tuple[str, Any]
 def _parsed(text: str, where: str, example: str) -> Any:
     json_lines.check_values(text, where)
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=json_lines.unrepeated)
     except (ValueError, RecursionError) as error:
         raise UserError(f"{where}: is not JSON: {getattr(error, 'msg', error)}; write lines like {example}") from error

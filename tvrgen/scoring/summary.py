@@ -8,7 +8,7 @@ from typing import Any
 from tvrgen import __version__
 from tvrgen._support import limits
 from tvrgen._support.errors import UserError
-from tvrgen._support.messages import counted, nearest
+from tvrgen._support.messages import counted, nearest, shown
 from tvrgen._support.progress import Progress, Silent
 from tvrgen.dataset.reader import Dataset, open_dataset
 from tvrgen.scoring import baselines
@@ -66,7 +66,7 @@ def score(
             raise UserError(
                 f"{source}: none of its {len(respond.responses)} ids is a question of {root}"
                 f"{f', split {split}' if split else ''}, such as {known['id']!r}; it has "
-                f"{next(iter(respond.responses))!r}"
+                f"{shown(next(iter(respond.responses)))}"
             )
     else:
         seen = dataset.questions(dataset.splits[0]) if baseline in LEARNED else ()
