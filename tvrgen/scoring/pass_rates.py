@@ -58,4 +58,4 @@ def checked_rates(given: Mapping[str, float]) -> dict[str, float]:
 
 
 def _is_rate(value: Any) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool) and 0 <= value <= 1
+    return isinstance(value, Real) and not isinstance(value, bool) and 0 <= float(value) <= 1
