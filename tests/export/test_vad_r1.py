@@ -1,12 +1,14 @@
 """Vad-R1, whose rules for rewards and evaluation read the rows of clips."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.consumers.rules import vad_r1
 from tests.export.data import refused
+from tests.hostile.datasets import SCENES, line
 from tests.tiny import SHIPPED
 from tvrgen.dataset.reader import open_dataset
 from tvrgen.export.run import export
@@ -105,3 +107,9 @@ def test_datasets_without_clips_are_refused(ready, config, tmp_path):
 def test_clips_that_are_stored_as_frames_are_refused(ready, name, tmp_path):
     said = r"\d+ that are asked of a clip that is stored as frames \(output.clip.format: mp4\)"
     refused(said, ready(CLIPS, "output.clip.format=frames", clips=True), name, tmp_path / "out")
+
+
+def test_a_camera_without_bounds_is_refused(ready, tmp_path):
+    data = shutil.copytree(ready("clips", clips=True), tmp_path / "data")
+    line(SCENES, lambda scene: scene["cameras"]["center"].update(intrinsics=[[0, 0, 1e308]] * 3))(data)
+    refused("cameras.center.intrinsics.* is out of range", data, "vad-r1", tmp_path / "out")

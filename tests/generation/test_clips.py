@@ -296,6 +296,26 @@ def test_damaged_videos_are_named(name, tmp_path):
     assert any(said in fault for fault in validate(root))
 
 
+def test_no_more_is_decoded_of_a_video_whose_frames_have_another_size(tmp_path, monkeypatch):
+    """A small file may hold frames that take hours."""
+    pytest.importorskip("av")
+    root = clips.made(tmp_path / "data", clips.config("several", "output.clip.format=mp4"))
+    path = root / "train/shard-00000/clips/000000.mp4"
+    with video.writer(path, 160, 120, 12) as add:
+        for _ in range(9):
+            add(np.zeros((120, 160, 3), np.uint8))
+    decoded, read = [], video.read
+
+    def counting(file, where):
+        for pixels in read(file, where):
+            decoded.append(pixels.shape)
+            yield pixels
+
+    monkeypatch.setattr(video, "read", counting)
+    assert any("000000.mp4: has a frame of 160x120, not 80x60" in fault for fault in validate(root))
+    assert decoded.count((120, 160, 3)) == 1
+
+
 def test_frames_that_are_missing_or_damaged_are_named(tmp_path):
     root = clips.made(tmp_path / "data", clips.config("several"))
     frames = sorted((root / "train/shard-00000/clips").iterdir())

@@ -16,15 +16,17 @@ def clip_faults(line: Record, base: Path, split: Split) -> Iterator[str]:
     name = line.get("clip", {}).get("file")
     if not name or not (base / name).is_file() or importlib.util.find_spec("av") is None:
         return
-    path, due = base / name, line["clip"]["count"]
+    path, due, count = base / name, line["clip"]["count"], 0
+    width, height = split.render.width, split.render.height
     try:
         with plain_files.opened(path, limits.IMAGE) as file:
-            frames = islice(video.read(file, str(path)), due + 1)
-            sizes = [f"{pixels.shape[1]}x{pixels.shape[0]}" for pixels in frames]
+            for pixels in islice(video.read(file, str(path)), due + 1):
+                count += 1
+                if pixels.shape[:2] != (height, width):  # no more of them is decoded: they may be huge
+                    yield f"{path}: has a frame of {pixels.shape[1]}x{pixels.shape[0]}, not {width}x{height}"
+                    return
     except OSError as error:
         yield f"{path}: cannot be read as a video: {error}"
         return
-    if len(sizes) != due:
-        yield f"{path}: has {'more' if len(sizes) > due else len(sizes)} frames; the scene line says {due}"
-    elif {*sizes} != {size := f"{split.render.width}x{split.render.height}"}:
-        yield f"{path}: is {sizes[0]}, not {size}"
+    if count != due:
+        yield f"{path}: has {'more' if count > due else count} frames; the scene line says {due}"
