@@ -24,12 +24,16 @@ Every answer can be checked by a program.
 """
 _FAMILIES = """\
 Each question is of a family: {families}.
-
+"""
+_REWARD = """\
 `tvrgen.scoring.reward(response, ground_truth)` scores a response to a question of any family, and so do tvrgen's
 adapters. Of `changes` the score is STAR-R1's reward; of another family, a right answer earns as much as one right
-change, and a partly right one its share. Where rows have `view`, `steps` and `difficulty`, they also have `family` and
-`level`, which is what is dealt evenly among a family's questions. `steps`, `changes` and `initial_objects` are of the
-family `changes` alone, and 0 or empty elsewhere.
+change, and a partly right one its share.
+"""
+_FIELDS = """\
+Where rows have `view`, `steps` and `difficulty`, they also have `family` and `level`, which is what is dealt evenly
+among a family's questions. `steps`, `changes` and `initial_objects` are of the family `changes` alone, and 0 or empty
+elsewhere.
 """
 _TWINS = """\
 Some questions have a twin that shows the same images mirrored, with its answer worked out again from the mirrored
@@ -85,7 +89,7 @@ def readme(form: "Format", licence: str) -> str:
             text.strip() + "\n",
             f"Paths begin at the folder that holds `{form.out.name}`.\n",
             *([f"{_ORDERED} {form.ordered}\n"] if form.out.made_from["options"]["order"] else []),
-            *(["## Families of questions\n", _families(form.out.counts)] if form.families and not form.changes else []),
+            *(["## Families of questions\n", _families(form)] if form.families and not form.changes else []),
             *(["## Twins\n", _TWINS] if form.twins and not form.changes and not form.pairs else []),
             "## What is in it\n",
             *_tables(form.out.counts),
@@ -128,11 +132,12 @@ def _tables(counts: dict[str, Any]) -> list[str]:
     return ["\n".join(lines) + "\n"]
 
 
-def _families(counts: dict[str, Any]) -> str:
+def _families(form: "Format") -> str:
     questions: Counter[str] = Counter()
-    for own in counts.values():
+    for own in form.out.counts.values():
         questions.update(own["family"])
-    return _FAMILIES.format(families=", ".join(f"`{name}` ({count:,})" for name, count in sorted(questions.items())))
+    listed = ", ".join(f"`{name}` ({count:,})" for name, count in sorted(questions.items()))
+    return "\n".join([_FAMILIES.format(families=listed), *([_REWARD] if form.truths else []), _FIELDS])
 
 
 def _row(cells: list[str]) -> str:

@@ -51,6 +51,9 @@ _OMITTED = {
     "map": "ask for a map as a camera sees the stage",
     "distance": "ask for a distance, of which SEAL's grader wants every digit",
 }
+_SEEN = {"nearest": ("locate",), "pairs": ("locate",), "size_of": ("locate", "compare")}
+"""Family -> the purposes of sentences of its rationales that say what an image alone shows."""
+
 _TOLD = ("counting", "nearest", "pairs", "which_changed", "undo", "size_of")
 """Families that a state in words can answer."""
 
@@ -58,6 +61,7 @@ _TOLD = ("counting", "nearest", "pairs", "which_changed", "undo", "size_of")
 class Seal(Lines):
     title = "SEAL"
     omitting = True
+    truths = False
     scenes = True
     text = """\
 ```bash
@@ -114,7 +118,8 @@ grader, which takes texts for formulas: it would take 0.color.red and 0.color.bl
         line = question.line
         if "family" in line:
             kind, answer = line["family"], line["answer"]
-            steps = [sentence["text"] for sentence in line.get("rationale", ())]
+            seen = _SEEN.get(kind, ())
+            steps = [sentence["text"] for sentence in line.get("rationale", ()) if sentence["does"] not in seen]
         else:
             read = self._reading(question) or ()
             kind = ", ".join(sorted({name for own in read for name in own.changes})) or "no change"

@@ -19,6 +19,7 @@ class SeedBenchR1(Lines):
     title = "SEED-Bench-R1"
     reserved = READ_AS_PATTERN
     omitting = True
+    truths = False
     clips = True
     ordered = "Its trainer draws questions at random, in whatever order they lie."
     text = f"""\

@@ -17,6 +17,7 @@ class VadR1(Lines):
     fixed = True
     reserved = READ_AS_PATTERN
     omitting = True
+    truths = False
     scenes = True
     clips = True
     ordered = "Vad-R1 draws videos at random, in whatever order they lie."

@@ -14,6 +14,7 @@ class VideoR1(Lines):
     title = "Video-R1"
     reserved = READ_AS_PATTERN
     omitting = True
+    truths = False
     clips = True
     ordered = "Video-R1 draws questions at random, in whatever order they lie."
     text = """\

@@ -48,6 +48,7 @@ class Format(ABC):
     around    tokens that the consumer puts around a prompt
     changes   it holds questions of the family `changes` alone, and leaves out those of others and mirrored ones
     scenes    it reads scene lines (`Question.scene`), which are compared with their checksums
+    truths    its rows have the right answer as `tvrgen.scoring.reward` reads it
     clips     it holds questions that show a clip, too, by `keep_clip`; others leave these out
 
     Of a dataset, `rationales`, `families` and `twins` say whether its questions may have a rationale, be of other
@@ -70,6 +71,7 @@ class Format(ABC):
     around: ClassVar[int] = 0
     changes: ClassVar[bool] = False
     scenes: ClassVar[bool] = False
+    truths: ClassVar[bool] = True
     clips: ClassVar[bool] = False
     rationales = families = twins = shows_clips = False
     omitted = ""

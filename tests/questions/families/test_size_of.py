@@ -50,6 +50,21 @@ def test_answers_by_pixels_and_radii():
     assert sum(seen.values()) > 2000
 
 
+def test_the_reason_is_what_is_asked():
+    """Of the world, the sizes; of the image, which of both covers more of it."""
+    for exhibit, subject, answered in cases("size_of"):
+        (image,), pair, (where,) = subject
+        *_, last = exhibit.split.families["size_of"].rationale(exhibit, subject, answered)
+        one, other = (exhibit.images[image].state[k].size for k in pair)
+        if where == "image":
+            assert "takes up more of the image than" in last.text
+        elif one == other:
+            assert last.text.endswith(f"both are {one}.")
+        else:
+            assert last.text.endswith(f" is {other}.")
+            assert f" is {one} and " in last.text
+
+
 def test_what_is_asked_tells_neither_sizes_nor_shapes():
     for exhibit, subject, _ in cases("size_of"):
         words = exhibit.split.families["size_of"].words(exhibit, subject)
