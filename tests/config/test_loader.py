@@ -25,14 +25,14 @@ def test_shipped_configs_load_by_path_and_by_name(name, tmp_path, monkeypatch):
 
 RESOLVED = {
     "changes": "03f5b68f76397a3d",
-    "clips": "e1bf7fb8d297d3d0",
+    "clips": "c51b99bdb5236313",
     "compositional": "f4b1f4ceb6eca491",
     "easy_to_hard": "a437804a5010c0a0",
     "generalisation": "8a9a95b7b579fdb0",
     "quickstart": "4617291da8539a08",
-    "spatial": "de1a5e01a48daf00",
+    "spatial": "8ff668c30fe41b9c",
     "star_r1": "160d63a0f7edeee6",
-    "star_r1_mixed": "e80efe582f5fc745",
+    "star_r1_mixed": "8903d25d59d46c6f",
     "trance_basic": "d17bfd5142517dd7",
     "trance_event": "03d12baef18c5f0e",
     "trance_view": "dad3be5a757776f9",

@@ -208,7 +208,7 @@ def test_the_readme_says_what_there_is_and_how_it_is_scored(dataset, stored, nam
     for family in ("changes", *asked.OWN):
         count = sum(question.line.get("family", "changes") == family for question in held)
         assert (f"`{family}` ({count})" in text) == (count > 0)
-    assert "tvrgen.scoring.reward(" in text
+    assert ("tvrgen.scoring.reward(" in text) == find(name).truths
     assert "star_r1_reward" not in text
     assert "both pictures" not in text.replace("The first problems: both pictures", "")
     assert not re.search(r"\{\w+\}", re.sub(r"```.*?```", "", text, flags=re.DOTALL).split("## How it was made")[0])

@@ -96,11 +96,11 @@ class SizeOf(Family):
         (image,), pair, (where,) = subject
         named, truly = _named(exhibit, image), _in_world(exhibit, image, *pair)
         shown = _in_image(exhibit, image, *pair)
-        picture = exhibit.called(image, (image,))
-        yield Sentence("locate", f"{capitalized(picture)} shows {named[pair[0]]} and {named[pair[1]]}.")
+        shown_by = exhibit.called(image, (image,))
+        yield Sentence("locate", f"{capitalized(shown_by)} shows {named[pair[0]]} and {named[pair[1]]}.")
         if shown:
             more, less = pair if shown > 0 else pair[::-1]
-            yield Sentence("compare", f"{capitalized(named[more])} takes up more of {picture} than {named[less]}.")
+            yield Sentence("compare", f"{capitalized(named[more])} takes up more of {shown_by} than {named[less]}.")
         if where == WORLD:
             one, other = (exhibit.object(image, k).size.replace("_", " ") for k in pair)
             told = f"{named[pair[0]]} is {one} and {named[pair[1]]} is {other}" if truly else f"both are {one}"
