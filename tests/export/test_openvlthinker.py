@@ -128,7 +128,7 @@ def test_too_few_for_three_stages_are_refused(dataset, tmp_path):
 
 @pytest.mark.parametrize("name", ["openvlthinker", "vision-r1"])
 def test_a_dataset_without_rationales_is_refused(dataset, name, tmp_path):
-    match = "which the dataset does not have; generate with --set question.rationale=full"
+    match = "which the dataset does not have; generate with question.rationale=full"
     refused(match, dataset, name, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 

@@ -170,7 +170,7 @@ def test_test_splits_are_harvested_only_if_they_are_named(ready, tmp_path):
     assert f"left out: all of {', '.join(sorted(tests))}" in printed.splitlines()[0]
     assert {name.split("-")[0] for name in rates_in(tmp_path / "next")} == {"train"}
     alone = {name: own for name, own in said.items() if name.startswith("test")}
-    with pytest.raises(UserError, match=r"has samples of test_.* alone, which is not to be trained on; write --split"):
+    with pytest.raises(UserError, match=r"has samples of test_.* alone, which is not to be trained on; name the split"):
         harvest(dataset, alone, tmp_path / "alone")
     harvest(dataset, alone, tmp_path / "alone", split=tests[0])
     assert {name.split("-")[0] for name in rates_in(tmp_path / "alone")} == {tests[0]}

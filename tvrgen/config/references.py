@@ -82,7 +82,7 @@ def _check_asked_once(document: Record, source: str) -> None:
         if "question" in section and ("questions" in section or "questions" in document):
             raise UserError(
                 f"{source}: {path}question: there are questions too; write its keys into their entries "
-                "(questions.rationale=full after --set is for all of them)"
+                "(questions.rationale=full, as an override, reaches all of them)"
             )
 
 

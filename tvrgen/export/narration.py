@@ -9,8 +9,9 @@ from typing import NamedTuple
 from tvrgen._support.json_lines import Record
 from tvrgen.questions.rationale import in_image
 from tvrgen.questions.wording import joined
+from tvrgen.scene.attributes import BUILT_IN, in_looks
 
-_LOOKS = ("size", "color", "material", "shape")
+_LOOKS = in_looks(BUILT_IN)
 _NO_LOOKS = ("index", "position", "rotation", "present", "on_stage")
 
 

@@ -107,7 +107,7 @@ def require_rationales(name: str, rationales: bool) -> None:
     if not rationales:
         raise UserError(
             f"{name}: it trains on rationales, which the dataset does not have; generate with "
-            "--set question.rationale=full, or --set questions.rationale=full where the config has questions"
+            "question.rationale=full, or questions.rationale=full where the config has questions"
         )
 
 

@@ -141,7 +141,7 @@ def _splits(dataset: Dataset, split: str | None, samples: Samples, source: str) 
     found = tuple(name for name in begun if not name.startswith(_HELD_OUT))
     if begun and not found:
         raise UserError(
-            f"{source}: has samples of {', '.join(begun)} alone, which is not to be trained on; write --split "
+            f"{source}: has samples of {', '.join(begun)} alone, which is not to be trained on; name the split "
             f"{begun[0]} to do so all the same"
         )
     return found or tuple(name for name in dataset.splits if not name.startswith(_HELD_OUT)) or dataset.splits
