@@ -12,6 +12,7 @@ from tvrgen.imaging.shots import Shot
 from tvrgen.scene import camera_model, mesh
 from tvrgen.scene.model import State
 
+pytestmark = pytest.mark.rays
 WORDS = load().vocabulary
 PROGRESS = [k / 48 for k in range(49)]
 
@@ -30,7 +31,6 @@ def state(*places, **looks) -> State:
     return State(objects=tuple(objects))
 
 
-@pytest.mark.rays
 @pytest.mark.parametrize("kind", clips.KINDS)
 @pytest.mark.parametrize("index", range(2))
 def test_objects_go_from_one_pose_to_the_next_and_pass_through_no_other(kind, index):

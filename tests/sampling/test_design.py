@@ -118,7 +118,7 @@ def test_steps_beyond_count_are_refused_before_they_are_dealt(steps, says, monke
     monkeypatch.setenv("TVRGEN_MAX_BLOCK_STEPS", "10000")
     config = load(f"sampling.steps={steps}", "sampling.repeat=true")
     with pytest.raises(UserError, match=says):
-        design.check(config, config.split("train"))
+        design.check_deal(config, config.split("train"))
 
 
 @pytest.mark.rays
