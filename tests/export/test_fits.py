@@ -26,7 +26,7 @@ def test_the_table_is_drawn_as_it_is_read():
 
 @pytest.mark.parametrize("name", ["openvlthinker", "vision-r1"])
 def test_formats_that_train_on_rationales_want_the_override_that_the_page_names(name, ready, tmp_path):
-    refused(r"generate with --set question\.rationale=full", ready("star_r1"), name, tmp_path / "out")
+    refused(r"generate with question\.rationale=full", ready("star_r1"), name, tmp_path / "out")
 
 
 def test_the_overrides_for_vision_zero_give_pairs_alone(ready, tmp_path):
