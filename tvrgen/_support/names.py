@@ -25,6 +25,9 @@ LONGEST = 100
 RESERVED = frozenset({"log", "con", "prn", "aux", "nul", *(f"{port}{k}" for port in ("com", "lpt") for k in range(10))})
 """What no split is called, in any case: the folder of logs, and what Windows takes for devices."""
 
+HELD_OUT = ("test", "val")
+"""How names of splits begin that are for evaluation, and not to be trained on."""
+
 
 def alike(names: Iterable[str]) -> tuple[str, str] | None:
     """The first two names that differ in case alone, which are one file on macOS and Windows; None if none do."""

@@ -4,6 +4,8 @@ import argparse
 
 from tvrgen.cli.common import add_dataset, add_split, add_trust, amount, file, positive, text
 from tvrgen.cli.progress_bar import Bar
+from tvrgen.harvesting.choice import RANK
+from tvrgen.harvesting.thresholds import HARD, MEDIUM
 
 HELP = "write the next round's data from a model's samples"
 DESCRIPTION = (
@@ -20,14 +22,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
                         "for a question, or of id and responses, a list")  # fmt: skip
     parser.add_argument("--out", required=True, metavar="DIR", help="a folder")
     add_split(parser, " (default: those that have samples, but for test and val)")
-    parser.add_argument("--rank", type=positive, default=2, metavar="K", help="fine-tune on the K-th longest of a "
-                        "question's right responses, or on its shortest (default: 2)")  # fmt: skip
+    parser.add_argument("--rank", type=positive, default=RANK, metavar="K", help="fine-tune on the K-th longest of a "
+                        "question's right responses, or on its shortest (default: %(default)s)")  # fmt: skip
     parser.add_argument("--without", action="append", default=[], metavar="WORDS", help="leaves out responses with "
                         "these words, in any case: --without wait --without 'let me check'")  # fmt: skip
-    parser.add_argument("--hard", type=amount, default=0.4, metavar="RATE", help="pass rate below which a question is "
-                        "hard (default: 0.4)")  # fmt: skip
-    parser.add_argument("--medium", type=amount, default=0.8, metavar="RATE", help="pass rate below which it is of "
-                        "medium difficulty (default: 0.8)")  # fmt: skip
+    parser.add_argument("--hard", type=amount, default=HARD, metavar="RATE", help="pass rate below which a question is "
+                        "hard (default: %(default)s)")  # fmt: skip
+    parser.add_argument("--medium", type=amount, default=MEDIUM, metavar="RATE", help="pass rate below which it is of "
+                        "medium difficulty (default: %(default)s)")  # fmt: skip
     parser.add_argument("--unsolved", action="store_true", help="questions that no sample answers right are hard too")
     parser.add_argument("--format", default="trl", metavar="FORMAT", help="of the questions for reinforcement "
                         "learning: one of tvrgen export (default: trl)")  # fmt: skip

@@ -72,6 +72,13 @@ def core(line: Record) -> str:
     return "\n".join(own for own in text.split("\n") if not _NAMES_TAGS.search(own)).strip()
 
 
+def not_of_one(line: Record) -> str:
+    """Returns why a question cannot be asked of one image or one clip by its core, as `Format.omits` does; else ""."""
+    if "clip" not in line and len(line["images"]) > 1:
+        return "show several images (show: clip asks of a video)"
+    return "" if core(line) else "say how to answer in the line of the question"
+
+
 def ground_truth(line: Record) -> str:
     """The right answer as JSON text, for a column that a reward reads: `tvrgen.scoring.reward` takes it."""
     return json.dumps(truth.ground_truth(line), ensure_ascii=False)

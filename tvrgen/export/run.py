@@ -65,8 +65,7 @@ def export(
     order = order or kind.order
     rates = _rates(kept, pass_rates)
     dataset = open_dataset(root, trust)
-    if dataset.storage.contains(Path(out)):
-        raise ArgumentError("out", str(out), "is inside the dataset; choose another folder")
+    check_outside(dataset, out)
     if split is not None:
         dataset.shards(split)  # raises UserError if there is no such split
     splits = (split,) if split else dataset.splits
@@ -179,6 +178,12 @@ def check_out(out: str | Path, kind: type[Format], folder: str = "") -> None:
     for module in kind.needs:
         if importlib.util.find_spec(module) is None:
             raise ModuleNotFoundError(f"No module named {module!r}", name=module)
+
+
+def check_outside(dataset: Dataset, out: str | Path) -> None:
+    """Raises UserError for a folder inside a dataset."""
+    if dataset.storage.contains(Path(out)):
+        raise ArgumentError("out", str(out), "is inside the dataset; choose another folder")
 
 
 def _rates(kept: tuple[Filter, ...], given: str | Path | Mapping[str, float] | None) -> Mapping[str, float]:

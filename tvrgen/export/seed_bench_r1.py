@@ -4,9 +4,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from tvrgen._support.json_lines import Record
+from tvrgen._support.names import HELD_OUT
 from tvrgen.dataset.reader import Dataset
 from tvrgen.export.folder import Output
-from tvrgen.export.reader import Question, core
+from tvrgen.export.reader import Question, not_of_one
 from tvrgen.export.reasoning import thought
 from tvrgen.export.writers import READ_AS_PATTERN, Lines
 from tvrgen.questions.forms.choice import LETTERS
@@ -73,9 +74,7 @@ them by its rules.
         line = question.line
         if line["answer_form"] != "choice" or len(line["options"]) != _OPTIONS:
             return f"are no choice among {_OPTIONS} options (as: choice)"
-        if "clip" not in line and len(line["images"]) > 1:
-            return "show several images (show: clip asks of a video)"
-        return "" if core(line) else "say how to answer in the line of the question"
+        return not_of_one(line)
 
     def row(self, question: Question, number: int) -> dict[str, Any]:
         line, letter, options = question.line, question.line["answer"], question.line["options"]
@@ -114,7 +113,7 @@ def levels(config: Record) -> dict[str, str]:
     L2: the environment is, by cameras that no such split has, or by the numbers of objects. L1: neither is.
     """
     first, *rest = config["splits"]
-    validation = [name for name in rest if name.startswith(("test", "val"))]
+    validation = [name for name in rest if name.startswith(HELD_OUT)]
     training = [name for name in (first, *rest) if name not in validation]
     views, families = (set().union(*(own(config, name) for name in training)) for own in (_views, _families))
     tasks, environments = ([_section(config, name, own) for name in training] for own in (_TASK, _ENVIRONMENT))

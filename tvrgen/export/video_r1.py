@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tvrgen.export.reader import Question, core
+from tvrgen.export.reader import Question, not_of_one
 from tvrgen.export.writers import READ_AS_PATTERN, Lines
 from tvrgen.questions.forms.choice import LETTERS
 
@@ -50,9 +50,7 @@ rows; tvrgen's tests read them by its rules.
             return "ask what changed, which its reward cannot compare"
         if line["answer_form"] not in _TYPES:
             return "ask for no letter and no number (as: choice asks for a letter)"
-        if "clip" not in line and len(line["images"]) > 1:
-            return "show several images (show: clip asks of a video)"
-        return "" if core(line) else "say how to answer in the line of the question"
+        return not_of_one(line)
 
     def row(self, question: Question, number: int) -> dict[str, Any]:
         line = question.line

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 
 from tvrgen._support.files import add_to_tar
 from tvrgen._support.json_lines import Record
+from tvrgen._support.names import HELD_OUT
 from tvrgen.dataset.reader import Dataset
 from tvrgen.export import lengths, selection
 from tvrgen.export.folder import Output, Part
@@ -135,7 +136,7 @@ class Format(ABC):
         function of `tvrgen.scoring` that scores a response.
         """
         splits = list(self.out.counts)
-        tests = [name for name in splits[1:] if name.startswith(("test", "val"))]
+        tests = [name for name in splits[1:] if name.startswith(HELD_OUT)]
         sizes = lengths.sizes_in(self.dataset.description["config"], splits)
         most = lengths.most_images(self.out.counts)
         own = lengths.compute(sizes, lengths.longest(self.out.counts), self.pixels, self.around, most)

@@ -10,6 +10,7 @@ from typing import Any
 from tvrgen._support import listing
 from tvrgen._support.errors import ArgumentError, UserError
 from tvrgen._support.messages import counted, nearest, shown
+from tvrgen._support.names import HELD_OUT
 from tvrgen._support.progress import Progress, Silent
 from tvrgen.dataset.reader import Dataset, open_dataset
 from tvrgen.export import run as exports
@@ -26,7 +27,6 @@ from tvrgen.scoring.predictions import read_samples, text_or_none
 Samples = Mapping[str, Sequence[Any]]
 
 _MOST = 10**12  # new problems: more than a split can have
-_HELD_OUT = ("test", "val")  # names of splits that are not to be trained on begin so
 
 
 def harvest(
@@ -77,8 +77,7 @@ def harvest(
     if count is not None and not 1 <= count <= _MOST:
         raise ArgumentError("count", count, f"write the number of new problems, from 1 to {_MOST}")
     dataset = open_dataset(root, trust)
-    if dataset.storage.contains(Path(out)):
-        raise ArgumentError("out", str(out), "is inside the dataset; choose another folder")
+    exports.check_outside(dataset, out)
     check_complete(dataset, dataset.splits)
     source = "responses" if isinstance(responses, Mapping) else str(responses)
     samples = _listed(responses) if isinstance(responses, Mapping) else read_samples(Path(responses))
@@ -138,13 +137,13 @@ def _splits(dataset: Dataset, split: str | None, samples: Samples, source: str) 
             raise ArgumentError("split", split, f"no such split in {dataset.storage}{nearest(split, dataset.splits)}")
         return (split,)
     begun = [name for name in dataset.splits if any(own.startswith(f"{name}-") for own in samples)]
-    found = tuple(name for name in begun if not name.startswith(_HELD_OUT))
+    found = tuple(name for name in begun if not name.startswith(HELD_OUT))
     if begun and not found:
         raise UserError(
             f"{source}: has samples of {', '.join(begun)} alone, which is not to be trained on; name the split "
             f"{begun[0]} to do so all the same"
         )
-    return found or tuple(name for name in dataset.splits if not name.startswith(_HELD_OUT)) or dataset.splits
+    return found or tuple(name for name in dataset.splits if not name.startswith(HELD_OUT)) or dataset.splits
 
 
 def _graded(
